@@ -1,0 +1,3 @@
+"""The Pocket3D inference server."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,82 @@
+"""What was understood of a prompt, handed to the family that builds the object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pocket3d_server.geometry.asset import Asset
+
+RGB = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour word of the prompt."""
+
+    name: str
+    rgb: RGB
+    """sRGB in 0..1."""
+    noun: str | None = None
+    """The word it describes (``red`` *roof*); None or the object itself for the main colour."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The attributes of one prompt. Families read what they know and ignore the rest."""
+
+    prompt: str
+    words: frozenset[str] = frozenset()
+    """All words in singular lower case."""
+    seed: int = 0
+    quality: Literal["low", "medium", "high"] = "medium"
+    colours: tuple[Colour, ...] = ()
+    materials: tuple[str, ...] = ()
+    """wood, metal, steel, gold, silver, bronze, stone, marble, brick, glass, plastic, fabric, leather, …"""
+    size: float = 1.0
+    """Factor on the usual size: tiny 0.4, small 0.7, large 1.4, giant 2.5."""
+    stretch: dict[str, float] = field(default_factory=dict)
+    """Factors by proportion: ``height`` (tall 1.35, short 0.7), ``length``, ``width`` (wide, narrow), ``girth`` (thick, slim)."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Numbers by singular noun: a table with three legs is {"leg": 3}; six-wheeled is {"wheel": 6}."""
+    style: str | None = None
+    """modern, classic, medieval, futuristic, cartoon, low_poly, rustic, luxury, toy, …"""
+
+    def rng(self, salt: int = 0) -> np.random.Generator:
+        """A generator that gives the same numbers for the same seed and prompt on every machine."""
+        return np.random.default_rng([self.seed & 0xFFFFFFFF, salt, *self.prompt.lower().encode()])
+
+    def colour(self, default: RGB, *nouns: str) -> RGB:
+        """The colour that belongs to one of ``nouns``; with no nouns, the object's main colour."""
+        for c in self.colours:
+            if nouns and c.noun in nouns:
+                return c.rgb
+        if not nouns:
+            for c in self.colours:
+                if c.noun is None:
+                    return c.rgb
+        return default
+
+    def count(self, noun: str, default: int, low: int = 0, high: int = 64) -> int:
+        """How many of ``noun`` the prompt asks for, within what the family can build."""
+        return int(np.clip(self.counts.get(noun, default), low, high))
+
+    def has(self, *words: str) -> bool:
+        """Whether any of ``words`` stands in the prompt."""
+        return any(w in self.words for w in words)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of object that the kit can build."""
+
+    name: str
+    """snake_case, e.g. ``car``."""
+    phrases: tuple[str, ...]
+    """What people call it; the sentence encoder compares prompts with these ("a car", "sports car", "old truck")."""
+    build: Callable[[Brief], Asset]
+    """Real size in metres, standing on y = 0, centred on the vertical axis, facing +Z, closed named parts."""

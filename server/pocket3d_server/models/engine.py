@@ -1,0 +1,159 @@
+"""The only interface a model implements, and what it is given and gives back.
+
+An engine class is named in the ``pocket3d.models`` entry-point group. Importing its module must be cheap
+(the server reads ``spec`` of every model); heavy imports belong in ``load`` and ``run``, which are called
+only in the runner's process.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pocket3d_server.geometry.asset import Asset
+
+
+class Feature(StrEnum):
+    """The four jobs, with the names that the API uses in ``feature``."""
+
+    MESH_GENERATION = "mesh_generation"
+    TEXTURE_GENERATION = "texture_generation"
+    MESH_SEGMENTATION = "mesh_segmentation"
+    AUTO_RIGGING = "auto_rigging"
+
+
+class NoParameters(BaseModel):
+    """For engines that take nothing beyond what the API documents for their feature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What the server, the API and the Blender panel need to know about a model without loading it."""
+
+    model_id: str
+    feature: Feature
+    description: str
+    inputs: tuple[str, ...]
+    """Of ``text``, ``image``, ``mesh``."""
+    outputs: tuple[str, ...]
+    """File formats it can be delivered in."""
+    licence: str
+    """SPDX expression, or a name where SPDX has none."""
+    estimated_seconds: float
+    """Typical time of a medium-quality job on the hardware it asks for."""
+    vram_mb: int = 0
+    """0: runs on any CPU."""
+    revision: str = "1"
+    """Changes when the same request would give another result."""
+    builtin: bool = True
+    parameters: type[BaseModel] = NoParameters
+    """Extra parameters beyond the API's; its JSON schema also builds the Blender panel."""
+
+
+class EngineRequest(BaseModel):
+    """What every feature's request shares. Files have been fetched and checked; paths are readable."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    seed: int = 0
+    parameters: dict[str, object] = Field(default_factory=dict)
+    """Validated against ``ModelSpec.parameters``."""
+
+
+class MeshRequest(EngineRequest):
+    """Mesh from text or images."""
+
+    text_prompt: str | None = None
+    images: list[Path] = Field(default_factory=list)
+    quality: Literal["low", "medium", "high"] = "medium"
+    texture_resolution: Literal[512, 1024, 2048, 4096] = 1024
+
+
+class TextureRequest(EngineRequest):
+    """Texture for a mesh from text or reference images."""
+
+    mesh: Path
+    text_prompt: str | None = None
+    images: list[Path] = Field(default_factory=list)
+    texture_resolution: Literal[512, 1024, 2048, 4096] = 1024
+    style: Literal["realistic", "cartoon", "artistic"] = "realistic"
+    intensity: float = Field(0.8, ge=0, le=1)
+
+
+class SegmentRequest(EngineRequest):
+    """Parts of a mesh."""
+
+    mesh: Path
+    segmentation_level: Literal["coarse", "fine", "semantic"] = "coarse"
+    min_part_size: int = Field(100, ge=1)
+    """Vertices."""
+
+
+class RigRequest(EngineRequest):
+    """Skeleton and skin weights for a mesh."""
+
+    mesh: Path
+    character_type: Literal["humanoid", "quadruped", "generic"] = "humanoid"
+    bone_count: int | None = Field(None, ge=1, le=256)
+    include_weights: bool = True
+
+
+REQUESTS: dict[Feature, type[EngineRequest]] = {
+    Feature.MESH_GENERATION: MeshRequest,
+    Feature.TEXTURE_GENERATION: TextureRequest,
+    Feature.MESH_SEGMENTATION: SegmentRequest,
+    Feature.AUTO_RIGGING: RigRequest,
+}
+
+
+@dataclass
+class EngineResult:
+    """What a run gives back; the runner writes files, preview and provenance from it."""
+
+    asset: Asset
+    source: str
+    """How it was made, in one word for the API: ``template``, ``lathe``, ``inflate``, ``network``, …"""
+    confidence: float
+    """0..1, how far the engine trusts that this is what was asked for."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences for the person who asked, e.g. that the nearest known object was used."""
+
+
+class Progress(Protocol):
+    """Called by an engine as it works."""
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        """``fraction`` in 0..1 never falls; ``stage`` is a snake_case verb phrase such as ``generating_mesh``."""
+        ...
+
+
+class EngineError(Exception):
+    """A run failed for a reason that belongs to the request or the model; it is not retried.
+
+    ``code`` is one of the API's error codes, ``suggestion`` says what the person can do.
+    """
+
+    def __init__(self, message: str, *, code: str = "PROCESSING_FAILED", suggestion: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.suggestion = suggestion
+
+
+class Engine(ABC):
+    """A model. One instance lives in one runner process and runs one request at a time."""
+
+    spec: ClassVar[ModelSpec]
+
+    def load(self, device: str) -> None:  # noqa: B027 - engines without weights have nothing to load
+        """Read weights and warm up. ``device`` is ``cpu``, ``cuda:N`` or ``mps``. Called once before ``run``."""
+
+    @abstractmethod
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Do one job. Raises EngineError for what the caller can mend; anything else counts as our fault."""
