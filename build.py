@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""The one door of the repository: ``python build.py demo | test | serve | package | lint | bench | lock``.
+
+Needs Python 3.11 or later and nothing else; every command makes the environment it runs in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 11):
+    sys.exit(f"Pocket3D needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+
+from tools import environments
+
+ROOT = Path(__file__).resolve().parent
+
+
+def run(*command: str | Path, **variables: str) -> int:
+    """Run a command in the repository's root and return its exit status."""
+    return subprocess.call([str(c) for c in command], cwd=ROOT, env={**os.environ, **variables})
+
+
+def demo(rest: list[str]) -> int:
+    """Generate, texture, split and rig over HTTP, then bring everything into Blender."""
+    python = environments.server()
+    blender = environments.blender_for_demo()
+    return run(python, "-m", "tools.demo", *(["--blender", *blender] if blender else []), *rest)
+
+
+def test(rest: list[str]) -> int:
+    """Run the whole suite (or the tests named), in parallel, with real Blender modules."""
+    python = environments.test()
+    venvs = environments.blenders_for_tests()
+    chosen = rest or ["tests"]
+    return run(python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, POCKET3D_BPY_VENVS=str(venvs))
+
+
+def serve(rest: list[str]) -> int:
+    """Start the server in the foreground."""
+    return run(environments.server(), "-m", "pocket3d_server", "serve", *rest)
+
+
+def package(rest: list[str]) -> int:
+    """Build the Blender extension's zip into dist/."""
+    return run(environments.server(), "-m", "tools.package", *rest)
+
+
+def lint(rest: list[str]) -> int:
+    """Check style and types."""
+    python = environments.test()
+    style = run(python, "-m", "ruff", "check", ".")
+    layout = run(python, "-m", "ruff", "format", "--check", ".")
+    types = run(python, "-m", "mypy")
+    return style or layout or types
+
+
+def bench(rest: list[str]) -> int:
+    """Measure: ``bench segmentation --data DIR``, ``bench rigging --data DIR``."""
+    names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
+    if not rest or rest[0] not in names:
+        print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
+        return 2
+    return run(environments.server(), "-m", f"tools.bench_{rest[0]}", *rest[1:])
+
+
+def lock(rest: list[str]) -> int:
+    """Resolve requirements.lock again for every platform and Python that we support."""
+    return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
+
+
+COMMANDS = {f.__name__: f for f in (demo, test, serve, package, lint, bench, lock)}
+
+
+def main() -> int:
+    """Parse the first word; the rest belongs to the command."""
+    parser = argparse.ArgumentParser(prog="build.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument(
+        "command",
+        choices=COMMANDS,
+        metavar="COMMAND",
+        help="\n".join(f"{name:8s} {(f.__doc__ or '').splitlines()[0]}" for name, f in COMMANDS.items()),
+    )
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
+    choice = parser.parse_args()
+    try:
+        return COMMANDS[choice.command](choice.rest)
+    except environments.SetupError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

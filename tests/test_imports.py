@@ -1,0 +1,95 @@
+"""The rooms of the house and which may import which (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER = ROOT / "server" / "pocket3d_server"
+
+# room -> rooms it may import; a room always sees itself.
+SERVER_RULES: dict[str, set[str]] = {
+    "geometry": set(),
+    "models": {"geometry"},
+    "runners": {"models", "geometry"},
+    "jobs": {"runners", "models"},
+    "accounts": {"jobs"},
+    "api": {"jobs", "accounts", "models"},
+}
+ADDON_RULES: dict[str, set[str]] = {
+    "core": set(),
+    "scene": {"core"},
+    "ui": {"core", "scene"},
+}
+
+
+def imported_modules(file: Path, package: str) -> set[str]:
+    """Absolute names of every module that a file imports, relative imports resolved against ``package``."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names.update(f"{module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def files_of(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def package_of(file: Path, root: Path, name: str) -> str:
+    return ".".join([name, *file.relative_to(root).parts[:-1]])
+
+
+def rooms_imported(file: Path, root: Path, name: str) -> set[str]:
+    rooms = set()
+    for module in imported_modules(file, package_of(file, root, name)):
+        parts = module.split(".")
+        if parts[0] == name and len(parts) > 1:
+            rooms.add(parts[1])
+    return rooms
+
+
+@pytest.mark.parametrize("room", SERVER_RULES)
+def test_server_rooms_import_one_way(room: str) -> None:
+    allowed = SERVER_RULES[room] | {room}
+    for file in files_of(SERVER / room):
+        wrong = (rooms_imported(file, SERVER, "pocket3d_server") & set(SERVER_RULES)) - allowed
+        assert not wrong, f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("room", ADDON_RULES)
+def test_extension_rooms_import_one_way(room: str) -> None:
+    allowed = ADDON_RULES[room] | {room}
+    for file in files_of(ROOT / "addon" / room):
+        wrong = (rooms_imported(file, ROOT / "addon", "addon") & set(ADDON_RULES)) - allowed
+        assert not wrong, f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+
+
+def test_core_knows_no_bpy() -> None:
+    for file in files_of(ROOT / "addon" / "core"):
+        roots = {m.split(".")[0] for m in imported_modules(file, package_of(file, ROOT / "addon", "addon"))}
+        assert not roots & {"bpy", "mathutils", "gpu", "bl_ui"}, file
+
+
+@pytest.mark.parametrize("room", ["models", "geometry"])
+def test_engines_know_no_web_and_no_database(room: str) -> None:
+    for file in files_of(SERVER / room):
+        roots = {m.split(".")[0] for m in imported_modules(file, package_of(file, SERVER, "pocket3d_server"))}
+        assert not roots & {"flask", "flask_openapi3", "sqlalchemy", "alembic", "requests", "httpx"}, file
+
+
+def test_the_client_needs_requests_only() -> None:
+    import sys
+
+    package = ROOT / "sdk" / "python" / "pocket3d"
+    for file in files_of(package):
+        roots = {m.split(".")[0] for m in imported_modules(file, package_of(file, package, "pocket3d"))}
+        foreign = roots - set(sys.stdlib_module_names) - {"requests", "pocket3d", "urllib3"}
+        assert not foreign, f"{file.relative_to(ROOT)} imports {sorted(foreign)}"

@@ -1,0 +1,1 @@
+"""What the repository does to itself: environments, the demo, packaging, benchmarks. Not shipped."""
