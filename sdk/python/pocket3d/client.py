@@ -1,0 +1,99 @@
+"""The client: one object, one attribute for each chapter of the API."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from ._version import __version__
+from .resources import (
+    JobsResource,
+    MeshResource,
+    RigResource,
+    SegmentResource,
+    SystemResource,
+    TextureResource,
+)
+from .transport import DownloadProgress, Transport
+from .types import Job, MeshResult, RateLimit
+from .waiting import JobWaiter, OnProgress
+
+DEFAULT_BASE_URL = "https://api.pocket3d.studio/api/v1"
+
+
+class Pocket3DClient:
+    """Talks to a Pocket3D server.
+
+    ``api_key`` and ``base_url`` default to the environment's POCKET3D_API_KEY and POCKET3D_BASE_URL, the
+    address then to the public API. An address without a path gets ``/api/v1``. ``timeout`` is the number of
+    seconds one answer may take. Every submit carries an idempotency key, so passing failures are retried
+    without starting a job twice.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 60.0,
+        retries: int = 4,
+        user_agent: str = f"pocket3d-python/{__version__}",
+    ) -> None:
+        self._transport = Transport(
+            base_url or os.environ.get("POCKET3D_BASE_URL") or DEFAULT_BASE_URL,
+            api_key or os.environ.get("POCKET3D_API_KEY"),
+            timeout=timeout,
+            retries=retries,
+            user_agent=user_agent,
+        )
+        self.mesh = MeshResource(self._transport)
+        self.texture = TextureResource(self._transport)
+        self.segment = SegmentResource(self._transport)
+        self.rig = RigResource(self._transport)
+        self.jobs = JobsResource(self._transport)
+        self.system = SystemResource(self._transport)
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, ``/api/v1`` included."""
+        return self._transport.base_url
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """The quota as the last answer gave it."""
+        return self._transport.rate_limit
+
+    def wait_for_completion(
+        self,
+        job: str | Job,
+        timeout: float | None = None,
+        *,
+        on_progress: OnProgress | None = None,
+        poll_interval: float = 1.0,
+    ) -> MeshResult:
+        """Block until a job ends and return its result.
+
+        ``on_progress`` is called with every JobEvent. Raises JobFailedError when the job fails or is
+        cancelled, and Pocket3DTimeoutError after ``timeout`` seconds (the job goes on).
+        """
+        job_id = job.job_id if isinstance(job, Job) else job
+        return JobWaiter(self._transport, job_id, timeout, poll_interval).wait(on_progress)
+
+    def download(self, job: str | Job, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
+        """Stream the result of a finished job to a file; a cut connection is resumed."""
+        return self.jobs.download(job.job_id if isinstance(job, Job) else job, to, on_progress)
+
+    def close(self) -> None:
+        """Close the connections of this thread."""
+        self._transport.close()
+
+    def __enter__(self) -> Pocket3DClient:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()

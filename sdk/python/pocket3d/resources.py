@@ -1,0 +1,280 @@
+"""The chapters of the API, one small class each."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Union
+
+from .transport import DownloadProgress, Transport
+from .types import Health, Job, JobPage, Metrics, Model, Workers
+
+FileLike = Union[str, Path, bytes]
+"""A local path, file contents, a ``data:`` URI, or a file the server already has (``uploads/…``)."""
+MeshLike = Union[str, Path, Job]
+"""A local path, a file the server already has (``uploads/…``, ``outputs/…``), or a job: its result."""
+
+INLINE_IMAGE = 4 << 20
+"""Images up to this many bytes travel inside the request; larger ones are uploaded first."""
+SERVER_PREFIXES = ("uploads/", "outputs/", "job:", "data:")
+
+
+class Resource:
+    """A chapter of the API on one transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def _submit(self, path: str, body: dict[str, Any], idempotency_key: str | None) -> Job:
+        body = {k: v for k, v in body.items() if v is not None}
+        answer = self._transport.json(
+            "POST", path, json=body, idempotency_key=idempotency_key or uuid.uuid4().hex
+        )
+        return Job.from_dict(answer)
+
+    def upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
+        """Send images or meshes (at most 10, 500 MB each); returns the server's name of each, in order."""
+        items = [files] if isinstance(files, (str, Path, bytes)) else list(files)
+        with ExitStack() as stack:
+            form: list[tuple[str, tuple[str, Any, str]]] = []
+            for item in items:
+                name = "image" if isinstance(item, bytes) else Path(item).name
+                content = item if isinstance(item, bytes) else stack.enter_context(Path(item).open("rb"))
+                kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+                form.append(("files", (name, content, kind)))
+            # Not retried: the streams are spent after one try.
+            return list(self._transport.json("POST", "/mesh/upload", files=form, retry=False)["files"])
+
+    def _images(self, images: Sequence[FileLike] | FileLike | None) -> list[str] | None:
+        if images is None:
+            return None
+        return [self._image(i) for i in ([images] if isinstance(images, (str, Path, bytes)) else images)]
+
+    def _image(self, image: FileLike) -> str:
+        if isinstance(image, str) and image.startswith(SERVER_PREFIXES):
+            return image
+        content = image if isinstance(image, bytes) else Path(image).read_bytes()
+        if len(content) > INLINE_IMAGE:
+            return self.upload([image])[0]
+        kind = mimetypes.guess_type("x" if isinstance(image, bytes) else str(image))[0] or image_type(content)
+        return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+    def _mesh(self, mesh: MeshLike) -> str:
+        if isinstance(mesh, Job):
+            return f"job:{mesh.job_id}"
+        if isinstance(mesh, str) and mesh.startswith(SERVER_PREFIXES):
+            return mesh
+        return self.upload([mesh])[0]
+
+
+def image_type(content: bytes) -> str:
+    """MIME type of an image from its first bytes."""
+    if content.startswith(b"\x89PNG"):
+        return "image/png"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/jpeg"
+
+
+class MeshResource(Resource):
+    """Mesh generation, uploads, models."""
+
+    def generate(
+        self,
+        *,
+        text_prompt: str | None = None,
+        images: Sequence[FileLike] | FileLike | None = None,
+        model_preference: str | None = None,
+        output_format: str | None = None,
+        quality: str | None = None,
+        texture_resolution: int | None = None,
+        seed: int | None = None,
+        idempotency_key: str | None = None,
+        **parameters: Any,
+    ) -> Job:
+        """Submit ``POST /mesh/generate`` with the reference's own names; see there for values."""
+        return self._submit(
+            "/mesh/generate",
+            {
+                "text_prompt": text_prompt,
+                "images": self._images(images),
+                "model_preference": model_preference,
+                "output_format": output_format,
+                "quality": quality,
+                "texture_resolution": texture_resolution,
+                "seed": seed,
+                **parameters,
+            },
+            idempotency_key,
+        )
+
+    def generate_from_text(self, prompt: str, **options: Any) -> Job:
+        """Make a mesh from a description. Options are those of ``generate``."""
+        return self.generate(text_prompt=prompt, **options)
+
+    def generate_from_images(self, images: Sequence[FileLike] | FileLike, **options: Any) -> Job:
+        """Make a mesh from one or more pictures of one object. Options are those of ``generate``."""
+        return self.generate(images=images, **options)
+
+    def status(self, job_id: str) -> Job:
+        """The job as it is now; serves jobs of every feature."""
+        return Job.from_dict(self._transport.json("GET", f"/mesh/status/{job_id}"))
+
+    def download(self, job_id: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
+        """Stream the result of a finished job to a file and return its path."""
+        return self._transport.download(f"/mesh/download/{job_id}", Path(to), on_progress)
+
+    def models(self) -> list[Model]:
+        """Every model the server knows, with why it cannot be used if so."""
+        return [Model.from_dict(m) for m in self._transport.json("GET", "/mesh/models")["models"]]
+
+
+class TextureResource(Resource):
+    """Textures for a mesh."""
+
+    def generate(
+        self,
+        mesh_file: MeshLike,
+        *,
+        text_prompt: str | None = None,
+        images: Sequence[FileLike] | FileLike | None = None,
+        model_preference: str | None = None,
+        texture_resolution: int | None = None,
+        style: str | None = None,
+        intensity: float | None = None,
+        idempotency_key: str | None = None,
+        **parameters: Any,
+    ) -> Job:
+        """Paint a mesh after a description or reference pictures."""
+        return self._submit(
+            "/texture/generate",
+            {
+                "mesh_file": self._mesh(mesh_file),
+                "text_prompt": text_prompt,
+                "images": self._images(images),
+                "model_preference": model_preference,
+                "texture_resolution": texture_resolution,
+                "style": style,
+                "intensity": intensity,
+                **parameters,
+            },
+            idempotency_key,
+        )
+
+
+class SegmentResource(Resource):
+    """Parts of a mesh."""
+
+    def analyze(
+        self,
+        mesh_file: MeshLike,
+        *,
+        model_preference: str | None = None,
+        segmentation_level: str | None = None,
+        output_format: str | None = None,
+        min_part_size: int | None = None,
+        idempotency_key: str | None = None,
+        **parameters: Any,
+    ) -> Job:
+        """Split a mesh into parts; the result is a ``SegmentResult``."""
+        return self._submit(
+            "/segment/analyze",
+            {
+                "mesh_file": self._mesh(mesh_file),
+                "model_preference": model_preference,
+                "segmentation_level": segmentation_level,
+                "output_format": output_format,
+                "min_part_size": min_part_size,
+                **parameters,
+            },
+            idempotency_key,
+        )
+
+
+class RigResource(Resource):
+    """Skeletons."""
+
+    def generate(
+        self,
+        mesh_file: MeshLike,
+        *,
+        model_preference: str | None = None,
+        character_type: str | None = None,
+        output_format: str | None = None,
+        bone_count: int | None = None,
+        include_weights: bool | None = None,
+        idempotency_key: str | None = None,
+        **parameters: Any,
+    ) -> Job:
+        """Give a mesh a skeleton and skin weights; the result is a ``RigResult``."""
+        return self._submit(
+            "/rig/generate",
+            {
+                "mesh_file": self._mesh(mesh_file),
+                "model_preference": model_preference,
+                "character_type": character_type,
+                "output_format": output_format,
+                "bone_count": bone_count,
+                "include_weights": include_weights,
+                **parameters,
+            },
+            idempotency_key,
+        )
+
+
+class JobsResource(Resource):
+    """Jobs of every feature."""
+
+    def get(self, job_id: str) -> Job:
+        """The job as it is now."""
+        return Job.from_dict(self._transport.json("GET", f"/jobs/{job_id}"))
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, status: str | None = None
+    ) -> JobPage:
+        """One page of this account's jobs, newest first."""
+        query = {"limit": limit, "cursor": cursor, "status": status}
+        query = {k: v for k, v in query.items() if v is not None}
+        return JobPage.from_dict(self._transport.json("GET", "/jobs", params=query))
+
+    def iterate(self, *, status: str | None = None) -> Iterator[Job]:
+        """All jobs of this account, newest first, fetched page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.list(cursor=cursor, status=status)
+            yield from page.jobs
+            cursor = page.next_cursor
+            if not cursor:
+                return
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a job. One that has already ended stays as it is."""
+        return Job.from_dict(self._transport.json("POST", f"/jobs/{job_id}/cancel", retry=True))
+
+    def delete(self, job_id: str) -> None:
+        """Remove a job and its files from the server."""
+        self._transport.send("DELETE", f"/jobs/{job_id}")
+
+    def download(self, job_id: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
+        """Stream the result of a finished job to a file and return its path."""
+        return self._transport.download(f"/mesh/download/{job_id}", Path(to), on_progress)
+
+
+class SystemResource(Resource):
+    """The server itself."""
+
+    def health(self) -> Health:
+        """Whether the server works, its GPUs and its queue."""
+        return Health.from_dict(self._transport.json("GET", "/system/health"))
+
+    def metrics(self) -> Metrics:
+        """Counters since the server was set up."""
+        return Metrics.from_dict(self._transport.json("GET", "/system/metrics"))
+
+    def workers(self) -> Workers:
+        """The processes that run models."""
+        return Workers.from_dict(self._transport.json("GET", "/system/workers"))

@@ -1,0 +1,216 @@
+"""What the API answers, as dataclasses. ``raw`` keeps the whole JSON object, unknown fields included."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T", bound="Record")
+
+FINISHED = frozenset({"completed", "error"})
+"""Statuses after which a job no longer changes."""
+
+
+@dataclass
+class Record:
+    """Base of everything read from JSON: known fields become attributes, the rest stays in ``raw``."""
+
+    @classmethod
+    def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
+        """Build from a JSON object; missing fields take their defaults."""
+        names = {f.name for f in dataclasses.fields(cls)} - {"raw"}
+        return cls(**{k: v for k, v in data.items() if k in names and v is not None}, raw=dict(data))
+
+    raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass
+class MeshResult(Record):
+    """The file that a job produced. Paths are the server's; ``client.jobs.download`` fetches it."""
+
+    file_path: str = ""
+    format: str = ""
+    file_size: int = 0
+    vertices: int = 0
+    faces: int = 0
+    has_texture: bool = False
+    preview_image: str | None = None
+    source: str | None = None
+    confidence: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class SegmentPart(Record):
+    """One part of a segmented mesh. ``color`` is ``#RRGGBB``."""
+
+    part_id: str = ""
+    label: str = ""
+    vertices: int = 0
+    faces: int = 0
+    color: str = "#808080"
+
+
+@dataclass
+class SegmentResult(MeshResult):
+    """A mesh split into parts."""
+
+    parts: list[SegmentPart] = field(default_factory=list)
+    total_parts: int = 0
+
+    def __post_init__(self) -> None:
+        """Make the parts typed."""
+        self.parts = [p if isinstance(p, SegmentPart) else SegmentPart.from_dict(p) for p in self.parts]
+
+
+@dataclass
+class Bone(Record):
+    """A bone at rest: head in metres (Y up) and an (x, y, z, w) rotation, both in the mesh's frame."""
+
+    name: str = ""
+    parent: str | None = None
+    position: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    rotation: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 1.0])
+
+
+@dataclass
+class RigResult(MeshResult):
+    """A mesh with a skeleton."""
+
+    bone_count: int = 0
+    bones: list[Bone] = field(default_factory=list)
+    animation_ready: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the bones typed."""
+        self.bones = [b if isinstance(b, Bone) else Bone.from_dict(b) for b in self.bones]
+
+
+RESULTS: dict[str, type[MeshResult]] = {
+    "mesh_generation": MeshResult,
+    "texture_generation": MeshResult,
+    "mesh_segmentation": SegmentResult,
+    "auto_rigging": RigResult,
+}
+
+
+@dataclass
+class Job(Record):
+    """A job as the server last described it. Times are ISO 8601 strings, ``progress`` is 0..1."""
+
+    job_id: str = ""
+    status: str = "queued"
+    message: str = ""
+    feature: str = ""
+    created_at: str | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    estimated_completion: str | None = None
+    progress: float = 0.0
+    stage: str = ""
+    eta: str | None = None
+    queue_position: int | None = None
+    model_id: str | None = None
+    result: MeshResult | None = None
+    error: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Make the result typed and the error an object, whatever short form was sent."""
+        result: Any = self.result
+        if isinstance(result, dict):
+            self.result = RESULTS.get(self.feature, MeshResult).from_dict(result)
+        error: Any = self.error
+        if isinstance(error, str):
+            self.error = {"error_code": "PROCESSING_FAILED", "message": error}
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job will not change any more."""
+        return self.status in FINISHED
+
+
+@dataclass
+class JobPage(Record):
+    """Some jobs, newest first. Pass ``next_cursor`` on to get the following ones; None: no more."""
+
+    jobs: list[Job] = field(default_factory=list)
+    next_cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        """Make the jobs typed."""
+        self.jobs = [j if isinstance(j, Job) else Job.from_dict(j) for j in self.jobs]
+
+
+@dataclass
+class JobEvent(Record):
+    """One event of a job: ``job_started``, ``progress_update``, ``job_completed`` or ``job_failed``."""
+
+    event: str = ""
+    job_id: str = ""
+    timestamp: str | None = None
+    progress: float | None = None
+    stage: str | None = None
+    eta: str | None = None
+    queue_position: int | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing follows."""
+        return self.event in {"job_completed", "job_failed"}
+
+
+@dataclass
+class Model(Record):
+    """A model the server knows. ``vram_requirement`` is in MiB; ``status`` says whether it can be used."""
+
+    model_id: str = ""
+    status: str = ""
+    feature: str = ""
+    gpu_id: int | None = None
+    vram_requirement: int = 0
+    processing_count: int = 0
+    supported_formats: dict[str, list[str]] = field(default_factory=dict)
+    description: str = ""
+    estimated_time: str = ""
+    reason: str | None = None
+    suggestion: str | None = None
+
+
+@dataclass
+class Health(Record):
+    """State of the server."""
+
+    status: str = ""
+    timestamp: str | None = None
+    gpu_status: list[dict[str, Any]] = field(default_factory=list)
+    queue_size: int = 0
+    active_jobs: int = 0
+    version: str | None = None
+
+
+@dataclass
+class Metrics(Record):
+    """Counters of queue, GPUs and models."""
+
+    queue_metrics: dict[str, Any] = field(default_factory=dict)
+    gpu_metrics: dict[str, Any] = field(default_factory=dict)
+    model_metrics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Workers(Record):
+    """The processes that run models."""
+
+    workers: list[dict[str, Any]] = field(default_factory=list)
+    gpu_allocation: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What the last answer said about the quota: ``reset`` is in seconds since 1970."""
+
+    limit: int
+    remaining: int
+    reset: int
