@@ -1,0 +1,414 @@
+"""Reads glTF 2.0 (.glb and .gltf) into an asset, without moving a vertex or a face from its place."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import struct
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PilImage
+
+from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, Skeleton
+
+DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
+WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN = 4, 5, 6
+UNREADABLE = {"KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression"}
+
+
+def read_gltf(path: Path) -> Asset:
+    """Read a .glb or .gltf file; node transforms are baked into the vertices, skins are posed as at rest.
+
+    Raises ValueError, with a sentence for people, for a file that is broken or that needs an extension
+    which is not supported.
+    """
+    try:
+        document, chunk = _open(path)
+        if not isinstance(document, dict):
+            raise ValueError("the JSON is not an object")
+        return _Reader(document, chunk, path.parent).asset()
+    except ValueError as error:
+        raise ValueError(f"this is not a readable glTF file: {error}") from error
+    except (KeyError, IndexError, TypeError, AttributeError, struct.error, OverflowError) as error:
+        raise ValueError(f"this is not a readable glTF file: a table is broken ({error!r})") from error
+
+
+def _open(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The JSON document and the binary chunk (empty for .gltf)."""
+    data = path.read_bytes()
+    if data[:4] != b"glTF":
+        return json.loads(data.decode("utf-8-sig")), b""
+    if len(data) < 20:
+        raise ValueError("the file is cut short")
+    _, version, length = struct.unpack_from("<4sII", data)
+    if version != 2:
+        raise ValueError(f"glTF version {version} is not supported, only version 2")
+    if length > len(data):
+        raise ValueError("the file is cut short")
+    document: dict[str, Any] | None = None
+    chunk, at = b"", 12
+    while at + 8 <= length:
+        size, kind = struct.unpack_from("<I4s", data, at)
+        body = data[at + 8 : at + 8 + size]
+        if len(body) < size:
+            raise ValueError("the file is cut short")
+        if kind == b"JSON" and document is None:
+            document = json.loads(body.decode("utf-8"))
+        elif kind == b"BIN\0" and not chunk:
+            chunk = body
+        at += 8 + size
+    if document is None:
+        raise ValueError("it holds no JSON")
+    return document, chunk
+
+
+def local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
+    """(4, 4) transform of a glTF node."""
+    if "matrix" in node:
+        return np.asarray(node["matrix"], np.float64).reshape(4, 4).T
+    m = np.eye(4)
+    x, y, z, w = np.asarray(node.get("rotation", (0, 0, 0, 1)), np.float64)
+    m[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    m[:3, :3] *= np.asarray(node.get("scale", (1, 1, 1)), np.float64)
+    m[:3, 3] = node.get("translation", (0, 0, 0))
+    return m
+
+
+class _Reader:
+    def __init__(self, document: dict[str, Any], chunk: bytes, folder: Path) -> None:
+        self.document = document
+        self.chunk = chunk
+        self.folder = folder
+        self.buffer_cache: dict[int, bytes] = {}
+        self.image_cache: dict[int, Image] = {}
+        self.material_cache: dict[int | None, Material] = {}
+        missing = UNREADABLE & set(document.get("extensionsRequired", []))
+        if missing:
+            raise ValueError(
+                f"it is compressed with {', '.join(sorted(missing))}; export it without compression"
+            )
+        self.nodes: list[dict[str, Any]] = document.get("nodes", [])
+        self.world, self.order = self.transforms()
+        # Skins may share joints; the asset has one skeleton over all of them, in the scene's order.
+        joints = {j for skin in document.get("skins", []) for j in skin["joints"]}
+        self.joint_nodes = [n for n in self.order if n in joints]
+        self.joint_index = {n: i for i, n in enumerate(self.joint_nodes)}
+
+    def asset(self) -> Asset:
+        parts: list[Part] = []
+        names: set[str] = set()
+        for n in self.order:
+            node = self.nodes[n]
+            if "mesh" not in node:
+                continue
+            mesh = self.document["meshes"][node["mesh"]]
+            primitives = [p for p in (self.primitive(q, n) for q in mesh["primitives"]) if p is not None]
+            if not primitives:
+                continue
+            title = str(node.get("name") or mesh.get("name") or "part")
+            label = node.get("extras", {}).get("label") if isinstance(node.get("extras"), dict) else None
+            name = unique_name(title, names)
+            parts.append(Part(name, primitives, label=str(label or ("" if name == title else title))))
+        extras = self.document.get("asset", {}).get("extras", {})
+        extras = dict(extras.get("pocket3d", {})) if isinstance(extras, dict) else {}
+        face_parts = None
+        if isinstance(extras.get("face_parts"), dict):
+            face_parts = self.accessor(extras.pop("face_parts")["accessor"])[:, 0].astype(np.int64)
+        return Asset(parts, self.skeleton(), face_parts, extras)
+
+    def transforms(self) -> tuple[dict[int, NDArray[np.float64]], list[int]]:
+        """World matrices of the scene's nodes, and the nodes parents first in file order."""
+        scenes = self.document.get("scenes", [])
+        if scenes:
+            roots = list(scenes[self.document.get("scene", 0)].get("nodes", []))
+        else:
+            children = {c for node in self.nodes for c in node.get("children", [])}
+            roots = [n for n in range(len(self.nodes)) if n not in children]
+        world: dict[int, NDArray[np.float64]] = {}
+        order: list[int] = []
+        stack = [(n, np.eye(4)) for n in reversed(roots)]
+        while stack:
+            n, parent = stack.pop()
+            if n in world or not 0 <= n < len(self.nodes):
+                raise ValueError("the node hierarchy is not a tree")
+            world[n] = parent @ local_matrix(self.nodes[n])
+            order.append(n)
+            stack.extend((c, world[n]) for c in reversed(self.nodes[n].get("children", [])))
+        return world, order
+
+    # --- meshes ----------------------------------------------------------------------------------------
+
+    def primitive(self, entry: dict[str, Any], n: int) -> Primitive | None:
+        if UNREADABLE & set(entry.get("extensions", {})):
+            raise ValueError("its meshes are compressed; export it without compression")
+        mode = entry.get("mode", TRIANGLES)
+        attributes = entry["attributes"]
+        if mode not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN) or "POSITION" not in attributes:
+            return None
+        vertices = self.floats(attributes["POSITION"])
+        if "indices" in entry:
+            index = self.accessor(entry["indices"])[:, 0].astype(np.int64)
+        else:
+            index = np.arange(len(vertices))
+        faces = _triangles(index, mode)
+        if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
+            raise ValueError("a face refers to a vertex that does not exist")
+        normals = self.floats(attributes["NORMAL"]) if "NORMAL" in attributes else None
+        material = self.material(entry.get("material"))
+        uv = None
+        if "TEXCOORD_0" in attributes:
+            uv = self.accessor(attributes["TEXCOORD_0"], real=True).astype(np.float32)
+        weights = None
+        node = self.nodes[n]
+        if "skin" in node and "JOINTS_0" in attributes and "WEIGHTS_0" in attributes:
+            weights, matrices = self.skin(attributes, node["skin"])
+            vertices = np.einsum("vij,vj->vi", matrices[:, :3, :3], vertices) + matrices[:, :3, 3]
+            if normals is not None:
+                normals = np.einsum("vij,vj->vi", matrices[:, :3, :3], normals)
+        else:
+            matrix = self.world[n]
+            vertices = vertices @ matrix[:3, :3].T + matrix[:3, 3]
+            if normals is not None:
+                normals = normals @ np.linalg.pinv(matrix[:3, :3])
+            if np.linalg.det(matrix[:3, :3]) < 0:
+                faces = faces[:, [0, 2, 1]]
+        if normals is not None:
+            length = np.linalg.norm(normals, axis=1, keepdims=True)
+            normals = (normals / np.where(length > 0, length, 1)).astype(np.float32)
+        return Primitive(vertices.astype(np.float32), faces, material, uv, normals, weights)
+
+    def skin(self, attributes: dict[str, int], s: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Weights over the asset's joints (V, J) and each vertex's blended rest matrix (V, 4, 4)."""
+        skin = self.document["skins"][s]
+        joints = np.asarray(skin["joints"], np.int64)
+        posed = np.stack([self.world[int(j)] for j in joints])
+        if "inverseBindMatrices" in skin:
+            bind = self.accessor(skin["inverseBindMatrices"]).astype(np.float64).reshape(-1, 4, 4)
+            posed = posed @ bind.transpose(0, 2, 1)[: len(joints)]
+        column = np.asarray([self.joint_index[int(j)] for j in joints])
+        count = self.document["accessors"][attributes["JOINTS_0"]]["count"]
+        weights = np.zeros((count, len(self.joint_nodes)), np.float32)
+        blended = np.zeros((count, 4, 4))
+        rows = np.arange(count)
+        for k in range(2):
+            if f"JOINTS_{k}" not in attributes:
+                break
+            joint = self.accessor(attributes[f"JOINTS_{k}"]).astype(np.int64)
+            weight = self.accessor(attributes[f"WEIGHTS_{k}"], real=True).astype(np.float32)
+            if joint.min() < 0 or joint.max() >= len(joints):
+                raise ValueError("a vertex refers to a bone that does not exist")
+            for c in range(4):
+                np.add.at(weights, (rows, column[joint[:, c]]), weight[:, c])
+                blended += weight[:, c, None, None] * posed[joint[:, c]]
+        total = weights.sum(axis=1, keepdims=True)
+        loose = total[:, 0] <= 0
+        weights[loose, 0] = 1
+        blended[loose] = np.eye(4)
+        total[loose] = 1
+        return weights / total, blended / total[..., None]
+
+    def skeleton(self) -> Skeleton | None:
+        if not self.joint_nodes:
+            return None
+        parent_node = {c: n for n, node in enumerate(self.nodes) for c in node.get("children", [])}
+        names: set[str] = set()
+        parents: list[int] = []
+        for n in self.joint_nodes:
+            up = parent_node.get(n)
+            while up is not None and up not in self.joint_index:
+                up = parent_node.get(up)
+            parents.append(-1 if up is None else self.joint_index[up])
+        heads = np.stack([self.world[n][:3, 3] for n in self.joint_nodes])
+        return Skeleton(
+            [
+                _unique(str(self.nodes[n].get("name") or f"bone_{i}"), names)
+                for i, n in enumerate(self.joint_nodes)
+            ],
+            parents,
+            heads,
+            self.tails(heads, np.asarray(parents)),
+        )
+
+    def tails(self, heads: NDArray[np.float64], parents: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where bones end: our own length when the file has it, else the children's centre, else on as the parent."""
+        tails = heads.copy()
+        scale = float(np.ptp(heads, axis=0).max()) if len(heads) > 1 else 1.0
+        least = max(scale, 1e-3) * 1e-3
+        for j, n in enumerate(self.joint_nodes):
+            extras = self.nodes[n].get("extras")
+            length = extras.get("bone_length") if isinstance(extras, dict) else None
+            y = self.world[n][:3, 1] / max(float(np.linalg.norm(self.world[n][:3, 1])), 1e-12)
+            children = heads[parents == j]
+            if isinstance(length, int | float) and length > 0:
+                step = y * float(length)
+            elif len(children) and np.linalg.norm(children.mean(axis=0) - heads[j]) > least:
+                step = children.mean(axis=0) - heads[j]
+            elif parents[j] >= 0:
+                step = (tails[parents[j]] - heads[parents[j]]) * 0.6
+            else:
+                step = y * max(scale, 1e-2) * 0.1
+            tails[j] = heads[j] + step
+        return tails
+
+    # --- materials -------------------------------------------------------------------------------------
+
+    def material(self, index: int | None) -> Material:
+        if index in self.material_cache:
+            return self.material_cache[index]
+        entry = {} if index is None else self.document["materials"][index]
+        pbr = entry.get("pbrMetallicRoughness", {})
+        base = [float(x) for x in pbr.get("baseColorFactor", (1, 1, 1, 1))]
+        strength = (
+            entry.get("extensions", {}).get("KHR_materials_emissive_strength", {}).get("emissiveStrength", 1)
+        )
+        material = Material(
+            str(entry.get("name") or "material"),
+            (base[0], base[1], base[2], base[3]),
+            metallic=float(pbr.get("metallicFactor", 1)) if index is not None else 0.0,
+            roughness=float(pbr.get("roughnessFactor", 1)) if index is not None else 0.6,
+            emissive=tuple(float(x) * strength for x in entry.get("emissiveFactor", (0, 0, 0))),
+            double_sided=bool(entry.get("doubleSided", False)),
+            alpha_mode=str(entry.get("alphaMode", "OPAQUE")),
+            base_color_image=self.texture(pbr.get("baseColorTexture")),
+            metallic_roughness_image=self.texture(pbr.get("metallicRoughnessTexture")),
+            normal_image=self.texture(entry.get("normalTexture")),
+            occlusion_image=self.texture(entry.get("occlusionTexture")),
+        )
+        self.material_cache[index] = material
+        return material
+
+    def texture(self, reference: dict[str, Any] | None) -> Image | None:
+        if reference is None:
+            return None
+        texture = self.document["textures"][reference["index"]]
+        source = texture.get(
+            "source", texture.get("extensions", {}).get("EXT_texture_webp", {}).get("source")
+        )
+        return None if source is None else self.image(source)
+
+    def image(self, index: int) -> Image:
+        if index not in self.image_cache:
+            entry = self.document["images"][index]
+            data = (
+                self.view_bytes(entry["bufferView"]) if "bufferView" in entry else self.resource(entry["uri"])
+            )
+            try:
+                picture = PilImage.open(io.BytesIO(data))
+                alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+                self.image_cache[index] = np.asarray(picture.convert("RGBA" if alpha else "RGB"))
+            except (OSError, SyntaxError, PilImage.DecompressionBombError) as error:
+                raise ValueError(f"image {index} cannot be read ({error})") from error
+        return self.image_cache[index]
+
+    # --- binary ----------------------------------------------------------------------------------------
+
+    def accessor(self, index: int, real: bool = False) -> NDArray[Any]:
+        """An accessor's values (count, width); ``real`` turns normalised integers into 0..1 or -1..1."""
+        entry = self.document["accessors"][index]
+        dtype = np.dtype(DTYPES[entry["componentType"]]).newbyteorder("<")
+        width, count = WIDTHS[entry["type"]], int(entry["count"])
+        if "bufferView" in entry:
+            values = self.strided(entry["bufferView"], int(entry.get("byteOffset", 0)), dtype, width, count)
+        else:
+            values = np.zeros((count, width), dtype)
+        if "sparse" in entry:
+            values = values.copy()
+            sparse = entry["sparse"]
+            at, new = sparse["indices"], sparse["values"]
+            kind = np.dtype(DTYPES[at["componentType"]]).newbyteorder("<")
+            where = self.strided(
+                at["bufferView"], int(at.get("byteOffset", 0)), kind, 1, int(sparse["count"])
+            )
+            values[where[:, 0].astype(np.int64)] = self.strided(
+                new["bufferView"], int(new.get("byteOffset", 0)), dtype, width, int(sparse["count"])
+            )
+        if real and dtype.kind in "iu":
+            values = np.maximum(
+                values.astype(np.float32) / float(2 ** (8 * dtype.itemsize - (dtype.kind == "i")) - 1), -1
+            )
+        return values
+
+    def floats(self, index: int) -> NDArray[np.float64]:
+        """Coordinates, which quantised files may store as (normalised) integers."""
+        return self.accessor(index, real=bool(self.document["accessors"][index].get("normalized"))).astype(
+            np.float64
+        )
+
+    def strided(self, view: int, offset: int, dtype: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
+        data = self.view_bytes(view)
+        stride = int(self.document["bufferViews"][view].get("byteStride", 0)) or dtype.itemsize * width
+        need = offset + stride * (count - 1) + dtype.itemsize * width if count else 0
+        if count < 0 or offset < 0 or need > len(data):
+            raise ValueError("an accessor reaches beyond its buffer")
+        return np.ndarray((count, width), dtype, data, offset, (stride, dtype.itemsize))
+
+    def view_bytes(self, index: int) -> bytes:
+        view = self.document["bufferViews"][index]
+        start, length = int(view.get("byteOffset", 0)), int(view["byteLength"])
+        data = self.buffer(int(view["buffer"]))[start : start + length]
+        if start < 0 or len(data) < length:
+            raise ValueError("a buffer view reaches beyond its buffer")
+        return data
+
+    def buffer(self, index: int) -> bytes:
+        if index not in self.buffer_cache:
+            entry = self.document["buffers"][index]
+            self.buffer_cache[index] = self.resource(entry["uri"]) if "uri" in entry else self.chunk
+        return self.buffer_cache[index]
+
+    def resource(self, uri: str) -> bytes:
+        """A data URI, or a file beside the .gltf; never anything outside its folder."""
+        if uri.startswith("data:"):
+            try:
+                return base64.b64decode(uri.partition(",")[2], validate=False)
+            except binascii.Error as error:
+                raise ValueError("a data URI is broken") from error
+        path = (self.folder / unquote(uri)).resolve()
+        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+            raise ValueError(
+                f"the file {uri!r} that it refers to is missing; send a .glb, which holds everything"
+            )
+        return path.read_bytes()
+
+
+def _triangles(index: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
+    """(F, 3) from a triangle list, strip or fan."""
+    if mode == TRIANGLES:
+        if len(index) % 3:
+            raise ValueError("the number of indices is not a multiple of three")
+        return index.reshape(-1, 3)
+    if len(index) < 3:
+        return np.zeros((0, 3), np.int64)
+    if mode == TRIANGLE_FAN:
+        return np.stack([np.broadcast_to(index[0], len(index) - 2), index[1:-1], index[2:]], axis=1)
+    faces = np.stack([index[:-2], index[1:-1], index[2:]], axis=1)
+    faces[1::2] = faces[1::2, [1, 0, 2]]
+    return faces
+
+
+def unique_name(title: str, used: set[str]) -> str:
+    """A snake_case name for a part that is not in ``used`` yet; it is added there."""
+    slug = "".join(c.lower() if c.isalnum() else "_" for c in title).strip("_")
+    while "__" in slug:
+        slug = slug.replace("__", "_")
+    return _unique(slug or "part", used)
+
+
+def _unique(name: str, used: set[str]) -> str:
+    found, n = name, 1
+    while found in used:
+        n += 1
+        found = f"{name}_{n}"
+    used.add(found)
+    return found
