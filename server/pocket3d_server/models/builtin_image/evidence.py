@@ -1,0 +1,194 @@
+"""Measures on the cut-out that tell turned, flat, boxy and organic things apart, and the choice they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.signal import fftconvolve
+from skimage.color import rgb2lab
+from skimage.measure import find_contours
+
+from pocket3d_server.models.builtin_image.picture import Array, Mask
+from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
+from pocket3d_server.models.builtin_image.solid import Silhouette
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the picture says about the shape. Shares and scores are 0..1."""
+
+    symmetry: float
+    """Overlap of the silhouette with its mirror image about the best upright axis (intersection over union)."""
+    upside_down: float
+    """The same about the best level axis: signs and coins have it, things that stand do not."""
+    straight: float
+    """Share of the outline that runs straight."""
+    rectangular: float
+    """Share of the bounding box that is filled."""
+    roundness: float
+    """How far brightness follows a rounded form rather than flat areas."""
+    flat_colour: float
+    """Share of the inside without any gradient."""
+    slender: float
+    """Mean half width of the limbs over half the shorter side of the bounding box."""
+    holes: int
+    thickest: float
+    """Radius of the largest inscribed circle over the longer side."""
+    aspect: float
+    """Width over height of the bounding box."""
+    limbs: float
+    """Radius of the thickest piece outside the turned body over the body's largest radius."""
+    turned: Turned
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to build the shape and how well it fits the evidence."""
+
+    method: str
+    """``lathe``, ``extrude``, ``box`` or ``inflate``."""
+    score: float
+    confidence: float
+
+
+def measure(shape: Silhouette) -> Evidence:
+    """All measures of one silhouette."""
+    mask, distance = shape.mask, shape.distance
+    rows, columns = np.nonzero(mask)
+    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+    filled = ndimage.binary_fill_holes(mask)
+    gaps, _ = ndimage.label(filled & ~mask)
+    hole_sizes = np.bincount(gaps.ravel())[1:]
+    ridge = mask & (distance >= ndimage.maximum_filter(distance, 5) - 0.3)
+    light = rgb2lab(shape.rgb)
+    return Evidence(
+        symmetry=mirror_overlap(mask)[0],
+        upside_down=mirror_overlap(mask.T)[0],
+        straight=_straight_share(distance),
+        rectangular=float(len(rows) / (height * width)),
+        roundness=_roundness(light[..., 0], mask, distance),
+        flat_colour=_flat_share(light, distance),
+        slender=float(distance[ridge].mean() / (min(height, width) / 2)),
+        holes=int((hole_sizes > 0.001 * len(rows)).sum()),
+        thickest=float(distance.max() / max(height, width)),
+        aspect=float(width / height),
+        limbs=_limb_size(shape, turned := fit_profile(shape)),
+        turned=turned,
+    )
+
+
+def choose(evidence: Evidence) -> list[Choice]:
+    """All methods, the best first. Scores are rules of thumb set by eye on pictures of common things."""
+    e, t = evidence, evidence.turned
+    ramp = _ramp
+    # A handle may leave part of the silhouette unexplained when it is thin; lobes and ears may not.
+    needed = 0.80 + 0.13 * ramp(e.limbs, 0.15, 0.35)
+    lathe = ramp(t.overlap, 0.72, 0.95) * ramp(t.explained, needed, needed + 0.06) * ramp(t.excess, 0.12, 0.03)
+    lathe *= 0.55 + 0.45 * ramp(t.clean, 0.3, 0.9)
+    lathe *= 1 - 0.85 * ramp(e.rectangular, 0.92, 0.98)
+    lathe *= 1 - 0.5 * ramp(e.flat_colour, 0.3, 0.8) * ramp(e.straight, 0.3, 0.7)
+    flat = (
+        0.15
+        + 0.5 * ramp(e.straight, 0.15, 0.6)
+        + 0.3 * ramp(e.flat_colour, 0.2, 0.7)
+        + 0.12 * min(e.holes, 1)
+        + 0.15 * ramp(e.thickest, 0.2, 0.12)
+        - 0.3 * ramp(e.roundness, 0.35, 0.75)
+    )
+    box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))
+    inflate = 0.45 + 0.1 * ramp(e.roundness, 0.2, 0.6)
+    scores = {"lathe": lathe, "extrude": float(np.clip(flat, 0, 1)) * 0.9, "box": box, "inflate": inflate}
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    lead = ranked[0][1] - ranked[1][1]
+    sure = float(np.clip(0.45 + 0.4 * ranked[0][1] + 0.3 * lead, 0.3, 0.95))
+    return [Choice(name, float(score), sure if k == 0 else sure * 0.7) for k, (name, score) in enumerate(ranked)]
+
+
+def flat_depth(evidence: Evidence) -> float:
+    """A likely depth in metres for a flat or boxy thing whose longer side is 1 m."""
+    shorter = min(1.0, evidence.aspect, 1 / evidence.aspect)
+    standing = _ramp(evidence.upside_down, 0.95, 0.85) * _ramp(evidence.straight, 0.15, 0.4)
+    if evidence.rectangular > 0.95:
+        cube = _ramp(shorter, 0.85, 0.95)
+        return shorter * (0.16 + 0.5 * cube)
+    # Things that stand (cars, houses) are about as deep as they are high; signs and tools are thin.
+    body = _ramp(evidence.thickest, 0.16, 0.28) * standing
+    return float(0.11 * (1 - body) + body * 1.5 * evidence.thickest)
+
+
+def _limb_size(shape: Silhouette, turned: Turned) -> float:
+    outside = shape.mask & (turned.inside(shape.mask.shape) < -1)
+    if not outside.any():
+        return 0.0
+    return float(ndimage.distance_transform_edt(outside).max() / max(float(turned.radius.max()), 1))
+
+
+def _ramp(value: float, start: float, end: float) -> float:
+    """0 at ``start``, 1 at ``end``, smooth between; falls when ``end`` is the smaller."""
+    t = float(np.clip((value - start) / (end - start), 0, 1))
+    return t * t * (3 - 2 * t)
+
+
+def mirror_overlap(mask: Mask) -> tuple[float, float]:
+    """The best overlap (IoU) of ``mask`` with its left-right mirror image, and the axis column."""
+    values = mask.astype(np.float32)
+    overlap = fftconvolve(values, values, mode="full", axes=1).sum(axis=0)
+    best = int(np.argmax(overlap))
+    return float(overlap[best] / (2 * values.sum() - overlap[best])), best / 2
+
+
+def _straight_share(distance: Array) -> float:
+    """How much of the outline stays within a hair of a chord a fifth of the object long."""
+    longest = 0.0
+    straight = 0.0
+    size = max(np.ptp(np.nonzero(distance > 0), axis=1) + 1)
+    for contour in find_contours(distance, 0.0):
+        steps = np.linalg.norm(np.diff(contour, axis=0), axis=1)
+        length = float(steps.sum())
+        if length < 0.15 * size or not np.allclose(contour[0], contour[-1]):
+            continue
+        along = np.concatenate([[0], np.cumsum(steps)])
+        count = max(32, int(length))
+        even = np.stack(
+            [np.interp(np.arange(count) * length / count, along, contour[:, k]) for k in range(2)], axis=1
+        )
+        window = max(6, round(0.18 * size * count / length))
+        chord = np.roll(even, -window, axis=0) - even
+        reach = np.maximum(np.linalg.norm(chord, axis=1), 1e-6)
+        sag = np.zeros(count)
+        for part in (0.25, 0.5, 0.75):
+            middle = np.roll(even, -round(window * part), axis=0) - even
+            sag = np.maximum(sag, np.abs(chord[:, 0] * middle[:, 1] - chord[:, 1] * middle[:, 0]) / reach)
+        flat = (sag < 0.004 * size) & (reach > 0.9 * window * length / count)
+        covered = ndimage.maximum_filter1d(flat.astype(np.float32), 2 * (window // 2) + 1, origin=0, mode="wrap")
+        covered = np.roll(covered, window // 2)
+        straight += float(covered.mean()) * length
+        longest += length
+    return straight / longest if longest else 0.0
+
+
+def _roundness(light: Array, mask: Mask, distance: Array) -> float:
+    """Correlation of smoothed brightness with any lit direction of a rounded form's normals, 0..1."""
+    side = max(mask.shape)
+    inner = distance > 0.02 * side
+    if inner.sum() < 50:
+        return 0.0
+    form = np.sqrt(np.maximum(ndimage.gaussian_filter(np.maximum(distance, 0), side * 0.02), 0))
+    dy, dx = np.gradient(form)
+    smooth = ndimage.gaussian_filter(light, side * 0.012)
+    target = smooth[inner] - smooth[inner].mean()
+    if target.std() < 1.0:
+        return 0.0
+    design = np.stack([dx[inner], dy[inner], form[inner], np.ones(int(inner.sum()))], axis=1)
+    fitted = design @ np.linalg.lstsq(design, target, rcond=None)[0]
+    return float(np.clip(fitted.var() / target.var(), 0, 1))
+
+
+def _flat_share(lab: Array, distance: Array) -> float:
+    inner = distance > 2
+    if not inner.any():
+        return 0.0
+    slope = np.sqrt(sum(ndimage.gaussian_gradient_magnitude(lab[..., k], 1.0) ** 2 for k in range(3)))
+    return float((slope[inner] < 0.12).mean())

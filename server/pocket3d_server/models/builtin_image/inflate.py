@@ -1,0 +1,100 @@
+"""Inflates a silhouette to a rounded body: animals, figures, anything soft or organic."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from pocket3d_server.models.builtin_image.fields import ball_union, bleed, poisson
+from pocket3d_server.models.builtin_image.picture import Array
+from pocket3d_server.models.builtin_image.regions import relief
+from pocket3d_server.models.builtin_image.solid import Mesh, Silhouette, at_pixels, normals, polygonise, smooth
+
+BACK_DEPTH = 0.85
+"""The back is a little flatter than the front."""
+LARGEST_HEIGHT = 0.42
+"""Heights approach this share of the longer side: a big torso is less deep than it is wide."""
+
+
+def squared_height(shape: Silhouette) -> Array:
+    """h^2 (H, W) of the smooth front in square pixels: positive inside, zero on the outline, negative outside.
+
+    h is half the root of a Poisson solution (one smooth belly over everything) and half the union of balls
+    (round limbs, true thickness). Squared, it crosses zero at the outline with a finite slope, so that the
+    level set of h^2 - z^2 is smooth around the rim.
+    """
+    distance, mask = shape.distance, shape.mask
+    inside = np.maximum(distance, 0.05)
+    belly = np.sqrt(poisson(mask) * inside / (inside + 0.5))
+    balls = np.sqrt(ball_union(distance))
+    height = 0.5 * belly + 0.5 * ndimage.gaussian_filter(balls, 1.2) * np.sqrt(np.minimum(inside / 1.5, 1))
+    limit = LARGEST_HEIGHT / shape.frame.unit
+    height = height / (1 + (height / limit) ** 4) ** 0.25
+    square = np.where(mask, height**2, 0)
+    # Continue the slope at the rim to the outside, so that the zero crossing is where the outline is.
+    rim = mask & (distance < 2.5)
+    slope = np.where(rim, square / inside, 0)
+    slope = bleed(slope[..., None], rim)[..., 0]
+    return np.where(mask, square, slope * np.minimum(distance, -0.02)).astype(np.float32)
+
+
+def limb_offsets(shape: Silhouette) -> Array:
+    """Where the middle of the body lies in depth: (H, W) in pixels, positive towards the viewer.
+
+    Legs seen side by side below one body belong to different sides of it: alternate ones are moved towards
+    and away from the viewer, growing from nothing at the crotch to the full offset at the feet.
+    """
+    mask = shape.mask
+    rows = np.nonzero(mask.any(axis=1))[0]
+    columns = np.nonzero(mask.any(axis=0))[0]
+    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+    nothing = np.zeros(mask.shape, np.float32)
+    if width < 0.8 * height:
+        return nothing  # an upright figure seen from the front has its legs side by side
+    low = rows[-1] - max(2, round(0.05 * height))
+    feet, count = ndimage.label(mask[low])
+    if not 3 <= count <= 4:
+        return nothing
+    below = mask.copy()
+    below[: rows[-1] - round(0.45 * height)] = False
+    # The crotch: highest row from the ground on which all feet are still apart.
+    crotch = low
+    for row in range(low, int(rows[-1] - 0.45 * height), -1):
+        spans = ndimage.label(mask[row])[1]
+        if spans < count:
+            break
+        crotch = row
+    if low - crotch < 0.08 * height:
+        return nothing
+    below[:crotch] = False
+    legs, _ = ndimage.label(below)
+    order = [int(legs[low, np.nonzero(feet == k + 1)[0][0]]) for k in range(count)]
+    reach = float(np.sqrt(np.maximum(squared_height(shape), 0)).max()) * 0.5
+    pinned = np.full(mask.shape, np.nan)
+    pinned[: max(0, crotch - round(0.12 * height))] = 0
+    for k, leg in enumerate(order):
+        side = 1 if k % 2 == 0 else -1
+        pinned[(legs == leg) & (np.arange(mask.shape[0])[:, None] > crotch + 0.25 * (low - crotch))] = side * reach
+    offsets = poisson(mask, fixed=pinned, load=0.0)
+    return ndimage.gaussian_filter(bleed(offsets[..., None], mask)[..., 0], 1.0)
+
+
+def inflate(shape: Silhouette, thickness: float = 1.0, emboss: float = 1.0) -> Mesh:
+    """A closed mesh whose outline, seen from +Z, is the silhouette.
+
+    ``thickness`` multiplies the depth and ``emboss`` the relief of the front.
+    """
+    square = squared_height(shape)
+    offset = limb_offsets(shape)
+    top = float(np.sqrt(square.max()))
+    reach = float(np.abs(offset).max())
+    before, behind = int(np.ceil(top + reach)) + 2, int(np.ceil(top * BACK_DEPTH + reach)) + 2
+    z = np.arange(-behind, before + 1, dtype=np.float32)[:, None, None] - offset[None]
+    z /= np.where(z < 0, BACK_DEPTH, 1).astype(np.float32)
+    mesh = smooth(polygonise(square[None] - z * z, shape.frame, behind), 6)
+    vertices = mesh.vertices * (1, 1, thickness)
+    if emboss > 0:
+        facing = np.clip(normals(mesh)[:, 2] / 0.5, 0, 1)
+        raised = at_pixels(relief(shape.rgb, shape.distance), shape.frame, vertices)
+        vertices[:, 2] += facing * raised * shape.frame.unit * emboss
+    return Mesh(vertices, mesh.faces)

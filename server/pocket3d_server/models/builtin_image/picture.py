@@ -1,0 +1,62 @@
+"""Reads pictures from disk into float arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PilImage
+from PIL import ImageOps
+
+from pocket3d_server.models.engine import EngineError
+
+Array = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
+
+SMALLEST_SIDE = 16
+LARGEST_SIDE = 2048
+"""Pictures are reduced to this many pixels: more than the largest texture shows of one side."""
+
+
+def read_picture(path: Path) -> Array:
+    """The picture as (H, W, 4) float32 sRGB + alpha in 0..1, upright and at most 2048 pixels on a side.
+
+    Raises EngineError when the file is missing, is no picture, or is too small to show anything.
+    """
+    try:
+        with PilImage.open(path) as opened:
+            opened.seek(0)
+            picture = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, EOFError, PilImage.DecompressionBombError) as error:
+        raise EngineError(
+            f"{Path(path).name} cannot be read as a picture",
+            code="INVALID_INPUT",
+            suggestion="Send a complete PNG, JPEG or WebP file.",
+        ) from error
+    if min(picture.size) < SMALLEST_SIDE:
+        raise EngineError(
+            f"{Path(path).name} is only {picture.width} x {picture.height} pixels",
+            code="INVALID_INPUT",
+            suggestion=f"Send a picture of at least {SMALLEST_SIDE} pixels on each side, better 256 or more.",
+        )
+    if max(picture.size) > LARGEST_SIDE:
+        picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), PilImage.Resampling.LANCZOS)
+    return np.asarray(picture, np.float32) / 255
+
+
+def resize(values: Array, height: int, width: int) -> Array:
+    """Lanczos resampling of (H, W) or (H, W, C) floats; does not clip the overshoot. Returns float32."""
+    if values.shape[:2] == (height, width):
+        return values.astype(np.float32)
+    planes = values[..., None] if values.ndim == 2 else values
+    out = [
+        np.asarray(
+            PilImage.fromarray(np.ascontiguousarray(planes[..., c], np.float32)).resize(
+                (width, height), PilImage.Resampling.LANCZOS
+            )
+        )
+        for c in range(planes.shape[2])
+    ]
+    return out[0] if values.ndim == 2 else np.stack(out, axis=-1)

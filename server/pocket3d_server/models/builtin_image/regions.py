@@ -1,0 +1,80 @@
+"""Colour regions of the cut-out: which are details of the front only, and how far each stands out."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+from skimage.segmentation import felzenszwalb
+
+from pocket3d_server.models.builtin_image.fields import bleed, masked_blur
+from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
+
+
+def colour_regions(rgb: Array, mask: Mask) -> np.ndarray:
+    """Labels (H, W) of areas of similar colour inside ``mask`` from 1 on, 0 outside.
+
+    Graph merging after Felzenszwalb and Huttenlocher 2004; its scale follows the picture's size.
+    """
+    side = max(mask.shape)
+    labels = felzenszwalb(rgb, scale=side * 0.7, sigma=0.8, min_size=max(12, side * side // 900)) + 1
+    labels[~mask] = 0
+    return labels
+
+
+def without_front_details(rgb: Array, mask: Mask) -> Array:
+    """A plausible back (H, W, 3): regions that do not reach the outline (eyes, belly, buttons) are filled in.
+
+    What remains is softened; the colours of the outline grow inwards into the gaps.
+    """
+    side = max(mask.shape)
+    labels = colour_regions(rgb, mask)
+    count = int(labels.max()) + 1
+    rim = mask & ~ndimage.binary_erosion(mask, iterations=max(2, round(side * 0.02)))
+    area = np.bincount(labels.ravel(), minlength=count)
+    touch = np.bincount(labels.ravel(), rim.ravel(), count)
+    # A disc that touches nowhere has 0; a limb has nearly all of its outline in the rim.
+    outline = 3.5 * np.sqrt(np.maximum(area, 1)) * max(2, round(side * 0.02))
+    stays = (touch > 0.12 * outline) & (area > 0)
+    stays[0] = False
+    keep = stays[labels]
+    if keep.sum() < 0.15 * mask.sum():
+        keep = rim
+    # Shrink what stays a little: its border is mixed with the detail that goes.
+    sure = keep & ~ndimage.binary_dilation(mask & ~keep, iterations=2)
+    filled = _median(bleed(rgb, sure if sure.any() else keep), side * 0.06)
+    spread = masked_blur(filled, mask, side * 0.03)
+    blend = ndimage.gaussian_filter((~keep & mask).astype(np.float32), side * 0.012)[..., None]
+    soft = masked_blur(filled, mask, side * 0.006)
+    return bleed(soft * (1 - blend) + spread * blend, mask)
+
+
+def _median(rgb: Array, size: float) -> Array:
+    """Median of each channel over a square of ``size`` pixels, computed on a smaller picture."""
+    ratio = max(1.0, size / 9)
+    small = resize(rgb, max(8, round(rgb.shape[0] / ratio)), max(8, round(rgb.shape[1] / ratio)))
+    small = ndimage.median_filter(small, size=(max(3, round(size / ratio)),) * 2 + (1,), mode="nearest")
+    return resize(small, *rgb.shape[:2])
+
+
+def relief(rgb: Array, distance: Array) -> Array:
+    """How far the front stands out beyond its smooth form: (H, W) in pixels, 0 at the outline, modest.
+
+    Every small colour region is a low cushion, and fine brightness detail is embossed.
+    """
+    mask = distance > 0
+    side = max(mask.shape)
+    labels = colour_regions(rgb, mask)
+    area = np.bincount(labels.ravel())
+    part = (area > 0.0008 * mask.sum()) & (area < 0.45 * mask.sum())
+    part[0] = False
+    inner = part[labels]
+    # Distance to the next region, from the label borders.
+    border = (labels != np.roll(labels, 1, 0)) | (labels != np.roll(labels, 1, 1))
+    depth = ndimage.distance_transform_edt(~border)
+    height = side * 0.016
+    cushion = np.where(inner, height * (1 - np.exp(-depth / height * 0.9)), 0)
+    cushion = ndimage.gaussian_filter(cushion, side * 0.004)
+    light = rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    detail = ndimage.gaussian_filter(light, side * 0.004) - ndimage.gaussian_filter(light, side * 0.022)
+    emboss = np.clip(detail * side * 0.05, -side * 0.007, side * 0.007)
+    return (cushion * 0.7 + emboss) * np.clip(distance / (side * 0.05), 0, 1)
