@@ -146,10 +146,23 @@ class EngineError(Exception):
         self.suggestion = suggestion
 
 
+@dataclass(frozen=True)
+class Missing:
+    """Why a model cannot run on this machine, and what a person can do about it; one sentence each."""
+
+    reason: str
+    remedy: str
+
+
 class Engine(ABC):
     """A model. One instance lives in one runner process and runs one request at a time."""
 
     spec: ClassVar[ModelSpec]
+
+    @classmethod
+    def missing(cls) -> Missing | None:
+        """What is not there yet (packages, weights, an accepted licence); None when the model can run. Cheap."""
+        return None
 
     def load(self, device: str) -> None:  # noqa: B027 - engines without weights have nothing to load
         """Read weights and warm up. ``device`` is ``cpu``, ``cuda:N`` or ``mps``. Called once before ``run``."""

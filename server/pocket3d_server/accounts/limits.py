@@ -1,0 +1,104 @@
+"""Rate limits: requests in a sliding minute, uploaded bytes as a debt, open WebSockets as leases.
+
+Kept in memory: one server process answers all requests, and a restart forgives at most one minute.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pocket3d_server.accounts.tiers import Tier
+from pocket3d_server.errors import Refusal
+
+WINDOW_S = 60.0
+MAX_SUBJECTS = 10_000
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What the ``X-RateLimit-*`` headers say."""
+
+    limit: int
+    remaining: int
+    reset: int
+    """Epoch seconds when the whole limit is there again."""
+    exceeded: bool = False
+    retry_after: int = 0
+
+
+class Limiter:
+    """Counts by subject (an account, or an address)."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests: dict[str, deque[float]] = {}
+        self._upload_debt: dict[str, tuple[float, float]] = {}
+        self._sockets: dict[str, int] = {}
+
+    def request(self, subject: str, tier: Tier) -> Allowance:
+        """Count one request; a refused one does not count."""
+        now = self._clock()
+        with self._lock:
+            times = self._requests.setdefault(subject, deque())
+            while times and times[0] <= now - WINDOW_S:
+                times.popleft()
+            exceeded = len(times) >= tier.requests_per_minute
+            if not exceeded:
+                times.append(now)
+            first, last, used = times[0], times[-1], len(times)
+            if len(self._requests) > MAX_SUBJECTS:
+                self._forget_idle(now)
+        return Allowance(
+            limit=tier.requests_per_minute,
+            remaining=tier.requests_per_minute - used,
+            reset=math.ceil(last + WINDOW_S),
+            exceeded=exceeded,
+            retry_after=max(1, math.ceil(first + WINDOW_S - now)) if exceeded else 0,
+        )
+
+    def upload(self, subject: str, tier: Tier, size: int) -> None:
+        """Count an upload. It may pass while no debt is left from earlier ones, however large it is; its
+        debt is paid off at the tier's rate. Raises Refusal RATE_LIMITED."""
+        rate = tier.upload_bytes_per_minute / WINDOW_S
+        now = self._clock()
+        with self._lock:
+            debt, since = self._upload_debt.get(subject, (0.0, now))
+            debt = max(0.0, debt - (now - since) * rate)
+            allowed = tier.upload_bytes_per_minute
+            if debt > 0 and debt + size > allowed:
+                wait = max(1, math.ceil(min(debt, debt + size - allowed) / rate))
+                raise Refusal(
+                    "RATE_LIMITED",
+                    f"More than {allowed // (1024 * 1024)} MB were uploaded in a minute.",
+                    f"Try again in {wait} s.",
+                    retry_after=wait,
+                )
+            self._upload_debt[subject] = (debt + size, now)
+
+    @contextmanager
+    def websocket(self, subject: str, tier: Tier) -> Iterator[bool]:
+        """Hold one of the subject's WebSockets; False when all are taken."""
+        with self._lock:
+            free = self._sockets.get(subject, 0) < tier.websockets
+            if free:
+                self._sockets[subject] = self._sockets.get(subject, 0) + 1
+        try:
+            yield free
+        finally:
+            if free:
+                with self._lock:
+                    self._sockets[subject] -= 1
+                    if not self._sockets[subject]:
+                        del self._sockets[subject]
+
+    def _forget_idle(self, now: float) -> None:
+        idle = [s for s, times in self._requests.items() if not times or times[-1] <= now - WINDOW_S]
+        for subject in idle:
+            del self._requests[subject]

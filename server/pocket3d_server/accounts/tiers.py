@@ -1,0 +1,28 @@
+"""The tiers and what each may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Limits of an account."""
+
+    requests_per_minute: int
+    upload_bytes_per_minute: int
+    websockets: int
+
+
+MB = 1024 * 1024
+
+TIERS = {
+    "free": Tier(10, 100 * MB, 10),
+    "pro": Tier(100, 100 * MB, 10),
+    "enterprise": Tier(1000, 100 * MB, 10),
+    "local": Tier(100_000, 100_000 * MB, 1000),
+}
+"""``local`` is the operator of a server on the same machine, whom nobody needs protection from."""
+
+ANONYMOUS = Tier(60, 0, 0)
+"""Requests without valid credentials, counted by address, so that keys cannot be guessed at speed."""

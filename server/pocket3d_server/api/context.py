@@ -1,0 +1,126 @@
+"""What every request shares: its id, its caller, its rate limit, the checks before and the headers after."""
+
+from __future__ import annotations
+
+import secrets
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+
+from pocket3d_server.accounts.auth import Caller
+from pocket3d_server.accounts.limits import Allowance
+from pocket3d_server.accounts.tiers import ANONYMOUS
+from pocket3d_server.errors import Refusal
+from pocket3d_server.services import Services
+
+BASE = "/api/v1"
+EXTENSION = "pocket3d"
+LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]"}
+UPLOAD_PATH = f"{BASE}/mesh/upload"
+MULTIPART_SLACK = 1024 * 1024
+
+
+def services() -> Services:
+    """The parts of the running server."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def caller() -> Caller:
+    """Who makes the current request."""
+    return cast(Caller, g.caller)
+
+
+def install(app: Flask) -> None:
+    """Add the checks and headers to every request of ``app``."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    g.request_id = f"req_{secrets.token_hex(8)}"
+    settings = services().settings
+    if settings.is_loopback:
+        _check_host(settings.allowed_hosts)
+    _limit_body()
+    if request.path.startswith(BASE) and request.method != "OPTIONS":
+        _authenticate()
+    else:
+        _count(f"address:{request.remote_addr}", anonymous=True)
+
+
+def _authenticate() -> None:
+    try:
+        g.caller = services().accounts.authenticate(_bearer(), request.remote_addr or "")
+    except Refusal:
+        _count(f"address:{request.remote_addr}", anonymous=True)
+        raise
+    _count(g.caller.account_id, anonymous=False)
+
+
+def _count(subject: str, *, anonymous: bool) -> None:
+    tier = ANONYMOUS if anonymous else caller().tier
+    allowance = services().limiter.request(subject, tier)
+    g.allowance = allowance
+    if allowance.exceeded:
+        raise Refusal(
+            "RATE_LIMITED",
+            f"More than {allowance.limit} requests in a minute.",
+            f"Try again in {allowance.retry_after} s, or use a higher tier.",
+            retry_after=allowance.retry_after,
+        )
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    # Browsers cannot set headers on a WebSocket; short-lived tokens (never keys) may stand in its URL.
+    token = request.args.get("access_token", "")
+    return token if token.count(".") == 2 and "Upgrade" in request.headers else None
+
+
+def _check_host(allowed: list[str]) -> None:
+    """Refuse names that a web page made point at this machine (DNS rebinding), and pages of other origins."""
+    names = LOOPBACK_NAMES | set(allowed)
+    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    if host not in names:
+        raise Refusal(
+            "FORBIDDEN",
+            f"This server does not answer for the host {host!r}.",
+            "Use 127.0.0.1, or start the server with --allowed-host NAME.",
+        )
+    origin = request.headers.get("Origin")
+    if origin and (urlsplit(origin).hostname or "") not in names:
+        raise Refusal(
+            "FORBIDDEN",
+            f"Pages from {origin} may not use this server.",
+            "Start the server with --allowed-host NAME to let them.",
+        )
+
+
+def _limit_body() -> None:
+    settings = services().settings
+    if request.path == UPLOAD_PATH:
+        limit = settings.max_files * settings.max_file_bytes + MULTIPART_SLACK
+    else:
+        limit = settings.max_body_bytes
+    request.max_content_length = limit
+    if (request.content_length or 0) > limit:
+        raise Refusal(
+            "FILE_TOO_LARGE",
+            f"The request has {request.content_length} bytes; at most {limit} are taken here.",
+            "Upload large files one by one with POST /mesh/upload.",
+            limit=limit,
+        )
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    allowance: Allowance | None = g.get("allowance")
+    if allowance:
+        response.headers["X-RateLimit-Limit"] = str(allowance.limit)
+        response.headers["X-RateLimit-Remaining"] = str(allowance.remaining)
+        response.headers["X-RateLimit-Reset"] = str(allowance.reset)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

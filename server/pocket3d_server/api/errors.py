@@ -1,0 +1,129 @@
+"""Every error as the documented envelope, whatever raised it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from pydantic import BaseModel, Field, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from pocket3d_server.errors import Refusal
+from pocket3d_server.jobs.states import stamp
+
+log = logging.getLogger(__name__)
+
+BY_STATUS = {
+    400: ("INVALID_INPUT", "Check the request's syntax."),
+    401: ("UNAUTHORIZED", "Send 'Authorization: Bearer <API key>'."),
+    403: ("FORBIDDEN", "Use an account that may do this."),
+    404: ("NOT_FOUND", "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
+    405: ("METHOD_NOT_ALLOWED", "The header Allow names the methods that work here."),
+    413: ("FILE_TOO_LARGE", "Send less, or upload large files with POST /mesh/upload."),
+    415: ("INVALID_INPUT", "Send JSON with 'Content-Type: application/json'; files as multipart/form-data."),
+    416: ("INVALID_INPUT", "Ask for a range inside the file."),
+    429: ("RATE_LIMITED", "Wait a moment."),
+}
+
+
+class ErrorBody(BaseModel):
+    """The error envelope."""
+
+    error_code: str = Field(examples=["INVALID_INPUT"])
+    message: str = Field(examples=["text_prompt: String should have at most 2000 characters"])
+    details: dict[str, Any] = Field(
+        description="`suggestion` says what to do; further keys depend on the error.",
+        examples=[{"suggestion": "Shorten the prompt."}],
+    )
+    timestamp: str = Field(examples=["2023-12-01T12:00:00Z"])
+    request_id: str = Field(examples=["req_123abc"])
+
+
+def envelope(code: str, message: str, details: dict[str, Any], status: int) -> Response:
+    """An error response."""
+    body = ErrorBody(
+        error_code=code,
+        message=message,
+        details=details,
+        timestamp=stamp(datetime.now(UTC)),
+        request_id=g.get("request_id", ""),
+    )
+    response = jsonify(body.model_dump())
+    response.status_code = status
+    return response
+
+
+def refuse(error: Refusal) -> Response:
+    """A Refusal as a response."""
+    response = envelope(error.code, error.message, error.details, error.status)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refuse_validation(error: ValidationError) -> Response:
+    """What Pydantic found wrong, field by field."""
+    problems = [{"field": ".".join(map(str, e["loc"])), "problem": _plain(e["msg"])} for e in error.errors()]
+    if problems == [{"field": "", "problem": problems[0]["problem"]}] and not request.is_json:
+        suggestion = "Send a JSON object with 'Content-Type: application/json'."
+    else:
+        suggestion = _suggestion(error)
+    first = problems[0]
+    message = f"{first['field']}: {first['problem']}" if first["field"] else first["problem"]
+    return envelope("INVALID_INPUT", message, {"suggestion": suggestion, "problems": problems}, 422)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of ``app`` with the envelope."""
+    app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:  # made by us already, e.g. by the validation
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    code, suggestion = BY_STATUS.get(
+        status, ("INTERNAL_ERROR" if status >= 500 else "INVALID_INPUT", "Check the request.")
+    )
+    response = envelope(code, error.description or error.name, {"suggestion": suggestion}, status)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "content-range", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("request %s failed", g.get("request_id"))
+    if isinstance(error, OSError) and error.errno == 28:
+        return envelope("STORAGE_FULL", "The server's disk is full.", {"suggestion": "Delete old jobs."}, 507)
+    details = {"suggestion": "Try again; if it stays, report the request id. The server's log has the cause."}
+    return envelope("INTERNAL_ERROR", "The server failed to answer.", details, 500)
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _suggestion(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"])) or "the body"
+    context = first.get("ctx", {})
+    match first["type"]:
+        case "missing":
+            return f"Add {field} to the request."
+        case "extra_forbidden":
+            return f"Remove {field}; a model's own settings belong into 'parameters'."
+        case "literal_error" | "enum":
+            return f"Use one of {context.get('expected')} for {field}."
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"Send a JSON object as {field}, with 'Content-Type: application/json'."
+        case "value_error":
+            return str(context.get("error", first["msg"]))
+        case _:
+            return f"Correct {field}: {_plain(first['msg'])}."

@@ -1,0 +1,215 @@
+"""Jobs of every feature: status, list, cancel, delete, and their event stream."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Response, jsonify, request, send_file
+from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
+from pocket3d_server.errors import Refusal
+from pocket3d_server.jobs import states
+from pocket3d_server.jobs.events import FINAL_EVENTS, EventLog, as_json, change
+from pocket3d_server.jobs.states import FINAL, Status, stamp
+from pocket3d_server.jobs.tables import Job, StoredFile
+
+api = APIBlueprint(
+    "jobs", __name__, url_prefix=f"{BASE}/jobs", abp_tags=[Tag(name="Jobs")], abp_security=[{"bearer": []}]
+)
+
+KEEP_ALIVE_S = 15.0
+
+
+@api.get("", responses={200: JobPage})
+def list_jobs(query: JobQuery) -> Response:
+    """List your jobs, newest first."""
+    wanted = select(Job).where(Job.account_id == caller().account_id)
+    if query.status:
+        wanted = wanted.where(Job.status == query.status)
+    if query.feature:
+        wanted = wanted.where(Job.feature == query.feature)
+    if query.cursor:
+        wanted = wanted.where(tuple_(Job.created_at, Job.id) < _read_cursor(query.cursor))
+    wanted = wanted.order_by(Job.created_at.desc(), Job.id.desc()).limit(query.limit + 1)
+    with services().database.read() as session:
+        found = list(session.scalars(wanted))
+        jobs = [_status(session, job) for job in found[: query.limit]]
+    cursor = _cursor(found[query.limit - 1]) if len(found) > query.limit else None
+    return jsonify(JobPage(jobs=jobs, next_cursor=cursor).model_dump())
+
+
+@api.get("/<job_id>", responses={200: JobStatus})
+def get_job(path: JobPath) -> Response:
+    """Get a job."""
+    return jsonify(job_status(path.job_id).model_dump())
+
+
+@api.post("/<job_id>/cancel", responses={200: JobStatus})
+def cancel_job(path: JobPath) -> Response:
+    """Cancel a job. It ends at once with the error CANCELLED; cancelling it again is no error."""
+    with change(services().database, services().events) as session:
+        job = own_job(session, path.job_id)
+        if job.status == Status.COMPLETED:
+            raise Refusal(
+                "CONFLICT", "The job is completed already.", "Delete it if you don't want its files."
+            )
+        states.cancel(session, job.id)
+    services().scheduler.wake()
+    return jsonify(job_status(path.job_id).model_dump())
+
+
+@api.delete("/<job_id>", responses={204: None})
+def delete_job(path: JobPath) -> tuple[str, int]:
+    """Delete a finished job with its files."""
+    with services().database.write() as session:
+        job = own_job(session, path.job_id)
+        if job.status not in FINAL:
+            raise Refusal(
+                "CONFLICT", f"The job is {job.status}.", "Cancel it first with POST /jobs/{job_id}/cancel."
+            )
+        files = list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job.id)))
+        session.delete(job)
+    services().files.delete(files)
+    services().files.delete_inputs(path.job_id)
+    return "", 204
+
+
+@api.get(
+    "/<job_id>/events",
+    responses={200: {"description": "A stream of events", "content": {"text/event-stream": {}}}},
+)
+def stream_events(path: JobPath, query: EventsQuery) -> Response:
+    """Follow a job as server-sent events.
+
+    All events after `Last-Event-ID` (or `after`) come first, then new ones as they happen; the stream ends
+    after `job_completed` or `job_failed`.
+    """
+    with services().database.read() as session:
+        job_id = own_job(session, path.job_id).id
+    after = query.after
+    if last := request.headers.get("Last-Event-ID"):
+        if not last.isdecimal():
+            raise Refusal(
+                "INVALID_INPUT", "Last-Event-ID is no number.", "Send the id of the last event you got."
+            )
+        after = int(last)
+    body = _server_sent(services().events, job_id, after)
+    response = Response(body, mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def own_job(session: Session, job_id: str) -> Job:
+    """The caller's job. Raises Refusal NOT_FOUND, also for jobs of others."""
+    job = session.get(Job, job_id)
+    if job is None or job.account_id != caller().account_id:
+        raise Refusal("NOT_FOUND", f"There is no job {job_id!r}.", "GET /jobs lists your jobs.")
+    return job
+
+
+def job_status(job_id: str) -> JobStatus:
+    """A job of the caller as the API shows it."""
+    with services().database.read() as session:
+        return _status(session, own_job(session, job_id))
+
+
+def download(job_id: str) -> Response:
+    """The main file of a completed job."""
+    with services().database.read() as session:
+        job = own_job(session, job_id)
+        if job.status != Status.COMPLETED or not job.result:
+            advice = "Wait until its status is completed." if job.status not in FINAL else "Submit it again."
+            raise Refusal("CONFLICT", f"The job has no result: its status is {job.status}.", advice)
+        row = session.get(StoredFile, job.result["file_path"])
+    if row is None:
+        raise Refusal("NOT_FOUND", "The job's file has been deleted.", "Submit the job again.")
+    return send_stored(row, attachment=True)
+
+
+def send_stored(row: StoredFile, *, attachment: bool = False) -> Response:
+    """A stored file with ETag and range support."""
+    path = services().files.absolute(row.path)
+    if not path.exists():
+        raise Refusal("NOT_FOUND", f"{row.path} is not there any more.", "Submit the job again.")
+    response = send_file(
+        path,
+        mimetype=row.media_type,
+        as_attachment=attachment,
+        download_name=path.name,
+        conditional=True,
+        etag=row.sha256,
+    )
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def _status(session: Session, job: Job) -> JobStatus:
+    position = estimate = None
+    if job.status == Status.QUEUED:
+        before = select(func.count()).where(Job.status == Status.QUEUED, Job.created_at < job.created_at)
+        position = (session.scalar(before) or 0) + 1
+        estimate = services().submitter.estimate(session, job)
+    elif job.status == Status.PROCESSING:
+        estimate = job.eta
+    problem = None
+    if job.error:
+        problem = JobProblem(
+            error_code=job.error["code"],
+            message=job.error["message"],
+            details={"suggestion": job.error["suggestion"]},
+        )
+    return JobStatus(
+        job_id=job.id,
+        status=job.status,  # type: ignore[arg-type]
+        feature=job.feature,  # type: ignore[arg-type]
+        model_id=job.model_id,
+        created_at=stamp(job.created_at),
+        started_at=_stamp(job.started_at),
+        completed_at=_stamp(job.completed_at),
+        progress=job.progress,
+        stage=job.stage,
+        eta=_stamp(job.eta),
+        attempts=job.attempts,
+        queue_position=position,
+        estimated_completion=_stamp(estimate),
+        result=job.result,
+        error=problem,
+    )
+
+
+def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
+    yield "retry: 1000\n\n"
+    while True:
+        news = events.wait(job_id, after, KEEP_ALIVE_S)
+        if not news:
+            yield ": still there\n\n"
+        for event in news:
+            after = event.seq
+            yield f"id: {event.seq}\nevent: {event.event}\ndata: {json.dumps(as_json(event))}\n\n"
+            if event.event in FINAL_EVENTS:
+                return
+
+
+def _stamp(time: datetime | None) -> str | None:
+    return stamp(time) if time else None
+
+
+def _cursor(job: Job) -> str:
+    return base64.urlsafe_b64encode(f"{job.created_at.isoformat()} {job.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        time, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        return datetime.fromisoformat(time), job_id
+    except (ValueError, binascii.Error) as error:
+        raise Refusal("INVALID_INPUT", "The cursor is not valid.", "Send next_cursor as it came.") from error

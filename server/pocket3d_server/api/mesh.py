@@ -1,0 +1,185 @@
+"""Mesh generation, uploads, status and download, and the list of models."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Response, jsonify, request
+from flask_openapi3 import APIBlueprint, Tag
+from werkzeug.datastructures import FileStorage
+
+from pocket3d_server.api import jobs
+from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.schemas import (
+    FormatLists,
+    GenerateMesh,
+    JobPath,
+    JobStatus,
+    ModelInfo,
+    ModelList,
+    SubmitHeader,
+    Submitted,
+    Uploaded,
+    UploadedFile,
+    UploadForm,
+)
+from pocket3d_server.api.submitting import submit
+from pocket3d_server.errors import Refusal
+from pocket3d_server.jobs import inputs
+from pocket3d_server.jobs.files import UPLOADS, new_stem
+from pocket3d_server.jobs.tables import StoredFile
+from pocket3d_server.models.engine import Feature
+from pocket3d_server.runners.base import FORMATS, SlotState
+from pocket3d_server.runners.catalog import Model
+
+api = APIBlueprint(
+    "mesh",
+    __name__,
+    url_prefix=f"{BASE}/mesh",
+    abp_tags=[Tag(name="Mesh Generation")],
+    abp_security=[{"bearer": []}],
+)
+
+
+@api.post("/generate", responses={202: Submitted, 200: JobStatus})
+def generate(body: GenerateMesh, header: SubmitHeader) -> Response:
+    """Generate a mesh from a text or from images."""
+    return submit(Feature.MESH_GENERATION, body, header, "Job queued successfully")
+
+
+@api.post("/upload", responses={200: Uploaded})
+def upload(form: UploadForm) -> Response:
+    """Upload images and meshes, to be named in other requests."""
+    settings = services().settings
+    services().limiter.upload(caller().account_id, caller().tier, request.content_length or 0)
+    sent = [file for _, file in request.files.items(multi=True) if file.filename]
+    if not sent:
+        raise Refusal(
+            "INVALID_INPUT", "The request bears no files.", "Send multipart/form-data with a part 'files'."
+        )
+    if len(sent) > settings.max_files:
+        raise Refusal(
+            "INVALID_INPUT",
+            f"{len(sent)} files were sent; at most {settings.max_files} are taken.",
+            "Send fewer at once.",
+        )
+    rows: list[StoredFile] = []
+    try:
+        for file in sent:
+            rows.append(_store(file))
+        with services().database.write() as session:
+            session.add_all(rows)
+    except BaseException:
+        services().files.delete(row.path for row in rows)
+        raise
+    details = [
+        UploadedFile(
+            path=row.path,
+            name=row.original_name,
+            kind=row.kind,  # type: ignore[arg-type]
+            media_type=row.media_type,
+            size=row.size,
+            sha256=row.sha256,
+        )
+        for row in rows
+    ]
+    plural = "" if len(rows) == 1 else "s"
+    answer = Uploaded(
+        files=[r.path for r in rows], message=f"Uploaded {len(rows)} file{plural}", details=details
+    )
+    return jsonify(answer.model_dump())
+
+
+@api.get("/status/<job_id>", responses={200: JobStatus})
+def status(path: JobPath) -> Response:
+    """Get the status of a job of any feature."""
+    return jsonify(jobs.job_status(path.job_id).model_dump())
+
+
+@api.get(
+    "/download/<job_id>", responses={200: {"description": "The file", "content": {"model/gltf-binary": {}}}}
+)
+def download(path: JobPath) -> Response:
+    """Download the result of a job of any feature."""
+    return jobs.download(path.job_id)
+
+
+@api.get("/models", responses={200: ModelList})
+def models() -> Response:
+    """List the models of every feature, whether they are ready, and what is missing if not."""
+    slots = services().scheduler.pool.state()
+    infos = [_info(model, slots) for model in services().catalog.all()]
+    return jsonify(ModelList(models=infos).model_dump())
+
+
+def _store(file: FileStorage) -> StoredFile:
+    """Move a received file to its place under a name of ours. Raises Refusal."""
+    settings, files = services().settings, services().files
+    name = Path(file.filename or "file").name[:200]
+    stem = new_stem()
+    temporary = files.folder("tmp") / stem
+    try:
+        digest, size = _spool(file, temporary, settings.max_file_bytes, name)
+        kind = inputs.sniff(temporary, name, settings.max_image_pixels)
+        path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{stem}{kind.suffix}"
+        temporary.replace(files.absolute(path))
+    finally:
+        temporary.unlink(missing_ok=True)
+    return StoredFile(
+        path=path,
+        account_id=caller().account_id,
+        kind=kind.kind,
+        media_type=kind.media_type,
+        size=size,
+        sha256=digest,
+        original_name=name,
+    )
+
+
+def _spool(file: FileStorage, target: Path, limit: int, name: str) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with target.open("wb") as out:
+        while chunk := file.stream.read(1024 * 1024):
+            size += len(chunk)
+            if size > limit:
+                raise Refusal(
+                    "FILE_TOO_LARGE",
+                    f"{name} is larger than {limit // (1024 * 1024)} MB.",
+                    "Reduce the mesh or compress its textures.",
+                    limit=limit,
+                )
+            digest.update(chunk)
+            out.write(chunk)
+    return digest.hexdigest(), size
+
+
+def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
+    spec = model.spec
+    at = [state for state in slots if spec.model_id in state.models_loaded]
+    return ModelInfo(
+        model_id=spec.model_id,
+        status="loaded" if at else "available" if model.ready else "unavailable",
+        gpu_id=next((state.slot.gpu_id for state in at), None),
+        vram_requirement=spec.vram_mb,
+        processing_count=sum(1 for state in slots if state.current_model == spec.model_id),
+        supported_formats=FormatLists(
+            input=list(spec.inputs), output=[name for name in spec.outputs if name in FORMATS]
+        ),
+        description=spec.description,
+        estimated_time=_duration(spec.estimated_seconds),
+        feature=spec.feature,
+        ready=model.ready,
+        reason=model.missing.reason if model.missing else None,
+        remedy=model.missing.remedy if model.missing else None,
+        licence=spec.licence,
+        revision=spec.revision,
+        builtin=spec.builtin,
+        parameters=spec.parameters.model_json_schema(),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} seconds"
+    return f"about {round(seconds / 60)} minutes"

@@ -1,0 +1,249 @@
+"""The shapes of requests and answers: one Pydantic model serves validation, documentation and SDK types."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from flask_openapi3 import FileStorage
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+TextureResolution = Literal[512, 1024, 2048, 4096]
+MAX_PROMPT = 2000
+MAX_IMAGES = 10
+SEED_LIMIT = 2**53 - 1
+
+
+class SubmitBody(BaseModel):
+    """Fields that all submits share."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model_preference: str | None = Field(None, max_length=100, description="Preferred model ID.")
+    seed: int | None = Field(None, ge=0, le=SEED_LIMIT, description="Random seed for reproducible results.")
+    parameters: dict[str, Any] = Field(
+        default_factory=dict,
+        description="The model's own settings; GET /mesh/models gives their JSON schema.",
+    )
+
+
+class TextOrImages(SubmitBody):
+    """Requests that start from a text, from images, or from both."""
+
+    text_prompt: str | None = Field(
+        None, min_length=1, max_length=MAX_PROMPT, description="Text description of what to make."
+    )
+    images: list[str] = Field(
+        default_factory=list,
+        max_length=MAX_IMAGES,
+        description="Base64 encoded images or data URIs, or paths that POST /mesh/upload answered.",
+    )
+
+    @model_validator(mode="after")
+    def _needs_source(self) -> Self:
+        if self.text_prompt is not None and not self.text_prompt.strip():
+            raise ValueError("text_prompt must not be blank")
+        if self.text_prompt is None and not self.images:
+            raise ValueError("either text_prompt or images must be provided")
+        return self
+
+
+class GenerateMesh(TextOrImages):
+    """Generate a mesh from a text or from images."""
+
+    output_format: Literal["glb", "obj", "fbx"] = "glb"
+    quality: Literal["low", "medium", "high"] = "medium"
+    texture_resolution: TextureResolution = 1024
+
+
+class GenerateTexture(TextOrImages):
+    """Generate a texture for a mesh from a text or from reference images."""
+
+    mesh_file: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
+    )
+    texture_resolution: TextureResolution = 1024
+    style: Literal["realistic", "cartoon", "artistic"] = "realistic"
+    intensity: float = Field(0.8, ge=0, le=1, description="Texture intensity.")
+    output_format: Literal["glb", "obj", "fbx"] = "glb"
+
+
+class AnalyzeSegments(SubmitBody):
+    """Split a mesh into parts."""
+
+    mesh_file: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
+    )
+    segmentation_level: Literal["coarse", "fine", "semantic"] = "coarse"
+    output_format: Literal["glb", "obj"] = "glb"
+    min_part_size: int = Field(100, ge=1, description="Minimum vertices per part.")
+
+
+class GenerateRig(SubmitBody):
+    """Make a skeleton and skin weights for a mesh."""
+
+    mesh_file: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
+    )
+    character_type: Literal["humanoid", "quadruped", "generic"] = "humanoid"
+    output_format: Literal["glb", "fbx", "obj"] = "glb"
+    bone_count: int | None = Field(None, ge=1, le=256, description="Target number of bones (default: auto).")
+    include_weights: bool = True
+
+
+class SubmitHeader(BaseModel):
+    """Headers that every submit understands."""
+
+    prefer: str | None = Field(
+        None, alias="Prefer", description="`wait=SECONDS`: answer with the finished job."
+    )
+    idempotency_key: str | None = Field(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Same key and body: the stored answer. Other body: 422. Still being handled: 409.",
+    )
+
+
+class Submitted(BaseModel):
+    """The answer to a submit."""
+
+    job_id: str = Field(examples=["job_123abc"])
+    status: Literal["queued"] = "queued"
+    message: str = Field(examples=["Job queued successfully"])
+    estimated_completion: str = Field(examples=["2023-12-01T12:05:00Z"])
+
+
+class JobProblem(BaseModel):
+    """Why a job ended in `error`."""
+
+    error_code: str = Field(examples=["PROCESSING_FAILED"])
+    message: str
+    details: dict[str, Any]
+
+
+class JobStatus(BaseModel):
+    """A job."""
+
+    job_id: str
+    status: Literal["queued", "processing", "completed", "error"]
+    feature: Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"]
+    model_id: str
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    progress: float = Field(ge=0, le=1)
+    stage: str
+    eta: str | None
+    attempts: int
+    queue_position: int | None = Field(description="1 is next; null when not queued.")
+    estimated_completion: str | None
+    result: dict[str, Any] | None
+    error: JobProblem | None
+
+
+class JobPage(BaseModel):
+    """Some jobs, newest first."""
+
+    jobs: list[JobStatus]
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+
+
+class JobPath(BaseModel):
+    """Names a job."""
+
+    job_id: str = Field(max_length=64)
+
+
+class JobQuery(BaseModel):
+    """Which jobs to list."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=200)
+    status: Literal["queued", "processing", "completed", "error"] | None = None
+    feature: Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"] | None = (
+        None
+    )
+
+
+class EventsQuery(BaseModel):
+    """Where to begin in the event log."""
+
+    after: int = Field(0, ge=0, description="Number of the last event that was seen.")
+
+
+class UploadForm(BaseModel):
+    """Files of an upload. Any part name is taken; `files` is the usual one."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    files: list[FileStorage] | None = None
+
+
+class UploadedFile(BaseModel):
+    """A file that was taken in."""
+
+    path: str
+    name: str
+    kind: Literal["image", "mesh"]
+    media_type: str
+    size: int
+    sha256: str
+
+
+class Uploaded(BaseModel):
+    """The answer to an upload."""
+
+    files: list[str] = Field(examples=[["uploads/img_123abc.jpg", "uploads/img_456def.jpg"]])
+    message: str = Field(examples=["Uploaded 2 files"])
+    details: list[UploadedFile]
+
+
+class FormatLists(BaseModel):
+    """What a model takes and makes."""
+
+    input: list[str]
+    output: list[str]
+
+
+class ModelInfo(BaseModel):
+    """A model of this server."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_id: str
+    status: Literal["loaded", "available", "unavailable"]
+    gpu_id: int | None
+    vram_requirement: int = Field(description="MB; 0 runs on any CPU.")
+    processing_count: int
+    supported_formats: FormatLists
+    description: str
+    estimated_time: str
+    feature: str
+    ready: bool
+    reason: str | None = Field(description="Why it is not ready.")
+    remedy: str | None = Field(description="What to do about it.")
+    licence: str
+    revision: str
+    builtin: bool
+    parameters: dict[str, Any] = Field(description="JSON schema of `parameters`.")
+
+
+class ModelList(BaseModel):
+    """All models, best first within a feature."""
+
+    models: list[ModelInfo]
+
+
+class Token(BaseModel):
+    """A short-lived token."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int = Field(description="Seconds.")

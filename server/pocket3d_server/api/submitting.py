@@ -1,0 +1,72 @@
+"""From a validated submit to its answer, the same for all four features."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Response, jsonify, make_response
+
+from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.jobs import job_status
+from pocket3d_server.api.schemas import SubmitBody, SubmitHeader, Submitted
+from pocket3d_server.errors import Refusal
+from pocket3d_server.jobs.events import FINAL_EVENTS
+from pocket3d_server.jobs.states import stamp
+from pocket3d_server.jobs.submit import Submission
+from pocket3d_server.models.engine import Feature
+
+MAX_WAIT_S = 300.0
+OWN_FIELDS = {"model_preference", "seed", "parameters", "output_format", "mesh_file", "images"}
+
+
+def submit(feature: Feature, body: SubmitBody, header: SubmitHeader, message: str) -> Response:
+    """Queue a job; with ``Prefer: wait=N`` answer 200 with the finished job if it is done in time, else 202."""
+    asked: dict[str, Any] = body.model_dump()
+    wait = _wait_seconds(header.prefer)
+    accepted = services().submitter.submit(
+        Submission(
+            account_id=caller().account_id,
+            feature=feature,
+            fields={k: v for k, v in asked.items() if k not in OWN_FIELDS},
+            output_format=asked["output_format"],
+            model_preference=body.model_preference,
+            mesh_file=asked.get("mesh_file"),
+            images=asked.get("images") or [],
+            seed=body.seed,
+            parameters=body.parameters,
+            idempotency_key=header.idempotency_key,
+        )
+    )
+    services().scheduler.wake()
+    if wait and _finished(accepted.job_id, wait):
+        response = make_response(jsonify(job_status(accepted.job_id).model_dump()), 200)
+    else:
+        answer = Submitted(
+            job_id=accepted.job_id,
+            message=message,
+            estimated_completion=stamp(accepted.estimated_completion),
+        )
+        response = make_response(jsonify(answer.model_dump()), 202)
+    response.headers["Location"] = f"/api/v1/jobs/{accepted.job_id}"
+    if wait:
+        response.headers["Preference-Applied"] = f"wait={wait:g}"
+    if accepted.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _wait_seconds(prefer: str | None) -> float:
+    """Seconds of ``wait=N`` in a Prefer header (RFC 7240); 0 without."""
+    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?([^\s,;\"]+)", prefer or "")
+    if not found:
+        return 0.0
+    if not found[1].isdecimal():
+        raise Refusal(
+            "INVALID_INPUT", f"Prefer: wait={found[1]} is no number of seconds.", "Use e.g. wait=30."
+        )
+    return min(float(found[1]), MAX_WAIT_S)
+
+
+def _finished(job_id: str, seconds: float) -> bool:
+    return services().events.wait_for(job_id, FINAL_EVENTS, seconds)

@@ -1,0 +1,224 @@
+"""Health, metrics and workers, as they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from pocket3d_server.api.context import BASE, services
+from pocket3d_server.jobs.states import Status, stamp
+from pocket3d_server.jobs.tables import Job
+from pocket3d_server.runners.devices import gpus
+
+api = APIBlueprint(
+    "system",
+    __name__,
+    url_prefix=f"{BASE}/system",
+    abp_tags=[Tag(name="System")],
+    abp_security=[{"bearer": []}],
+)
+
+RECENT = 1000
+"""Finished jobs that the average times are taken from."""
+
+
+class GpuStatus(BaseModel):
+    """A GPU now; memory in MiB."""
+
+    id: int
+    name: str
+    memory_total: int
+    memory_used: int
+    memory_free: int
+    utilization: float | None
+    temperature: int | None
+
+
+class Health(BaseModel):
+    """Whether the server can work."""
+
+    status: Literal["healthy", "degraded"]
+    timestamp: str
+    gpu_status: list[GpuStatus]
+    queue_size: int
+    active_jobs: int
+
+
+class QueueMetrics(BaseModel):
+    """Jobs since the database began."""
+
+    total_jobs_processed: int
+    average_processing_time: float
+    current_queue_size: int
+    jobs_by_status: dict[str, int]
+
+
+class Memory(BaseModel):
+    """MiB over all GPUs."""
+
+    total: int
+    used: int
+    free: int
+
+
+class GpuMetrics(BaseModel):
+    """All GPUs together."""
+
+    total_gpus: int
+    gpus_available: int
+    average_utilization: float
+    memory_usage: Memory
+
+
+class Usage(BaseModel):
+    """One model's finished jobs."""
+
+    requests: int
+    avg_time: float
+    success_rate: float
+
+
+class ModelMetrics(BaseModel):
+    """Models and their use."""
+
+    models_loaded: int
+    models_available: int
+    usage_stats: dict[str, Usage]
+
+
+class Metrics(BaseModel):
+    """Counts and times; times in seconds."""
+
+    queue_metrics: QueueMetrics
+    gpu_metrics: GpuMetrics
+    model_metrics: ModelMetrics
+
+
+class Worker(BaseModel):
+    """A slot that runs one job at a time."""
+
+    worker_id: str
+    gpu_id: int | None
+    status: Literal["active", "idle"]
+    current_job: str | None
+    models_loaded: list[str]
+    uptime: int
+
+
+class Workers(BaseModel):
+    """All workers, and which one has which GPU."""
+
+    workers: list[Worker]
+    gpu_allocation: dict[str, str]
+
+
+@api.get("/health", responses={200: Health})
+def health() -> Response:
+    """Health check. `degraded`: the scheduler has stopped or no model is ready."""
+    with services().database.read() as session:
+        counts = _by_status(session)
+    works = services().scheduler.is_alive and any(model.ready for model in services().catalog.all())
+    answer = Health(
+        status="healthy" if works else "degraded",
+        timestamp=stamp(datetime.now(UTC)),
+        gpu_status=[GpuStatus(**vars(gpu)) for gpu in gpus()],
+        queue_size=counts[Status.QUEUED],
+        active_jobs=counts[Status.PROCESSING],
+    )
+    return jsonify(answer.model_dump())
+
+
+@api.get("/metrics", responses={200: Metrics})
+def metrics() -> Response:
+    """System metrics."""
+    slots = services().scheduler.pool.state()
+    cards = gpus()
+    with services().database.read() as session:
+        counts = _by_status(session)
+        usage = _usage(session)
+    busy = {state.slot.gpu_id for state in slots if state.current_job}
+    loads = [gpu.utilization for gpu in cards if gpu.utilization is not None]
+    finished = sum(u.requests for u in usage.values())
+    answer = Metrics(
+        queue_metrics=QueueMetrics(
+            total_jobs_processed=counts[Status.COMPLETED] + counts[Status.ERROR],
+            average_processing_time=round(
+                sum(u.avg_time * u.requests for u in usage.values()) / finished if finished else 0.0, 3
+            ),
+            current_queue_size=counts[Status.QUEUED],
+            jobs_by_status=counts,
+        ),
+        gpu_metrics=GpuMetrics(
+            total_gpus=len(cards),
+            gpus_available=sum(gpu.id not in busy for gpu in cards),
+            average_utilization=round(sum(loads) / len(loads), 4) if loads else 0.0,
+            memory_usage=Memory(
+                total=sum(gpu.memory_total for gpu in cards),
+                used=sum(gpu.memory_used for gpu in cards),
+                free=sum(gpu.memory_free for gpu in cards),
+            ),
+        ),
+        model_metrics=ModelMetrics(
+            models_loaded=len({model for state in slots for model in state.models_loaded}),
+            models_available=sum(model.ready for model in services().catalog.all()),
+            usage_stats=usage,
+        ),
+    )
+    return jsonify(answer.model_dump())
+
+
+@api.get("/workers", responses={200: Workers})
+def workers() -> Response:
+    """Worker status."""
+    found = [
+        Worker(
+            worker_id=state.slot.slot_id,
+            gpu_id=state.slot.gpu_id,
+            status="active" if state.current_job else "idle",
+            current_job=state.current_job,
+            models_loaded=sorted(state.models_loaded),
+            uptime=int(state.uptime_s),
+        )
+        for state in services().scheduler.pool.state()
+    ]
+    allocation = {str(w.gpu_id): w.worker_id for w in found if w.gpu_id is not None}
+    return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
+
+
+def _by_status(session: Session) -> dict[str, int]:
+    rows = session.execute(select(Job.status, func.count()).group_by(Job.status))
+    counted: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 - rows are no pairs to mypy
+    return {status.value: counted.get(status.value, 0) for status in Status}
+
+
+def _usage(session: Session) -> dict[str, Usage]:
+    """Per model: finished jobs, mean seconds of the completed ones among the latest, and the share of those."""
+    good = func.sum(case((Job.status == Status.COMPLETED, 1), else_=0))
+    totals = session.execute(
+        select(Job.model_id, func.count(), good)
+        .where(Job.status.in_([Status.COMPLETED, Status.ERROR]), Job.started_at.is_not(None))
+        .group_by(Job.model_id)
+    ).all()
+    recent = session.execute(
+        select(Job.model_id, Job.started_at, Job.completed_at)
+        .where(Job.status == Status.COMPLETED)
+        .order_by(Job.completed_at.desc())
+        .limit(RECENT)
+    ).all()
+    times: dict[str, list[float]] = {}
+    for model_id, start, end in recent:
+        times.setdefault(model_id, []).append((end - start).total_seconds())
+    return {
+        model_id: Usage(
+            requests=count,
+            avg_time=round(sum(times.get(model_id, [])) / max(1, len(times.get(model_id, []))), 3),
+            success_rate=round(completed / count, 4),
+        )
+        for model_id, count, completed in totals
+    }

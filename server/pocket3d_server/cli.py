@@ -1,0 +1,164 @@
+"""``pocket3d-server``: serve, list models, manage keys, print the API's description."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pocket3d_server import __version__, config
+from pocket3d_server.config import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from pocket3d_server.services import Services
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except SettingsError as error:
+        print(f"pocket3d-server: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pocket3d-server", description="The Pocket3D inference server.")
+    parser.add_argument("--version", action="version", version=__version__)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", type=Path, help="database, files and token (POCKET3D_DATA_DIR)")
+    common.add_argument("--database-url", help="SQLAlchemy URL instead of SQLite in the data folder")
+    common.add_argument(
+        "--token-file", type=Path, help="where the loopback token lies; default: DATA_DIR/token"
+    )
+    common.add_argument(
+        "--engine",
+        dest="extra_engines",
+        action="append",
+        metavar="MODULE:CLASS",
+        help="add an engine that is not installed as an entry point; may be repeated",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", parents=[common], help="run the server")
+    serve.add_argument("--host", help="address to listen on; default 127.0.0.1")
+    serve.add_argument("--port", type=int, help=f"default {config.DEFAULT_PORT}; 0 lets the system choose")
+    serve.add_argument("--port-file", type=Path, help="write where the server listens to this JSON file")
+    serve.add_argument(
+        "--parent-pid",
+        dest="parent_pids",
+        type=int,
+        action="append",
+        help="stop when this process has ended; with several, when the last has",
+    )
+    serve.add_argument(
+        "--allowed-host", dest="allowed_hosts", action="append", help="another name to answer for"
+    )
+    serve.add_argument("--no-auth", action="store_true", default=None, help="no credentials; loopback only")
+    serve.add_argument("--cpu-jobs", type=int, help="jobs on the CPU at the same time")
+    serve.add_argument("--job-time-limit", type=float, metavar="SECONDS", help="default 1800")
+    serve.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    serve.set_defaults(run=_serve)
+
+    models = commands.add_parser("models", parents=[common], help="list models and whether they are ready")
+    models.add_argument("--json", action="store_true", help="for programs")
+    models.set_defaults(run=_models)
+
+    keys = commands.add_parser("keys", help="manage API keys").add_subparsers(required=True, metavar="ACTION")
+    create = keys.add_parser("create", parents=[common], help="make an account with a key")
+    create.add_argument("name", help="whom it is for")
+    create.add_argument("--tier", default="pro", choices=["free", "pro", "enterprise", "local"])
+    create.set_defaults(run=_create_key)
+    keys.add_parser("list", parents=[common], help="show all keys").set_defaults(run=_list_keys)
+    revoke = keys.add_parser("revoke", parents=[common], help="end a key")
+    revoke.add_argument("id", help="as 'keys list' shows it")
+    revoke.set_defaults(run=_revoke_key)
+
+    openapi = commands.add_parser("openapi", help="print the OpenAPI document")
+    openapi.set_defaults(run=_openapi)
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = {name: value for name, value in vars(options).items() if name in Settings.model_fields}
+    return config.load(given)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from pocket3d_server.serving import serve
+
+    logging.basicConfig(level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    serve(_settings(options))
+    return 0
+
+
+def _models(options: argparse.Namespace) -> int:
+    from pocket3d_server.runners.catalog import Catalog
+
+    models = Catalog(_settings(options).extra_engines).all()
+    if options.json:
+        rows = [
+            {
+                "model_id": m.spec.model_id,
+                "feature": m.spec.feature,
+                "ready": m.ready,
+                "reason": m.missing.reason if m.missing else None,
+                "remedy": m.missing.remedy if m.missing else None,
+                "licence": m.spec.licence,
+                "revision": m.spec.revision,
+            }
+            for m in models
+        ]
+        print(json.dumps(rows, indent=2))
+        return 0
+    for model in models:
+        state = "ready" if model.ready else "not ready"
+        print(f"{model.spec.model_id:24} {model.spec.feature:20} {state:10} {model.spec.description}")
+        if model.missing:
+            print(f"{'':24} {model.missing.reason} {model.missing.remedy}")
+    return 0
+
+
+def _create_key(options: argparse.Namespace) -> int:
+    key, text = _services(options).accounts.create_key(options.name, options.tier)
+    print(f"{key.id}  {options.name} ({options.tier})", file=sys.stderr)
+    print("This is the only time the key is shown:", file=sys.stderr)
+    print(text)
+    return 0
+
+
+def _list_keys(options: argparse.Namespace) -> int:
+    for key, account in _services(options).accounts.all_keys():
+        state = "revoked" if key.revoked_at else "valid"
+        used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+        print(f"{key.id}  {key.hint}  {state:8} {account.tier:10} {used}  {key.name}")
+    return 0
+
+
+def _revoke_key(options: argparse.Namespace) -> int:
+    if _services(options).accounts.revoke_key(options.id):
+        print(f"{options.id} is revoked.")
+        return 0
+    print(f"pocket3d-server: there is no key {options.id!r}; 'keys list' shows them.", file=sys.stderr)
+    return 1
+
+
+def _openapi(_: argparse.Namespace) -> int:
+    from pocket3d_server.app import create_app
+
+    print(json.dumps(create_app(None).api_doc, indent=2))
+    return 0
+
+
+def _services(options: argparse.Namespace) -> Services:
+    from pocket3d_server.services import Services
+
+    settings = _settings(options)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    return Services(settings)

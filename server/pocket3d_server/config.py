@@ -1,0 +1,124 @@
+"""The server's settings: defaults, then ``POCKET3D_*`` environment variables, then the command line."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+PREFIX = "POCKET3D_"
+DEFAULT_PORT = 7263
+
+MB = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which and why."""
+
+
+def default_data_dir() -> Path:
+    """Where this user's server keeps its data unless told otherwise."""
+    return Path(platformdirs.user_data_dir("pocket3d-server", appauthor=False))
+
+
+def default_parallel() -> int:
+    """Jobs on the CPU at the same time: one for each core, at most four."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+class Settings(BaseModel):
+    """All settings. Every field can be set with an environment variable, e.g. ``POCKET3D_PORT``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Database, files, token and logs; copying this folder is a backup."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in ``data_dir``."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(DEFAULT_PORT, ge=0, le=65535)
+    """0 lets the system choose; ``port_file`` then tells which."""
+    allowed_hosts: list[str] = Field(default_factory=list)
+    """More names that ``Host`` and ``Origin`` may bear on a loopback server."""
+    token_file: Path | None = None
+    """Where the per-install token lies; ``data_dir/token`` by default."""
+    port_file: Path | None = None
+    """JSON written when the server listens; see ``serving.write_port_file``."""
+    no_auth: bool = False
+    """Loopback only: every request is the local operator's."""
+    parent_pids: list[int] = Field(default_factory=list)
+    """The server ends when the last of these processes has ended."""
+
+    extra_engines: list[str] = Field(default_factory=list)
+    """Engines beside the installed ones, each ``module:Class``; comma-separated in the environment."""
+    cpu_jobs: int = Field(default_factory=default_parallel, ge=1)
+    """Jobs that run on the CPU at the same time."""
+    warm_processes: int = Field(8, ge=1)
+    """Idle runner processes kept beyond the running ones."""
+    idle_seconds: float = Field(900, gt=0)
+    """An idle runner process ends after this long and gives its memory back."""
+    job_time_limit: float = Field(30 * 60, gt=0)
+    """Seconds one attempt may run."""
+    lease_seconds: float = Field(15, gt=0)
+    """A job whose server has not been heard of for this long goes to another."""
+    max_attempts: int = Field(3, ge=1)
+    """Tries of a job whose runner died; errors of the model are never tried again."""
+
+    queue_limit: int = Field(1000, ge=1)
+    """Queued jobs per account."""
+    max_file_bytes: int = Field(500 * MB, ge=1)
+    max_files: int = Field(10, ge=1)
+    max_body_bytes: int = Field(96 * MB, ge=1)
+    """JSON bodies: ten images of several MB in base64."""
+    max_image_pixels: int = Field(64_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        if self.no_auth and not self.is_loopback:
+            raise ValueError("no_auth is for loopback only; remove it or use --host 127.0.0.1")
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'pocket3d.db'}"
+
+    @property
+    def token_path(self) -> Path:
+        """Where the per-install token lies."""
+        return self.token_file or self.data_dir / "token"
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment and ``overrides`` (None values are skipped). Raises SettingsError."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        text = environ.get(PREFIX + name.upper())
+        if text is not None:
+            is_list = "list" in str(field.annotation)
+            values[name] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()
+        )
+        raise SettingsError(problems) from error

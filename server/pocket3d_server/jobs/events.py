@@ -1,0 +1,94 @@
+"""The event log: every transport (WebSocket, event stream, webhook) reads a job's numbered events here.
+
+A reader asks for the events after the number it has seen, so it misses none and can come back at any time.
+``announce`` wakes readers in this process at once; those elsewhere look again every second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Condition
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pocket3d_server.database import Database
+from pocket3d_server.jobs.states import CHANGED, stamp
+from pocket3d_server.jobs.tables import JobEvent
+
+FINAL_EVENTS = ("job_completed", "job_failed")
+LOOK_AGAIN_S = 1.0
+REMEMBERED_JOBS = 10_000
+
+
+def as_json(event: JobEvent) -> dict[str, Any]:
+    """An event as clients see it: the documented fields and its number ``seq``."""
+    head = {
+        "event": event.event,
+        "job_id": event.job_id,
+        "timestamp": stamp(event.created_at),
+        "seq": event.seq,
+    }
+    return head | event.data
+
+
+class EventLog:
+    """Reads events, and tells waiting readers when there are new ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._newest: OrderedDict[str, int] = OrderedDict()
+        self._changed = Condition()
+
+    def announce(self, newest: Mapping[str, int]) -> None:
+        """Events up to these numbers have been committed (job id to number)."""
+        with self._changed:
+            for job_id, seq in newest.items():
+                self._newest[job_id] = seq
+                self._newest.move_to_end(job_id)
+            while len(self._newest) > REMEMBERED_JOBS:
+                self._newest.popitem(last=False)
+            self._changed.notify_all()
+
+    def read(self, job_id: str, after: int = 0) -> list[JobEvent]:
+        """Events of a job with a number above ``after``, in order."""
+        query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > after).order_by(JobEvent.seq)
+        with self._database.read() as session:
+            return list(session.scalars(query))
+
+    def wait(self, job_id: str, after: int, timeout: float) -> list[JobEvent]:
+        """Like ``read``, but waits up to ``timeout`` seconds for the first new event."""
+        deadline = time.monotonic() + timeout
+        while True:
+            events = self.read(job_id, after)
+            left = deadline - time.monotonic()
+            if events or left <= 0:
+                return events
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._newest.get(job_id, 0) > after, timeout=min(left, LOOK_AGAIN_S)
+                )
+
+    def wait_for(self, job_id: str, kinds: Collection[str], timeout: float) -> bool:
+        """Wait until the job has an event of one of these kinds; False when ``timeout`` seconds pass first."""
+        deadline, seen = time.monotonic() + timeout, 0
+        while (left := deadline - time.monotonic()) > 0:
+            for event in self.wait(job_id, seen, left):
+                seen = event.seq
+                if event.event in kinds:
+                    return True
+        return False
+
+
+@contextmanager
+def change(database: Database, log: EventLog) -> Iterator[Session]:
+    """One write transaction whose events are announced once it is committed."""
+    with database.write() as session:
+        yield session
+        newest = dict(session.info.get(CHANGED, {}))
+    if newest:
+        log.announce(newest)

@@ -1,0 +1,126 @@
+"""What users send: tells images and meshes by their content, and decodes images that come inside JSON.
+
+Meshes are only recognised here; they are parsed in the runner's process.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from pocket3d_server.errors import Refusal
+
+IMAGE_TYPES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
+SUPPORTED = (
+    "Supported are JPEG, PNG and WebP images; GLB, OBJ (also zipped with its MTL), PLY, STL and FBX meshes."
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is."""
+
+    kind: str
+    """``image`` or ``mesh``."""
+    suffix: str
+    media_type: str
+
+
+def sniff(path: Path, name: str, max_pixels: int) -> Kind:
+    """What a file is by its content; ``name`` is only for messages. Raises Refusal INVALID_INPUT."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise Refusal("INVALID_INPUT", f"{name} is empty.", "Choose a file with content.")
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF")):
+        return check_image(path, name, max_pixels)
+    if head.startswith(b"glTF"):
+        return Kind("mesh", ".glb", "model/gltf-binary")
+    if head.startswith(b"PK\x03\x04"):
+        return _zip(path, name)
+    if head.startswith(b"ply"):
+        return Kind("mesh", ".ply", "model/x-ply")
+    if head.startswith(b"Kaydara FBX Binary"):
+        return Kind("mesh", ".fbx", "application/octet-stream")
+    if _is_stl(head, path.stat().st_size):
+        return Kind("mesh", ".stl", "model/stl")
+    if _is_obj(head):
+        return Kind("mesh", ".obj", "model/obj")
+    raise Refusal("INVALID_INPUT", f"{name} is neither an image nor a mesh that can be read.", SUPPORTED)
+
+
+def check_image(source: Path | bytes, name: str, max_pixels: int) -> Kind:
+    """A JPEG, PNG or WebP that decodes and is not too large. Raises Refusal INVALID_INPUT."""
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            if image.format not in IMAGE_TYPES:
+                raise Refusal(
+                    "INVALID_INPUT", f"{name} is a {image.format} image.", "Send JPEG, PNG or WebP."
+                )
+            width, height = image.size
+            if width * height > max_pixels:
+                raise Refusal(
+                    "INVALID_INPUT",
+                    f"{name} has {width} × {height} pixels; at most {max_pixels // 1_000_000} million are taken.",
+                    "Scale the image down; 2048 pixels on the longer side are plenty.",
+                )
+            suffix, media_type = IMAGE_TYPES[image.format]
+            image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refusal(
+            "INVALID_INPUT",
+            f"{name} is not an image that can be decoded ({error}).",
+            "Send JPEG, PNG or WebP.",
+        ) from error
+    return Kind("image", suffix, media_type)
+
+
+def decode_image(text: str, name: str, max_pixels: int) -> tuple[bytes, str]:
+    """An image given as a data URI or as plain base64: its bytes and suffix. Raises Refusal INVALID_INPUT."""
+    head, comma, payload = text.partition(",")
+    if text.startswith("data:"):
+        if not comma or not head.endswith(";base64"):
+            raise Refusal(
+                "INVALID_INPUT", f"{name} is a data URI without base64.", "Use data:image/png;base64,<data>."
+            )
+    else:
+        payload = text
+    try:
+        data = base64.b64decode("".join(payload.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal(
+            "INVALID_INPUT",
+            f"{name} is not valid base64 ({error}).",
+            "Send data:image/png;base64,<data>, or a path that POST /mesh/upload answered.",
+        ) from error
+    return data, check_image(data, name, max_pixels).suffix
+
+
+def _zip(path: Path, name: str) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise Refusal("INVALID_INPUT", f"{name} is a broken zip file ({error}).", "Pack it again.") from error
+    if not any(n.lower().endswith(".obj") for n in names):
+        raise Refusal("INVALID_INPUT", f"{name} is a zip without an .obj file.", SUPPORTED)
+    return Kind("mesh", ".zip", "application/zip")
+
+
+def _is_stl(head: bytes, size: int) -> bool:
+    if len(head) >= 84 and size == 84 + 50 * int.from_bytes(head[80:84], "little"):
+        return True
+    return head.lstrip().startswith(b"solid") and b"facet" in head
+
+
+def _is_obj(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    lines = [line.strip() for line in head.splitlines()]
+    return any(line.startswith((b"v ", b"v\t")) for line in lines)

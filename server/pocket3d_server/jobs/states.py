@@ -1,0 +1,220 @@
+"""The state machine of a job: the only code that changes a job's status.
+
+::
+
+    submit ──> QUEUED ──claim──> PROCESSING ──complete──> COMPLETED
+                 │  ^                │  │
+                 │  └──give_back─────┘  ├──fail────────> ERROR
+                 │  └──retry (runner    │
+                 │      died, at most   └──retry, attempts used up ──> ERROR
+                 │      twice more)
+                 └────────cancel (also from PROCESSING)──> ERROR (CANCELLED)
+
+Each function makes one step in the caller's transaction and writes the step's event, so status and log
+never disagree. A claim hands out a ``Lease`` with a *fence*, a number that rises with each claim and each
+cancel. Whoever works on the job shows the lease with every change; a lease whose fence is no longer the
+job's is refused (the functions return None or False), so a runner that was thought dead, or whose job was
+cancelled, can do no harm. A lease also runs out unless it is renewed; ``abandoned`` finds those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pocket3d_server.database import now
+from pocket3d_server.jobs.tables import Job, JobEvent, StoredFile
+
+
+class Status(StrEnum):
+    """The four statuses of the API."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    ERROR = "error"
+
+
+FINAL = (Status.COMPLETED, Status.ERROR)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to change one job, until someone gets a higher fence."""
+
+    job_id: str
+    fence: int
+
+
+@dataclass(frozen=True)
+class JobError:
+    """Why a job ended in ``error``."""
+
+    code: str
+    message: str
+    suggestion: str = ""
+
+
+CANCELLED = JobError("CANCELLED", "The job was cancelled.", "Submit it again if you still want the result.")
+
+
+def submit(session: Session, job: Job) -> None:
+    """A new job enters the queue."""
+    job.status = Status.QUEUED
+    job.last_seq = job.fence = job.attempts = 0
+    session.add(job)
+    session.flush()
+    _log(session, job, "job_queued", attempt=1)
+
+
+def claim(session: Session, job_id: str, owner: str, seconds: float) -> Lease | None:
+    """Take a queued job for an attempt; None when it is not queued any more."""
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None or job.status != Status.QUEUED:
+        return None
+    job.status = Status.PROCESSING
+    job.started_at = now()
+    job.attempts += 1
+    job.fence += 1
+    job.lease_owner = owner
+    job.lease_until = job.started_at + timedelta(seconds=seconds)
+    job.progress, job.stage, job.eta = 0.0, "starting", None
+    _log(session, job, "job_started", attempt=job.attempts)
+    return Lease(job.id, job.fence)
+
+
+def renew(session: Session, leases: Iterable[Lease], seconds: float) -> set[Lease]:
+    """Heartbeat: extend the leases that still hold and return the ones that were lost."""
+    until = now() + timedelta(seconds=seconds)
+    lost = set()
+    for lease in leases:
+        job = _held(session, lease)
+        if job is None:
+            lost.add(lease)
+        else:
+            job.lease_until = until
+    return lost
+
+
+def progress(session: Session, lease: Lease, fraction: float, stage: str, eta: datetime | None) -> bool:
+    """Note how far the work is; a fraction below the last one is raised to it."""
+    job = _held(session, lease)
+    if job is None:
+        return False
+    job.progress, job.stage, job.eta = max(job.progress, min(1.0, fraction)), stage, eta
+    _log(session, job, "progress_update", progress=job.progress, stage=stage, eta=eta and stamp(eta))
+    return True
+
+
+def complete(session: Session, lease: Lease, result: dict[str, Any], files: Iterable[StoredFile]) -> bool:
+    """Finish with a result whose files have been written and validated."""
+    job = _held(session, lease)
+    if job is None:
+        return False
+    _end(job, Status.COMPLETED)
+    job.progress, job.result = 1.0, result
+    session.add_all(files)
+    _log(session, job, "job_completed", result=result)
+    return True
+
+
+def fail(session: Session, lease: Lease, error: JobError) -> bool:
+    """Finish with an error that another try would not mend."""
+    job = _held(session, lease)
+    if job is None:
+        return False
+    _end_with_error(session, job, error)
+    return True
+
+
+def retry(session: Session, lease: Lease, error: JobError, max_attempts: int) -> Status | None:
+    """The runner was lost, not the job's fault: queue it again, or end it after ``max_attempts`` tries."""
+    job = _held(session, lease)
+    if job is None:
+        return None
+    if job.attempts >= max_attempts:
+        message = f"{error.message} This was attempt {job.attempts} of {max_attempts}."
+        _end_with_error(session, job, JobError(error.code, message, error.suggestion))
+    else:
+        _requeue(session, job, error.message)
+    return Status(job.status)
+
+
+def give_back(session: Session, lease: Lease, reason: str) -> bool:
+    """The server stops on purpose: queue the job again without counting the attempt."""
+    job = _held(session, lease)
+    if job is None:
+        return False
+    job.attempts -= 1
+    _requeue(session, job, reason)
+    return True
+
+
+def cancel(session: Session, job_id: str) -> Status | None:
+    """End a job that is not final; returns the status it had, None for an unknown job.
+
+    A running attempt is fenced off here and now; the scheduler sees its lease lost and kills the runner.
+    """
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None:
+        return None
+    was = Status(job.status)
+    if was not in FINAL:
+        job.fence += 1
+        _end_with_error(session, job, CANCELLED)
+    return was
+
+
+def abandoned(session: Session, *, owner_is_gone: bool = False) -> list[Lease]:
+    """Leases that ran out; all of them when the caller knows that no other server is alive."""
+    query = select(Job).where(Job.status == Status.PROCESSING)
+    if not owner_is_gone:
+        query = query.where(Job.lease_until < now())
+    return [Lease(job.id, job.fence) for job in session.scalars(query)]
+
+
+def stamp(time: datetime) -> str:
+    """A time as the API writes it: RFC 3339, UTC, milliseconds, ``Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+
+
+def _held(session: Session, lease: Lease) -> Job | None:
+    job = session.get(Job, lease.job_id, with_for_update=True)
+    if job is None or job.status != Status.PROCESSING or job.fence != lease.fence:
+        return None
+    return job
+
+
+def _requeue(session: Session, job: Job, reason: str) -> None:
+    job.status = Status.QUEUED
+    job.lease_owner = job.lease_until = job.eta = None
+    job.progress, job.stage = 0.0, ""
+    _log(session, job, "job_queued", attempt=job.attempts + 1, reason=reason)
+
+
+def _end_with_error(session: Session, job: Job, error: JobError) -> None:
+    _end(job, Status.ERROR)
+    job.error = {"code": error.code, "message": error.message, "suggestion": error.suggestion}
+    _log(session, job, "job_failed", error=error.message, error_code=error.code, suggestion=error.suggestion)
+
+
+def _end(job: Job, status: Status) -> None:
+    job.status = status
+    job.completed_at = now()
+    job.lease_owner = job.lease_until = job.eta = None
+
+
+def _log(session: Session, job: Job, event: str, **data: Any) -> None:
+    job.last_seq += 1
+    session.add(JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data))
+    session.info.setdefault(CHANGED, {})[job.id] = job.last_seq
+
+
+CHANGED = "pocket3d_changed_jobs"
+"""Key in ``session.info``: job id to the number of its newest event in this transaction."""

@@ -1,0 +1,99 @@
+"""What is stored about jobs: the job itself, its numbered events, its files, and answers to repeated submits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pocket3d_server.database import Base, now
+
+
+class Job(Base):
+    """One piece of work. ``states`` holds the only code that changes these rows."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(None, "status", "created_at"),
+        Index(None, "account_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    feature: Mapped[str] = mapped_column(String(40))
+    model_id: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(20))
+    """A ``states.Status``."""
+    request: Mapped[dict[str, Any]]
+    """Fields of the feature's EngineRequest; files as paths relative to the data folder."""
+    output_format: Mapped[str] = mapped_column(String(10))
+
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    started_at: Mapped[datetime | None]
+    """Of the latest attempt."""
+    completed_at: Mapped[datetime | None]
+    """When the job reached ``completed`` or ``error``."""
+
+    progress: Mapped[float] = mapped_column(default=0.0)
+    stage: Mapped[str] = mapped_column(String(100), default="")
+    eta: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None]
+    """As the API shows it."""
+    error: Mapped[dict[str, Any] | None]
+    """``code``, ``message``, ``suggestion``."""
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often a runner has begun it."""
+    fence: Mapped[int] = mapped_column(default=0)
+    """Rises with every claim and cancel; only the holder of the current number may change the job."""
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    """Number of the latest event."""
+
+
+class JobEvent(Base):
+    """An entry of a job's log; WebSocket, event stream and webhooks all read it."""
+
+    __tablename__ = "job_events"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    """1, 2, 3, … within the job."""
+    event: Mapped[str] = mapped_column(String(40))
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class IdempotentAnswer(Base):
+    """The answer to a submit that bore an ``Idempotency-Key``."""
+
+    __tablename__ = "idempotent_answers"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body_digest: Mapped[str] = mapped_column(String(64))
+    job_id: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class StoredFile(Base):
+    """A file below the data folder that an account may use: an upload, or an output of a job."""
+
+    __tablename__ = "files"
+
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Relative to the data folder, with slashes, e.g. ``uploads/img_1f….png``."""
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    """The job that made it; None for uploads."""
+    kind: Mapped[str] = mapped_column(String(10))
+    """``image`` or ``mesh``."""
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    original_name: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,138 @@
+"""What the scheduler asks of the place where models run, and what it hears back.
+
+A ``RunnerPool`` has *slots*; each slot (a CPU share or a GPU) runs one task at a time and keeps models warm.
+The pool never touches the database: it is handed a ``Task``, and reports what becomes of it by calling
+``on_report`` from any thread. After the final report for a task (Done, Failed or Died), or after ``stop``,
+nothing more is reported for it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMATS = {"glb": (".glb", "model/gltf-binary"), "obj": (".zip", "application/zip")}
+"""Suffix and media type of each format that results can be written in."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One attempt at one job: plain data, so that it can travel to another process or machine."""
+
+    key: str
+    """Names the attempt, ``job_id:fence``."""
+    job_id: str
+    model_id: str
+    feature: str
+    request: dict[str, Any]
+    """Fields of the feature's EngineRequest, files as absolute paths."""
+    output_format: str
+    output_dir: str
+    output_stem: str
+    """Random part of the file names, new for each attempt: ``mesh_<stem>.glb``."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The work is ``fraction`` done and now at ``stage``."""
+
+    key: str
+    fraction: float
+    stage: str
+
+
+@dataclass(frozen=True)
+class OutputFile:
+    """A file that a finished task left in its output folder."""
+
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The result, validated; ``result`` is what the API shows."""
+
+    key: str
+    result: dict[str, Any]
+    files: list[OutputFile]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The model or the request is at fault; another try would not help."""
+
+    key: str
+    code: str
+    message: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Died:
+    """The runner was lost (crash, kill, machine gone); another try may help."""
+
+    key: str
+    message: str
+    suggestion: str = ""
+
+
+Report = Progress | Done | Failed | Died
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one task at a time."""
+
+    slot_id: str
+    device: str
+    """``cpu``, ``cuda:N`` or ``mps``."""
+    gpu_id: int | None = None
+
+
+@dataclass
+class SlotState:
+    """A slot as ``GET /system/workers`` shows it."""
+
+    slot: Slot
+    current_job: str | None
+    current_model: str | None = None
+    models_loaded: list[str] = field(default_factory=list)
+    uptime_s: float = 0.0
+
+
+class RunnerPool(ABC):
+    """A set of slots with warm models."""
+
+    @abstractmethod
+    def start(self, on_report: Callable[[Report], None]) -> None:
+        """Begin; reports go to ``on_report``, which must be quick and thread-safe."""
+
+    @abstractmethod
+    def free_slot(self, model_id: str) -> Slot | None:
+        """A free slot that can run the model, one where it is warm if there is one."""
+
+    @abstractmethod
+    def run(self, task: Task, slot: Slot) -> None:
+        """Begin a task on a free slot; returns at once."""
+
+    @abstractmethod
+    def stop(self, key: str) -> None:
+        """Kill the process tree that works on this task. Unknown keys are ignored."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Called now and then: end what has been idle too long."""
+
+    @abstractmethod
+    def state(self) -> list[SlotState]:
+        """All slots; may be called from any thread."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Kill everything and wait until it is gone."""

@@ -1,0 +1,127 @@
+"""The models of this server: which there are, which can run here, and which one a request gets."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pocket3d_server.errors import Refusal
+from pocket3d_server.models import registry
+from pocket3d_server.models.engine import Engine, Feature, Missing, ModelSpec
+from pocket3d_server.runners.devices import gpus
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model and whether it can run here."""
+
+    spec: ModelSpec
+    engine: str
+    """``module:Class``, for the runner's process."""
+    missing: Missing | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a job for it would start."""
+        return self.missing is None
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether it runs on a GPU slot rather than a CPU slot."""
+        return self.spec.vram_mb > 0
+
+
+def load_engine(path: str) -> type[Engine]:
+    """The engine class named ``module:Class``. Raises ImportError or AttributeError."""
+    module, _, name = path.partition(":")
+    engine = getattr(importlib.import_module(module), name)
+    if not issubclass(engine, Engine):
+        raise ImportError(f"{path} is not an Engine")
+    return engine  # type: ignore[no-any-return]
+
+
+class Catalog:
+    """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``."""
+
+    def __init__(self, extra: Iterable[str] = ()) -> None:
+        self._engines = dict(registry.engines())
+        for path in extra:
+            engine = load_engine(path)
+            self._engines[engine.spec.model_id] = engine
+
+    def get(self, model_id: str) -> Model | None:
+        """One model, looked at now."""
+        engine = self._engines.get(model_id)
+        if engine is None:
+            return None
+        path = f"{engine.__module__}:{engine.__qualname__}"
+        return Model(engine.spec, path, engine.missing() or _lacks_memory(engine.spec))
+
+    def all(self) -> list[Model]:
+        """All models, best first within a feature: larger networks before built-in engines."""
+        models = [model for model_id in self._engines if (model := self.get(model_id))]
+        return sorted(models, key=lambda m: (m.spec.feature, m.spec.builtin, -m.spec.vram_mb))
+
+    def choose(self, feature: Feature, inputs: set[str], preference: str | None) -> Model:
+        """The model for a request that gives ``inputs`` (of ``text``, ``image``, ``mesh``).
+
+        ``preference`` is taken or refused, never replaced. Else the best ready model that uses all inputs,
+        or, with text and images, the best that uses the images. Raises Refusal MODEL_UNAVAILABLE.
+        """
+        of_feature = [m for m in self.all() if m.spec.feature == feature]
+        ready = [m for m in of_feature if m.ready]
+        advice = _advice(feature, ready)
+        if preference:
+            model = self.get(preference)
+            if model is None or model.spec.feature != feature:
+                raise Refusal("MODEL_UNAVAILABLE", f"There is no model {preference!r} for {feature}.", advice)
+            if model.missing:
+                reason, remedy = model.missing.reason, model.missing.remedy
+                raise Refusal(
+                    "MODEL_UNAVAILABLE", f"{preference} cannot run here: {reason}", f"{remedy} {advice}"
+                )
+            if not _usable(model, inputs):
+                raise Refusal(
+                    "INVALID_INPUT",
+                    f"{preference} takes {' and '.join(model.spec.inputs)}, not {' and '.join(sorted(inputs))}.",
+                    "Send what the model takes, or leave model_preference out to get one that fits.",
+                )
+            return model
+        for model in ready:
+            if inputs <= set(model.spec.inputs):
+                return model
+        for model in ready:
+            if _usable(model, inputs):
+                return model
+        wanted = " and ".join(sorted(inputs))
+        raise Refusal("MODEL_UNAVAILABLE", f"No model that makes {feature} from {wanted} is ready.", advice)
+
+
+def _usable(model: Model, inputs: set[str]) -> bool:
+    """All inputs, or at least the ones beside a text that merely describes them."""
+    taken = set(model.spec.inputs)
+    return inputs <= taken or ("image" in inputs and inputs - {"text"} <= taken)
+
+
+def _advice(feature: Feature, ready: list[Model]) -> str:
+    names = ", ".join(m.spec.model_id for m in ready)
+    if not names:
+        return f"No model for {feature} is ready; GET /mesh/models says what each one needs."
+    return f"Ready for {feature}: {names}. GET /mesh/models lists all."
+
+
+def _lacks_memory(spec: ModelSpec) -> Missing | None:
+    if spec.vram_mb == 0:
+        return None
+    largest = max((gpu.memory_total for gpu in gpus()), default=0)
+    if largest >= spec.vram_mb:
+        return None
+    have = f"the largest here has {largest / 1024:.0f} GB" if largest else "there is no GPU here"
+    return Missing(
+        f"it needs a GPU with {spec.vram_mb / 1024:.0f} GB and {have}.",
+        "Use a machine with such a GPU, or another model.",
+    )

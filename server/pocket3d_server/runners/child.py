@@ -1,0 +1,159 @@
+"""The main program of a runner process: one model, loaded once, one task after another.
+
+``python -m pocket3d_server.runners.child module:Class device time_limit``
+
+Its stdin and stdout are the server's (see ``protocol``); whatever an engine prints goes to stderr. When
+stdin ends the server is gone, killed perhaps, and this process ends at once with all that it started.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import BinaryIO
+
+from pocket3d_server.models.engine import REQUESTS, Engine, EngineError
+from pocket3d_server.runners import protocol
+from pocket3d_server.runners.base import Done, Failed, Progress, Report, Task
+from pocket3d_server.runners.catalog import load_engine
+
+log = logging.getLogger("pocket3d.runner")
+
+MIN_PROGRESS_INTERVAL_S = 0.2
+ENGINE_SHARE = 0.95
+"""The engine's own progress fills this much of the bar; writing and checking the file fills the rest."""
+GRACE_S = 60.0
+
+
+def main(engine_path: str, device: str, time_limit: float) -> None:
+    """Serve tasks until stdin ends."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which then closes our stdin
+    upward = _take_stdout()
+    tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    threading.Thread(target=_read_tasks, args=(sys.stdin.buffer, tasks), daemon=True).start()
+
+    def send(line: bytes) -> None:
+        upward.write(line)
+        upward.flush()
+
+    send(protocol.encode_ready())
+    engine: Engine | None = None
+    while True:
+        task = tasks.get()
+        # The server kills us at the time limit. Should it be gone while a C call blocks the thread that
+        # watches stdin, this ends the process all the same.
+        faulthandler.dump_traceback_later(time_limit + GRACE_S, exit=True)
+        if engine is None:
+            try:
+                engine = load_engine(engine_path)()
+                engine.load(device)
+            except Exception as error:
+                log.exception("model %s could not be loaded", task.model_id)
+                message = f"The model could not be loaded: {error}"
+                send(
+                    protocol.encode_report(
+                        Failed(task.key, "MODEL_UNAVAILABLE", message, "See the server's log.")
+                    )
+                )
+                return  # the next task gets a fresh process
+        send(protocol.encode_report(attempt(engine, task, ProgressSender(task.key, send))))
+        faulthandler.cancel_dump_traceback_later()
+
+
+class ProgressSender:
+    """Passes an engine's progress on: never falling, never flooding, and a new stage always at once."""
+
+    def __init__(self, key: str, send: Callable[[bytes], None]) -> None:
+        self._key, self._send = key, send
+        self._fraction, self._stage, self._sent_at = 0.0, "", 0.0
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        """The engine's callback (``models.engine.Progress``)."""
+        self._report(ENGINE_SHARE * min(1.0, max(0.0, float(fraction))), stage)
+
+    def after_engine(self, stage: str) -> None:
+        """A stage of delivery."""
+        self._report(max(self._fraction, ENGINE_SHARE), stage)
+
+    def _report(self, fraction: float, stage: str) -> None:
+        now = time.monotonic()
+        self._fraction = max(self._fraction, fraction)
+        if stage == self._stage and now - self._sent_at < MIN_PROGRESS_INTERVAL_S:
+            return
+        self._stage, self._sent_at = stage, now
+        self._send(protocol.encode_report(Progress(self._key, self._fraction, stage)))
+
+
+def attempt(engine: Engine, task: Task, progress: ProgressSender) -> Report:
+    """One run with delivery; every exception becomes a Failed."""
+    from pocket3d_server.runners.deliver import ResultError, deliver  # heavy: numpy, Pillow, readers
+
+    try:
+        request = REQUESTS[engine.spec.feature].model_validate(task.request)
+        made = engine.run(request, progress)
+        result, files = deliver(task, engine.spec, request, made, progress.after_engine)
+        return Done(task.key, result, files)
+    except EngineError as error:
+        return Failed(task.key, error.code, str(error), error.suggestion)
+    except ResultError as error:
+        log.error("job %s: %s", task.job_id, error)
+        return Failed(
+            task.key, "PROCESSING_FAILED", f"Processing failed: {error}.", "Try another seed or model."
+        )
+    except MemoryError:
+        log.exception("job %s ran out of memory", task.job_id)
+        return Failed(
+            task.key,
+            "OUT_OF_MEMORY",
+            "Processing failed: insufficient memory",
+            "Lower the quality or texture_resolution, send a smaller mesh, or choose another model.",
+        )
+    except Exception as error:
+        log.exception("job %s failed", task.job_id)
+        if type(error).__name__ == "OutOfMemoryError":  # torch's, without importing torch
+            return Failed(
+                task.key,
+                "OUT_OF_MEMORY",
+                "Processing failed: insufficient GPU memory",
+                "Lower the quality or texture_resolution, or choose a smaller model.",
+            )
+        message = f"Processing failed: {type(error).__name__}: {error}"
+        return Failed(
+            task.key, "PROCESSING_FAILED", message, "Try other parameters; the server's log says more."
+        )
+
+
+def _take_stdout() -> BinaryIO:
+    """Keep the real stdout for the protocol and send everything else that prints to stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return channel
+
+
+def _read_tasks(stdin: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
+    for line in stdin:
+        tasks.put(protocol.decode_task(line))
+    _die()
+
+
+def _die() -> None:
+    if hasattr(os, "killpg"):  # we lead a process group of our own: take what engines started along
+        os.killpg(0, signal.SIGKILL)
+    else:
+        import psutil
+
+        for process in psutil.Process().children(recursive=True):
+            process.kill()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))

@@ -1,0 +1,197 @@
+"""Turns an engine's result into files and the JSON of the API; runs in the runner's process.
+
+Nothing is believed that was not read back: the file is opened again after writing, and every number in the
+result is counted from what was read.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from pocket3d_server import __version__
+from pocket3d_server.geometry.asset import Asset, Skeleton
+from pocket3d_server.geometry.bones import quaternion, rest_matrices
+from pocket3d_server.geometry.glb import write_glb
+from pocket3d_server.geometry.obj import write_obj_zip
+from pocket3d_server.geometry.preview import render
+from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec
+from pocket3d_server.runners.base import FORMATS, OutputFile, Task
+
+PREFIX = {
+    Feature.MESH_GENERATION: "mesh",
+    Feature.TEXTURE_GENERATION: "textured",
+    Feature.MESH_SEGMENTATION: "segmented",
+    Feature.AUTO_RIGGING: "rigged",
+}
+PREVIEW_SIZE = 512
+PREVIEW_BACKGROUND = (58, 60, 64)
+WEIGHT_TOLERANCE = 1e-3
+
+
+class ResultError(Exception):
+    """What the engine made is not a valid result; the message says why."""
+
+
+def deliver(
+    task: Task, spec: ModelSpec, request: EngineRequest, made: EngineResult, stage: Callable[[str], None]
+) -> tuple[dict[str, Any], list[OutputFile]]:
+    """Write, read back, check and describe. ``stage`` is told what is being done.
+
+    Returns the result for the API and the files in the task's output folder. Raises ResultError.
+    """
+    folder = Path(task.output_dir)
+    suffix, media_type = FORMATS[task.output_format]
+    name = f"{PREFIX[spec.feature]}_{task.output_stem}{suffix}"
+    path = folder / name
+
+    stage("writing_file")
+    made.asset.extras.update(provenance(task, spec, request, made))
+    try:
+        _write(made.asset, path, task.output_format)
+    except ValueError as error:
+        raise ResultError(f"the model's result cannot be written: {error}") from error
+
+    stage("validating")
+    written = read_asset(path)
+    check(written, made.asset)
+
+    stage("rendering_preview")
+    preview = folder / f"preview_{task.output_stem}.jpg"
+    write_preview(written, preview)
+
+    files = [
+        describe(path, "mesh", media_type),
+        describe(preview, "image", "image/jpeg"),
+    ]
+    result: dict[str, Any] = {
+        "file_path": f"outputs/{name}",
+        "format": task.output_format,
+        "file_size": files[0].size,
+        "sha256": files[0].sha256,
+        "vertices": written.vertex_count,
+        "faces": written.face_count,
+        "has_texture": any(p.material.base_color_image is not None for p in written.primitives()),
+        "preview_image": f"outputs/{preview.name}",
+        "model_id": spec.model_id,
+        "model_revision": spec.revision,
+        "licence": spec.licence,
+        "seed": request.seed,
+        "source": made.source,
+        "confidence": round(float(made.confidence), 3),
+        "notes": list(made.notes),
+    }
+    if spec.feature is Feature.MESH_SEGMENTATION:
+        result |= parts_json(made.asset, written)
+    if spec.feature is Feature.AUTO_RIGGING:
+        if made.asset.skeleton is None:
+            raise ResultError("the model made no skeleton")
+        result |= rig_json(made.asset.skeleton, written)
+    return result, files
+
+
+def provenance(task: Task, spec: ModelSpec, request: EngineRequest, made: EngineResult) -> dict[str, Any]:
+    """What ``asset.extras["pocket3d"]`` says about the origin of a file."""
+    asked = request.model_dump(mode="json", exclude={"seed", "mesh", "images"}, exclude_none=True)
+    return {
+        "generator": f"Pocket3D {__version__}",
+        "job_id": task.job_id,
+        "feature": str(spec.feature),
+        "model_id": spec.model_id,
+        "model_revision": spec.revision,
+        "licence": spec.licence,
+        "seed": request.seed,
+        "request": asked,
+        "source": made.source,
+        "confidence": round(float(made.confidence), 3),
+    }
+
+
+def check(written: Asset, made: Asset) -> None:
+    """The file holds what was made, finite, indexed in range, with weights that sum to one."""
+    if written.face_count == 0:
+        raise ResultError("the result has no faces")
+    if written.face_count != made.face_count:
+        raise ResultError(f"{made.face_count} faces were made but the file holds {written.face_count}")
+    for primitive in written.primitives():
+        if not np.isfinite(primitive.vertices).all():
+            raise ResultError("the result has vertices that are not numbers")
+        faces = np.asarray(primitive.faces)
+        if faces.size and (faces.min() < 0 or faces.max() >= len(primitive.vertices)):
+            raise ResultError("the result has faces without vertices")
+        if primitive.weights is not None:
+            off = np.abs(np.asarray(primitive.weights).sum(axis=1) - 1).max(initial=0)
+            if off > WEIGHT_TOLERANCE:
+                raise ResultError(f"skin weights miss a sum of one by {off:.3g}")
+
+
+def parts_json(made: Asset, written: Asset) -> dict[str, Any]:
+    """``parts`` and ``total_parts``, counted from the file, in its order."""
+    labels = {part.name: part.label for part in made.parts}
+    parts = []
+    for index, part in enumerate(written.parts):
+        parts.append(
+            {
+                "part_id": part.name,
+                "label": labels.get(part.name, part.label),
+                "vertices": sum(len(p.vertices) for p in part.primitives),
+                "faces": sum(len(p.faces) for p in part.primitives),
+                "color": part_colour(index),
+            }
+        )
+    return {"parts": parts, "total_parts": len(parts)}
+
+
+def part_colour(index: int) -> str:
+    """Well separated colours for part lists: steps of the golden angle around the hue circle."""
+    r, g, b = colorsys.hsv_to_rgb((index * 0.618034) % 1.0, 0.75, 0.95 - 0.25 * (index // 8 % 3) / 2)
+    return f"#{round(r * 255):02X}{round(g * 255):02X}{round(b * 255):02X}"
+
+
+def rig_json(skeleton: Skeleton, written: Asset) -> dict[str, Any]:
+    """``bone_count``, ``bones`` and ``animation_ready``.
+
+    ``position`` is the head of the bone in the model's space in metres; ``rotation`` (x, y, z, w) turns +Y
+    to the bone's rest direction in the same space.
+    """
+    frames = rest_matrices(skeleton)
+    bones = [
+        {
+            "name": name,
+            "parent": skeleton.names[parent] if parent >= 0 else None,
+            "position": [round(float(x), 6) for x in frame[:3, 3]],
+            "rotation": [round(float(x), 6) for x in quaternion(frame[:3, :3])],
+        }
+        for name, parent, frame in zip(skeleton.names, skeleton.parents, frames)
+    ]
+    skinned = all(p.weights is not None for p in written.primitives())
+    return {"bone_count": len(bones), "bones": bones, "animation_ready": bool(bones) and skinned}
+
+
+def write_preview(asset: Asset, path: Path) -> None:
+    """A JPEG of the asset before a plain background."""
+    pixels = Image.fromarray(render(asset, size=PREVIEW_SIZE))
+    picture = Image.new("RGB", pixels.size, PREVIEW_BACKGROUND)
+    picture.paste(pixels, mask=pixels.getchannel("A"))
+    picture.save(path, quality=90)
+
+
+def describe(path: Path, kind: str, media_type: str) -> OutputFile:
+    """Size and hash of a file that has been written."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return OutputFile(path.name, kind, media_type, path.stat().st_size, digest)
+
+
+def _write(asset: Asset, path: Path, file_format: str) -> None:
+    if file_format == "obj":
+        write_obj_zip(asset, path)
+    else:
+        write_glb(asset, path)

@@ -1,0 +1,255 @@
+"""Runs models on this machine: one warm process for each (model, slot).
+
+A slot is a share of the CPU or a GPU and has at most one task at a time; the processes of other models on
+the same slot stay warm but idle. A process is started when its model is first needed and then kept. It is
+killed, with everything it started, when its task is cancelled or takes too long, and when it has been idle
+for long; the next task gets a new one. A crash shows as the end of the process's output.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from pocket3d_server.runners import protocol
+from pocket3d_server.runners.base import Died, Progress, Report, RunnerPool, Slot, SlotState, Task
+from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.runners.devices import gpus
+
+log = logging.getLogger(__name__)
+
+OnReport = Callable[[Report], None]
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """The part of the server's settings that matters here."""
+
+    cpu_jobs: int
+    warm_processes: int
+    idle_seconds: float
+    job_time_limit: float
+
+
+class RunnerProcess:
+    """One child process with one model. ``task`` is what it works on, None when it is idle."""
+
+    def __init__(
+        self, model_id: str, engine: str, slot: Slot, settings: LocalSettings, on_report: OnReport
+    ) -> None:
+        self.model_id = model_id
+        self.slot = slot
+        self.task: Task | None = None
+        self.idle_since = time.monotonic()
+        self._on_report = on_report
+        self._lock = threading.Lock()  # who ends a task (report, death or stop) takes it under this lock
+        command = [sys.executable, "-m", "pocket3d_server.runners.child"]
+        self._process = subprocess.Popen(
+            [*command, engine, slot.device, str(settings.job_time_limit)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | _thread_limits(slot, settings.cpu_jobs),
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.pid = self._process.pid
+        log.info("runner %d started for %s on %s", self.pid, model_id, slot.slot_id)
+        threading.Thread(target=self._listen, name=f"runner-{self.pid}", daemon=True).start()
+
+    def run(self, task: Task) -> None:
+        """Begin a task. A process that died meanwhile is noticed by ``_listen``, which then reports it."""
+        with self._lock:
+            self.task = task
+        stdin = self._process.stdin
+        assert stdin
+        try:
+            stdin.write(protocol.encode_task(task))
+            stdin.flush()
+        except OSError:
+            self._end_task(Died(task.key, "The runner process ended before it could begin."))
+
+    def kill(self) -> None:
+        """Kill the process and all it started; its task, if any, gets no further report."""
+        with self._lock:
+            self.task = None
+        _kill_tree(self._process)
+
+    def wait(self, timeout: float) -> None:
+        """Wait until a killed process is gone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def _listen(self) -> None:
+        stdout = self._process.stdout
+        assert stdout
+        for line in stdout:
+            try:
+                report = protocol.decode_report(line)
+            except (ValueError, TypeError, KeyError):
+                log.error("runner %d sent something that is no message; it is stopped", self.pid)
+                break
+            if isinstance(report, Progress):
+                self._on_report(report)
+            elif report is not None:
+                self._end_task(report)
+        _kill_tree(self._process)  # what the engine started must not outlive it
+        code = self._process.wait()
+        task = self.task
+        if task is not None:
+            log.warning("runner %d of %s died with %d during %s", self.pid, self.model_id, code, task.job_id)
+            self._end_task(
+                Died(task.key, f"The model's process ended unexpectedly ({_reason(code)}).", _advice(code))
+            )
+
+    def _end_task(self, report: Report) -> None:
+        with self._lock:
+            if self.task is None or self.task.key != report.key:
+                return
+            self.task = None
+            self.idle_since = time.monotonic()
+        self._on_report(report)
+
+
+class LocalPool(RunnerPool):
+    """The slots of this machine and the processes on them."""
+
+    def __init__(self, catalog: Catalog, settings: LocalSettings) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._slots = [Slot(f"cpu_{n + 1}", "cpu") for n in range(settings.cpu_jobs)]
+        self._slots += [Slot(f"gpu_{gpu.id}", f"cuda:{gpu.id}", gpu.id) for gpu in gpus()]
+        self._processes: dict[tuple[str, str], RunnerProcess] = {}
+        self._lock = threading.RLock()
+        self._on_report: OnReport = lambda report: None
+        self._started_at = time.monotonic()
+
+    def start(self, on_report: OnReport) -> None:
+        """See RunnerPool."""
+        self._on_report = on_report
+
+    def free_slot(self, model_id: str) -> Slot | None:
+        """See RunnerPool."""
+        model = self._catalog.get(model_id)
+        if model is None:
+            return None
+        with self._lock:
+            busy = {p.slot.slot_id for p in self._processes.values() if p.task}
+            free = [
+                s for s in self._slots if (s.gpu_id is not None) == model.needs_gpu and s.slot_id not in busy
+            ]
+            warm = {slot_id for (of, slot_id), p in self._processes.items() if of == model_id and p.alive}
+        return next((s for s in free if s.slot_id in warm), free[0] if free else None)
+
+    def run(self, task: Task, slot: Slot) -> None:
+        """See RunnerPool."""
+        model = self._catalog.get(task.model_id)
+        assert model, "the scheduler asks for models of the catalog only"
+        with self._lock:
+            key = (task.model_id, slot.slot_id)
+            process = self._processes.get(key)
+            if process is None or not process.alive:
+                self._make_room()
+                process = RunnerProcess(task.model_id, model.engine, slot, self._settings, self._on_report)
+                self._processes[key] = process
+            process.run(task)
+
+    def stop(self, key: str) -> None:
+        """See RunnerPool."""
+        with self._lock:
+            for place, process in list(self._processes.items()):
+                if process.task and process.task.key == key:
+                    process.kill()
+                    del self._processes[place]
+
+    def tidy(self) -> None:
+        """See RunnerPool."""
+        limit = time.monotonic() - self._settings.idle_seconds
+        with self._lock:
+            for place, process in list(self._processes.items()):
+                if not process.alive and not process.task:
+                    del self._processes[place]
+                elif not process.task and process.idle_since < limit:
+                    log.info("runner %d of %s was idle for long and ends", process.pid, process.model_id)
+                    process.kill()
+                    del self._processes[place]
+
+    def state(self) -> list[SlotState]:
+        """See RunnerPool."""
+        with self._lock:
+            uptime = time.monotonic() - self._started_at
+            states = {s.slot_id: SlotState(s, None, uptime_s=uptime) for s in self._slots}
+            for process in self._processes.values():
+                if process.alive:
+                    state = states[process.slot.slot_id]
+                    state.models_loaded.append(process.model_id)
+                    if process.task:
+                        state.current_job, state.current_model = process.task.job_id, process.model_id
+        return list(states.values())
+
+    def close(self) -> None:
+        """See RunnerPool."""
+        with self._lock:
+            processes = list(self._processes.values())
+            self._processes.clear()
+            for process in processes:
+                process.kill()
+        for process in processes:
+            process.wait(5)
+
+    def _make_room(self) -> None:
+        """End the process that has been idle longest when too many are warm."""
+        idle = [(p.idle_since, place) for place, p in self._processes.items() if not p.task]
+        if len(idle) >= self._settings.warm_processes:
+            _, place = min(idle)
+            self._processes.pop(place).kill()
+
+
+def _thread_limits(slot: Slot, cpu_jobs: int) -> dict[str, str]:
+    """CPU slots share the cores, so that parallel jobs do not fight for them."""
+    if slot.device != "cpu":
+        return {}
+    share = str(max(1, (os.cpu_count() or 1) // cpu_jobs))
+    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), share)
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and everything below it. On POSIX it leads its own group, which outlives it."""
+    victims = []
+    with contextlib.suppress(psutil.Error):
+        victims = psutil.Process(process.pid).children(recursive=True)
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        process.kill()
+    for victim in victims:
+        with contextlib.suppress(psutil.Error):
+            victim.kill()
+
+
+def _reason(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _advice(code: int) -> str:
+    if os.name == "posix" and code == -signal.SIGKILL:
+        return "The system may have run out of memory: lower the quality or texture_resolution."
+    return "Submit it again; if it fails again, try another model or other parameters."

@@ -1,0 +1,59 @@
+"""Puts the server together: one object holds its parts, in the order in which they depend on each other."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts, read_or_create_secret
+from pocket3d_server.accounts.limits import Limiter
+from pocket3d_server.config import Settings
+from pocket3d_server.database import Database
+from pocket3d_server.jobs.events import EventLog
+from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.scheduler import Scheduler
+from pocket3d_server.jobs.submit import Submitter
+from pocket3d_server.jobs.tables import StoredFile
+from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.runners.local import LocalPool, LocalSettings
+
+
+class Services:
+    """The parts of a server. Making it prepares the data folder and the schema; ``start`` begins work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.files = FileStore(settings.data_dir)
+        self.database = Database(settings.database)
+        self.database.migrate()
+        self.accounts = Accounts(
+            self.database,
+            local_token=read_or_create_secret(settings.token_path, TOKEN_PREFIX),
+            jwt_secret=read_or_create_secret(settings.data_dir / "jwt_secret"),
+            no_auth=settings.no_auth,
+        )
+        self.accounts.ensure_local_account()
+        self.limiter = Limiter()
+        self.catalog = Catalog(settings.extra_engines)
+        self.events = EventLog(self.database)
+        self.submitter = Submitter(settings, self.database, self.events, self.catalog, self.files)
+        pool = LocalPool(
+            self.catalog,
+            LocalSettings(
+                cpu_jobs=settings.cpu_jobs,
+                warm_processes=settings.warm_processes,
+                idle_seconds=settings.idle_seconds,
+                job_time_limit=settings.job_time_limit,
+            ),
+        )
+        self.scheduler = Scheduler(settings, self.database, self.events, self.catalog, pool, self.files)
+
+    def start(self) -> None:
+        """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
+        with self.database.read() as session:
+            self.files.sweep(set(session.scalars(select(StoredFile.path))))
+        self.scheduler.start(alone=self.database.is_sqlite)
+
+    def stop(self) -> None:
+        """Stop claiming, kill the runners, queue their jobs again, close the database."""
+        self.scheduler.stop()
+        self.database.close()

@@ -1,0 +1,237 @@
+"""Serves the application: cheroot's threads on every system, WebSockets on their connection's own socket.
+
+One server for every platform, rather than gunicorn here and cheroot there: it is pure Python, runs on
+Windows, streams, takes large uploads, and is what everybody then tests.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import psutil
+from cheroot import wsgi
+
+from pocket3d_server.accounts.auth import write_private
+from pocket3d_server.app import create_app, identity
+from pocket3d_server.config import Settings, SettingsError
+from pocket3d_server.services import Services
+
+log = logging.getLogger(__name__)
+
+THREADS = 24
+SPARE_THREADS = 8
+"""Event streams and WebSockets hold a thread each; the pool grows so that this many are free."""
+SOCKET_TIMEOUT_S = 60
+PARENT_CHECK_S = 1.0
+
+
+class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+    """Hands simple-websocket the connection's socket, under the name by which it looks for Werkzeug's.
+
+    After an upgrade the bytes on the connection are the WebSocket's; what Flask returns is dropped.
+    """
+
+    def get_environ(self) -> dict[str, Any]:
+        """The WSGI environment, with the socket of a connection that asks for a WebSocket."""
+        environ: dict[str, Any] = super().get_environ()
+        self.upgraded = None
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            environ["werkzeug.socket"] = self.upgraded = _Upgraded(self.req.conn.socket)
+        return environ
+
+    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        """Drop the head of a response that follows a WebSocket."""
+        if self._is_websocket():
+            self.req.sent_headers = True
+            self.req.close_connection = True
+            self.req.chunked_write = False
+            self.started_response = True
+            return self.write
+        return super().start_response(status, headers, exc_info)
+
+    def write(self, chunk: bytes) -> None:
+        """Drop the body of a response that follows a WebSocket."""
+        if not self._is_websocket():
+            super().write(chunk)
+
+    def _is_websocket(self) -> bool:
+        return self.upgraded is not None and self.upgraded.used
+
+
+class _Upgraded:
+    """A duplicate of the connection's socket, made when the WebSocket first speaks.
+
+    simple-websocket closes its socket itself; cheroot keeps and closes its own.
+    """
+
+    def __init__(self, original: socket.socket) -> None:
+        self._original = original
+        self._socket: socket.socket | None = None
+
+    @property
+    def used(self) -> bool:
+        return self._socket is not None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._socket is None:
+            self._original.settimeout(None)  # a quiet WebSocket is no dead one; pings find those
+            self._socket = self._original.dup()
+        return getattr(self._socket, name)
+
+
+class HttpServer(wsgi.Server):  # type: ignore[misc]
+    """cheroot with our gateway and a pool that grows with open streams."""
+
+    def __init__(self, settings: Settings, app: Any) -> None:
+        super().__init__(
+            (settings.host, settings.port),
+            app,
+            numthreads=THREADS,
+            max=-1,
+            request_queue_size=128,
+            timeout=SOCKET_TIMEOUT_S,
+            shutdown_timeout=2,
+            server_name="pocket3d",
+        )
+        self.gateway = Gateway
+
+    def tick(self) -> None:
+        """One turn of the server's loop."""
+        super().tick()
+        if self.requests.idle < SPARE_THREADS // 2:
+            self.requests.grow(SPARE_THREADS)
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        """cheroot's own messages go to our log."""
+        log.log(level, msg, exc_info=traceback)
+
+
+def serve(settings: Settings) -> None:
+    """Run a server until it is told to stop. Raises SettingsError when it cannot start."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_server(settings.data_dir):
+        services = Services(settings)
+        server = HttpServer(settings, create_app(services))
+        try:
+            server.prepare()
+        except OSError as error:
+            raise SettingsError(
+                f"{settings.host}:{settings.port} cannot be listened on ({error}); choose another --port."
+            ) from error
+        stop = _Stop(server)
+        stop.on_signals()
+        if settings.parent_pids:
+            stop.with_parents(settings.parent_pids)
+        services.start()
+        port = server.bind_addr[1]
+        url = f"http://{_url_host(settings.host)}:{port}"
+        if settings.port_file:
+            write_port_file(settings, port, url)
+        log.info("Pocket3D serves %s (data in %s)", url, settings.data_dir)
+        try:
+            server.serve()
+        finally:
+            log.info("stopping")
+            services.stop()
+            server.stop()
+            if settings.port_file:
+                settings.port_file.unlink(missing_ok=True)
+
+
+def write_port_file(settings: Settings, port: int, url: str) -> None:
+    """Tell other programs of this user where the server is; written when it listens, removed when it ends."""
+    assert settings.port_file
+    content = identity() | {
+        "pid": os.getpid(),
+        "host": settings.host,
+        "port": port,
+        "url": url,
+        "token_file": str(settings.token_path.absolute()),
+    }
+    write_private(settings.port_file, json.dumps(content, indent=2) + "\n")
+
+
+class _Stop:
+    """Ends the server once, whoever asks."""
+
+    def __init__(self, server: HttpServer) -> None:
+        self._server = server
+        self._asked = False
+
+    def __call__(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._server.ready = False  # ends serve(); the listening socket wakes it within a second
+
+    def on_signals(self) -> None:
+        names = ["SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"]
+        for name in names:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: self())
+
+    def with_parents(self, pids: list[int]) -> None:
+        """Stop when the last of these processes has ended."""
+        parents = []
+        for pid in pids:
+            try:
+                parents.append(psutil.Process(pid))
+            except psutil.NoSuchProcess:
+                log.warning("parent process %d does not exist", pid)
+
+        def watch() -> None:
+            while any(_runs(parent) for parent in parents):
+                time.sleep(PARENT_CHECK_S)
+            log.info("all parent processes have ended")
+            self()
+
+        threading.Thread(target=watch, name="parents", daemon=True).start()
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:  # is_running compares start times too, so a reused pid is not taken for the parent
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+@contextmanager
+def _only_server(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder's lock; the system lets go of it however the process ends."""
+    path = data_dir / "server.lock"
+    with path.open("a+b") as file:
+        if not _lock(file):
+            raise SettingsError(f"another server uses {data_dir}; stop it or choose another --data-dir.")
+        yield
+
+
+def _lock(file: BinaryIO) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _url_host(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,177 @@
+"""Small real engines that tests add to a server with ``extra_engines``; each does one thing well or badly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, Field
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.models.engine import (
+    Engine,
+    EngineError,
+    EngineRequest,
+    EngineResult,
+    Feature,
+    Missing,
+    ModelSpec,
+    Progress,
+)
+
+
+class StepParameters(BaseModel):
+    """Settings of ``test_steps``."""
+
+    steps: int = Field(3, ge=1, le=100_000)
+    seconds: float = Field(0.0, ge=0, description="pause in each step")
+    pid_file: str | None = None
+
+
+def cube(name: str = "cube", offset: float = 0.0) -> Part:
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float) - 0.5
+    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]]
+    faces += [[2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
+    return Part(
+        name,
+        [Primitive(corners + [offset, 0, 0], np.array(faces), Material.from_srgb("red", (0.8, 0.1, 0.1)))],
+    )
+
+
+def _spec(model_id: str, feature: Feature = Feature.MESH_GENERATION, **settings: object) -> ModelSpec:
+    inputs = ("text", "image") if feature is Feature.MESH_GENERATION else ("mesh", "text", "image")
+    defaults = {
+        "description": "for tests",
+        "inputs": inputs,
+        "outputs": ("glb", "obj"),
+        "licence": "Apache-2.0",
+        "estimated_seconds": 1.0,
+    }
+    return ModelSpec(model_id=model_id, feature=feature, **(defaults | settings))  # type: ignore[arg-type]
+
+
+class Steps(Engine):
+    """Makes a cube in counted steps."""
+
+    spec = _spec("test_steps", parameters=StepParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        settings = StepParameters.model_validate(request.parameters)
+        if settings.pid_file:
+            Path(settings.pid_file).write_text(str(os.getpid()))
+        for step in range(settings.steps):
+            progress(step / settings.steps, f"step_{step}")
+            time.sleep(settings.seconds)
+        return EngineResult(Asset([cube()]), source="template", confidence=1.0, notes=["A cube."])
+
+
+class Refuses(Engine):
+    """Raises the error of an engine that knows what is wrong."""
+
+    spec = _spec("test_refuses")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        progress(0.1, "looking")
+        raise EngineError("The prompt names nothing.", code="INVALID_INPUT", suggestion="Name an object.")
+
+
+class Broken(Engine):
+    """Has a bug."""
+
+    spec = _spec("test_broken")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        raise ZeroDivisionError("division by zero")
+
+
+class Crashes(Engine):
+    """Takes its process down."""
+
+    spec = _spec("test_crashes")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        os._exit(7)
+
+
+class Hangs(Engine):
+    """Starts a process of its own and never ends. ``pid_file`` gets both pids."""
+
+    spec = _spec("test_hangs", parameters=StepParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        pid_file = StepParameters.model_validate(request.parameters).pid_file
+        if pid_file:
+            Path(pid_file).write_text(f"{os.getpid()} {child.pid}")
+        progress(0.2, "hanging")
+        time.sleep(600)
+        raise AssertionError
+
+
+class Empty(Engine):
+    """Returns an asset without faces."""
+
+    spec = _spec("test_empty")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        nothing = Primitive(np.zeros((3, 3)), np.zeros((0, 3), int), Material("none"))
+        return EngineResult(Asset([Part("nothing", [nothing])]), source="template", confidence=0.0)
+
+
+class Unready(Engine):
+    """Lacks its weights."""
+
+    spec = _spec("test_unready")
+
+    @classmethod
+    def missing(cls) -> Missing | None:
+        return Missing("its weights are not installed.", "Run 'pocket3d-server models install test_unready'.")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        raise AssertionError
+
+
+class Paint(Engine):
+    """Paints the given mesh red."""
+
+    spec = _spec("test_paint", Feature.TEXTURE_GENERATION)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        asset = read_asset(request.mesh)  # type: ignore[attr-defined]
+        red = Material("red", base_color_image=np.full((4, 4, 3), (200, 20, 20), np.uint8))
+        for primitive in asset.primitives():
+            primitive.material = red
+            primitive.uv = np.zeros((len(primitive.vertices), 2))
+        return EngineResult(asset, source="procedural", confidence=1.0)
+
+
+class Halves(Engine):
+    """Says that a mesh has two parts."""
+
+    spec = _spec("test_halves", Feature.MESH_SEGMENTATION, inputs=("mesh",))
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        return EngineResult(Asset([cube("head"), cube("body", 2.0)]), source="template", confidence=1.0)
+
+
+class Bones(Engine):
+    """Binds the given mesh to two bones."""
+
+    spec = _spec("test_bones", Feature.AUTO_RIGGING, inputs=("mesh",))
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        asset = read_asset(request.mesh)  # type: ignore[attr-defined]
+        asset.skeleton = Skeleton(
+            ["Root", "Spine"],
+            [-1, 0],
+            np.array([[0, 0, 0], [0, 0.5, 0.0]]),
+            np.array([[0, 0.5, 0], [0, 1, 0.0]]),
+        )
+        if request.include_weights:  # type: ignore[attr-defined]
+            for primitive in asset.primitives():
+                primitive.weights = np.full((len(primitive.vertices), 2), 0.5)
+        return EngineResult(asset, source="template", confidence=1.0)
