@@ -163,7 +163,11 @@ class JobEvent(Record):
 
 @dataclass
 class Model(Record):
-    """A model the server knows. ``vram_requirement`` is in MiB; ``status`` says whether it can be used."""
+    """A model the server knows. ``vram_requirement`` is in MiB.
+
+    When it is not ``ready``, ``reason`` and ``remedy`` say why and what to do. ``parameters`` is the JSON schema
+    of its own settings.
+    """
 
     model_id: str = ""
     status: str = ""
@@ -174,8 +178,13 @@ class Model(Record):
     supported_formats: dict[str, list[str]] = field(default_factory=dict)
     description: str = ""
     estimated_time: str = ""
+    ready: bool = True
     reason: str | None = None
-    suggestion: str | None = None
+    remedy: str | None = None
+    licence: str = ""
+    revision: str = ""
+    builtin: bool = False
+    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What the extension knows and decides. Nothing in here imports bpy."""

@@ -1,0 +1,94 @@
+"""One plain sentence for every failure, and the button that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .sdk import sdk
+
+
+class Remedy(StrEnum):
+    """What the person can do about a problem; the panels draw a button for each."""
+
+    NONE = ""
+    INSTALL = "install"
+    START = "start"
+    RECONNECT = "reconnect"
+    PREFERENCES = "preferences"
+    ONLINE_ACCESS = "online_access"
+    LOG = "log"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that went wrong, in words for an artist."""
+
+    message: str
+    remedy: Remedy = Remedy.NONE
+    code: str = ""
+    details: str = ""
+    """For a bug report: request id, cause. Never a secret."""
+    suggestion: str = ""
+
+    @property
+    def text(self) -> str:
+        """The sentence with its advice."""
+        return f"{self.message}. {self.suggestion}" if self.suggestion else self.message
+
+
+class UserError(Exception):
+    """Raised for what the person can mend."""
+
+    def __init__(self, message: str, remedy: Remedy = Remedy.NONE, details: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = details
+
+
+REMEDIES: dict[str, Remedy] = {
+    "UNAUTHORIZED": Remedy.PREFERENCES,
+    "FORBIDDEN": Remedy.PREFERENCES,
+    "INSUFFICIENT_CREDITS": Remedy.PREFERENCES,
+    "WRONG_SERVICE": Remedy.PREFERENCES,
+    "CONNECTION_FAILED": Remedy.RECONNECT,
+    "SERVER_ERROR": Remedy.RETRY,
+    "QUEUE_FULL": Remedy.RETRY,
+    "RATE_LIMITED": Remedy.RETRY,
+    "MODEL_UNAVAILABLE": Remedy.RETRY,
+    "PROCESSING_FAILED": Remedy.RETRY,
+    "TIMEOUT": Remedy.RETRY,
+}
+
+ADVICE: dict[str, str] = {
+    "UNAUTHORIZED": "Check the key in the preferences",
+    "INSUFFICIENT_CREDITS": "The account has no credits left",
+    "WRONG_SERVICE": "Another program answers at this address; check it in the preferences",
+    "QUEUE_FULL": "Too many jobs are waiting; try again in a while",
+    "RATE_LIMITED": "Too many requests at once; try again in a moment",
+    "FILE_TOO_LARGE": "Reduce the mesh with a Decimate modifier and apply it",
+}
+
+
+def explain(error: BaseException) -> Problem:
+    """The problem behind an exception."""
+    if isinstance(error, UserError):
+        return Problem(error.message, error.remedy, "", error.details)
+    if isinstance(error, sdk.Pocket3DAPIError):
+        details = [f"code {error.error_code}"]
+        if error.request_id:
+            details.append(f"request {error.request_id}")
+        if error.details.get("cause"):
+            details.append(str(error.details["cause"]))
+        return Problem(
+            error.message.rstrip("."),
+            REMEDIES.get(error.error_code, Remedy.NONE),
+            error.error_code,
+            ", ".join(details),
+            (error.suggestion or ADVICE.get(error.error_code, "")).rstrip("."),
+        )
+    if isinstance(error, OSError):
+        return Problem(f"A file could not be used: {error.strerror or error}", details=repr(error))
+    return Problem(f"Something unexpected happened: {error}", Remedy.RETRY, "INTERNAL", repr(error))

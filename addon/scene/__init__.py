@@ -1,0 +1,1 @@
+"""Every touch of Blender's data: reading what is sent, and putting results into the scene."""

@@ -1,0 +1,135 @@
+"""Generated files into the scene: staged, tidied, published in one step, rolled back when anything fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+from mathutils import Vector
+
+from ..core import placement, provenance
+from . import compat, parts
+from .staging import rollback, staging_scene
+
+
+def import_result(
+    path: str | Path,
+    name: str,
+    location: Sequence[float] = (0.0, 0.0, 0.0),
+    history: list[dict[str, Any]] | None = None,
+    *,
+    join: bool = True,
+    collection: bpy.types.Collection | None = None,
+    labels: dict[str, str] | None = None,
+) -> list[bpy.types.Object]:
+    """Bring a GLB into the scene and return its objects, the main one first.
+
+    ``location`` is where the middle of its underside goes, in the world. With ``join`` the parts become one
+    mesh whose faces remember their part (attribute ``pocket3d_part``); without, they are objects under an
+    empty. A rigged file gives the armature first, then its meshes. ``history`` is the provenance to keep on
+    the main object, ``labels`` names parts for people by their node. Raises RuntimeError for an unreadable file;
+    nothing stays behind then.
+    """
+    with rollback():
+        with staging_scene() as scene:
+            compat.import_gltf(str(path))
+            objects = list(scene.objects)
+            if not any(o.type == "MESH" for o in objects):
+                raise RuntimeError(f"{Path(path).name} holds no mesh")
+            objects = _tidy(scene, objects, name, join, labels or {})
+            _stand(scene, objects, location)
+        target = collection or bpy.context.collection or bpy.context.scene.collection
+        for obj in objects:
+            target.objects.link(obj)
+        if history:
+            objects[0][provenance.KEY] = provenance.to_text(history)
+    return objects
+
+
+def _tidy(
+    scene: bpy.types.Scene, objects: list[bpy.types.Object], name: str, join: bool, labels: dict[str, str]
+) -> list[bpy.types.Object]:
+    meshes = [o for o in objects if o.type == "MESH"]
+    armature = next((o for o in objects if o.type == "ARMATURE"), None)
+    number = {node: i for i, node in enumerate(labels)}
+    meshes.sort(key=lambda o: number.get(o.name, len(number)))
+    for obj in meshes:
+        _unparent(obj)
+    names = [labels.get(o.name) or o.name.replace("_", " ").capitalize() for o in meshes]
+    if join and len(meshes) > 1:
+        parts.mark(meshes)
+        main = _join(scene, meshes)
+        parts.store_names(main, names)
+        meshes = [main]
+    for obj, part_name in zip(meshes, names, strict=False):
+        obj.name = compat.id_name(name if len(meshes) == 1 else part_name)
+        obj.data.name = obj.name
+    if armature is not None:
+        _unparent(armature)
+        armature.name = compat.id_name(f"{name} rig")
+        armature.show_in_front = True
+        for bone in armature.pose.bones:
+            bone.rotation_mode = "XYZ"
+        kept = [armature, *meshes]
+    elif len(meshes) > 1:
+        root = bpy.data.objects.new(compat.id_name(name), None)
+        root.empty_display_size = 0.2
+        scene.collection.objects.link(root)
+        kept = [root, *meshes]
+    else:
+        kept = meshes
+    for obj in meshes if kept[0] not in meshes else []:
+        obj.parent = kept[0]
+    alive = {o.name for o in kept}
+    for obj in list(scene.objects):
+        if obj.name not in alive:
+            bpy.data.objects.remove(obj)
+    return kept
+
+
+def _unparent(obj: bpy.types.Object) -> None:
+    world = obj.matrix_world.copy()
+    obj.parent = None
+    obj.matrix_world = world
+    obj.rotation_mode = "XYZ"
+
+
+def _join(scene: bpy.types.Scene, meshes: list[bpy.types.Object]) -> bpy.types.Object:
+    for obj in meshes:
+        obj.select_set(True, view_layer=scene.view_layers[0])
+    with bpy.context.temp_override(
+        object=meshes[0],
+        active_object=meshes[0],
+        selected_objects=meshes,
+        selected_editable_objects=meshes,
+    ):
+        bpy.ops.object.join()
+    return meshes[0]
+
+
+def _stand(scene: bpy.types.Scene, objects: list[bpy.types.Object], location: Sequence[float]) -> None:
+    scene.view_layers[0].update()
+    low, high = bounds([o for o in objects if o.type == "MESH"])
+    objects[0].matrix_world.translation += Vector(placement.stand_on(location, low, high))
+
+
+def bounds(objects: Sequence[bpy.types.Object]) -> tuple[Vector, Vector]:
+    """Lowest and highest corner of all objects' boxes, in the world."""
+    corners = [o.matrix_world @ Vector(c) for o in objects for c in o.bound_box]
+    low = Vector(min(c[i] for c in corners) for i in range(3))
+    high = Vector(max(c[i] for c in corners) for i in range(3))
+    return low, high
+
+
+def make_active(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:
+    """Select just these objects, as Blender's importers do, and make the first one active."""
+    layer = context.view_layer
+    for other in layer.objects:
+        other.select_set(False)
+    for obj in objects:
+        if obj.name in layer.objects:
+            obj.select_set(True)
+    if objects and objects[0].name in layer.objects:
+        layer.objects.active = objects[0]

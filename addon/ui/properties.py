@@ -1,0 +1,174 @@
+"""What the panels remember: choices with the scene, the job list with the window manager."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..core.params import (
+    IMAGE_SUFFIXES,
+    LARGEST_SEED,
+    MESH,
+    RIG,
+    SEGMENT,
+    TEXTURE,
+    MeshParams,
+    RigParams,
+    SegmentParams,
+    TextureParams,
+)
+
+SIZES = [(s, f"{s}²", f"Texture of {s} × {s} pixels") for s in ("512", "1024", "2048", "4096")]
+SOURCES = [
+    ("TEXT", "Text", "Describe it in words", "SMALL_CAPS", 0),
+    ("IMAGE", "Image", "Start from a picture", "IMAGE_DATA", 1),
+]
+IMAGE_FILTER = ";".join(f"*{s}" for s in IMAGE_SUFFIXES)
+
+
+class POCKET3D_PG_settings(bpy.types.PropertyGroup):
+    """The artist's choices, saved with the scene. No keys and no addresses in here."""
+
+    source: EnumProperty(name="From", items=SOURCES)
+    prompt: StringProperty(name="Prompt", description="What you want to have, e.g. a red sports car")
+    image: StringProperty(
+        name="Image",
+        description="PNG, JPEG or WebP of one object",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set(),
+    )
+    quality: EnumProperty(
+        name="Quality",
+        items=[
+            ("low", "Draft", "Quick and coarse"),
+            ("medium", "Medium", "A good balance"),
+            ("high", "High", "More detail, takes longer"),
+        ],
+        default="medium",
+    )
+    texture_size: EnumProperty(name="Texture", items=SIZES, default="1024")
+    use_seed: BoolProperty(name="Fixed Seed", description="The same seed gives the same result")
+    seed: IntProperty(name="Seed", min=0, max=LARGEST_SEED)
+
+    paint_source: EnumProperty(name="From", items=SOURCES)
+    paint_prompt: StringProperty(
+        name="Prompt", description="What it is made of, e.g. old oak with brass fittings"
+    )
+    paint_image: StringProperty(name="Image", description="A reference picture", subtype="FILE_PATH")
+    paint_size: EnumProperty(name="Texture", items=SIZES, default="1024")
+    style: EnumProperty(
+        name="Style",
+        items=[
+            ("realistic", "Realistic", "As in a photograph"),
+            ("cartoon", "Cartoon", "Flat and clear colours"),
+            ("artistic", "Artistic", "Painterly"),
+        ],
+    )
+    intensity: FloatProperty(
+        name="Intensity",
+        description="How strongly the texture shows",
+        min=0,
+        max=1,
+        default=0.8,
+        subtype="FACTOR",
+    )
+
+    level: EnumProperty(
+        name="Parts",
+        items=[
+            ("coarse", "Coarse", "The main parts"),
+            ("fine", "Fine", "Smaller parts too"),
+            ("semantic", "Semantic", "Parts with a meaning, named where they can be known"),
+        ],
+    )
+    min_part_size: IntProperty(
+        name="Smallest Part", description="Parts with fewer vertices join a neighbour", min=1, default=100
+    )
+
+    character: EnumProperty(
+        name="Character",
+        items=[
+            ("humanoid", "Humanoid", "Stands on two legs"),
+            ("quadruped", "Quadruped", "Stands on four legs"),
+            ("generic", "Other", "Anything else"),
+        ],
+    )
+    use_bone_count: BoolProperty(name="Limit Bones", description="Ask for a number of bones")
+    bone_count: IntProperty(name="Bones", min=1, max=256, default=24)
+    include_weights: BoolProperty(name="Skin Weights", default=True, description="Bind the mesh to the bones")
+
+    def params(self, feature: str):
+        """The request that these choices mean for a feature."""
+        return _BUILDERS[feature](self)
+
+
+def _absolute(path: str) -> tuple[str, ...]:
+    return (bpy.path.abspath(path),) if path else ()
+
+
+def _mesh(s) -> MeshParams:
+    text = s.source == "TEXT"
+    return MeshParams(
+        seed=s.seed if s.use_seed else None,
+        text_prompt=s.prompt.strip() if text else "",
+        images=() if text else _absolute(s.image),
+        quality=s.quality,
+        texture_resolution=int(s.texture_size),
+    )
+
+
+def _texture(s) -> TextureParams:
+    text = s.paint_source == "TEXT"
+    return TextureParams(
+        text_prompt=s.paint_prompt.strip() if text else "",
+        images=() if text else _absolute(s.paint_image),
+        texture_resolution=int(s.paint_size),
+        style=s.style,
+        intensity=s.intensity,
+    )
+
+
+def _segment(s) -> SegmentParams:
+    return SegmentParams(segmentation_level=s.level, min_part_size=s.min_part_size)
+
+
+def _rig(s) -> RigParams:
+    return RigParams(
+        character_type=s.character,
+        bone_count=s.bone_count if s.use_bone_count else 0,
+        include_weights=s.include_weights,
+    )
+
+
+_BUILDERS = {MESH: _mesh, TEXTURE: _texture, SEGMENT: _segment, RIG: _rig}
+
+
+class POCKET3D_PG_job(bpy.types.PropertyGroup):
+    """A row of the job list; what it shows is looked up by its key."""
+
+    key: StringProperty()
+
+
+CLASSES = (POCKET3D_PG_settings, POCKET3D_PG_job)
+
+
+def attach() -> None:
+    """Hang the properties on Blender's types."""
+    bpy.types.Scene.pocket3d = PointerProperty(type=POCKET3D_PG_settings)
+    bpy.types.WindowManager.pocket3d_jobs = CollectionProperty(type=POCKET3D_PG_job)
+    bpy.types.WindowManager.pocket3d_job_index = IntProperty(name="Job")
+
+
+def detach() -> None:
+    """Take them off."""
+    del bpy.types.Scene.pocket3d
+    del bpy.types.WindowManager.pocket3d_jobs
+    del bpy.types.WindowManager.pocket3d_job_index

@@ -1,0 +1,80 @@
+"""Builds the Blender extension: one zip for every platform, without wheels.
+
+    python build.py package [--output FOLDER]
+
+In the zip: the manifest and ``addon/`` at the root, the client as ``pocket3d/`` beside them, and the server's
+source as ``server/`` for the environment that the extension makes. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EPOCH = (1980, 1, 1, 0, 0, 0)
+LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", "build"}
+"""Folders that running and testing leave behind."""
+
+TREES = {
+    "addon": "",
+    "sdk/python/pocket3d": "pocket3d",
+    "server/pocket3d_server": "server/pocket3d_server",
+}
+FILES = {
+    "blender_manifest.toml": "blender_manifest.toml",
+    "server/pyproject.toml": "server/pyproject.toml",
+    "server/LICENSE": "server/LICENSE",
+    "sdk/python/LICENSE": "pocket3d/LICENSE",
+    "requirements.lock": "server/requirements.lock",
+}
+"""Source to its place in the zip."""
+
+
+def members(root: Path = ROOT) -> Iterator[tuple[str, Path]]:
+    """Name in the zip and source of every file, sorted by name."""
+    found: dict[str, Path] = {}
+    for source, target in TREES.items():
+        for file in (root / source).rglob("*"):
+            relative = file.relative_to(root / source)
+            parts = set(relative.parts)
+            if file.is_file() and not parts & LEFT_OUT and file.suffix != ".pyc":
+                found["/".join([*([target] if target else []), *relative.parts])] = file
+    for source, target in FILES.items():
+        if (root / source).is_file():
+            found[target] = root / source
+    yield from sorted(found.items())
+
+
+def build(output: Path, root: Path = ROOT) -> Path:
+    """Write ``pocket3d-VERSION.zip`` into the folder ``output`` and return its path."""
+    manifest = tomllib.loads((root / "blender_manifest.toml").read_text(encoding="utf-8"))
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{manifest['id']}-{manifest['version']}.zip"
+    partial = path.with_suffix(".part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, file in members(root):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.read_bytes())
+    partial.replace(path)
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build and say where it is."""
+    parser = argparse.ArgumentParser(description="Build the Blender extension's zip.")
+    parser.add_argument("--output", type=Path, default=ROOT / "dist")
+    path = build(parser.parse_args(arguments).output)
+    with zipfile.ZipFile(path) as archive:
+        count = len(archive.namelist())
+    print(f"{path}: {count} files, {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
