@@ -1,0 +1,126 @@
+"""The engine: reads the mesh, plans bones, skins, hands the rig back on the user's own vertices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pocket3d_server.geometry.asset import Skeleton
+from pocket3d_server.models.engine import (
+    Engine,
+    EngineError,
+    EngineRequest,
+    EngineResult,
+    Feature,
+    ModelSpec,
+    Progress,
+    RigRequest,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pocket3d_server.models.builtin_rig.surface import Floats
+
+PROXY_FACES = 40_000
+"""Meshes with more triangles are skinned on a simplified stand-in."""
+LEAST_VERTICES = 8
+
+
+@dataclass(eq=False)
+class Rig:
+    """A finished rig of a merged mesh."""
+
+    skeleton: Skeleton
+    weights: Floats | None
+    """(V, J) in the order of the mesh's vertices; None when only the skeleton was asked for."""
+    confidence: float
+    notes: list[str]
+
+
+def rig_mesh(
+    vertices: NDArray[np.floating[Any]],
+    faces: NDArray[np.integer[Any]],
+    character_type: str = "humanoid",
+    bone_count: int | None = None,
+    include_weights: bool = True,
+    progress: Progress | Callable[[float, str], None] = lambda fraction, stage: None,
+) -> Rig:
+    """Rig a mesh (V, 3), (F, 3) that is Y up and faces +Z.
+
+    ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``; a mesh that has not the limbs of its type
+    gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
+    """
+    from pocket3d_server.models.builtin_rig.budget import to_count
+    from pocket3d_server.models.builtin_rig.plan import plan_bones
+    from pocket3d_server.models.builtin_rig.solid import voxelise
+    from pocket3d_server.models.builtin_rig.surface import weld
+    from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
+
+    progress(0.05, "analysing_shape")
+    surface = weld(vertices, faces)
+    if len(surface.vertices) < LEAST_VERTICES or len(surface.faces) < LEAST_VERTICES or surface.size <= 0:
+        raise EngineError(
+            f"The mesh has only {len(surface.vertices)} distinct vertices; a rig needs a body to move.",
+            code="INVALID_INPUT",
+            suggestion="Send a mesh with volume, for example a character of at least a few hundred triangles.",
+        )
+    solid = voxelise(surface)
+    stand_in = surface
+    if len(surface.faces) > PROXY_FACES:
+        stand_in = surface.simplified(PROXY_FACES // 2)
+    progress(0.2, "finding_joints")
+    plan = plan_bones(stand_in, solid, character_type, bone_count)
+    skeleton, weights = plan.skeleton(), None
+    if include_weights:
+        progress(0.6, "computing_weights")
+        body = skinnable(stand_in, solid)
+        weights = skin(body, solid, plan)
+        weights = carried_over(weights, body, surface)
+    skeleton, weights = to_count(skeleton, weights, surface.vertices, bone_count)
+    if weights is not None:
+        weights = weights[surface.origin]
+    progress(0.95, "finishing")
+    return Rig(skeleton, weights, plan.confidence, plan.notes)
+
+
+class BuiltinRig(Engine):
+    """Bones from the shape itself, weights by bone heat; runs anywhere."""
+
+    spec: ClassVar[ModelSpec] = ModelSpec(
+        model_id="builtin_rig",
+        feature=Feature.AUTO_RIGGING,
+        description="Skeleton and skin weights from the shape itself: people, four-legged animals and anything else. "
+        "No download, any CPU.",
+        inputs=("mesh",),
+        outputs=("glb", "obj"),
+        licence="Apache-2.0",
+        estimated_seconds=4,
+    )
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Rig ``request.mesh``; vertices, faces, UVs and materials come back as they were sent."""
+        from pocket3d_server.geometry.read import read_asset
+
+        assert isinstance(request, RigRequest)
+        progress(0.0, "reading_mesh")
+        try:
+            asset = read_asset(request.mesh)
+        except ValueError as error:
+            raise EngineError(
+                f"The mesh cannot be used: {error}.", code="INVALID_INPUT", suggestion="Send a GLB, OBJ, PLY or STL mesh."
+            ) from error
+        vertices, faces = asset.merged()
+        rig = rig_mesh(
+            vertices, faces, request.character_type, request.bone_count, request.include_weights, progress
+        )
+        asset.skeleton = rig.skeleton
+        start = 0
+        for primitive in asset.primitives():
+            end = start + len(primitive.vertices)
+            primitive.weights = None if rig.weights is None else rig.weights[start:end]
+            start = end
+        progress(1.0, "done")
+        return EngineResult(asset, "rig", rig.confidence, rig.notes)

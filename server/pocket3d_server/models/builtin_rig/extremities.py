@@ -1,0 +1,94 @@
+"""Finds the free ends of a figure: hands, feet, head, tail, whatever sticks out.
+
+Ends are taken one after another, each the place farthest (through the inside) from the paths to the ends
+before it: farthest-point sampling on the shape's medial paths, as in curve-skeleton work by Sato et al. (TEASAR, 2000).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pocket3d_server.models.builtin_rig.solid import Solid, trace
+from pocket3d_server.models.builtin_rig.surface import Floats
+
+
+@dataclass(eq=False)
+class Branch:
+    """A limb: the way from its free end to where it joins what was found before it."""
+
+    path: Floats
+    """(N, 3) from the free end inwards, along the middle."""
+    radius: Floats
+    """(N,) distance to the outside along the path."""
+    length: float
+    """Of the path, in the mesh's units."""
+
+    @property
+    def tip(self) -> Floats:
+        """(3,) the free end."""
+        return self.path[0]
+
+
+def core(solid: Solid, guess: Floats | None = None) -> int:
+    """The voxel (its place in ``voxels``) where the figure is thickest, preferring places near ``guess``
+    (the centre of mass)."""
+    centres = solid.centres(solid.voxels)
+    guess = centres.mean(axis=0) if guess is None else guess
+    size = float(np.ptp(centres, axis=0).max())
+    depth = solid.depth[tuple(solid.voxels.T)]
+    return int((depth - 0.35 * np.linalg.norm(centres - guess, axis=1) ** 2 / size).argmax())
+
+
+def arc_length(path: Floats) -> Floats:
+    """(N,) distance from the first point along a polyline (N, 3)."""
+    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+
+
+def along(path: Floats, distance: float | Floats) -> Floats:
+    """The point(s) at ``distance`` from the start of a polyline (N, 3)."""
+    s = arc_length(path)
+    return np.stack([np.interp(distance, s, path[:, k]) for k in range(3)], axis=-1)
+
+
+def smoothed(path: Floats, rounds: int = 3) -> Floats:
+    """Voxel stairs taken out; the first and last point stay."""
+    path = path.copy()
+    for _ in range(rounds):
+        if len(path) > 2:
+            path[1:-1] = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4
+    return path
+
+
+def branches(solid: Solid, root: int, limit: int = 12, shortest: float = 0.1) -> list[Branch]:
+    """Up to ``limit`` branches, longest first by what each adds; those shorter than ``shortest`` of the size
+    or not longer than the figure is thick where they join are left out. ``root`` is a place in ``voxels``."""
+    centres = solid.centres(solid.voxels)
+    depth = solid.depth[tuple(solid.voxels.T)]
+    size = float(np.ptp(centres, axis=0).max())
+    nearest, _ = solid.distances(np.array([root]))
+    _, before = solid.distances(np.array([root]), middle=True)
+    known = np.zeros(len(centres), bool)
+    known[root] = True
+    found: list[Branch] = []
+    for _ in range(limit):
+        tip = int(nearest.argmax())
+        if nearest[tip] < shortest * size:
+            break
+        way = trace(before, tip)
+        way = way[: int(known[way].argmax()) + 1]
+        path = smoothed(centres[way])
+        length = float(arc_length(path)[-1])
+        if length > 1.1 * depth[way[-1]]:
+            found.append(Branch(path, depth[way], length))
+        known[way] = True
+        nearest = np.minimum(nearest, solid.distances(way)[0])
+    return found
+
+
+def whole_path(solid: Solid, root: int, tip: Floats) -> tuple[Floats, Floats]:
+    """The middle path from a free end back to ``root`` (N, 3), and the radii along it (N,)."""
+    _, before = solid.distances(np.array([root]), middle=True)
+    way = trace(before, int(solid.nearest(tip[None])[0]))
+    return smoothed(solid.centres(solid.voxels[way])), solid.depth[tuple(solid.voxels[way].T)]

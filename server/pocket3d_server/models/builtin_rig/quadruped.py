@@ -1,0 +1,274 @@
+"""Bones of a four-legged animal from its feet, its two ends and the middle paths between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from pocket3d_server.models.builtin_rig.bones import Bone, Plan
+from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
+from pocket3d_server.models.builtin_rig.solid import Solid, trace
+from pocket3d_server.models.builtin_rig.surface import Floats, Ints
+
+FRONT = ("front_thigh", "front_shin", "front_foot", "front_toe")
+HIND = ("thigh", "shin", "foot", "toe")
+KNEE, HOCK = 0.40, 0.72
+"""Where a leg usually bends, share of the way from the hip to the ground."""
+
+
+@dataclass(eq=False)
+class Stance:
+    """How the animal stands; +Z is where it looks, in the mesh's frame turned so."""
+
+    feet: dict[str, Floats]
+    """``front.L``, ``front.R``, ``hind.L``, ``hind.R``: the middle of each foot on the ground."""
+    low: float
+    height: float
+    middle: float
+    """X of the plane of symmetry."""
+
+
+def plan_quadruped(solid: Solid) -> Plan | None:
+    """Bones of an animal that stands along Z and looks to +Z; None when there are no four feet."""
+    stance = find_stance(solid)
+    if stance is None:
+        return None
+    centres = solid.centres(solid.voxels)
+    shoulder_z = float(np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]]))
+    hip_z = float(np.mean([stance.feet["hind.L"][2], stance.feet["hind.R"][2]]))
+    shoulder, belly_front = _trunk_at(solid, stance, shoulder_z)
+    pelvis, belly_hind = _trunk_at(solid, stance, hip_z)
+    waist, _ = _trunk_at(solid, stance, (shoulder_z + hip_z) / 2)
+    root = int(solid.nearest(waist[None])[0])
+    _, before = solid.distances(np.array([root]), middle=True)
+    away, _ = solid.distances(np.array([root]))
+
+    nape, skull, muzzle = _head(solid, stance, centres, away, before, shoulder, shoulder_z, belly_front)
+    bones = [
+        Bone("hips", None, pelvis, pelvis + (waist - pelvis) * 0.5),
+        Bone("spine", "hips", pelvis + (waist - pelvis) * 0.5, waist),
+        Bone("chest", "spine", waist, shoulder),
+        Bone("neck", "chest", shoulder, nape),
+        Bone("neck_2", "neck", nape, skull),
+        Bone("head", "neck_2", skull, muzzle),
+    ]
+    bones += _tail(solid, stance, centres, away, before, pelvis, hip_z, belly_hind)
+    legs: dict[str, list[Bone]] = {}
+    for side in (".L", ".R"):
+        for end, names, parent, top, trunk in (
+            ("front", FRONT, "chest", belly_front, shoulder),
+            ("hind", HIND, "hips", belly_hind, pelvis),
+        ):
+            legs[end + side] = _leg(solid, stance, before, end + side, names, side, parent, top, trunk)
+    for end in ("front", "hind"):
+        bones += legs[end + ".L"] + legs[end + ".R"]
+    return Plan(bones, 0.75, [])
+
+
+def find_stance(solid: Solid) -> Stance | None:
+    """The four feet: pieces of the lowest slab in which there are four, two and two in front of each other."""
+    centres = solid.centres(solid.voxels)
+    low = float(centres[:, 1].min()) - solid.step / 2
+    height = float(centres[:, 1].max()) + solid.step / 2 - low
+    middle = float(np.median(centres[:, 0]))
+    for share in (0.06, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34):
+        top = int(np.ceil(share * height / solid.step)) + int((low - solid.low[1]) / solid.step)
+        columns = solid.inside[:, : top + 1].any(axis=1)
+        label, count = ndimage.label(columns, structure=np.ones((3, 3)))
+        if count < 4:
+            continue
+        sizes = np.bincount(label.ravel())[1:]
+        best = np.argsort(-sizes)[:4] + 1
+        if sizes[best - 1].min() < 0.12 * sizes[best - 1].max():
+            continue
+        spots = np.array([np.argwhere(label == b).mean(axis=0) for b in best])
+        x = (spots[:, 0] + 0.5) * solid.step + solid.low[0]
+        z = (spots[:, 1] + 0.5) * solid.step + solid.low[2]
+        order = np.argsort(-z)
+        gap = z[order[1]] - z[order[2]]
+        if gap < 0.5 * max(np.ptp(z[order[:2]]), np.ptp(z[order[2:]])):
+            continue  # not two pairs
+        feet = {}
+        for end, pair in (("front", order[:2]), ("hind", order[2:])):
+            left, right = pair if x[pair[0]] > x[pair[1]] else pair[::-1]
+            feet[end + ".L"] = np.array([x[left], low + solid.step, z[left]])
+            feet[end + ".R"] = np.array([x[right], low + solid.step, z[right]])
+        middle = float(np.mean([f[0] for f in feet.values()]))
+        return Stance(feet, low, height, middle)
+    return None
+
+
+def looks_backwards(solid: Solid, stance: Stance) -> float:
+    """Above 0 when the head is on the −Z side. The head end carries more beyond its legs than the tail end,
+    reaches higher, and paws point to it."""
+    centres = solid.centres(solid.voxels)
+    y, z = centres[:, 1], centres[:, 2]
+    front = np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]])
+    hind = np.mean([stance.feet["hind.L"][2], stance.feet["hind.R"][2]])
+    upper = y > stance.low + 0.3 * stance.height
+    ahead, behind = upper & (z > front), upper & (z < hind)
+    volume = np.log((behind.sum() + 20) / (ahead.sum() + 20))
+    tops = [float(y[m].max()) if m.any() else stance.low for m in (behind, ahead)]
+    rise = (tops[0] - tops[1]) / stance.height
+    # The thickest place beyond the legs: skulls are thick, tails thin.
+    depth = solid.depth[tuple(solid.voxels.T)]
+    edge = 0.12 * stance.height
+    thick = [
+        float(depth[m].max()) if m.any() else 0.0
+        for m in (upper & (z < hind - edge), upper & (z > front + edge))
+    ]
+    bulk = (thick[0] - thick[1]) / max(max(thick), 1e-9)
+    ground = y < stance.low + 0.05 * stance.height
+    ankle = (y > stance.low + 0.1 * stance.height) & (y < stance.low + 0.2 * stance.height)
+    paws = 0.0
+    for foot in stance.feet.values():
+        near = np.linalg.norm(centres[:, [0, 2]] - foot[[0, 2]], axis=1) < 0.15 * stance.height
+        if (near & ground).any() and (near & ankle).any():
+            paws += float(z[near & ankle].mean() - z[near & ground].mean()) / stance.height
+    return float(0.6 * volume + 1.5 * rise + 0.6 * bulk + 2.0 * paws - 0.1)
+
+
+def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
+    """The middle of the trunk at a place along the body, (3,), and the height of the belly there."""
+    cell = solid.cells(np.array([[stance.middle, stance.low, z]]))[0]
+    width = max(int(0.06 * stance.height / solid.step), 1)
+    block = solid.inside[cell[0] - width : cell[0] + width + 1, :, max(cell[2] - 1, 0) : cell[2] + 2]
+    column = block.mean(axis=(0, 2)) > 0.5
+    label, count = ndimage.label(column)
+    if not count:
+        return np.array([stance.middle, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
+    longest = int(np.bincount(label)[1:].argmax()) + 1
+    rows = np.flatnonzero(label == longest)
+    belly = float(rows[0] * solid.step + solid.low[1])
+    back = float((rows[-1] + 1) * solid.step + solid.low[1])
+    # The spine runs in the upper part of the trunk; a neck that rises straight above it is not trunk.
+    back = min(back, belly + 0.62 * stance.height)
+    return np.array([stance.middle, belly + 0.62 * (back - belly), z]), belly
+
+
+def _head(
+    solid: Solid, stance: Stance, centres: Floats, away: Floats, before: Ints, shoulder: Floats, z: float, belly: float
+) -> tuple[Floats, Floats, Floats]:
+    """The nape half-way up the neck, the base of the skull and the tip of the muzzle, each (3,)."""
+    region = (centres[:, 2] > z + 0.02 * stance.height) & (centres[:, 1] > belly - 0.05 * stance.height)
+    if region.sum() < 20:
+        region = (centres[:, 2] > z - 0.1 * stance.height) & (centres[:, 1] > shoulder[1])
+    if not region.any():
+        ahead = np.array([0, 0.1, 0.2]) * stance.height
+        return shoulder + ahead / 3, shoulder + ahead / 2, shoulder + ahead
+    where = np.flatnonzero(region)
+    far = away[where]
+    depth = solid.depth[tuple(solid.voxels[where].T)]
+    reach = np.percentile(far[depth > 0.35 * depth.max()], 97) if (depth > 0.35 * depth.max()).any() else far.max()
+    start = float(np.percentile(far, 2))
+    skull_zone = far > start + 0.55 * (reach - start)
+    skull_zone = skull_zone if skull_zone.any() else far >= far.max()
+    weight = depth[skull_zone] ** 3
+    heart = (centres[where[skull_zone]] * weight[:, None]).sum(axis=0) / weight.sum()
+    cells = where[skull_zone]
+    radius = float(depth[skull_zone].max())
+    score = (centres[cells] - heart) @ np.array([0, -0.35, 1.0]) - 0.5 * np.abs(centres[cells, 0] - heart[0])
+    muzzle = centres[cells[score.argmax()]]
+    way = smoothed(centres[trace(before, int(solid.nearest(heart[None])[0]))])[::-1]
+    # From the shoulder on, the way to the head is the neck.
+    begin = int(np.linalg.norm(way - shoulder, axis=1).argmin())
+    neck = np.concatenate([shoulder[None], way[begin + 1 :], heart[None]]) if begin + 1 < len(way) else np.array([shoulder, heart])
+    length = float(arc_length(neck)[-1])
+    skull = along(neck, max(length - 0.8 * radius, 0.6 * length))
+    nape = along(neck, 0.5 * max(length - 0.8 * radius, 0.6 * length))
+    return nape, skull, muzzle
+
+
+def _tail(
+    solid: Solid, stance: Stance, centres: Floats, away: Floats, before: Ints, pelvis: Floats, z: float, belly: float
+) -> list[Bone]:
+    """A chain along what sticks out behind and is thin; empty without a tail."""
+    behind = centres[:, 2] < z - 0.02 * stance.height
+    leg = np.zeros(len(centres), bool)
+    for end in ("hind.L", "hind.R"):
+        foot = stance.feet[end]
+        near = np.hypot(centres[:, 0] - foot[0], centres[:, 2] - foot[2]) < 0.1 * stance.height
+        leg |= near & (centres[:, 1] < belly)
+    lateral = np.abs(centres[:, 0] - stance.middle) < 0.12 * stance.height
+    where = np.flatnonzero(behind & ~leg & (lateral | (centres[:, 1] > belly)))
+    if not len(where):
+        return []
+    tip = int(where[away[where].argmax()])
+    way = trace(before, tip)
+    path, radius = smoothed(centres[way]), solid.depth[tuple(solid.voxels[way].T)]
+    trunk = max(float(radius[-1]), float(radius.max()))
+    thin = radius < 0.5 * trunk
+    base = int(np.argmin(thin)) if not thin.all() else len(path) - 1
+    length = float(arc_length(path[: base + 1])[-1])
+    if base < 3 or length < 0.1 * stance.height:
+        return []
+    root = along(path, length)
+    count = int(np.clip(round(length / (0.13 * stance.height)), 2, 5))
+    points = along(path, np.linspace(length, 0, count + 1))
+    names = [f"tail_{k + 1}" for k in range(count)]
+    points[0] = root
+    return [
+        Bone(n, "hips" if k == 0 else names[k - 1], points[k], points[k + 1]) for k, n in enumerate(names)
+    ]
+
+
+def _leg(
+    solid: Solid, stance: Stance, before: Ints, end: str, names: tuple[str, ...], side: str, parent: str,
+    belly: float, trunk: Floats,
+) -> list[Bone]:  # fmt: skip
+    """Hip or shoulder, knee or elbow, hock or wrist, and the toes, along the middle of one leg."""
+    foot = stance.feet[end]
+    way = smoothed(solid.centres(solid.voxels[trace(before, int(solid.nearest(foot[None])[0]))]))
+    inside = np.flatnonzero(way[:, 1] > belly - 0.02 * stance.height)
+    upto = int(inside[0]) if len(inside) and inside[0] > 2 else max(len(way) // 2, 2)
+    leg = way[: upto + 1][::-1]  # from the belly down
+    across = 0.75 * (leg[0, 0] - stance.middle) + stance.middle
+    top = np.array([across, belly + 0.55 * (trunk[1] - belly), 0.5 * leg[0, 2] + 0.5 * trunk[2]])
+    line = np.concatenate([top[None], leg])
+    knee, hock = _bends(line)
+    low = stance.low
+    toe_base = np.array([line[-1, 0], low + 0.03 * stance.height, line[-1, 2]])
+    toe = _toe(solid, stance, foot)
+    if np.linalg.norm(toe - toe_base) < 0.03 * stance.height:
+        toe = toe_base + np.array([0, 0, 0.05 * stance.height])
+    places = [top, knee, hock, toe_base, toe]
+    made = []
+    for k, name in enumerate(names):
+        made.append(Bone(name + side, parent if k == 0 else names[k - 1] + side, places[k], places[k + 1]))
+    return made
+
+
+def _bends(line: Floats) -> tuple[Floats, Floats]:
+    """The two inner corners of the three straight pieces that follow a line (N, 3) best."""
+    total = float(arc_length(line)[-1])
+    samples = along(line, np.linspace(0, total, 40))
+    best, choice = np.inf, (KNEE, HOCK)
+    for a in np.arange(0.28, 0.54, 0.02):
+        for b in np.arange(max(a + 0.18, 0.6), 0.86, 0.02):
+            corners = along(line, np.array([0, a, b, 1.0]) * total)
+            gap = np.min([_gap(samples, p, q) for p, q in zip(corners[:-1], corners[1:], strict=True)], axis=0)
+            cost = float((gap**2).mean()) / total**2 + 0.01 * ((a - KNEE) ** 2 + (b - HOCK) ** 2)
+            if cost < best:
+                best, choice = cost, (float(a), float(b))
+    return along(line, choice[0] * total), along(line, choice[1] * total)
+
+
+def _gap(points: Floats, a: Floats, b: Floats) -> Floats:
+    ab = b - a
+    t = np.clip((points - a) @ ab / max(float(ab @ ab), 1e-20), 0, 1)
+    gap: Floats = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
+    return gap
+
+
+def _toe(solid: Solid, stance: Stance, foot: Floats) -> Floats:
+    """The front of a paw on the ground."""
+    centres = solid.centres(solid.voxels)
+    near = np.linalg.norm(centres[:, [0, 2]] - foot[[0, 2]], axis=1) < 0.12 * stance.height
+    near &= centres[:, 1] < stance.low + 0.06 * stance.height
+    if not near.any():
+        return foot
+    paw = centres[near]
+    front = paw[paw[:, 2] >= np.percentile(paw[:, 2], 92)].mean(axis=0)
+    return np.array([foot[0], stance.low + 0.02 * stance.height, front[2]])

@@ -1,0 +1,98 @@
+"""The mesh as the rig sees it: one welded surface, whatever primitives and seams the file has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fast_simplification
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WELD = 1e-5
+"""Vertices closer than this share of the size are one point (UV seams and split normals)."""
+
+
+@dataclass(eq=False)
+class Surface:
+    """A welded triangle surface and the way back to the vertices it came from."""
+
+    vertices: Floats
+    """(V, 3)."""
+    faces: Ints
+    """(F, 3), without degenerate faces."""
+    origin: Ints
+    """(input vertices,) the welded vertex of each."""
+
+    @property
+    def size(self) -> float:
+        """Longest side of the bounding box."""
+        return float(np.ptp(self.vertices, axis=0).max())
+
+    def face_normals(self) -> tuple[Floats, Floats]:
+        """Unit normals (F, 3) and areas (F,)."""
+        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
+        cross = np.cross(b - a, c - a)
+        length = np.linalg.norm(cross, axis=1)
+        return cross / np.maximum(length, 1e-30)[:, None], length / 2
+
+    def vertex_normals(self) -> Floats:
+        """(V, 3) unit normals, weighted by area."""
+        normals, areas = self.face_normals()
+        total = np.zeros_like(self.vertices)
+        for k in range(3):
+            for axis in range(3):
+                total[:, axis] += np.bincount(
+                    self.faces[:, k], normals[:, axis] * areas, minlength=len(self.vertices)
+                )
+        return total / np.maximum(np.linalg.norm(total, axis=1), 1e-30)[:, None]
+
+    def components(self) -> tuple[int, Ints]:
+        """Number of connected pieces and the piece of each vertex, (V,)."""
+        f, n = self.faces, len(self.vertices)
+        pairs = np.concatenate([f[:, [0, 1]], f[:, [1, 2]]])
+        graph = sparse.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+        count, label = connected_components(graph, directed=False)
+        return int(count), label.astype(np.int64)
+
+    def mostly_closed(self) -> bool:
+        """Whether fewer than one edge in twenty is a border or shared by more than two faces."""
+        edges = np.sort(self.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+        _, uses = np.unique(edges[:, 0] * len(self.vertices) + edges[:, 1], return_counts=True)
+        return bool((uses != 2).mean() < 0.05)
+
+    def sample(self, count: int, seed: int = 0) -> tuple[Floats, Floats]:
+        """``count`` points spread evenly by area and their face normals, both (count, 3); same each time."""
+        rng = np.random.default_rng(seed)
+        normals, areas = self.face_normals()
+        edge = np.concatenate([[0.0], np.cumsum(areas)])
+        face = np.searchsorted(edge, (np.arange(count) + rng.random(count)) / count * edge[-1], side="right") - 1
+        face = np.clip(face, 0, len(areas) - 1)
+        u, v = rng.random(count), rng.random(count)
+        outside = u + v > 1
+        u[outside], v[outside] = 1 - u[outside], 1 - v[outside]
+        a, b, c = (self.vertices[self.faces[face, k]] for k in range(3))
+        return a + u[:, None] * (b - a) + v[:, None] * (c - a), normals[face]
+
+    def simplified(self, target_faces: int) -> Surface:
+        """A coarser stand-in (quadric edge collapse); its ``origin`` is the identity."""
+        vertices, faces = fast_simplification.simplify(
+            self.vertices.astype(np.float32), self.faces.astype(np.int32), target_count=target_faces
+        )
+        return weld(vertices, faces)
+
+
+def weld(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Surface:
+    """Join coincident vertices and drop degenerate faces; ``vertices`` (V, 3), ``faces`` (F, 3)."""
+    v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
+    size = max(float(np.ptp(v, axis=0).max()), 1e-30)
+    grid = np.round((v - v.min(axis=0)) / (size * WELD)).astype(np.int64)
+    key = (grid[:, 0] << 40) + (grid[:, 1] << 20) + grid[:, 2]
+    _, first, origin = np.unique(key, return_index=True, return_inverse=True)
+    f = origin[f]
+    f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
+    return Surface(v[first], f, origin.astype(np.int64))

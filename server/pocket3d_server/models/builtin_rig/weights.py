@@ -1,0 +1,152 @@
+"""Skin weights by bone heat (Baran and Popovic 2007), on a surface that heat can flow on.
+
+Each vertex is warmed by the bone that is nearest *through the inside* (path lengths in the voxelised solid, so
+an arm beside the body does not warm the body), and heat spreads over the surface by the robust Laplacian
+(Sharp and Crane 2020). Where a fitted body already knows the weights they are the source instead.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import robust_laplacian
+from numpy.typing import NDArray
+from scipy import ndimage, sparse
+from scipy.sparse.linalg import splu
+from scipy.spatial import cKDTree
+from skimage.measure import marching_cubes
+
+from pocket3d_server.models.builtin_rig.bones import Plan
+from pocket3d_server.models.builtin_rig.solid import Solid
+from pocket3d_server.models.builtin_rig.surface import Floats, Surface, weld
+
+MOST = 4
+"""Influences per vertex, what glTF and every engine take."""
+RIGID = 0.08
+"""Loose pieces smaller than this share of the size follow as one."""
+KNOWN_REACH = 0.012
+"""How far (share of the size) weights from a fitted body are smoothed over the surface."""
+
+
+def skin(surface: Surface, solid: Solid, plan: Plan) -> Floats:
+    """(V, J) weights of ``plan.bones`` for the vertices of ``surface``: rows sum to 1, at most 4 above 0."""
+    heads = np.array([b.head for b in plan.bones])
+    tails = np.array([b.tail for b in plan.bones])
+    count = len(plan.bones)
+    if count == 1:
+        return np.ones((len(surface.vertices), 1))
+    distance = bone_distances(surface, solid, heads, tails)
+    nearest = distance.min(axis=1)
+    # Bones that are as near as the nearest share the source, which keeps joints from being cut sharply.
+    share = np.exp(-((distance / np.maximum(nearest, 1e-9)[:, None]) - 1) / 0.02)
+    source = share / share.sum(axis=1, keepdims=True)
+    heat = 1.0 / np.maximum(nearest, 2e-3 * surface.size) ** 2
+    if plan.known is not None:
+        known, trust = plan.known(surface.vertices, surface.vertex_normals())
+        source = trust[:, None] * known + (1 - trust[:, None]) * source
+        known_heat = np.maximum(1.0 / (KNOWN_REACH * surface.size) ** 2, heat)
+        heat = np.exp((1 - trust) * np.log(heat) + trust * np.log(known_heat))
+    return limited(diffused(surface, source, heat))
+
+
+def bone_distances(surface: Surface, solid: Solid, heads: Floats, tails: Floats) -> Floats:
+    """(V, J) distance of each vertex to each bone through the inside of the solid."""
+    straight = np.stack([segment_distance(surface.vertices, a, b) for a, b in zip(heads, tails, strict=True)], axis=1)
+    cell = solid.nearest(surface.vertices - 0.5 * solid.step * surface.vertex_normals())
+    distance = np.empty_like(straight)
+    for j, (a, b) in enumerate(zip(heads, tails, strict=True)):
+        count = max(int(np.linalg.norm(b - a) / solid.step * 2), 2)
+        seeds = np.unique(solid.nearest(a + (b - a) * np.linspace(0, 1, count)[:, None]))
+        around = solid.distances(seeds)[0][cell]
+        # Voxel paths are up to a tenth too long; what is nearly straight is straight.
+        distance[:, j] = np.where(around < 1.2 * straight[:, j] + 2.5 * solid.step, straight[:, j], around)
+    return distance
+
+
+def segment_distance(points: Floats, a: Floats, b: Floats) -> Floats:
+    """(N,) distance of points (N, 3) to the segment from ``a`` to ``b``."""
+    ab = b - a
+    t = np.clip((points - a) @ ab / max(float(ab @ ab), 1e-20), 0, 1)
+    distance: Floats = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
+    return distance
+
+
+def diffused(surface: Surface, source: Floats, heat: Floats) -> Floats:
+    """Solve the heat balance (L + M H) w = M H s for all bones at once; ``source`` (V, J), ``heat`` (V,)."""
+    laplacian, mass = robust_laplacian.mesh_laplacian(surface.vertices, surface.faces)
+    supply = mass @ sparse.diags(heat)
+    tiny = 1e-9 * float(supply.diagonal().mean()) + 1e-30  # vertices of no face have no area
+    factor = splu((laplacian + supply + tiny * sparse.identity(len(heat))).tocsc(), permc_spec="MMD_AT_PLUS_A",
+                  diag_pivot_thresh=0.0, options={"SymmetricMode": True})  # fmt: skip
+    solved: Floats = factor.solve(np.ascontiguousarray(supply @ source + tiny * source))
+    return np.maximum(solved, 0)
+
+
+def limited(weights: Floats, floor: float = 0.004) -> Floats:
+    """At most four influences a row, crumbs below ``floor`` dropped, rows summing to 1."""
+    weights = np.nan_to_num(weights)
+    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-20)
+    if weights.shape[1] > MOST:
+        cut = np.partition(weights, -MOST - 1, axis=1)[:, -MOST - 1]
+        # Subtracting the fifth influence, not just dropping it, keeps the weights continuous.
+        weights = np.maximum(weights - cut[:, None] * (weights > 0), 0)
+    best = weights.argmax(axis=1)
+    weights = np.where(weights < floor, 0, weights)
+    total = weights.sum(axis=1)
+    weights[total <= 0, best[total <= 0]] = 1
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def skinnable(surface: Surface, solid: Solid) -> Surface:
+    """The surface heat flows on: the mesh itself when it is one piece, else the skin of the solid, on which
+    clothes, eyes and buttons are one with what they lie on."""
+    count, piece = surface.components()
+    used = np.bincount(piece[surface.faces[:, 0]], minlength=count)
+    if used.max() >= 0.995 * used.sum() and surface.mostly_closed():
+        return surface
+    level = solid.depth - 0.5 * solid.step * ~solid.inside
+    vertices, faces, _, _ = marching_cubes(ndimage.gaussian_filter(level, 0.7), 0.35 * solid.step)
+    skin_surface = weld((vertices + 0.5) * solid.step + solid.low, faces[:, ::-1])
+    return skin_surface if len(skin_surface.faces) >= 50 else surface
+
+
+def carried_over(weights: Floats, source: Surface, target: Surface) -> Floats:
+    """Weights (N, J) of the vertices of ``source`` at those of ``target``: interpolated from the nearest places
+    that face the same way; small loose pieces of ``target`` follow rigidly."""
+    if source is target:
+        return weights
+    side = 0.03 * target.size
+    tree = cKDTree(np.concatenate([source.vertices, source.vertex_normals() * side], axis=1))
+    k = min(4, len(source.vertices))
+    _, at = tree.query(np.concatenate([target.vertices, target.vertex_normals() * side], axis=1), k=k)
+    at = at.reshape(-1, k)
+    gap = np.linalg.norm(source.vertices[at] - target.vertices[:, None], axis=2)
+    share = 1 / (gap + 1e-4 * target.size) ** 2
+    share /= share.sum(axis=1, keepdims=True)
+    out = np.zeros((len(target.vertices), weights.shape[1]))
+    for column in range(k):
+        out += share[:, column, None] * weights[at[:, column]]
+    return limited(_rigid_pieces(out, target))
+
+
+def _rigid_pieces(weights: Floats, surface: Surface) -> Floats:
+    """Pieces smaller than ``RIGID`` of the figure (eyes, buttons) move as a whole."""
+    count, piece = surface.components()
+    if count == 1:
+        return weights
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    np.minimum.at(low, piece, surface.vertices)
+    np.maximum.at(high, piece, surface.vertices)
+    small = (high - low).max(axis=1) < RIGID * surface.size
+    size = np.maximum(np.bincount(piece, minlength=count), 1)
+    mean = np.stack([np.bincount(piece, w, minlength=count) for w in weights.T], axis=1) / size[:, None]
+    return np.where(small[piece, None], mean[piece], weights)
+
+
+def check(weights: NDArray[np.floating]) -> bool:
+    """Whether every row is a proper weighting."""
+    return bool(
+        np.isfinite(weights).all()
+        and (weights >= 0).all()
+        and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
+        and ((weights > 0).sum(axis=1) <= MOST).all()
+    )
