@@ -1,0 +1,56 @@
+"""Surfaces as parts: with a painted texture in an atlas of their own, or in one plain material."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket3d_server.geometry.asset import Material, Part, Primitive
+from pocket3d_server.geometry.bake import texel_map, to_bytes
+from pocket3d_server.geometry.implicit import Surface
+from pocket3d_server.geometry.solid import box_uv
+from pocket3d_server.geometry.unwrap import unwrap
+from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
+
+Array = NDArray[np.float64]
+
+
+def painted_part(
+    name: str,
+    surface: Surface,
+    regions: dict[str, Array],
+    painter: Painter,
+    size: int,
+    roughness: float = 0.8,
+    spread: Array | None = None,
+) -> Part:
+    """A part whose colours come from ``painter``, asked once for each texel of a ``size`` square image.
+
+    ``regions`` are values (V,) that are interpolated for the painter. ``spread`` (V, 3) gives other positions
+    to unwrap, so that a face can get more texels than a back.
+    """
+    flat = unwrap(surface.vertices if spread is None else spread, surface.faces, size, 4)
+    texels = texel_map(flat.uv, flat.faces, size)
+    keep = flat.vertex_map
+
+    def at(values: Array) -> Array:
+        return texels.interpolate(values[keep].reshape(len(keep), -1), flat.faces).astype(np.float64)
+
+    normals = at(surface.normals)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True).clip(1e-9)
+    skin = Skin(at(surface.vertices), normals, {key: at(value)[:, 0] for key, value in regions.items()})
+    image = to_bytes(texels.image(np.clip(painter(skin), 0, 1)))
+    material = Material(name, (1.0, 1.0, 1.0, 1.0), roughness=roughness, base_color_image=image)
+    return Part(name, [Primitive(surface.vertices[keep], flat.faces, material, flat.uv, surface.normals[keep])])
+
+
+def plain_part(name: str, surface: Surface, material: Material) -> Part:
+    """A part in one material, its texture coordinates projected in metres."""
+    faces = surface.faces
+    uv = box_uv(surface.vertices, faces).reshape(-1, 2)
+    # Corners at one vertex that agree in their coordinate stay one vertex.
+    key = np.concatenate([faces.reshape(-1, 1), np.round(uv * 1e5).astype(np.int64)], axis=1)
+    _, first, label = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    keep = faces.ravel()[first]
+    made = Primitive(surface.vertices[keep], label.reshape(-1, 3), material, uv[first], surface.normals[keep])
+    return Part(name, [made])
