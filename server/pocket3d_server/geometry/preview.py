@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image as PilImage
 
 from pocket3d_server.geometry.asset import Asset, Image, linear_to_srgb, srgb_to_linear
+from pocket3d_server.geometry.bake import tangents
 from pocket3d_server.geometry.rays import Hits, RayScene
 from pocket3d_server.geometry.shading import (
     F32,
@@ -195,7 +196,7 @@ class _Tracer:
         cell = ((py % TILE) * TILE + px % TILE).astype(np.int64)
         order = np.random.default_rng(7).permutation(TILE * TILE)[cell]
         open_sky, lit = np.zeros(len(position), np.float32), np.zeros(len(position), np.float32)
-        t, b = _tangents(flat)
+        t, b = tangents(flat)
         for k in range(AO_RAYS):
             u, v = _hammersley(order * AO_RAYS + k, TILE * TILE * AO_RAYS)
             r, phi = np.sqrt(u), 2 * np.pi * v
@@ -205,7 +206,7 @@ class _Tracer:
                 + flat * np.sqrt(1 - u)[:, None]
             )
             open_sky += ~self.scene.occluded(origin, d, self.reach)
-        kt, kb = _tangents(self.key[None])
+        kt, kb = tangents(self.key[None])
         for k in range(SHADOW_RAYS):
             u, v = _hammersley(order * SHADOW_RAYS + k, TILE * TILE * SHADOW_RAYS)
             r, phi = 0.22 * np.sqrt(u), 2 * np.pi * v
@@ -312,15 +313,3 @@ def _hammersley(index: NDArray, count: int) -> tuple[F32, F32]:
         bits = ((bits >> np.uint32(shift)) & np.uint32(mask)) | ((bits & np.uint32(mask)) << np.uint32(shift))
     bits = (bits >> np.uint32(16)) | (bits << np.uint32(16))
     return ((i + 0.5) / count).astype(np.float32), (bits / 2.0**32).astype(np.float32)
-
-
-def _tangents(normal: F32) -> tuple[F32, F32]:
-    """Two unit vectors across each normal (Duff et al. 2017)."""
-    x, y, z = normal[:, 0], normal[:, 1], normal[:, 2]
-    sign = np.where(z >= 0, 1.0, -1.0).astype(np.float32)
-    a = -1 / (sign + z)
-    b = x * y * a
-    return (
-        np.stack([1 + sign * x * x * a, sign * b, -sign * x], axis=1).astype(np.float32),
-        np.stack([b, sign + y * y * a, -y], axis=1).astype(np.float32),
-    )

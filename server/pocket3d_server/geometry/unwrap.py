@@ -1,0 +1,148 @@
+"""UV charts for a mesh that has none: cut by direction, flatten on planes, pack into a square.
+
+Faces are grouped by the axis that their smoothed normal is nearest to, each connected group is flattened on
+the plane of its own mean normal (so stretch stays below about 1.7), groups that would cover themselves are
+cut again, and the charts are packed as bitmaps by xatlas. It takes seconds where a general unwrapper
+takes minutes, and the solid materials and projections that it serves need no longer charts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import xatlas
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pocket3d_server.geometry.bake import hidden_faces
+from pocket3d_server.geometry.clean import components, face_adjacency, face_normals, weld
+
+AXES = np.concatenate([np.eye(3), -np.eye(3)])
+SMOOTHING = 4
+"""Rounds of averaging normals over neighbours before faces choose their axis; makes charts whole."""
+FOLD_RASTER = 512
+LEAST_FACING = 0.26
+"""A face must not turn away from its chart's plane further than 75 degrees."""
+
+
+class Unwrapped(NamedTuple):
+    """A mesh cut along its chart borders. Faces keep their order."""
+
+    vertex_map: NDArray[np.int64]
+    """(V2,) the old index of each new vertex."""
+    faces: NDArray[np.int64]
+    """(F, 3) over the new vertices."""
+    uv: NDArray[np.float32]
+    """(V2, 2) in 0..1."""
+    charts: NDArray[np.int64]
+    """(F,) chart of each face."""
+
+
+def unwrap(
+    vertices: NDArray[Any], faces: NDArray[Any], resolution: int = 1024, padding: int = 4
+) -> Unwrapped:
+    """Unwrap a mesh into one square atlas of about ``resolution`` texels with ``padding`` texels between charts.
+
+    ``vertices`` (V, 3), ``faces`` (F, 3). Faces without area get a point of the atlas.
+    """
+    v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
+    size = float(np.ptp(v[np.unique(f)], axis=0).max()) or 1.0
+    v = (v - v.min(axis=0)) / size
+    normal, area = face_normals(v, f)
+    welded = weld(v, f)[1]
+    pairs, _ = face_adjacency(welded)
+    charts = _charts(normal, area, pairs)
+    flat, height = _flatten(v, f, normal, area, charts)
+    atlas = _pack(f, flat, charts, resolution, padding)
+    folded = hidden_faces(atlas.uv, atlas.faces, height, FOLD_RASTER)
+    if len(folded):
+        charts = _split(charts, folded, pairs)
+        flat, _ = _flatten(v, f, normal, area, charts)
+        atlas = _pack(f, flat, charts, resolution, padding)
+    return atlas
+
+
+def _charts(normal: NDArray[Any], area: NDArray[Any], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Chart of each face: connected faces that share their nearest axis."""
+    count = len(normal)
+    ones = np.ones(len(pairs))
+    graph = sparse.csr_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    graph = graph + graph.T
+    smooth = normal * area[:, None]
+    # Only neighbours within 60 degrees take part, so that the corners of boxes stay sharp.
+    close = np.einsum("ec,ec->e", normal[pairs[:, 0]], normal[pairs[:, 1]]) > 0.5
+    near = sparse.csr_matrix((ones[close], (pairs[close, 0], pairs[close, 1])), shape=(count, count))
+    near = near + near.T + sparse.identity(count)
+    for _ in range(SMOOTHING):
+        smooth = near @ smooth
+    label = (smooth @ AXES.T).argmax(axis=1)
+    fits = normal @ AXES.T > LEAST_FACING
+    label = np.where(fits[np.arange(count), label], label, (normal @ AXES.T).argmax(axis=1))
+    for least in (4, 12):  # dissolve crumbs into the neighbouring chart with the longest border
+        chart = components(normal, pairs[label[pairs[:, 0]] == label[pairs[:, 1]]])
+        small = np.bincount(chart)[chart] < least
+        votes = graph @ np.eye(len(AXES))[label]
+        votes[~fits] = 0
+        votes[np.arange(count), label] *= 0.5
+        best = votes.argmax(axis=1)
+        label = np.where(small & (votes.max(axis=1) > 0), best, label)
+    return components(normal, pairs[label[pairs[:, 0]] == label[pairs[:, 1]]])
+
+
+def _flatten(
+    v: NDArray[Any], f: NDArray[Any], normal: NDArray[Any], area: NDArray[Any], charts: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Corners (F, 3, 2) on the plane of each chart's mean normal, upright, and heights over it (F,)."""
+    count = int(charts.max()) + 1
+    mean = np.stack([np.bincount(charts, area * normal[:, c], minlength=count) for c in range(3)], axis=1)
+    length = np.linalg.norm(mean, axis=1, keepdims=True)
+    mean = np.where(length > 1e-12, mean / np.maximum(length, 1e-12), [[0.0, 0.0, 1.0]])
+    # Planes that face the sky take their "up" from -Z, all others from +Y, so textures stand upright.
+    up = np.where(np.abs(mean[:, 1:2]) > 0.9, [[0.0, 0.0, -1.0]], [[0.0, 1.0, 0.0]])
+    right = np.cross(up, mean)
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    up = np.cross(mean, right)
+    corners = v[f]
+    flat = np.stack(
+        [np.einsum("fkc,fc->fk", corners, right[charts]), -np.einsum("fkc,fc->fk", corners, up[charts])],
+        axis=2,
+    )
+    return flat, np.einsum("fkc,fc->f", corners, mean[charts]) / 3
+
+
+def _split(
+    charts: NDArray[np.int64], folded: NDArray[np.int64], pairs: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Charts in which the ``folded`` faces are cut out."""
+    layer = np.zeros(len(charts), np.int64)
+    layer[folded] = 1
+    same = (charts[pairs[:, 0]] == charts[pairs[:, 1]]) & (layer[pairs[:, 0]] == layer[pairs[:, 1]])
+    return components(charts, pairs[same])
+
+
+def _pack(
+    f: NDArray[np.int64], flat: NDArray[Any], charts: NDArray[np.int64], resolution: int, padding: int
+) -> Unwrapped:
+    """Give each chart its place in the atlas."""
+    count = int(charts.max()) + 1
+    key, inverse = np.unique(f.ravel() * count + np.repeat(charts, 3), return_inverse=True)
+    vertex_map, owner = key // count, key % count
+    cut = inverse.reshape(-1, 3)
+    # xatlas tells charts apart by their coordinates, so each gets a cell of its own.
+    side = int(np.ceil(np.sqrt(count)))
+    cell = np.stack([np.arange(count) % side, np.arange(count) // side], axis=1) * 2.0
+    middle = np.stack([np.bincount(np.repeat(charts, 3), flat[..., c].ravel()) for c in range(2)], axis=1)
+    middle /= 3 * np.bincount(charts)[:, None]
+    uv = np.zeros((len(key), 2))
+    uv[inverse] = flat.reshape(-1, 2)
+    uv += (cell - middle)[owner]
+    atlas = xatlas.Atlas()
+    atlas.add_uv_mesh(np.ascontiguousarray(uv, np.float32), np.ascontiguousarray(cut, np.uint32))
+    pack = xatlas.PackOptions()
+    pack.resolution, pack.padding, pack.bilinear = resolution, padding, True
+    atlas.generate(xatlas.ChartOptions(), pack)
+    placed_map, placed_faces, placed = atlas.get_mesh(0)
+    shape = np.array([atlas.width, atlas.height], np.float64)
+    square = np.clip(np.asarray(placed, np.float64) * shape / shape.max(), 0, 1).astype(np.float32)
+    return Unwrapped(vertex_map[placed_map], placed_faces.astype(np.int64), square, charts)
