@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, Field
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import (
@@ -22,6 +21,7 @@ from pocket3d_server.models.engine import (
     ModelSpec,
     Progress,
 )
+from pydantic import BaseModel, Field
 
 
 class StepParameters(BaseModel):

@@ -10,6 +10,7 @@ from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.overview import Overview
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
 from pocket3d_server.jobs.tables import StoredFile
@@ -45,6 +46,7 @@ class Services:
                 job_time_limit=settings.job_time_limit,
             ),
         )
+        self.overview = Overview(self.catalog, pool)
         self.scheduler = Scheduler(settings, self.database, self.events, self.catalog, pool, self.files)
 
     def start(self) -> None:
@@ -54,6 +56,6 @@ class Services:
         self.scheduler.start(alone=self.database.is_sqlite)
 
     def stop(self) -> None:
-        """Stop claiming, kill the runners, queue their jobs again, close the database."""
+        """End open event streams, stop claiming, kill the runners, queue their jobs again."""
+        self.events.close()
         self.scheduler.stop()
-        self.database.close()

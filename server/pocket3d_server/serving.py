@@ -33,16 +33,16 @@ THREADS = 24
 SPARE_THREADS = 8
 """Event streams and WebSockets hold a thread each; the pool grows so that this many are free."""
 SOCKET_TIMEOUT_S = 60
-PARENT_CHECK_S = 1.0
+LOOK_S = 0.5
 
 
-class Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+class Gateway(wsgi.Gateway_10):
     """Hands simple-websocket the connection's socket, under the name by which it looks for Werkzeug's.
 
     After an upgrade the bytes on the connection are the WebSocket's; what Flask returns is dropped.
     """
 
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
         """The WSGI environment, with the socket of a connection that asks for a WebSocket."""
         environ: dict[str, Any] = super().get_environ()
         self.upgraded = None
@@ -90,7 +90,7 @@ class _Upgraded:
         return getattr(self._socket, name)
 
 
-class HttpServer(wsgi.Server):  # type: ignore[misc]
+class HttpServer(wsgi.Server):
     """cheroot with our gateway and a pool that grows with open streams."""
 
     def __init__(self, settings: Settings, app: Any) -> None:
@@ -106,9 +106,8 @@ class HttpServer(wsgi.Server):  # type: ignore[misc]
         )
         self.gateway = Gateway
 
-    def tick(self) -> None:
-        """One turn of the server's loop."""
-        super().tick()
+    def grow_if_busy(self) -> None:
+        """Add threads when few are free."""
         if self.requests.idle < SPARE_THREADS // 2:
             self.requests.grow(SPARE_THREADS)
 
@@ -129,24 +128,27 @@ def serve(settings: Settings) -> None:
             raise SettingsError(
                 f"{settings.host}:{settings.port} cannot be listened on ({error}); choose another --port."
             ) from error
-        stop = _Stop(server)
-        stop.on_signals()
+        stop = threading.Event()
+        _stop_on_signals(stop)
         if settings.parent_pids:
-            stop.with_parents(settings.parent_pids)
+            _stop_with_parents(stop, settings.parent_pids)
         services.start()
+        threading.Thread(target=server.serve, name="http", daemon=True).start()
         port = server.bind_addr[1]
         url = f"http://{_url_host(settings.host)}:{port}"
         if settings.port_file:
             write_port_file(settings, port, url)
         log.info("Pocket3D serves %s (data in %s)", url, settings.data_dir)
         try:
-            server.serve()
+            while not stop.wait(LOOK_S):
+                server.grow_if_busy()
         finally:
             log.info("stopping")
-            services.stop()
-            server.stop()
             if settings.port_file:
                 settings.port_file.unlink(missing_ok=True)
+            services.stop()
+            server.stop()
+            services.database.close()
 
 
 def write_port_file(settings: Settings, port: int, url: str) -> None:
@@ -162,40 +164,28 @@ def write_port_file(settings: Settings, port: int, url: str) -> None:
     write_private(settings.port_file, json.dumps(content, indent=2) + "\n")
 
 
-class _Stop:
-    """Ends the server once, whoever asks."""
+def _stop_on_signals(stop: threading.Event) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
 
-    def __init__(self, server: HttpServer) -> None:
-        self._server = server
-        self._asked = False
 
-    def __call__(self) -> None:
-        if not self._asked:
-            self._asked = True
-            self._server.ready = False  # ends serve(); the listening socket wakes it within a second
+def _stop_with_parents(stop: threading.Event, pids: list[int]) -> None:
+    """Stop when the last of these processes has ended."""
+    parents = []
+    for pid in pids:
+        try:
+            parents.append(psutil.Process(pid))
+        except psutil.NoSuchProcess:
+            log.warning("parent process %d does not exist", pid)
 
-    def on_signals(self) -> None:
-        names = ["SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"]
-        for name in names:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda *_: self())
+    def watch() -> None:
+        while any(_runs(parent) for parent in parents):
+            time.sleep(LOOK_S)
+        log.info("all parent processes have ended")
+        stop.set()
 
-    def with_parents(self, pids: list[int]) -> None:
-        """Stop when the last of these processes has ended."""
-        parents = []
-        for pid in pids:
-            try:
-                parents.append(psutil.Process(pid))
-            except psutil.NoSuchProcess:
-                log.warning("parent process %d does not exist", pid)
-
-        def watch() -> None:
-            while any(_runs(parent) for parent in parents):
-                time.sleep(PARENT_CHECK_S)
-            log.info("all parent processes have ended")
-            self()
-
-        threading.Thread(target=watch, name="parents", daemon=True).start()
+    threading.Thread(target=watch, name="parents", daemon=True).start()
 
 
 def _runs(process: psutil.Process) -> bool:

@@ -188,7 +188,7 @@ def _status(session: Session, job: Job) -> JobStatus:
 
 def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
     yield "retry: 1000\n\n"
-    while True:
+    while not events.closed:
         news = events.wait(job_id, after, KEEP_ALIVE_S)
         if not news:
             yield ": still there\n\n"

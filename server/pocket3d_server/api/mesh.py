@@ -28,10 +28,9 @@ from pocket3d_server.api.submitting import submit
 from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs import inputs
 from pocket3d_server.jobs.files import UPLOADS, new_stem
+from pocket3d_server.jobs.overview import ModelState
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
-from pocket3d_server.runners.base import FORMATS, SlotState
-from pocket3d_server.runners.catalog import Model
 
 api = APIBlueprint(
     "mesh",
@@ -108,8 +107,7 @@ def download(path: JobPath) -> Response:
 @api.get("/models", responses={200: ModelList})
 def models() -> Response:
     """List the models of every feature, whether they are ready, and what is missing if not."""
-    slots = services().scheduler.pool.state()
-    infos = [_info(model, slots) for model in services().catalog.all()]
+    infos = [_info(state) for state in services().overview.models()]
     return jsonify(ModelList(models=infos).model_dump())
 
 
@@ -154,24 +152,22 @@ def _spool(file: FileStorage, target: Path, limit: int, name: str) -> tuple[str,
     return digest.hexdigest(), size
 
 
-def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
-    spec = model.spec
-    at = [state for state in slots if spec.model_id in state.models_loaded]
+def _info(state: ModelState) -> ModelInfo:
+    spec = state.spec
+    ready = state.missing is None
     return ModelInfo(
         model_id=spec.model_id,
-        status="loaded" if at else "available" if model.ready else "unavailable",
-        gpu_id=next((state.slot.gpu_id for state in at), None),
+        status="loaded" if state.loaded else "available" if ready else "unavailable",
+        gpu_id=state.gpu_id,
         vram_requirement=spec.vram_mb,
-        processing_count=sum(1 for state in slots if state.current_model == spec.model_id),
-        supported_formats=FormatLists(
-            input=list(spec.inputs), output=[name for name in spec.outputs if name in FORMATS]
-        ),
+        processing_count=state.running,
+        supported_formats=FormatLists(input=list(spec.inputs), output=state.formats),
         description=spec.description,
         estimated_time=_duration(spec.estimated_seconds),
         feature=spec.feature,
-        ready=model.ready,
-        reason=model.missing.reason if model.missing else None,
-        remedy=model.missing.remedy if model.missing else None,
+        ready=ready,
+        reason=state.missing.reason if state.missing else None,
+        remedy=state.missing.remedy if state.missing else None,
         licence=spec.licence,
         revision=spec.revision,
         builtin=spec.builtin,
@@ -181,5 +177,5 @@ def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"about {max(1, round(seconds))} seconds"
+        return "about 1 second" if seconds < 1.5 else f"about {round(seconds)} seconds"
     return f"about {round(seconds / 60)} minutes"

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from pocket3d_server.api.context import BASE, services
 from pocket3d_server.jobs.states import Status, stamp
 from pocket3d_server.jobs.tables import Job
-from pocket3d_server.runners.devices import gpus
 
 api = APIBlueprint(
     "system",
@@ -123,11 +122,13 @@ def health() -> Response:
     """Health check. `degraded`: the scheduler has stopped or no model is ready."""
     with services().database.read() as session:
         counts = _by_status(session)
-    works = services().scheduler.is_alive and any(model.ready for model in services().catalog.all())
+    works = services().scheduler.is_alive and any(
+        model.missing is None for model in services().overview.models()
+    )
     answer = Health(
         status="healthy" if works else "degraded",
         timestamp=stamp(datetime.now(UTC)),
-        gpu_status=[GpuStatus(**vars(gpu)) for gpu in gpus()],
+        gpu_status=[GpuStatus(**vars(gpu)) for gpu in services().overview.gpus()],
         queue_size=counts[Status.QUEUED],
         active_jobs=counts[Status.PROCESSING],
     )
@@ -137,19 +138,20 @@ def health() -> Response:
 @api.get("/metrics", responses={200: Metrics})
 def metrics() -> Response:
     """System metrics."""
-    slots = services().scheduler.pool.state()
-    cards = gpus()
+    slots = services().overview.workers()
+    cards = services().overview.gpus()
     with services().database.read() as session:
         counts = _by_status(session)
         usage = _usage(session)
     busy = {state.slot.gpu_id for state in slots if state.current_job}
     loads = [gpu.utilization for gpu in cards if gpu.utilization is not None]
-    finished = sum(u.requests for u in usage.values())
+    completed = {model_id: u.requests * u.success_rate for model_id, u in usage.items()}
+    total = sum(completed.values())
     answer = Metrics(
         queue_metrics=QueueMetrics(
             total_jobs_processed=counts[Status.COMPLETED] + counts[Status.ERROR],
             average_processing_time=round(
-                sum(u.avg_time * u.requests for u in usage.values()) / finished if finished else 0.0, 3
+                sum(usage[m].avg_time * n for m, n in completed.items()) / total if total else 0.0, 3
             ),
             current_queue_size=counts[Status.QUEUED],
             jobs_by_status=counts,
@@ -166,7 +168,7 @@ def metrics() -> Response:
         ),
         model_metrics=ModelMetrics(
             models_loaded=len({model for state in slots for model in state.models_loaded}),
-            models_available=sum(model.ready for model in services().catalog.all()),
+            models_available=sum(model.missing is None for model in services().overview.models()),
             usage_stats=usage,
         ),
     )
@@ -185,7 +187,7 @@ def workers() -> Response:
             models_loaded=sorted(state.models_loaded),
             uptime=int(state.uptime_s),
         )
-        for state in services().scheduler.pool.state()
+        for state in services().overview.workers()
     ]
     allocation = {str(w.gpu_id): w.worker_id for w in found if w.gpu_id is not None}
     return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
@@ -213,7 +215,8 @@ def _usage(session: Session) -> dict[str, Usage]:
     ).all()
     times: dict[str, list[float]] = {}
     for model_id, start, end in recent:
-        times.setdefault(model_id, []).append((end - start).total_seconds())
+        if start and end:
+            times.setdefault(model_id, []).append((end - start).total_seconds())
     return {
         model_id: Usage(
             requests=count,

@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
 
 
 def _follow(ws: Server, job_id: str, after: int) -> None:
-    while ws.connected:
+    while ws.connected and not services().events.closed:
         for event in services().events.wait(job_id, after, LOOK_FOR_CLOSE_S):
             after = event.seq
             try:

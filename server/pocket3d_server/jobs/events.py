@@ -43,6 +43,14 @@ class EventLog:
         self._database = database
         self._newest: OrderedDict[str, int] = OrderedDict()
         self._changed = Condition()
+        self.closed = False
+        """The server ends: nobody waits any more, and streams close."""
+
+    def close(self) -> None:
+        """Let all waiting readers go."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
 
     def announce(self, newest: Mapping[str, int]) -> None:
         """Events up to these numbers have been committed (job id to number)."""
@@ -66,17 +74,18 @@ class EventLog:
         while True:
             events = self.read(job_id, after)
             left = deadline - time.monotonic()
-            if events or left <= 0:
+            if events or left <= 0 or self.closed:
                 return events
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._newest.get(job_id, 0) > after, timeout=min(left, LOOK_AGAIN_S)
+                    lambda: self.closed or self._newest.get(job_id, 0) > after,
+                    timeout=min(left, LOOK_AGAIN_S),
                 )
 
     def wait_for(self, job_id: str, kinds: Collection[str], timeout: float) -> bool:
         """Wait until the job has an event of one of these kinds; False when ``timeout`` seconds pass first."""
         deadline, seen = time.monotonic() + timeout, 0
-        while (left := deadline - time.monotonic()) > 0:
+        while (left := deadline - time.monotonic()) > 0 and not self.closed:
             for event in self.wait(job_id, seen, left):
                 seen = event.seq
                 if event.event in kinds:

@@ -42,15 +42,16 @@ CANDIDATES = 200
 """Queued jobs looked at in one turn."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attempt:
-    """A task that is running for us."""
+    """A task that is running for us. Times are ``time.monotonic``."""
 
     lease: Lease
     task: Task
     began: float
-    """``time.monotonic``."""
     expected_s: float
+    working_since: float | None = None
+    """First report: before it the process started and the model was loaded."""
 
 
 class Scheduler:
@@ -300,8 +301,9 @@ class Scheduler:
 
 def _seconds_left(attempt: Attempt, fraction: float) -> float:
     """From the pace so far; from the model's usual time while the pace says little."""
-    elapsed = time.monotonic() - attempt.began
-    if fraction > 0.05:
+    attempt.working_since = attempt.working_since or time.monotonic()
+    elapsed = time.monotonic() - attempt.working_since
+    if fraction > 0.1:
         return elapsed * (1 - fraction) / fraction
     return max(1.0, attempt.expected_s - elapsed)
 

@@ -41,7 +41,7 @@ def load_engine(path: str) -> type[Engine]:
     engine = getattr(importlib.import_module(module), name)
     if not issubclass(engine, Engine):
         raise ImportError(f"{path} is not an Engine")
-    return engine  # type: ignore[no-any-return]
+    return engine
 
 
 class Catalog:

@@ -89,7 +89,7 @@ class ProgressSender:
         if stage == self._stage and now - self._sent_at < MIN_PROGRESS_INTERVAL_S:
             return
         self._stage, self._sent_at = stage, now
-        self._send(protocol.encode_report(Progress(self._key, self._fraction, stage)))
+        self._send(protocol.encode_report(Progress(self._key, round(self._fraction, 4), stage)))
 
 
 def attempt(engine: Engine, task: Task, progress: ProgressSender) -> Report:
