@@ -37,10 +37,13 @@ class Brief:
     colours: tuple[Colour, ...] = ()
     materials: tuple[str, ...] = ()
     """wood, metal, steel, gold, silver, bronze, stone, marble, brick, glass, plastic, fabric, leather, …"""
+    noun_materials: dict[str, str] = field(default_factory=dict)
+    """Materials that belong to a part: "a table with metal legs" is {"leg": "metal"}."""
     size: float = 1.0
     """Factor on the usual size: tiny 0.4, small 0.7, large 1.4, giant 2.5."""
     stretch: dict[str, float] = field(default_factory=dict)
-    """Factors by proportion: ``height`` (tall 1.35, short 0.7), ``length``, ``width`` (wide, narrow), ``girth`` (thick, slim)."""
+    """Factors by proportion: ``height`` (tall 1.35, short 0.7), ``length``, ``width`` (wide, narrow), ``girth``
+    (thick, slim); and by part, singular: a car with big wheels is {"wheel": 1.35}."""
     counts: dict[str, int] = field(default_factory=dict)
     """Numbers by singular noun: a table with three legs is {"leg": 3}; six-wheeled is {"wheel": 6}."""
     style: str | None = None
@@ -64,6 +67,15 @@ class Brief:
     def count(self, noun: str, default: int, low: int = 0, high: int = 64) -> int:
         """How many of ``noun`` the prompt asks for, within what the family can build."""
         return int(np.clip(self.counts.get(noun, default), low, high))
+
+    def detail(self, count: int) -> int:
+        """A number of segments for this quality, from one meant for medium; always even."""
+        factor = {"low": 0.5, "medium": 1.0, "high": 2.0}[self.quality]
+        return max(6, 2 * round(count * factor / 2))
+
+    def grown(self, *names: str) -> float:
+        """The product of the proportions asked for by ``names``, e.g. ``grown("height")``."""
+        return float(np.prod([self.stretch.get(n, 1.0) for n in names]))
 
     def has(self, *words: str) -> bool:
         """Whether any of ``words`` stands in the prompt."""

@@ -1,0 +1,1 @@
+"""Parts that the vehicles of the kit share: lofted bodies, glasshouses, wheels."""
