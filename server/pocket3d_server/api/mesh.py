@@ -137,6 +137,7 @@ def _store(file: FileStorage) -> StoredFile:
 
 def _spool(file: FileStorage, target: Path, limit: int, name: str) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
+    file.stream.seek(0)  # validating the form iterates over a lone file, which reads it to its end
     with target.open("wb") as out:
         while chunk := file.stream.read(1024 * 1024):
             size += len(chunk)
