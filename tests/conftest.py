@@ -1,0 +1,33 @@
+"""Fixtures that several rooms share: servers in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from live import LiveServer
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server that tests share: don't kill it."""
+    server = LiveServer(tmp_path_factory.mktemp("live"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Starts servers that one test may kill; settings are given as environment variables."""
+    servers: list[LiveServer] = []
+
+    def start(**environment: str) -> LiveServer:
+        folder = tmp_path / f"server{len(servers)}"
+        folder.mkdir()
+        servers.append(LiveServer(folder, **environment))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

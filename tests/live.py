@@ -1,0 +1,127 @@
+"""A real server process on a real socket, and what tests do with it. ``conftest`` has the fixtures."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+TESTS = Path(__file__).parent
+ENGINES = "Steps Refuses Broken Crashes Hangs Empty Unready Paint Halves Bones".split()
+BASE = "/api/v1"
+
+
+class LiveServer:
+    """``python -m pocket3d_server serve`` in a data folder of its own, with the engines of ``engines.py``."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+        self.port_file = folder / "port.json"
+        self.log_file = folder / "server.log"
+        self._environment = environment
+        self.process: subprocess.Popen[bytes]
+        self.start()
+
+    def start(self, *arguments: str) -> None:
+        """Start, or start again on the same data."""
+        self.port_file.unlink(missing_ok=True)
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
+            "POCKET3D_EXTRA_ENGINES": ",".join(f"engines:{name}" for name in ENGINES),
+            "POCKET3D_CPU_JOBS": "2",
+        }
+        command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]
+        command += ["--data-dir", str(self.data_dir), "--port-file", str(self.port_file), *arguments]
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment | self._environment, stderr=log, stdout=log)
+        wait_until(lambda: self.port_file.exists() or self.process.poll() is not None, 30)
+        assert self.process.poll() is None, self.log_file.read_text()
+        found = json.loads(self.port_file.read_text())
+        self.url: str = found["url"]
+        self.token = Path(found["token_file"]).read_text().strip()
+
+    def request(self, method: str, path: str, *, token: str | None = "", **options: Any) -> requests.Response:
+        """One request below /api/v1 with the loopback token, another one, or (None) without any."""
+        headers = dict(options.pop("headers", {}))
+        bearer = self.token if token == "" else token
+        if bearer:
+            headers.setdefault("Authorization", f"Bearer {bearer}")
+        return requests.request(method, self.url + BASE + path, headers=headers, timeout=60, **options)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> requests.Response:
+        return self.request("POST", path, json=json, **options)
+
+    def submit(self, model: str = "test_steps", **parameters: Any) -> str:
+        """Queue a mesh job for a test engine; returns its id."""
+        body = {"text_prompt": "a cube", "model_preference": model, "parameters": parameters}
+        answer = self.post("/mesh/generate", body)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["job_id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        answer = self.get(f"/jobs/{job_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def wait(self, job_id: str, timeout: float = 30) -> dict[str, Any]:
+        """The job when it has ended."""
+        wait_until(lambda: self.job(job_id)["status"] in ("completed", "error"), timeout)
+        return self.job(job_id)
+
+    def events(self, job_id: str, **headers: str) -> list[dict[str, Any]]:
+        """All server-sent events until the stream ends."""
+        answer = self.get(f"/jobs/{job_id}/events", headers=headers)
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        lines = answer.text.splitlines()
+        return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+
+    def cli(self, *arguments: str) -> str:
+        """Output of a command on the same data folder."""
+        command = [sys.executable, "-m", "pocket3d_server", *arguments, "--data-dir", str(self.data_dir)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to stop; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(15)
+        self.kill()
+        raise AssertionError("the server did not stop")
+
+
+def wait_until(condition: Callable[[], Any], timeout: float = 10) -> Any:
+    """The first true value of ``condition``; fails after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"still not true after {timeout} s")
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
