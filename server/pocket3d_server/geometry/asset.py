@@ -89,6 +89,8 @@ class Part:
     primitives: list[Primitive]
     label: str = ""
     """For people, e.g. ``Front left wheel``; made from the name when empty."""
+    color: str | None = None
+    """``#RRGGBB`` by which lists and previews tell segmented parts apart; the material is not touched by it."""
 
     def __post_init__(self) -> None:
         if not self.label:

@@ -1,0 +1,115 @@
+"""A working copy of the surface with faces of even, moderate size, and the way back to the faces that were given.
+
+Heavy meshes are simplified (quadric edge collapse, Garland and Heckbert 1997, by fast-simplification); faces
+with long edges are divided, so that a box of twelve triangles can be measured as well as a scan.
+"""
+
+from __future__ import annotations
+
+import fast_simplification
+import numpy as np
+from scipy.spatial import cKDTree
+
+from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface, weld
+
+HEAVY, TARGET = 40_000, 20_000
+"""Surfaces with more faces than the first are simplified to about the second."""
+LONGEST = 0.06
+"""Longest edge, in units of the surface's size (root of its area)."""
+MOST = 60_000
+
+
+def working_copy(surface: Surface) -> Surface:
+    """A surface to measure on; its ``source`` is the face of ``surface`` that a face lies on (or is nearest to)."""
+    if len(surface.faces) <= HEAVY:
+        return divided(_copy(surface))
+    points, faces = fast_simplification.simplify(
+        surface.vertices.astype(np.float32), surface.faces.astype(np.int32), target_count=TARGET
+    )
+    try:
+        light = weld(points, faces)
+    except ValueError:  # nothing but slivers was left
+        return _copy(surface)
+    light.source = nearest_faces(surface, light)
+    light.group = surface.group[light.source]
+    return divided(light)
+
+
+def _copy(surface: Surface) -> Surface:
+    return Surface(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group)
+
+
+def nearest_faces(of: Surface, to: Surface) -> Ints:
+    """(F of ``to``,) the face of ``of`` that is nearest in place and direction, so that thin walls don't mix."""
+    turn = 0.02 * of.size
+    tree = cKDTree(np.concatenate([of.centers, of.normals * turn], axis=1))
+    return np.asarray(tree.query(np.concatenate([to.centers, to.normals * turn], axis=1))[1], np.int64)
+
+
+def divided(surface: Surface) -> Surface:
+    """Halve long edges until none is over ``LONGEST``; faces that share an edge go on sharing it."""
+    vertices, faces, parent = surface.vertices, surface.faces, np.arange(len(surface.faces))
+    limit = LONGEST * np.sqrt(surface.areas.sum())
+    for _ in range(10):
+        ends = np.sort(faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+        edges, index = np.unique(ends, axis=0, return_inverse=True)
+        index = index.reshape(-1, 3)
+        long = np.linalg.norm(vertices[edges[:, 0]] - vertices[edges[:, 1]], axis=1) > limit
+        if not long.any() or len(faces) > MOST:
+            break
+        middle = np.full(len(edges), -1)
+        middle[long] = len(vertices) + np.arange(long.sum())
+        vertices = np.concatenate([vertices, vertices[edges[long]].mean(axis=1)])
+        faces, of = _split(faces, middle[index])
+        parent = parent[of]
+    if len(faces) == len(surface.faces):
+        return surface
+    return Surface(vertices, faces, surface.source[parent], surface.group[parent])
+
+
+def _split(faces: Ints, middle: Ints) -> tuple[Ints, Ints]:
+    """Faces (F, 3) cut at the middles (F, 3) of their edges 01, 12, 20 (-1: uncut), and each piece's parent."""
+    cuts = (middle >= 0).sum(axis=1)
+    # Turn each face so that its cut edges come first.
+    first = np.where(cuts == 1, (middle >= 0).argmax(1), np.where(cuts == 2, ((middle < 0).argmax(1) + 1) % 3, 0))
+    turn = (first[:, None] + np.arange(3)) % 3
+    v = np.take_along_axis(faces, turn, axis=1)
+    m = np.take_along_axis(middle, turn, axis=1)
+    pieces = {
+        0: lambda v, m: [v],
+        1: lambda v, m: [_tri(v[:, 0], m[:, 0], v[:, 2]), _tri(m[:, 0], v[:, 1], v[:, 2])],
+        2: lambda v, m: [
+            _tri(m[:, 0], v[:, 1], m[:, 1]),
+            _tri(v[:, 0], m[:, 0], m[:, 1]),
+            _tri(v[:, 0], m[:, 1], v[:, 2]),
+        ],
+        3: lambda v, m: [
+            _tri(v[:, 0], m[:, 0], m[:, 2]),
+            _tri(m[:, 0], v[:, 1], m[:, 1]),
+            _tri(m[:, 2], m[:, 1], v[:, 2]),
+            m,
+        ],
+    }
+    out, parents = [], []
+    for count, make in pieces.items():
+        which = np.flatnonzero(cuts == count)
+        for piece in make(v[which], m[which]):
+            out.append(piece)
+            parents.append(which)
+    return np.concatenate(out), np.concatenate(parents)
+
+
+def _tri(a: Ints, b: Ints, c: Ints) -> Ints:
+    return np.stack([a, b, c], axis=1)
+
+
+def vote(labels: Ints, weights: Floats, owner: Ints, count: int) -> Ints:
+    """(count,) for each owner the label with the most weight among its pieces; -1 for owners without any."""
+    number = int(labels.max()) + 1
+    key, index = np.unique(owner * number + labels, return_inverse=True)
+    weight = np.bincount(index.reshape(-1), weights)
+    order = np.lexsort((-weight, key // number))
+    owners, start = np.unique((key // number)[order], return_index=True)
+    result = np.full(count, -1)
+    result[owners] = (key % number)[order][start]
+    return result

@@ -1,0 +1,105 @@
+"""Parts of a mesh from its shape alone: the whole way from triangles to a label for each face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pocket3d_server.geometry.rays import RayScene
+from pocket3d_server.models.builtin_parts.boundary import absorb_islands, absorb_small, refine
+from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clusters
+from pocket3d_server.models.builtin_parts.merge import Regions, connected
+from pocket3d_server.models.builtin_parts.proxy import nearest_faces, vote, working_copy
+from pocket3d_server.models.builtin_parts.samples import make_cells, spread
+from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
+from pocket3d_server.models.builtin_parts.volume import look_inside, orient
+
+SAMPLES = 600
+CLUSTERS, THRESHOLD, MOST = 18, -0.6, 40
+"""Clusters to start from, the evidence above which they join, and the most parts."""
+FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.3, 80
+"""The same for dividing each coarse part again: more evidence is asked for, so pieces stay apart."""
+BAND = 0.8
+"""How far a border may move, in radii of a cell."""
+
+
+def _ignore(fraction: float, stage: str) -> None:
+    pass
+
+
+def segment(
+    vertices: NDArray[np.floating],
+    faces: NDArray[np.integer],
+    level: str = "coarse",
+    group: NDArray[np.integer] | None = None,
+    least: int = 1,
+    progress: Callable[[float, str], None] = _ignore,
+) -> Ints:
+    """Part of each face, (F,), numbered from 0 by falling area; the same input gives the same parts.
+
+    ``vertices`` (V, 3) and ``faces`` (F, 3) may be open, non-manifold, of many components or unindexed.
+    ``group`` (F,) numbers the node and material of each face, as a hint; ``least`` is the fewest vertices of a part.
+    ``level`` is ``coarse`` or ``fine``; fine parts lie within coarse ones up to the smoothing of borders.
+    Raises ValueError when there is nothing to divide: no face with an area, or positions that aren't finite.
+    """
+    progress(0.0, "preparing_surface")
+    whole = weld(vertices, faces, group)
+    work = working_copy(whole)
+    labels = _divide(work, level, progress)
+    progress(0.85, "refining_borders")
+    if len(whole.faces) > len(work.faces):
+        labels = absorb_islands(whole, labels[nearest_faces(work, whole)])
+        labels = refine(whole, labels, 2 * float(np.median(work.steps)))
+    else:
+        labels = vote(labels, work.areas, work.source, len(whole.faces))
+    if least > 1:
+        labels = absorb_small(whole, labels, least, np.asarray(faces, np.int64)[whole.source])
+    return _numbered(_for_all_faces(whole, labels, vertices, faces), vertices, faces)
+
+
+def _divide(work: Surface, level: str, progress: Callable[[float, str], None]) -> Ints:
+    """Labels (F,) on the working copy."""
+    progress(0.1, "sampling_surface")
+    scene = RayScene(work.vertices, work.faces)
+    samples = spread(work, SAMPLES)
+    work = orient(work, scene, samples)
+    progress(0.2, "measuring_visibility")
+    inside = look_inside(work, scene, samples)
+    progress(0.5, "clustering")
+    cells = make_cells(work, samples)
+    weights = affinity(inside, cells)
+    clusters = connected(spectral_clusters(weights, CLUSTERS), cells)
+    progress(0.7, "merging_parts")
+    parts = Regions(clusters, cells, inside).merge(THRESHOLD, MOST)
+    if level == "fine":
+        finer = spectral_clusters(weights, FINE_CLUSTERS)
+        clusters = connected(parts * FINE_CLUSTERS + finer, cells)
+        parts = Regions(clusters, cells, inside, within=parts).merge(FINE_THRESHOLD, FINE_MOST)
+    labels = absorb_islands(work, parts[cells.of_face])
+    radius = float(np.sqrt(work.areas.sum() / len(samples) / np.pi))
+    return absorb_islands(work, refine(work, labels, BAND * radius))
+
+
+def _for_all_faces(whole: Surface, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Ints:
+    """Labels of the given faces; those without an area take the label of the face nearest to them."""
+    result = np.full(len(faces), -1)
+    result[whole.source] = labels
+    missing = np.flatnonzero(result < 0)
+    if len(missing):
+        middles = np.asarray(vertices, np.float64)[np.asarray(faces)[missing]].mean(axis=1)
+        result[missing] = labels[cKDTree(whole.centers).query(middles)[1]]
+    return result
+
+
+def _numbered(labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Ints:
+    """The same parts, numbered from 0 by falling area."""
+    corners = np.asarray(vertices, np.float64)[np.asarray(faces)]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    index = np.unique(labels, return_inverse=True)[1].reshape(-1)
+    order = np.argsort(-np.bincount(index, area), kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return np.asarray(rank[index], np.int64)
