@@ -125,8 +125,9 @@ def running_server(data: Path) -> Iterator[Pocket3DClient]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"The server did not start:\n{log.read_text(errors='replace')[-3000:]}")
             time.sleep(0.05)
-        port, token = int(port_file.read_text()), (data / "token").read_text().strip()
-        with Pocket3DClient(api_key=token, base_url=f"http://127.0.0.1:{port}") as client:
+        server = json.loads(port_file.read_text())
+        token = Path(server["token_file"]).read_text().strip()
+        with Pocket3DClient(api_key=token, base_url=server["url"]) as client:
             yield client
     finally:
         process.terminate()
@@ -160,7 +161,7 @@ class Demo:
             outcome.file = self.client.download(job, self.out / "glb" / f"{step.key}.glb")
             preview = job.result.preview_image if job.result else None
             if preview:
-                outcome.preview = self.client.jobs.download_file(preview, self.out / "previews" / f"{step.key}.jpg")
+                outcome.preview = self.client.files.download(preview, self.out / "previews" / f"{step.key}.jpg")
             self.display.finished(step.key, f"✓ {step.key} ({step.title}) in {outcome.seconds:.1f} s")
         except (Pocket3DError, OSError) as error:
             outcome.error = str(error)

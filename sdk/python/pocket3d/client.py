@@ -8,6 +8,7 @@ from types import TracebackType
 
 from ._version import __version__
 from .resources import (
+    FilesResource,
     JobsResource,
     MeshResource,
     RigResource,
@@ -52,6 +53,7 @@ class Pocket3DClient:
         self.segment = SegmentResource(self._transport)
         self.rig = RigResource(self._transport)
         self.jobs = JobsResource(self._transport)
+        self.files = FilesResource(self._transport)
         self.system = SystemResource(self._transport)
 
     @property

@@ -264,6 +264,14 @@ class JobsResource(Resource):
         return self._transport.download(f"/mesh/download/{job_id}", Path(to), on_progress)
 
 
+class FilesResource(Resource):
+    """Files by the paths that results and uploads give: previews, results, uploads."""
+
+    def download(self, path: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
+        """Stream ``outputs/…`` or ``uploads/…`` to a local file and return its path."""
+        return self._transport.download(f"/files/{path}", Path(to), on_progress)
+
+
 class SystemResource(Resource):
     """The server itself."""
 
