@@ -17,7 +17,7 @@ import psutil
 import requests
 
 TESTS = Path(__file__).parent
-ENGINES = "Steps Refuses Broken Crashes Hangs Empty Unready Paint Halves Bones".split()
+ENGINES = ["Steps", "Refuses", "Broken", "Crashes", "Hangs", "Empty", "Unready", "Paint", "Halves", "Bones"]
 BASE = "/api/v1"
 
 
@@ -44,7 +44,9 @@ class LiveServer:
         command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]
         command += ["--data-dir", str(self.data_dir), "--port-file", str(self.port_file), *arguments]
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment | self._environment, stderr=log, stdout=log)
+            self.process = subprocess.Popen(
+                command, env=environment | self._environment, stderr=log, stdout=log
+            )
         wait_until(lambda: self.port_file.exists() or self.process.poll() is not None, 30)
         assert self.process.poll() is None, self.log_file.read_text()
         found = json.loads(self.port_file.read_text())

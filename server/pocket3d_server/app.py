@@ -6,7 +6,20 @@ from flask import Response, jsonify, make_response
 from flask_openapi3 import Info, OpenAPI
 
 from pocket3d_server import __version__
-from pocket3d_server.api import auth, context, errors, files, jobs, mesh, rig, segment, system, texture, ws
+from pocket3d_server.api import (
+    auth,
+    context,
+    errors,
+    files,
+    jobs,
+    mesh,
+    receiving,
+    rig,
+    segment,
+    system,
+    texture,
+    ws,
+)
 from pocket3d_server.services import Services
 
 PRODUCT = "pocket3d"
@@ -31,6 +44,7 @@ def create_app(services: Services | None) -> OpenAPI:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[context.EXTENSION] = services
     context.install(app)
+    receiving.install(app)
     errors.install(app)
     for chapter in (mesh, texture, segment, rig, jobs, files, system, auth):
         app.register_api(chapter.api)

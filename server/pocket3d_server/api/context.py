@@ -56,6 +56,8 @@ def _authenticate() -> None:
         _count(f"address:{request.remote_addr}", anonymous=True)
         raise
     _count(g.caller.account_id, anonymous=False)
+    if request.path == UPLOAD_PATH and request.method == "POST":  # before the first byte is received
+        services().limiter.upload(g.caller.account_id, g.caller.tier, request.content_length or 0)
 
 
 def _count(subject: str, *, anonymous: bool) -> None:

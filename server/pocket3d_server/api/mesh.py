@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
+from typing import cast
 
 from flask import Response, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from pocket3d_server.api import jobs
 from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.receiving import ReceivedFile
 from pocket3d_server.api.schemas import (
     FormatLists,
     GenerateMesh,
@@ -51,7 +52,6 @@ def generate(body: GenerateMesh, header: SubmitHeader) -> Response:
 def upload(form: UploadForm) -> Response:
     """Upload images and meshes, to be named in other requests."""
     settings = services().settings
-    services().limiter.upload(caller().account_id, caller().tier, request.content_length or 0)
     sent = [file for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
         raise Refusal(
@@ -112,45 +112,22 @@ def models() -> Response:
 
 
 def _store(file: FileStorage) -> StoredFile:
-    """Move a received file to its place under a name of ours. Raises Refusal."""
-    settings, files = services().settings, services().files
+    """Give a received file its place under a name of ours. Raises Refusal."""
+    received = cast(ReceivedFile, file.stream)
+    received.flush()
     name = Path(file.filename or "file").name[:200]
-    stem = new_stem()
-    temporary = files.folder("tmp") / stem
-    try:
-        digest, size = _spool(file, temporary, settings.max_file_bytes, name)
-        kind = inputs.sniff(temporary, name, settings.max_image_pixels)
-        path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{stem}{kind.suffix}"
-        temporary.replace(files.absolute(path))
-    finally:
-        temporary.unlink(missing_ok=True)
+    kind = inputs.sniff(received.path, name, services().settings.max_image_pixels)
+    path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{new_stem()}{kind.suffix}"
+    received.keep_as(services().files.absolute(path))
     return StoredFile(
         path=path,
         account_id=caller().account_id,
         kind=kind.kind,
         media_type=kind.media_type,
-        size=size,
-        sha256=digest,
+        size=received.size,
+        sha256=received.sha256,
         original_name=name,
     )
-
-
-def _spool(file: FileStorage, target: Path, limit: int, name: str) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    file.stream.seek(0)  # validating the form iterates over a lone file, which reads it to its end
-    with target.open("wb") as out:
-        while chunk := file.stream.read(1024 * 1024):
-            size += len(chunk)
-            if size > limit:
-                raise Refusal(
-                    "FILE_TOO_LARGE",
-                    f"{name} is larger than {limit // (1024 * 1024)} MB.",
-                    "Reduce the mesh or compress its textures.",
-                    limit=limit,
-                )
-            digest.update(chunk)
-            out.write(chunk)
-    return digest.hexdigest(), size
 
 
 def _info(state: ModelState) -> ModelInfo:

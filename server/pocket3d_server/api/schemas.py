@@ -183,7 +183,7 @@ class UploadForm(BaseModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    files: list[FileStorage] | None = None
+    files: list[FileStorage] = Field(default_factory=list)
 
 
 class UploadedFile(BaseModel):
