@@ -113,7 +113,9 @@ def _holes(rgb: Array, enclosed: Mask, distance: Array, threshold: float, spread
     hole = flat & (share > 0.002)
     if hole.any():
         vote = saliency(rgb)
-        object_like = ndimage.mean(vote, labels, index) if vote is not None else np.where(share > 0.01, 0.0, 1.0)
+        object_like = (
+            ndimage.mean(vote, labels, index) if vote is not None else np.where(share > 0.01, 0.0, 1.0)
+        )
         hole &= object_like < 0.6
     return np.isin(labels, index[hole])
 
@@ -146,7 +148,9 @@ def _salient(rgb: Array) -> Cutout:
         raise _nothing()
     refined = _refine(small, vote)
     certain = float(np.abs(vote - 0.5)[vote > 0.1].mean() * 2)
-    notes = ("The outline is uncertain; a picture with a transparent or plain background gives a better one.",)
+    notes = (
+        "The outline is uncertain; a picture with a transparent or plain background gives a better one.",
+    )
     alpha = np.clip(resize(refined, *rgb.shape[:2]), 0, 1)
     return Cutout(rgb, alpha, "saliency", 0.85 * certain, notes if certain < 0.75 else ())
 
@@ -194,7 +198,9 @@ def _border_only(rgb: Array) -> Cutout:
     distance = ndimage.gaussian_filter(np.linalg.norm(lab - model, axis=-1), max(rgb.shape[:2]) * 0.004)
     y, x = np.mgrid[-1 : 1 : rgb.shape[0] * 1j, -1 : 1 : rgb.shape[1] * 1j]
     score = distance * np.exp(-(x * x + y * y))
-    inside = ndimage.binary_fill_holes(ndimage.binary_opening(score > max(12, score.max() * 0.3), iterations=2))
+    inside = ndimage.binary_fill_holes(
+        ndimage.binary_opening(score > max(12, score.max() * 0.3), iterations=2)
+    )
     if not inside.any():
         raise _nothing()
     note = (

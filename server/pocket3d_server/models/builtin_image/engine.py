@@ -69,7 +69,9 @@ class BuiltinImage(Engine):
         settings = ImageParameters.model_validate(request.parameters)
         if not request.images:
             raise EngineError(
-                "no image was given", code="INVALID_INPUT", suggestion="Send one to four pictures of one object."
+                "no image was given",
+                code="INVALID_INPUT",
+                suggestion="Send one to four pictures of one object.",
             )
         if len(request.images) > MOST_IMAGES:
             raise EngineError(
@@ -94,15 +96,24 @@ class BuiltinImage(Engine):
 
             matched = match_views(cutouts, settings.views)
             if matched is not None:
-                return _carved(matched, cutouts, request, notes, progress)
+                names = ", ".join(view.name for view in matched)
+                notes.append(f"The images were taken as these views: {names}.")
+                if {view.name for view in matched} != {"front", "back"}:
+                    return _carved(matched, request, notes, progress)
+                return _single(matched[0].cutout, request, settings, notes, progress, matched[1].cutout)
             notes.append("The views do not fit together as one object; only the first image was used.")
         return _single(cutouts[0], request, settings, notes, progress)
 
 
 def _single(
-    cutout: Cutout, request: MeshRequest, settings: ImageParameters, notes: list[str], progress: Progress
+    cutout: Cutout,
+    request: MeshRequest,
+    settings: ImageParameters,
+    notes: list[str],
+    progress: Progress,
+    behind: Cutout | None = None,
 ) -> EngineResult:
-    """One picture: measure, choose, build, paint."""
+    """One picture, perhaps with one of the back: measure, choose, build, paint."""
     from pocket3d_server.geometry.asset import Asset, Part
     from pocket3d_server.models.builtin_image import evidence, paint, solid
     from pocket3d_server.models.builtin_image.extrude import extrude
@@ -114,14 +125,17 @@ def _single(
     choice = evidence.choose(facts)[0]
     method = choice.method if settings.method == "auto" else settings.method
     progress(0.35, "building_surface")
-    colours = paint.coat(cutout, mirrored_back=method in ("extrude", "box") or facts.symmetry < 0.68)
+    colours = paint.coat(
+        cutout, mirrored_back=method in ("extrude", "box") or facts.symmetry < 0.68, behind=behind
+    )
     if method == "lathe":
         from pocket3d_server.models.builtin_image.profile import fit_profile
 
         turned = fit_profile(shape)
         mesh = lathe(shape, turned, SEGMENTS[request.quality])
         mesh = solid.Mesh(mesh.vertices * (1, 1, settings.thickness), mesh.faces)
-        colours = turned_coat(colours, shape, turned)
+        if behind is None:
+            colours = turned_coat(colours, shape, turned)
     elif method == "inflate":
         mesh = inflate(shape, settings.thickness, settings.relief)
     else:
@@ -142,9 +156,7 @@ def _single(
     return EngineResult(asset, method, round(certainty * cutout.confidence, 3), notes)
 
 
-def _carved(
-    matched: list[View], cutouts: list[Cutout], request: MeshRequest, notes: list[str], progress: Progress
-) -> EngineResult:
+def _carved(matched: list[View], request: MeshRequest, notes: list[str], progress: Progress) -> EngineResult:
     """Several views: carve what all outlines allow, round it, colour it from every side."""
     from pocket3d_server.geometry.asset import Asset, Part
     from pocket3d_server.models.builtin_image import carve, solid
@@ -156,9 +168,7 @@ def _carved(
     progress(0.7, "projecting_colours")
     primitive = carve.paint_views(mesh, matched, request.texture_resolution)
     progress(0.98, "finishing")
-    names = ", ".join(view.name for view in matched)
-    notes.append(f"The images were taken as these views: {names}.")
     agreement = min(view.agreement for view in matched)
-    confidence = min(cutout.confidence for cutout in cutouts) * (0.4 + 0.6 * agreement)
+    confidence = min(view.cutout.confidence for view in matched) * (0.4 + 0.6 * agreement)
     asset = Asset([Part("object", [primitive])], extras={"method": "carve"})
     return EngineResult(asset, "carve", round(confidence, 3), notes)

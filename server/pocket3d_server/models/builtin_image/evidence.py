@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.signal import fftconvolve
 from skimage.color import rgb2lab
 from skimage.measure import find_contours
 
+from pocket3d_server.models.builtin_image.fields import mirror_overlap
 from pocket3d_server.models.builtin_image.picture import Array, Mask
 from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
 from pocket3d_server.models.builtin_image.solid import Silhouette
@@ -27,6 +27,8 @@ class Evidence:
     """Share of the outline that runs straight."""
     rectangular: float
     """Share of the bounding box that is filled."""
+    ruled: float
+    """Share of the edge strength, outline and inside, along two perpendicular directions; 0.13 by chance."""
     roundness: float
     """How far brightness follows a rounded form rather than flat areas."""
     flat_colour: float
@@ -36,8 +38,14 @@ class Evidence:
     holes: int
     thickest: float
     """Radius of the largest inscribed circle over the longer side."""
+    eyes: bool
+    """A pair of small dark spots at one height, level with each other about the mirror axis."""
     aspect: float
     """Width over height of the bounding box."""
+    overhang: float
+    """Share of the silhouette above or below the ends of the turned body's axis: ears, feet, lobes."""
+    perforated: float
+    """Share of the turned body that is holes: no vase has one through its middle."""
     limbs: float
     """Radius of the thickest piece outside the turned body over the body's largest radius."""
     turned: Turned
@@ -63,18 +71,25 @@ def measure(shape: Silhouette) -> Evidence:
     hole_sizes = np.bincount(gaps.ravel())[1:]
     ridge = mask & (distance >= ndimage.maximum_filter(distance, 5) - 0.3)
     light = rgb2lab(shape.rgb)
+    turned = fit_profile(shape)
+    along, _ = turned.coordinates(*np.nonzero(mask))
+    body = turned.inside(mask.shape) > 0
     return Evidence(
         symmetry=mirror_overlap(mask)[0],
         upside_down=mirror_overlap(mask.T)[0],
         straight=_straight_share(distance),
+        ruled=_ruled_share(light[..., 0], mask),
         rectangular=float(len(rows) / (height * width)),
         roundness=_roundness(light[..., 0], mask, distance),
         flat_colour=_flat_share(light, distance),
         slender=float(distance[ridge].mean() / (min(height, width) / 2)),
         holes=int((hole_sizes > 0.001 * len(rows)).sum()),
         thickest=float(distance.max() / max(height, width)),
+        eyes=_has_eyes(light[..., 0], shape),
         aspect=float(width / height),
-        limbs=_limb_size(shape, turned := fit_profile(shape)),
+        overhang=float(((along < -1) | (along > len(turned.radius))).mean()),
+        perforated=float((body & filled & ~mask).sum() / max(body.sum(), 1)),
+        limbs=_limb_size(shape, turned),
         turned=turned,
     )
 
@@ -83,27 +98,41 @@ def choose(evidence: Evidence) -> list[Choice]:
     """All methods, the best first. Scores are rules of thumb set by eye on pictures of common things."""
     e, t = evidence, evidence.turned
     ramp = _ramp
-    # A handle may leave part of the silhouette unexplained when it is thin; lobes and ears may not.
-    needed = 0.80 + 0.13 * ramp(e.limbs, 0.15, 0.35)
-    lathe = ramp(t.overlap, 0.72, 0.95) * ramp(t.explained, needed, needed + 0.06) * ramp(t.excess, 0.12, 0.03)
+    # A handle may leave part of the silhouette unexplained when it is thin; lobes and ears may not,
+    # and something with eyes is a figure whose leftovers are arms and legs.
+    needed = max(0.80 + 0.13 * ramp(e.limbs, 0.15, 0.24), 0.95 if e.eyes else 0.0)
+    lathe = ramp(t.overlap, 0.72, 0.95) * ramp(t.explained, needed, needed + (0.035 if e.eyes else 0.06))
+    lathe *= ramp(t.excess, 0.12, 0.03) * ramp(e.overhang, 0.05, 0.025) * ramp(e.perforated, 0.025, 0.008)
     lathe *= 0.55 + 0.45 * ramp(t.clean, 0.3, 0.9)
     lathe *= 1 - 0.85 * ramp(e.rectangular, 0.92, 0.98)
+    built = max(ramp(e.straight, 0.6, 0.8), ramp(e.ruled, 0.5, 0.6))
+    lathe *= 1 - 0.65 * built * ramp(e.upside_down, 0.955, 0.99)
+    lathe *= 1 - 0.7 * ramp(e.straight, 0.6, 0.8) * ramp(e.roundness, 0.35, 0.1)
     lathe *= 1 - 0.5 * ramp(e.flat_colour, 0.3, 0.8) * ramp(e.straight, 0.3, 0.7)
+    if e.eyes:
+        lathe *= 0.45 + 0.55 * ramp(t.clean, 0.97, 0.995)
+    # Mirrored about a slanting axis but not turned: tools are drawn like that.
+    tool = ramp(t.overlap, 0.85, 0.93) * ramp(abs(t.direction[1]), 0.2, 0.4) * (1 - lathe)
+    thin = ramp(e.thickest, 0.18, 0.13)
     flat = (
-        0.15
-        + 0.5 * ramp(e.straight, 0.15, 0.6)
-        + 0.3 * ramp(e.flat_colour, 0.2, 0.7)
-        + 0.12 * min(e.holes, 1)
-        + 0.15 * ramp(e.thickest, 0.2, 0.12)
-        - 0.3 * ramp(e.roundness, 0.35, 0.75)
+        0.1
+        + 0.5 * ramp(e.straight, 0.3, 0.6) * max(ramp(e.rectangular, 0.62, 0.72), thin)
+        + 0.3 * ramp(e.flat_colour, 0.2, 0.7) * max(ramp(e.straight, 0.1, 0.35), thin)
+        + 0.2 * min(e.holes, 1) * ramp(e.thickest, 0.3, 0.2)
+        + 0.1 * thin
+        + 0.35 * tool
+        + 0.3 * ramp(e.upside_down, 0.95, 0.99) * ramp(e.straight, 0.3, 0.6)
+        - 0.25 * ramp(e.roundness, 0.5, 0.85)
     )
     box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))
-    inflate = 0.45 + 0.1 * ramp(e.roundness, 0.2, 0.6)
-    scores = {"lathe": lathe, "extrude": float(np.clip(flat, 0, 1)) * 0.9, "box": box, "inflate": inflate}
+    inflate = 0.42 + 0.1 * ramp(e.roundness, 0.2, 0.6) + 0.1 * e.eyes - 0.08 * min(e.holes, 1)
+    scores = {"lathe": lathe, "extrude": float(np.clip(flat, 0, 1)), "box": box, "inflate": inflate}
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     lead = ranked[0][1] - ranked[1][1]
     sure = float(np.clip(0.45 + 0.4 * ranked[0][1] + 0.3 * lead, 0.3, 0.95))
-    return [Choice(name, float(score), sure if k == 0 else sure * 0.7) for k, (name, score) in enumerate(ranked)]
+    return [
+        Choice(name, float(score), sure if k == 0 else sure * 0.7) for k, (name, score) in enumerate(ranked)
+    ]
 
 
 def flat_depth(evidence: Evidence) -> float:
@@ -131,14 +160,6 @@ def _ramp(value: float, start: float, end: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def mirror_overlap(mask: Mask) -> tuple[float, float]:
-    """The best overlap (IoU) of ``mask`` with its left-right mirror image, and the axis column."""
-    values = mask.astype(np.float32)
-    overlap = fftconvolve(values, values, mode="full", axes=1).sum(axis=0)
-    best = int(np.argmax(overlap))
-    return float(overlap[best] / (2 * values.sum() - overlap[best])), best / 2
-
-
 def _straight_share(distance: Array) -> float:
     """How much of the outline stays within a hair of a chord a fifth of the object long."""
     longest = 0.0
@@ -162,11 +183,55 @@ def _straight_share(distance: Array) -> float:
             middle = np.roll(even, -round(window * part), axis=0) - even
             sag = np.maximum(sag, np.abs(chord[:, 0] * middle[:, 1] - chord[:, 1] * middle[:, 0]) / reach)
         flat = (sag < 0.004 * size) & (reach > 0.9 * window * length / count)
-        covered = ndimage.maximum_filter1d(flat.astype(np.float32), 2 * (window // 2) + 1, origin=0, mode="wrap")
+        covered = ndimage.maximum_filter1d(
+            flat.astype(np.float32), 2 * (window // 2) + 1, origin=0, mode="wrap"
+        )
         covered = np.roll(covered, window // 2)
         straight += float(covered.mean()) * length
         longest += length
     return straight / longest if longest else 0.0
+
+
+def _has_eyes(light: Array, shape: Silhouette) -> bool:
+    mask, distance = shape.mask, shape.distance
+    rows, columns = np.nonzero(mask)
+    size, width = max(np.ptp(rows), np.ptp(columns)) + 1, np.ptp(columns) + 1
+    _, axis = mirror_overlap(mask)
+    around = ndimage.gaussian_filter(np.where(mask, light, 60), size * 0.06)
+    labels, count = ndimage.label((light < around - 16) & (light < 45) & (distance > 0.04 * size))
+    if not 2 <= count <= 60:
+        return False
+    index = np.arange(1, count + 1)
+    area = ndimage.sum(labels > 0, labels, index) / len(rows)
+    index = index[(area > 0.0006) & (area < 0.03)]
+    if len(index) < 2:
+        return False
+    area = ndimage.sum(labels > 0, labels, index)
+    spots = np.array(ndimage.center_of_mass(labels > 0, labels, index))
+    boxes = [ndimage.find_objects(labels)[k - 1] for k in index]
+    extent = np.array([[b[0].stop - b[0].start, b[1].stop - b[1].start] for b in boxes])
+    compact = (extent.max(axis=1) < 2.6 * extent.min(axis=1)) & (
+        spots[:, 0] < rows.min() + 0.75 * np.ptp(rows)
+    )
+    level = np.abs(spots[:, None, 0] - spots[None, :, 0]) < 0.03 * size
+    centred = np.abs(spots[:, None, 1] + spots[None, :, 1] - 2 * axis) < 0.05 * size
+    apart = spots[None, :, 1] - spots[:, None, 1]
+    alike = np.minimum.outer(area, area) > 0.5 * np.maximum.outer(area, area)
+    pair = (
+        level & centred & (apart > 0.05 * width) & (apart < 0.6 * width) & alike & np.outer(compact, compact)
+    )
+    return bool(pair.any())
+
+
+def _ruled_share(light: Array, mask: Mask) -> float:
+    inner = np.where(mask, light, 0)  # the outline counts as an edge
+    dy, dx = (ndimage.gaussian_filter(inner, 1.0, order=o) for o in ((1, 0), (0, 1)))
+    strength = np.hypot(dx, dy)
+    strength = np.where(strength > 2, np.minimum(strength, 15), 0)
+    angle = np.degrees(np.arctan2(dy, dx)) % 90
+    bins = np.bincount((angle[mask] / 2).astype(int) % 45, strength[mask], 45)
+    around = sum(np.roll(bins, k) for k in range(-2, 3)) + 0.5 * (np.roll(bins, 3) + np.roll(bins, -3))
+    return float(around.max() / max(bins.sum(), 1e-6))
 
 
 def _roundness(light: Array, mask: Mask, distance: Array) -> float:

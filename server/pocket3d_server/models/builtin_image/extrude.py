@@ -6,7 +6,14 @@ import numpy as np
 
 from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.regions import relief
-from pocket3d_server.models.builtin_image.solid import Mesh, Silhouette, at_pixels, normals, polygonise, smooth
+from pocket3d_server.models.builtin_image.solid import (
+    Mesh,
+    Silhouette,
+    at_pixels,
+    normals,
+    polygonise,
+    smooth,
+)
 
 
 def extrude(

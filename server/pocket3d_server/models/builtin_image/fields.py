@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
+from scipy.signal import fftconvolve
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
@@ -108,3 +109,11 @@ def ball_union(distance: Array) -> Array:
             out[start : start + 32] = (block[:, None, :] + gaps[None]).min(axis=-1)
         squared = np.moveaxis(out, -1, axis)
     return np.maximum(-squared, 0)
+
+
+def mirror_overlap(mask: Mask) -> tuple[float, float]:
+    """The best overlap (IoU) of ``mask`` with its left-right mirror image, and the axis column."""
+    values = mask.astype(np.float32)
+    overlap = fftconvolve(values, values, mode="full", axes=1).sum(axis=0)
+    best = int(np.argmax(overlap))
+    return float(overlap[best] / (2 * values.sum() - overlap[best])), best / 2

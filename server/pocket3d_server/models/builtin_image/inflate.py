@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from pocket3d_server.models.builtin_image.fields import ball_union, bleed, poisson
+from pocket3d_server.models.builtin_image.fields import ball_union, bleed, mirror_overlap, poisson
 from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.regions import relief
-from pocket3d_server.models.builtin_image.solid import Mesh, Silhouette, at_pixels, normals, polygonise, smooth
+from pocket3d_server.models.builtin_image.solid import (
+    Mesh,
+    Silhouette,
+    at_pixels,
+    normals,
+    polygonise,
+    smooth,
+)
 
 BACK_DEPTH = 0.85
 """The back is a little flatter than the front."""
@@ -49,11 +56,11 @@ def limb_offsets(shape: Silhouette) -> Array:
     columns = np.nonzero(mask.any(axis=0))[0]
     height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
     nothing = np.zeros(mask.shape, np.float32)
-    if width < 0.8 * height:
+    if width < 0.7 * height:
         return nothing  # an upright figure seen from the front has its legs side by side
     low = rows[-1] - max(2, round(0.05 * height))
     feet, count = ndimage.label(mask[low])
-    if not 3 <= count <= 4:
+    if count < 2 or count > 4 or (count == 2 and mirror_overlap(mask)[0] > 0.6):
         return nothing
     below = mask.copy()
     below[: rows[-1] - round(0.45 * height)] = False
@@ -74,7 +81,9 @@ def limb_offsets(shape: Silhouette) -> Array:
     pinned[: max(0, crotch - round(0.12 * height))] = 0
     for k, leg in enumerate(order):
         side = 1 if k % 2 == 0 else -1
-        pinned[(legs == leg) & (np.arange(mask.shape[0])[:, None] > crotch + 0.25 * (low - crotch))] = side * reach
+        pinned[(legs == leg) & (np.arange(mask.shape[0])[:, None] > crotch + 0.25 * (low - crotch))] = (
+            side * reach
+        )
     offsets = poisson(mask, fixed=pinned, load=0.0)
     return ndimage.gaussian_filter(bleed(offsets[..., None], mask)[..., 0], 1.0)
 

@@ -11,7 +11,7 @@ from pocket3d_server.models.builtin_image.inflate import inflate
 from pocket3d_server.models.builtin_image.paint import Coat
 from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.profile import Turned
-from pocket3d_server.models.builtin_image.solid import Frame, Mesh, Silhouette, outward, unite
+from pocket3d_server.models.builtin_image.solid import Frame, Mesh, Silhouette, outward, reduce, unite
 
 OVERLAP = 0.035
 """How far an attached piece reaches into the turned body, as a share of the object's longer side."""
@@ -22,7 +22,10 @@ SMALLEST_PIECE = 0.003
 def lathe(shape: Silhouette, turned: Turned, segments: int) -> Mesh:
     """The turned body with handles, arms and leaves inflated and united to it: one closed mesh."""
     body = turn(shape, turned, segments)
-    pieces = [inflate(part, emboss=0.0) for part in attachments(shape, turned)]
+    # Pieces are reduced before they are united: the union is then exact and needs no further reduction.
+    parts = attachments(shape, turned)
+    budget = len(body.faces) // max(3, 2 * len(parts))
+    pieces = [reduce(inflate(part, emboss=0.0), budget) for part in parts]
     return unite([body, *pieces]) if pieces else body
 
 
@@ -116,7 +119,10 @@ def _samples(shape: Silhouette, turned: Turned, reach: float, count: int) -> Arr
     rows = turned.start[0] + along * turned.direction[0] - across * turned.direction[1]
     columns = turned.start[1] + along * turned.direction[1] + across * turned.direction[0]
     return np.stack(
-        [ndimage.map_coordinates(shape.rgb[..., c], [rows, columns], order=1, mode="nearest") for c in range(3)],
+        [
+            ndimage.map_coordinates(shape.rgb[..., c], [rows, columns], order=1, mode="nearest")
+            for c in range(3)
+        ],
         axis=-1,
     )
 
@@ -137,7 +143,9 @@ def _patterned(shape: Silhouette, turned: Turned, rows: Array) -> bool:
     return bool(bands.min() > 0.45 * bands.max())
 
 
-def _spread(values: Array, frame: Frame, shape: Silhouette, turned: Turned, rows: Array) -> tuple[Array, Array]:
+def _spread(
+    values: Array, frame: Frame, shape: Silhouette, turned: Turned, rows: Array
+) -> tuple[Array, Array]:
     """The row colours laid over a picture's grid (H, W, 3), and how far out each pixel lies (1 = the outline)."""
     height, width = values.shape[:2]
     r, c = np.mgrid[:height, :width].astype(np.float64)
@@ -151,4 +159,3 @@ def _spread(values: Array, frame: Frame, shape: Silhouette, turned: Turned, rows
     colours = np.stack([np.interp(position, np.arange(len(rows)), rows[:, k]) for k in range(3)], axis=-1)
     beyond = np.maximum(np.maximum(-along, along - (len(rows) - 1)), 0)
     return colours, np.abs(across) / np.maximum(radius, 1e-6) + beyond / max(2.0, 0.02 * len(rows))
-

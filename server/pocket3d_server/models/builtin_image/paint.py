@@ -9,6 +9,8 @@ from PIL import Image as PilImage
 from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Material, Primitive
+from pocket3d_server.geometry.bake import texel_map, to_bytes
+from pocket3d_server.geometry.unwrap import unwrap
 from pocket3d_server.models.builtin_image.cutout import Cutout
 from pocket3d_server.models.builtin_image.fields import bleed, masked_blur
 from pocket3d_server.models.builtin_image.picture import Array, resize
@@ -38,11 +40,11 @@ class Coat:
     """The frame of ``back``, ``sides`` and ``plain_front``."""
 
 
-def coat(cutout: Cutout, mirrored_back: bool = False) -> Coat:
+def coat(cutout: Cutout, mirrored_back: bool = False, behind: Cutout | None = None) -> Coat:
     """The front as it is; a back without the front's details; sides with the colours just inside the outline.
 
     With ``mirrored_back`` the back shows the front again: right for flat things and for animals seen from
-    the side, where both sides look alike.
+    the side, where both sides look alike. ``behind`` is a picture of the back, when there is one.
     """
     frame = Frame.around(cutout.alpha)
     height, width = cutout.alpha.shape
@@ -52,8 +54,24 @@ def coat(cutout: Cutout, mirrored_back: bool = False) -> Coat:
     rgb = np.clip(resize(cutout.rgb, rows, columns), 0, 1)
     soft = Frame(frame.unit / ratio, (frame.centre + 0.5) * ratio - 0.5, (frame.base + 0.5) * ratio - 0.5)
     mask = alpha > 0.5
-    back = rgb if mirrored_back else without_front_details(rgb, mask)
+    if behind is not None:
+        back = _aligned(behind, mask)
+    else:
+        back = rgb if mirrored_back else without_front_details(rgb, mask)
     return Coat(cutout.rgb, frame, back, _rim_colours(rgb, mask), rgb, soft)
+
+
+def _aligned(behind: Cutout, mask: np.ndarray) -> Array:
+    """The picture of the back, mirrored and stretched onto the bounding box of the front's silhouette."""
+    rows, columns = np.nonzero(mask)
+    there = np.nonzero(behind.alpha > 0.5)
+    part = behind.rgb[there[0].min() : there[0].max() + 1, there[1].min() : there[1].max() + 1, :][:, ::-1]
+    out = np.zeros((*mask.shape, 3), np.float32)
+    box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+    out[box] = np.clip(resize(part, np.ptp(rows) + 1, np.ptp(columns) + 1), 0, 1)
+    known = np.zeros(mask.shape, bool)
+    known[box] = True
+    return bleed(out, known)
 
 
 def _rim_colours(rgb: Array, mask: np.ndarray) -> Array:
@@ -100,8 +118,10 @@ def paint(mesh: Mesh, colours: Coat, resolution: int, roughness: float = 0.65) -
             )
             _planar(image, filled, (x0, y0, w, h), gutter, source, frame, low, high)
         else:
-            used, local, uv = _unfold(mesh, chosen)
-            uv = uv * (min(w, h) - 2 * gutter) + (x0 + gutter, y0 + gutter)
+            used, chosen = np.unique(chosen, return_inverse=True)
+            side = min(w, h)
+            charts = unwrap(mesh.vertices[used], chosen.reshape(-1, 3), round(resolution * side))
+            used, local, uv = used[charts.vertex_map], charts.faces, charts.uv * side + (x0, y0)
             _bake_sides(image, filled, uv, local, mesh.vertices[used], smooth[used], colours)
         vertices.append(used)
         uvs.append(uv)
@@ -112,7 +132,12 @@ def paint(mesh: Mesh, colours: Coat, resolution: int, roughness: float = 0.65) -
     return Primitive(
         mesh.vertices[index],
         np.concatenate(faces),
-        Material("surface", roughness=roughness, base_color=(1, 1, 1, 1), base_color_image=_to_bytes(image)),
+        Material(
+            "surface",
+            roughness=roughness,
+            base_color=(1, 1, 1, 1),
+            base_color_image=to_bytes(np.clip(image, 0, 1)),
+        ),
         uv=np.concatenate(uvs),
         normals=smooth[index],
     )
@@ -136,7 +161,11 @@ class _Layout:
         column = front * aspect
         sides = min(1 - column, 1 - back)
         if 1 - front > sides:  # nearly square: the strip below the front is the larger place
-            boxes = [(0, 0, column, front), (column, 0, back * aspect, back), (0, front, 1 - front, 1 - front)]
+            boxes = [
+                (0, 0, column, front),
+                (column, 0, back * aspect, back),
+                (0, front, 1 - front, 1 - front),
+            ]
         else:
             boxes = [(0, 0, column, front), (column, 0, back * aspect, back), (column, back, sides, sides)]
         if turned:
@@ -184,7 +213,10 @@ def _planar(
     y_bottom = high[1] - (bottom - (box[1] + gutter) * size) * scale_y
     columns = np.array([x_left, x_right]) / frame.unit + frame.centre + 0.5
     rows = frame.base + 0.5 - np.array([y_top, y_bottom]) / frame.unit
-    pad = int(np.ceil(max(0, -columns[0], -rows[0], columns[1] - source.shape[1], rows[1] - source.shape[0]))) + 1
+    pad = (
+        int(np.ceil(max(0, -columns[0], -rows[0], columns[1] - source.shape[1], rows[1] - source.shape[0])))
+        + 1
+    )
     padded = np.pad(source, ((pad, pad), (pad, pad), (0, 0)), mode="edge")
     area = (columns[0] + pad, rows[0] + pad, columns[1] + pad, rows[1] + pad)
     planes = [
@@ -199,72 +231,28 @@ def _planar(
     filled[top:bottom, left:right] = True
 
 
-def _unfold(mesh: Mesh, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, Array]:
-    """Charts for some faces, packed into the unit square: used vertices (U,), faces (F, 3), UVs (U, 2)."""
-    import xatlas
-
-    used, local = np.unique(faces, return_inverse=True)
-    atlas = xatlas.Atlas()
-    atlas.add_mesh(mesh.vertices[used].astype(np.float32), local.reshape(-1, 3).astype(np.uint32))
-    charts, packing = xatlas.ChartOptions(), xatlas.PackOptions()
-    charts.max_iterations = 1
-    charts.normal_deviation_weight = 1.0
-    packing.resolution, packing.padding, packing.bilinear = 340, 2, True
-    packing.bruteForce = False
-    atlas.generate(charts, packing)
-    mapping, triangles, uv = atlas[0]
-    # xatlas packs into a rectangle; keep the texels square.
-    longer = max(atlas.width, atlas.height)
-    uv = uv * (np.array([atlas.width, atlas.height]) / longer if uv.max() <= 1 else 1)
-    return used[mapping], triangles.astype(np.int64), uv.astype(np.float64)
-
-
 def _bake_sides(
-    image: Array, filled: np.ndarray, uv: Array, faces: np.ndarray, points: Array, smooth: Array, colours: Coat
+    image: Array,
+    filled: np.ndarray,
+    uv: Array,
+    faces: np.ndarray,
+    points: Array,
+    smooth: Array,
+    colours: Coat,
 ) -> None:
     """Colours the texels of the side charts: front, sides and back by how far the surface leans."""
-    size = image.shape[0]
-    texels, where, weights = texel_corners(uv, faces, size)
-    corner = faces[where]
-    position = np.einsum("nk,nkd->nd", weights, points[corner])
-    lean = np.einsum("nk,nk->n", weights, smooth[corner][..., 2])
+    texels = texel_map(uv, faces, image.shape[0], rim=3.0)
+    position = texels.interpolate(points, faces)
+    lean = texels.interpolate(smooth[:, 2:], faces)[:, 0]
     front = _smoothstep((lean - 0.05) / (STEEP - 0.05))[:, None]
     back = _smoothstep((-lean + 0.1) / (STEEP + 0.3))[:, None]
     colour = at_pixels(colours.sides, colours.soft_frame, position)
     colour = colour * (1 - back) + back * at_pixels(colours.back, colours.soft_frame, position)
     colour = colour * (1 - front) + front * at_pixels(colours.front, colours.front_frame, position)
-    image[texels[:, 0], texels[:, 1]] = colour
-    filled[texels[:, 0], texels[:, 1]] = True
-
-
-def texel_corners(uv: Array, faces: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, Array]:
-    """The texels whose centre lies in a triangle: (N, 2) rows and columns, (N,) face, (N, 3) barycentric weights."""
-    corner = uv[faces] * size - 0.5  # (F, 3, 2) in texel indices
-    low = np.maximum(np.floor(corner.min(axis=1)), 0).astype(np.int64)
-    high = np.minimum(np.ceil(corner.max(axis=1)), size - 1).astype(np.int64)
-    span = np.maximum(high - low + 1, 0)
-    count = span[:, 0] * span[:, 1]
-    face = np.repeat(np.arange(len(faces)), count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    column, row = low[face, 0] + step % span[face, 0], low[face, 1] + step // span[face, 0]
-    a, b, c = (corner[face, k] for k in range(3))
-    p = np.stack([column, row], axis=1)
-
-    def cross(u: Array, v: Array) -> Array:
-        return u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-
-    area = cross(b - a, c - a)
-    area = np.where(np.abs(area) < 1e-12, 1e-12, area)
-    weights = np.stack([cross(b - p, c - p) / area, cross(c - p, a - p) / area], axis=1)
-    weights = np.column_stack([weights, 1 - weights.sum(axis=1)])
-    inside = (weights > -0.02).all(axis=1)
-    return np.stack([row, column], axis=1)[inside], face[inside], weights[inside]
+    image.reshape(-1, 3)[texels.texel] = colour
+    filled.reshape(-1)[texels.texel] = True
 
 
 def _smoothstep(t: Array) -> Array:
     t = np.clip(t, 0, 1)
     return t * t * (3 - 2 * t)
-
-
-def _to_bytes(image: Array) -> np.ndarray:
-    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -61,7 +61,9 @@ def fit_profile(shape: Silhouette) -> Turned:
     if abs(main[0]) > 0.995:
         return upright
     tilted = _along(shape, main)
-    return tilted if tilted.overlap * tilted.explained > upright.overlap * upright.explained + 0.06 else upright
+    return (
+        tilted if tilted.overlap * tilted.explained > upright.overlap * upright.explained + 0.06 else upright
+    )
 
 
 def _along(shape: Silhouette, direction: Array) -> Turned:
@@ -117,7 +119,9 @@ def _spans(distance: Array, axis: float) -> tuple[Array, Array, Mask]:
         outward = (columns - axis) * sign
         outside = ~mask & (outward >= 0)
         edge = np.where(outside, outward, np.inf).min(axis=1)
-        at = np.clip(np.rint(axis + sign * np.where(np.isfinite(edge), edge, 0)).astype(int), 1, mask.shape[1] - 2)
+        at = np.clip(
+            np.rint(axis + sign * np.where(np.isfinite(edge), edge, 0)).astype(int), 1, mask.shape[1] - 2
+        )
         here = np.take_along_axis(distance, at[:, None], 1)[:, 0]
         before = np.take_along_axis(distance, (at - sign)[:, None], 1)[:, 0]
         fraction = np.where(before > 0, -here / np.maximum(before - here, 1e-6), 0)
@@ -140,10 +144,14 @@ def _bridge(radius: Array, single: Mask) -> Array:
             rows = edge + step * ahead
             rows = rows[(rows >= 0) & (rows < len(radius))]
             ahead = ahead[: len(rows)]
-            settled = ~single[rows] | (radius[rows] <= base + 0.9 * ahead + 1.5)
+            settled = ~single[rows] | (radius[rows] <= base + 0.5 * ahead + 1.5)
             # A jump that never settles is a wider body, not a joint.
-            if settled.any():
-                joint[rows[: int(np.argmax(settled))]] = True
+            if settled.any() and settled.argmax() > 0:
+                end = int(settled.argmax())
+                # The joint fades out as long as the outline keeps falling back to the body.
+                falling = np.diff(radius[rows[end - 1 :]]) < -0.25
+                end += int(np.argmin(falling)) if not falling.all() else len(falling)
+                joint[rows[:end]] = True
     known = np.nonzero(~joint & (radius > 0))[0]
     return np.interp(np.arange(len(radius)), known, radius[known]) if len(known) > 1 else radius
 

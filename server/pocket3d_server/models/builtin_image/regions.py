@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
+from skimage.color import rgb2lab
 from skimage.segmentation import felzenszwalb
 
+from pocket3d_server.geometry.bake import fill_gaps
 from pocket3d_server.models.builtin_image.fields import bleed, masked_blur
 from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
 
@@ -34,18 +36,39 @@ def without_front_details(rgb: Array, mask: Mask) -> Array:
     touch = np.bincount(labels.ravel(), rim.ravel(), count)
     # A disc that touches nowhere has 0; a limb has nearly all of its outline in the rim.
     outline = 3.5 * np.sqrt(np.maximum(area, 1)) * max(2, round(side * 0.02))
-    stays = (touch > 0.12 * outline) & (area > 0)
+    stays = (touch > 0.12 * outline) | ~_stands_out(rgb, labels, area, side)
     stays[0] = False
-    keep = stays[labels]
+    keep = stays[labels] & mask
     if keep.sum() < 0.15 * mask.sum():
         keep = rim
     # Shrink what stays a little: its border is mixed with the detail that goes.
     sure = keep & ~ndimage.binary_dilation(mask & ~keep, iterations=2)
-    filled = _median(bleed(rgb, sure if sure.any() else keep), side * 0.06)
+    sure = sure if sure.any() else keep
+    filled = fill_gaps(np.where(sure[..., None], rgb, 0).astype(np.float32), sure.astype(np.float32))
     spread = masked_blur(filled, mask, side * 0.03)
     blend = ndimage.gaussian_filter((~keep & mask).astype(np.float32), side * 0.012)[..., None]
-    soft = masked_blur(filled, mask, side * 0.006)
+    soft = masked_blur(_median(filled, side * 0.06), mask, side * 0.006)
     return bleed(soft * (1 - blend) + spread * blend, mask)
+
+
+def _stands_out(rgb: Array, labels: np.ndarray, area: Array, side: int) -> Mask:
+    """Which regions (by label) differ clearly in colour from what lies around them."""
+    lab = rgb2lab(rgb)
+    count = len(area)
+    mean = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), count) for c in range(3)], axis=1)
+    mean /= np.maximum(area, 1)[:, None]
+    # Differences along the borders between regions, weighted by the length of each border.
+    size = max(1, round(side * 0.01))
+    difference, length = np.zeros(count), np.zeros(count)
+    for axis in (0, 1):
+        other = np.roll(labels, size, axis)
+        border = (labels != other) & (labels > 0) & (other > 0)
+        a, b = labels[border], other[border]
+        step = np.linalg.norm(mean[a] - mean[b], axis=1)
+        for ends in (a, b):
+            difference += np.bincount(ends, step, count)
+            length += np.bincount(ends, minlength=count)
+    return difference / np.maximum(length, 1) > 13
 
 
 def _median(rgb: Array, size: float) -> Array:
