@@ -70,9 +70,7 @@ def run(task: Task, quiet: bool = True) -> tuple[Job, list[bpy.types.Object]]:
         sys.stderr.write("\n")
     if job.state is not State.READY:
         problem = job.problem
-        raise UserError(
-            problem.text if problem else "The job was cancelled", details=problem.details if problem else ""
-        )
+        raise problem.error() if problem else UserError("The job was cancelled", code="CANCELLED")
     objects = apply.apply_result(job, bpy.context)
     jobs.finish(job)
     return job, objects
@@ -86,14 +84,15 @@ def task_for(obj: bpy.types.Object, params: Params) -> Task:
 
 def task_of(options: argparse.Namespace) -> Task:
     """What the command line asks for."""
+    model = options.model or ""
     if options.action == "generate":
         params = MeshParams(
-            options.model or "",
+            model,
             options.seed,
-            options.prompt or "",
-            tuple(options.image or ()),
-            options.quality,
-            options.texture_resolution,
+            text_prompt=options.prompt or "",
+            images=tuple(options.image or ()),
+            quality=options.quality,
+            texture_resolution=options.texture_resolution,
         )
         title = (
             options.name
@@ -106,7 +105,6 @@ def task_of(options: argparse.Namespace) -> Task:
         raise UserError(
             f"There is no object {options.object!r}" if options.object else "Name an object with --object"
         )
-    model = options.model or ""
     made: Params
     if options.action == "texture":
         made = TextureParams(

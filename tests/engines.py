@@ -155,7 +155,9 @@ class Halves(Engine):
     spec = _spec("test_halves", Feature.MESH_SEGMENTATION, inputs=("mesh",))
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
-        return EngineResult(Asset([cube("head"), cube("body", 2.0)]), source="template", confidence=1.0)
+        count = read_asset(request.mesh).face_count  # type: ignore[attr-defined]
+        halves = Asset([cube("head"), cube("body", 2.0)], face_parts=np.arange(count) * 2 // count)
+        return EngineResult(halves, source="template", confidence=1.0)
 
 
 class Bones(Engine):

@@ -32,6 +32,10 @@ class Problem:
     """For a bug report: request id, cause. Never a secret."""
     suggestion: str = ""
 
+    def error(self) -> UserError:
+        """The same as an exception."""
+        return UserError(self.text, self.remedy, self.details, self.code)
+
     @property
     def text(self) -> str:
         """The sentence with its advice."""
@@ -41,11 +45,12 @@ class Problem:
 class UserError(Exception):
     """Raised for what the person can mend."""
 
-    def __init__(self, message: str, remedy: Remedy = Remedy.NONE, details: str = "") -> None:
+    def __init__(self, message: str, remedy: Remedy = Remedy.NONE, details: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.details = details
+        self.code = code
 
 
 REMEDIES: dict[str, Remedy] = {
@@ -75,7 +80,7 @@ ADVICE: dict[str, str] = {
 def explain(error: BaseException) -> Problem:
     """The problem behind an exception."""
     if isinstance(error, UserError):
-        return Problem(error.message, error.remedy, "", error.details)
+        return Problem(error.message, error.remedy, error.code, error.details)
     if isinstance(error, sdk.Pocket3DAPIError):
         details = [f"code {error.error_code}"]
         if error.request_id:

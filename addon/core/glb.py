@@ -89,6 +89,8 @@ def read_glb(path: Path) -> Glb:
     data = Path(path).read_bytes()
     if len(data) < 20 or struct.unpack_from("<I", data)[0] != GLB_MAGIC:
         raise ValueError(f"{Path(path).name} is not a GLB file")
+    if struct.unpack_from("<I", data, 8)[0] > len(data):
+        raise ValueError(f"{Path(path).name} is cut short")
     document: dict[str, Any] | None = None
     chunk, offset = b"", 12
     while offset + 8 <= len(data):

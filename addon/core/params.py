@@ -22,12 +22,14 @@ class Params:
 
     model_preference: str = ""
     seed: int | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """The model's own settings; see ``GET /mesh/models``."""
 
     feature = ""
 
     def body(self) -> dict[str, Any]:
         """The request's fields; empty ones are left out so that the server's defaults hold."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, "", ())}
+        return {k: v for k, v in asdict(self).items() if v not in (None, "", (), {})}
 
     def check(self) -> None:
         """Raise UserError when the request cannot be meant like this."""

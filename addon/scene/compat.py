@@ -6,6 +6,9 @@ from typing import Any
 
 import bpy
 
+FILE_PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+"""For file properties that may be relative to the .blend; 4.5 wants it said."""
+
 
 def import_gltf(filepath: str) -> None:
     """Run Blender's glTF importer with the options that this version has."""

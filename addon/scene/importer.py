@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
 from ..core import placement, provenance
 from . import compat, parts
@@ -97,6 +97,7 @@ def _unparent(obj: bpy.types.Object) -> None:
 
 
 def _join(scene: bpy.types.Scene, meshes: list[bpy.types.Object]) -> bpy.types.Object:
+    data = [obj.data for obj in meshes]
     for obj in meshes:
         obj.select_set(True, view_layer=scene.view_layers[0])
     with bpy.context.temp_override(
@@ -106,13 +107,21 @@ def _join(scene: bpy.types.Scene, meshes: list[bpy.types.Object]) -> bpy.types.O
         selected_editable_objects=meshes,
     ):
         bpy.ops.object.join()
+    bpy.data.batch_remove([m for m in data[1:] if not m.users])  # joining leaves the emptied meshes behind
     return meshes[0]
 
 
 def _stand(scene: bpy.types.Scene, objects: list[bpy.types.Object], location: Sequence[float]) -> None:
     scene.view_layers[0].update()
     low, high = bounds([o for o in objects if o.type == "MESH"])
-    objects[0].matrix_world.translation += Vector(placement.stand_on(location, low, high))
+    move = Vector(placement.stand_on(location, low, high))
+    main = objects[0]
+    if len(objects) == 1:  # the origin goes to the middle of the underside, where artists expect it
+        origin = main.matrix_world.inverted() @ (Vector(location) - move)
+        main.data.transform(Matrix.Translation(-origin))
+        main.matrix_world.translation = location
+    else:
+        main.matrix_world.translation += move
 
 
 def bounds(objects: Sequence[bpy.types.Object]) -> tuple[Vector, Vector]:

@@ -28,7 +28,7 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
         if job is None:
             layout.label(text="")
             return
-        row = layout.split(factor=0.5)
+        row = layout.split(factor=0.46)
         row.label(text=job.task.title, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
         text = job.status_text(time.time())

@@ -14,7 +14,6 @@ from bpy.props import (
 )
 
 from ..core.params import (
-    IMAGE_SUFFIXES,
     LARGEST_SEED,
     MESH,
     RIG,
@@ -25,13 +24,13 @@ from ..core.params import (
     SegmentParams,
     TextureParams,
 )
+from ..scene import compat
 
 SIZES = [(s, f"{s}²", f"Texture of {s} × {s} pixels") for s in ("512", "1024", "2048", "4096")]
 SOURCES = [
     ("TEXT", "Text", "Describe it in words", "SMALL_CAPS", 0),
     ("IMAGE", "Image", "Start from a picture", "IMAGE_DATA", 1),
 ]
-IMAGE_FILTER = ";".join(f"*{s}" for s in IMAGE_SUFFIXES)
 
 
 class POCKET3D_PG_settings(bpy.types.PropertyGroup):
@@ -43,7 +42,7 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
         name="Image",
         description="PNG, JPEG or WebP of one object",
         subtype="FILE_PATH",
-        options={"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set(),
+        options=compat.FILE_PATH_OPTIONS,
     )
     quality: EnumProperty(
         name="Quality",
@@ -54,7 +53,7 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
         ],
         default="medium",
     )
-    texture_size: EnumProperty(name="Texture", items=SIZES, default="1024")
+    texture_size: EnumProperty(name="Texture Size", items=SIZES, default="1024")
     use_seed: BoolProperty(name="Fixed Seed", description="The same seed gives the same result")
     seed: IntProperty(name="Seed", min=0, max=LARGEST_SEED)
 
@@ -62,8 +61,10 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
     paint_prompt: StringProperty(
         name="Prompt", description="What it is made of, e.g. old oak with brass fittings"
     )
-    paint_image: StringProperty(name="Image", description="A reference picture", subtype="FILE_PATH")
-    paint_size: EnumProperty(name="Texture", items=SIZES, default="1024")
+    paint_image: StringProperty(
+        name="Image", description="A reference picture", subtype="FILE_PATH", options=compat.FILE_PATH_OPTIONS
+    )
+    paint_size: EnumProperty(name="Texture Size", items=SIZES, default="1024")
     style: EnumProperty(
         name="Style",
         items=[

@@ -1,0 +1,202 @@
+"""What the extension knows and decides, without Blender."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.glb import write_glb as server_write
+from pocket3d_server.geometry.read import read_asset
+
+from addon.core import glb, placement, provenance, results
+from addon.core.errors import Remedy, UserError, explain
+from addon.core.jobs import Job, State, Task, clock
+from addon.core.params import RIG, SEGMENT, TEXTURE, MeshParams, RigParams, TextureParams
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_core_runs_without_blender() -> None:
+    code = """
+    import sys
+    sys.modules["bpy"] = None  # importing it raises
+    import addon.core.session, addon.core.engine, addon.core.results
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
+
+
+def tetrahedron(name: str, shift: float = 0.0, weights: np.ndarray | None = None) -> Part:
+    vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float) + [shift, 0, 0]
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    uv = np.array([[0, 0], [1, 0], [0, 1], [0.25, 0.75]])
+    image = np.full((4, 4, 3), 200, np.uint8)
+    material = Material(f"{name}_material", base_color_image=image, roughness=0.3)
+    return Part(name, [Primitive(vertices, faces, material, uv=uv, weights=weights)])
+
+
+class TestFiles:
+    """What we write the server reads, and what the server writes we read."""
+
+    def test_order_survives_the_way_to_the_server(self, tmp_path: Path) -> None:
+        rng = np.random.default_rng(1)
+        vertices = rng.normal(size=(50, 3)).astype(np.float32)
+        triangles = rng.integers(0, 50, (80, 3)).astype(np.uint32)
+        glb.write_glb(glb.Mesh(vertices, triangles), tmp_path / "m.glb")
+        sent_vertices, sent_faces = read_asset(tmp_path / "m.glb").merged()
+        np.testing.assert_array_equal(sent_vertices.astype(np.float32), vertices)
+        np.testing.assert_array_equal(sent_faces, triangles)
+
+    def test_texture(self, tmp_path: Path) -> None:
+        server_write(Asset([tetrahedron("a"), tetrahedron("b", 2)]), tmp_path / "t.glb")
+        data = results.read_result(TEXTURE, tmp_path / "t.glb")
+        assert isinstance(data, results.TextureData)
+        assert data.corner_uv.shape == (8, 3, 2)
+        np.testing.assert_allclose(data.corner_uv[0], [[0, 1], [0, 0], [1, 1]])  # v upwards
+        assert [m.name for m in data.materials] == ["a_material", "b_material"]
+        np.testing.assert_array_equal(data.triangle_material, [0] * 4 + [1] * 4)
+        image = data.materials[0].base_color_image
+        assert image is not None
+        assert (image.suffix, image.data[:2]) == (".jpg", b"\xff\xd8")
+
+    def test_parts(self, tmp_path: Path) -> None:
+        asset = Asset([tetrahedron("head"), tetrahedron("left_arm", 2)], face_parts=np.array([1, 0, 0, 1, 1]))
+        server_write(asset, tmp_path / "s.glb")
+        records = [SegmentPart(part_id="head", label="Head", color="#FF0000")]
+        data = results.read_result(SEGMENT, tmp_path / "s.glb", records)
+        assert isinstance(data, results.PartsData)
+        np.testing.assert_array_equal(data.triangle_part, [1, 0, 0, 1, 1])
+        assert [(p.part_id, p.label) for p in data.parts] == [("head", "Head"), ("left_arm", "Left arm")]
+        assert data.parts[0].color == (1.0, 0.0, 0.0)
+
+    def test_a_file_without_parts_is_refused(self, tmp_path: Path) -> None:
+        server_write(Asset([tetrahedron("a")]), tmp_path / "s.glb")
+        with pytest.raises(ValueError, match="which part"):
+            results.read_result(SEGMENT, tmp_path / "s.glb")
+
+    def test_rig(self, tmp_path: Path) -> None:
+        skeleton = Skeleton(
+            ["hips", "thigh.L"],
+            [-1, 0],
+            np.array([[0, 1, 0], [0.2, 0.9, 0.1]]),
+            np.array([[0, 1.4, 0], [0.2, 0.5, 0.1]]),
+        )
+        weights = np.array([[1, 0], [0.25, 0.75], [0, 1], [0.5, 0.5]])
+        server_write(Asset([tetrahedron("body", weights=weights)], skeleton), tmp_path / "r.glb")
+        data = results.read_result(RIG, tmp_path / "r.glb")
+        assert isinstance(data, results.RigData)
+        hips, thigh = data.bones
+        assert (hips.parent, thigh.parent, thigh.name) == (-1, 0, "thigh.L")
+        np.testing.assert_allclose(thigh.head, [0.2, -0.1, 0.9], atol=1e-6)  # Z up, front is -Y
+        np.testing.assert_allclose(thigh.tail, [0.2, -0.1, 0.5], atol=1e-6)
+        np.testing.assert_allclose(thigh.z_axis, [0, -1, 0], atol=1e-6)
+        assert data.joints is not None
+        assert data.weights is not None
+        dense = np.zeros((4, 2))
+        np.add.at(dense, (np.arange(4)[:, None], data.joints), data.weights)
+        np.testing.assert_allclose(dense, weights, atol=1e-6)
+
+    def test_what_is_no_glb_says_so(self, tmp_path: Path) -> None:
+        (tmp_path / "x.glb").write_bytes(b"<html>" * 10)
+        with pytest.raises(ValueError, match="not a GLB"):
+            glb.read_glb(tmp_path / "x.glb")
+
+    def test_a_truncated_file_is_noticed(self, tmp_path: Path) -> None:
+        server_write(Asset([tetrahedron("a")]), tmp_path / "t.glb")
+        whole = (tmp_path / "t.glb").read_bytes()
+        (tmp_path / "t.glb").write_bytes(whole[:-400])
+        with pytest.raises(ValueError, match=r"cut short|not a GLB"):
+            results.read_result(TEXTURE, tmp_path / "t.glb")
+
+
+class TestParams:
+    """Requests."""
+
+    def test_empty_fields_are_left_to_the_server(self) -> None:
+        assert MeshParams(text_prompt="a cup").body() == {
+            "text_prompt": "a cup",
+            "quality": "medium",
+            "texture_resolution": 1024,
+        }
+        assert "bone_count" not in RigParams().body()
+        assert RigParams(bone_count=20, include_weights=False).body()["include_weights"] is False
+        assert TextureParams(text_prompt="oak", intensity=0.0).body()["intensity"] == 0.0
+        assert MeshParams(text_prompt="a cup", seed=0).body()["seed"] == 0
+
+    def test_what_is_missing_is_said(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="Describe"):
+            MeshParams(text_prompt="  ").check()
+        with pytest.raises(UserError, match=r"lost\.png was not found"):
+            MeshParams(images=(str(tmp_path / "lost.png"),)).check()
+        (tmp_path / "a.gif").write_bytes(b"GIF")
+        with pytest.raises(UserError, match="not a PNG"):
+            TextureParams(images=(str(tmp_path / "a.gif"),)).check()
+
+
+class TestProblems:
+    """Errors become a sentence and a remedy."""
+
+    @pytest.mark.parametrize(
+        ("code", "remedy"),
+        [
+            ("UNAUTHORIZED", Remedy.PREFERENCES),
+            ("QUEUE_FULL", Remedy.RETRY),
+            ("WRONG_SERVICE", Remedy.PREFERENCES),
+            ("INVALID_INPUT", Remedy.NONE),
+        ],
+    )
+    def test_remedies(self, code: str, remedy: Remedy) -> None:
+        assert explain(Pocket3DAPIError("No.", error_code=code)).remedy is remedy
+
+    def test_details_are_for_bug_reports(self) -> None:
+        error = Pocket3DAPIError(
+            "The mesh is too large.",
+            error_code="FILE_TOO_LARGE",
+            request_id="req_1",
+            details={"suggestion": "Send less."},
+        )
+        problem = explain(error)
+        assert problem.text == "The mesh is too large. Send less"
+        assert "req_1" in problem.details
+        assert "Decimate" in explain(Pocket3DAPIError("Too large", error_code="FILE_TOO_LARGE")).text
+
+    def test_surprises_are_said_to_be_some(self) -> None:
+        assert "unexpected" in explain(KeyError("x")).message
+        unreachable = Pocket3DConnectionError("Cannot reach x", error_code="CONNECTION_FAILED")
+        assert explain(unreachable).remedy is Remedy.RECONNECT
+
+
+def test_placement() -> None:
+    assert placement.stand_on((5, 5, 1), (-1, -2, -3), (3, 2, 7)) == (4, 5, 4)
+    assert list(placement.grid(3, 2.0, columns=2)) == [(0, 0, 0), (2, 0, 0), (0, -2, 0)]
+
+
+def test_provenance_keeps_no_paths_and_large_seeds() -> None:
+    entry = provenance.describe(
+        "mesh_generation",
+        {"images": ["/home/me/secret/cat.png"], "seed": 2**40},
+        job_id="job_1",
+        server="http://127.0.0.1:1",
+        extras={"model_id": "m", "face_parts": {"accessor": 3}},
+    )
+    text = provenance.to_text([entry])
+    assert "/home/me" not in text
+    assert json.loads(text)[0]["params"] == {"images": ["cat.png"], "seed": str(2**40)}
+    assert json.loads(text)[0]["model"] == {"model_id": "m"}
+    assert provenance.from_text(text) == [entry]
+    assert provenance.from_text("{broken") == []
+
+
+def test_a_job_says_how_far_it_is() -> None:
+    job = Job(Task("a car", MeshParams(text_prompt="a car")))
+    assert job.status_text(0) == "Connecting"
+    job.update({"state": State.RUNNING, "progress": 0.25, "stage": "baking_texture", "started": 100.0})
+    assert job.status_text(130.0) == "Baking texture  25%  ·  1:30 left"
+    assert job.status_text(101.0) == "Baking texture  25%"
+    assert (clock(0.2), clock(59.4), clock(61)) == ("1 s", "59 s", "1:01")

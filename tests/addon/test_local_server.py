@@ -1,0 +1,109 @@
+"""The bundled server's process: started, shared, stopped; the installation's words."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from live import alive, wait_until
+
+from addon.core import installer
+from addon.core.errors import Remedy, UserError
+from addon.core.local_server import LocalServer, Paths
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for the environment is a shell script")
+
+
+def make(folder: Path, script: str) -> LocalServer:
+    """A server whose environment's interpreter is a script."""
+    server = LocalServer(Paths(ROOT / "server", folder / "home"), sys.executable)
+    server.paths.python.parent.mkdir(parents=True)
+    server.paths.python.write_text(f"#!/bin/sh\n{script}\n")
+    server.paths.python.chmod(0o755)
+    marker = {"fingerprint": installer.fingerprint(ROOT / "server")}
+    (server.paths.venv / installer.MARKER).write_text(json.dumps(marker))
+    return server
+
+
+def test_started_shared_and_stopped(tmp_path: Path) -> None:
+    server = make(tmp_path, f'exec {sys.executable} "$@"')
+    with pytest.raises(UserError) as caught:
+        server.address()
+    assert caught.value.remedy is Remedy.START
+    url, token = server.ensure_running()
+    assert token
+    assert server.step is None
+    assert server.ensure_running() == (url, token)  # still the same process
+    other = LocalServer(server.paths, sys.executable)
+    assert other.ensure_running() == (url, token)  # a second Blender uses it
+    pid = json.loads(server.paths.port_file.read_text())["pid"]
+    other.stop()
+    assert alive(pid)
+    server.stop()
+    wait_until(lambda: not alive(pid))
+    assert not server.paths.port_file.exists()
+
+
+def test_a_server_that_dies_is_not_started_for_ever(tmp_path: Path) -> None:
+    server = make(tmp_path, "exit 3")
+    for _ in range(3):
+        with pytest.raises(UserError, match="stopped while starting") as caught:
+            server.ensure_running()
+        assert caught.value.remedy is Remedy.LOG
+    with pytest.raises(UserError, match="keeps stopping"):
+        server.ensure_running()
+
+
+def test_a_stale_port_file_is_not_believed(tmp_path: Path) -> None:
+    server = make(tmp_path, f'exec {sys.executable} "$@"')
+    server.paths.port_file.write_text(json.dumps({"url": "http://127.0.0.1:9", "token": "x"}))
+    try:
+        assert server.ensure_running()[0] != "http://127.0.0.1:9"
+    finally:
+        server.stop()
+
+
+def test_another_version_counts_as_not_installed(tmp_path: Path) -> None:
+    server = make(tmp_path, "exit 0")
+    assert server.installed
+    (server.paths.venv / installer.MARKER).write_text('{"fingerprint": "older"}')
+    assert not server.installed
+    with pytest.raises(UserError) as caught:
+        server.ensure_running()
+    assert caught.value.remedy is Remedy.INSTALL
+
+
+def test_an_installation_that_fails_says_why(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho 'Error: ensurepip is not available'\nexit 1\n")
+    python.chmod(0o755)
+    server = LocalServer(Paths(ROOT / "server", tmp_path / "home"), str(python))
+    steps: list[installer.Step] = []
+    with pytest.raises(UserError, match="choose another one"):
+        server.install(steps.append)
+    assert steps[0].text == "Making the environment"
+    assert server.step is None
+    assert not server.installed
+    assert "ensurepip" in (server.paths.home / "install.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("OSError: [Errno 28] No space left on device", "disk is full"),
+        ("NewConnectionError: Failed to establish", "index cannot be reached"),
+        ("error: subprocess-exited-with-error", "the log says why"),
+    ],
+)
+def test_reasons(output: str, words: str) -> None:
+    assert words in installer.reason(output)
+
+
+def test_blenders_own_python_settings_do_not_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/blender/scripts")
+    assert "PYTHONPATH" not in installer.clean_environment()
