@@ -132,3 +132,12 @@ def shade(rgb: RGB, factor: float) -> RGB:
         return (rgb[0] * factor, rgb[1] * factor, rgb[2] * factor)
     t = min(factor - 1, 1.0)
     return (rgb[0] + (1 - rgb[0]) * t, rgb[1] + (1 - rgb[1]) * t, rgb[2] + (1 - rgb[2]) * t)
+
+
+def unless_said(brief: Brief, usual: Finish, *nouns: str) -> Finish:
+    """``usual``, unless the prompt gives ``nouns`` a colour or a material of their own."""
+    said = any(c.noun in nouns for c in brief.colours) or any(n in brief.noun_materials for n in nouns)
+    if not said:
+        return usual
+    kind = next((k for k in KINDS if KINDS[k].pattern == usual.pattern and usual.name == k), None)
+    return asked(brief, f"{nouns[0]}_{usual.name}", kind or "paint", None, *nouns)

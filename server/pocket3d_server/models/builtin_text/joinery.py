@@ -1,0 +1,93 @@
+"""Legs, boards, cushions and knobs that the furniture families share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.solid import Points, Solid, join
+
+
+def board(x: float, y: float, z: float, bevel: float = 0.006) -> Solid:
+    """A plank about the origin with softened edges."""
+    return shapes.rounded_box(x, y, z, min(bevel, 0.45 * min(x, y, z)), 2)
+
+
+def turned_leg(height: float, radius: float, segments: int = 28) -> Solid:
+    """A leg turned on a lathe: block, ring, vase, ring and foot; standing on y = 0."""
+    rows = [
+        (0.34, 0.0), (0.52, 0.015), (0.56, 0.045), (0.42, 0.07), (0.50, 0.10), (0.58, 0.30), (0.80, 0.55), (0.92, 0.66),
+        (0.62, 0.735), (0.60, 0.75), (0.95, 0.765), (0.95, 0.79), (0.62, 0.805), (0.75, 0.83), (1.0, 0.86), (1.0, 1.0),
+    ]  # fmt: skip
+    outline = np.array(rows) * [radius, height]
+    return shapes.revolve(curves.rounded(outline, 0.25 * radius, 3, closed=False), segments, crease=50)
+
+
+def tapered_leg(height: float, top: float, bottom: float, square: bool = False, lean: Points | None = None) -> Solid:
+    """A leg from half width ``top`` to ``bottom``, standing on y = 0 about the y axis at its top; ``lean``
+    (x, z) is how far its foot stands out."""
+    out = np.zeros(2) if lean is None else np.asarray(lean)
+    t = np.array([0.0, 0.02, 0.5, 1.0])
+    section = curves.rectangle(2, 2, 0.35, 3) if square else curves.circle(1, 20)
+    rings = []
+    for k in t:
+        half = (bottom + (top - bottom) * k) * (0.85 if k == 0 else 1.0)
+        ring = curves.in_plane(section * half, k * height)
+        rings.append(ring + [out[0] * (1 - k), 0, out[1] * (1 - k)])
+    return shapes.loft(np.stack(rings))
+
+
+def corners(count: int, x: float, z: float) -> Points:
+    """Where ``count`` legs stand (N, 2) under a top that reaches to half sizes ``x`` and ``z``."""
+    if count == 4:
+        return np.array([[x, z], [-x, z], [-x, -z], [x, -z]])
+    if count == 1:
+        return np.zeros((1, 2))
+    if count == 2:
+        return np.array([[x, 0.0], [-x, 0.0]])
+    if count > 4 and count % 2 == 0:
+        across = np.linspace(-x, x, count // 2)
+        return np.concatenate([np.column_stack([across, np.full(count // 2, s * z)]) for s in (1, -1)])
+    a = 2 * np.pi * np.arange(count) / count + np.pi / 2
+    return np.column_stack([x * np.cos(a), z * np.sin(a)])
+
+
+def corner_names(count: int) -> list[str]:
+    """Names that go with ``corners``."""
+    if count == 4:
+        return ["front_left", "front_right", "rear_right", "rear_left"]
+    return [str(k + 1) for k in range(count)]
+
+
+def cushion(x: float, y: float, z: float, segments: int = 36) -> Solid:
+    """A stuffed cushion about the origin, fuller in the middle, with a welt around it."""
+    pillow = shapes.superellipsoid(x, y, z, 7, 2.6, segments)
+    rim = curves.in_plane(curves.ellipse(x / 2, z / 2, 48, 7))
+    return join(pillow, shapes.sweep(rim, 0.008, 8, closed=True))
+
+
+def pillow(x: float, y: float, z: float) -> Solid:
+    """A scatter cushion about the origin: plump middle, pointed corners; flat along z."""
+
+    def pinch(v: Points) -> Points:
+        u, w = np.abs(v[:, 0]) / (x / 2), np.abs(v[:, 1]) / (y / 2)
+        v[:, 2] *= (1 - 0.85 * u**4) * (1 - 0.85 * w**4)
+        v[:, 0] *= 1 - 0.10 * (1 - w**2)
+        v[:, 1] *= 1 - 0.10 * (1 - u**2)
+        return v
+
+    return shapes.rounded_box(x, y, z, 0.48 * z, 3, cuts=10).deform(pinch).sharp(80)
+
+
+def knob(radius: float) -> Solid:
+    """A drawer knob that looks along +z, its back on the origin."""
+    outline = [[0.5, 0], [0.42, 0.5], [0.95, 0.95], [1.0, 1.2], [0.75, 1.55], [0, 1.7]]
+    return shapes.revolve(curves.smooth_curve(np.array(outline) * radius, 16), 20).rotate(x=90)
+
+
+def castor(radius: float) -> Solid:
+    """A twin wheel under a hood, standing on y = 0, its stem up at the origin."""
+    disc = shapes.cylinder(radius, 0.4 * radius, 0.1 * radius, 20).rotate(z=90)
+    wheels = join(disc.move(0.7 * radius, radius, 0), disc.move(-0.3 * radius, radius, 0))
+    stem = shapes.cylinder(0.3 * radius, 1.4 * radius, segments=12).move(y=radius)
+    return join(wheels, stem)
