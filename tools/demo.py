@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pocket3d import Job, JobEvent, Pocket3DClient, Pocket3DError
+from pocket3d import Job, JobEvent, Pocket3DClient, Pocket3DAPIError
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_START_SECONDS = 60
@@ -84,8 +84,10 @@ class Display:
 
     def progress(self, key: str, event: JobEvent) -> None:
         """Show what a job is doing."""
+        if not event.stage:
+            return
         with self._lock:
-            text = f"{event.stage or event.event} {100 * (event.progress or 0):.0f} %"
+            text = f"{event.stage} {100 * (event.progress or 0):.0f} %"
             if not self._live and self._active.get(key, "").split(" ")[0] != text.split(" ")[0]:
                 print(f"{self._clock()}   {key}: {text}", flush=True)
             self._active[key] = text
@@ -163,7 +165,7 @@ class Demo:
             if preview:
                 outcome.preview = self.client.files.download(preview, self.out / "previews" / f"{step.key}.jpg")
             self.display.finished(step.key, f"✓ {step.key} ({step.title}) in {outcome.seconds:.1f} s")
-        except (Pocket3DError, OSError) as error:
+        except (Pocket3DAPIError, OSError) as error:
             outcome.error = str(error)
             self.display.finished(step.key, f"✗ {step.key} ({step.title}): {error}")
         finally:
@@ -178,7 +180,7 @@ class Demo:
         source = self.outcomes[step.on]
         source.done.wait()
         if source.job is None:
-            raise Pocket3DError(f"{step.on} failed, which this step works on")
+            raise Pocket3DAPIError(f"{step.on} failed, which this step works on")
         submit = {
             "texture": self.client.texture.generate,
             "segment": self.client.segment.analyze,

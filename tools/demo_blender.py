@@ -16,7 +16,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import addon_utils
 import bpy
 from mathutils import Euler, Matrix
 
@@ -58,6 +57,8 @@ POSES: dict[str, dict[str, tuple[float, float, float]]] = {
 
 def install(zip_file: str) -> None:
     """Install and enable the very zip that users get, in this throw-away profile."""
+    import addon_utils  # bpy puts it on the path
+
     bpy.ops.extensions.package_install_files(filepath=zip_file, repo="user_default", enable_on_install=True)
     if addon_utils.check(EXTENSION) != (True, True):
         raise RuntimeError("the extension did not install")
