@@ -37,7 +37,9 @@ def test(rest: list[str]) -> int:
     python = environments.test()
     venvs = environments.blenders_for_tests()
     chosen = rest or ["tests"]
-    return run(python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, POCKET3D_BPY_VENVS=str(venvs))
+    return run(
+        python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, POCKET3D_BPY_VENVS=str(venvs)
+    )
 
 
 def serve(rest: list[str]) -> int:
@@ -78,7 +80,9 @@ COMMANDS = {f.__name__: f for f in (demo, test, serve, package, lint, bench, loc
 
 def main() -> int:
     """Parse the first word; the rest belongs to the command."""
-    parser = argparse.ArgumentParser(prog="build.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="build.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument(
         "command",
         choices=COMMANDS,

@@ -61,7 +61,9 @@ def test_server_rooms_import_one_way(room: str) -> None:
     allowed = SERVER_RULES[room] | {room}
     for file in files_of(SERVER / room):
         wrong = (rooms_imported(file, SERVER, "pocket3d_server") & set(SERVER_RULES)) - allowed
-        assert not wrong, f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+        assert not wrong, (
+            f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+        )
 
 
 @pytest.mark.parametrize("room", ADDON_RULES)
@@ -69,7 +71,9 @@ def test_extension_rooms_import_one_way(room: str) -> None:
     allowed = ADDON_RULES[room] | {room}
     for file in files_of(ROOT / "addon" / room):
         wrong = (rooms_imported(file, ROOT / "addon", "addon") & set(ADDON_RULES)) - allowed
-        assert not wrong, f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+        assert not wrong, (
+            f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
+        )
 
 
 def test_core_knows_no_bpy() -> None:

@@ -12,7 +12,7 @@ from mathutils import Vector
 CELL_WIDTH, CELL_HEIGHT = 2.7, 1.95
 VIEW_OFFSET = 0.62
 """Half the distance between the two views of a cell."""
-FIT = 1.12
+FIT = 1.16
 """Largest extent of a result on the sheet, in sheet units."""
 PITCH = math.radians(14)
 TURNS = (math.radians(-38), math.radians(142))
@@ -44,7 +44,9 @@ def bounds(collection: bpy.types.Collection) -> tuple[Vector, Vector]:
     return low, high
 
 
-def plain_material(name: str, colour: tuple[float, float, float], *, glows: bool = False) -> bpy.types.Material:
+def plain_material(
+    name: str, colour: tuple[float, float, float], *, glows: bool = False
+) -> bpy.types.Material:
     """A matte material, or one that shows its colour whatever the light."""
     material = bpy.data.materials.new(name)
     if bpy.app.version < (5, 0):
@@ -59,7 +61,9 @@ def plain_material(name: str, colour: tuple[float, float, float], *, glows: bool
     return material
 
 
-def caption(scene: bpy.types.Scene, text: str, x: float, z: float, size: float, material: bpy.types.Material) -> None:
+def caption(
+    scene: bpy.types.Scene, text: str, x: float, z: float, size: float, material: bpy.types.Material
+) -> None:
     """A line of text that faces the camera."""
     curve = bpy.data.curves.new(text, "FONT")
     curve.body, curve.size, curve.align_x = text, size, "CENTER"
@@ -73,7 +77,9 @@ def plinth_mesh(material: bpy.types.Material) -> bpy.types.Mesh:
     """The disc that a view stands on."""
     mesh = bpy.data.meshes.new("Plinth")
     steps, radius, depth = 96, 0.57, 0.03
-    ring = [(radius * math.cos(a), radius * math.sin(a)) for a in (2 * math.pi * k / steps for k in range(steps))]
+    ring = [
+        (radius * math.cos(a), radius * math.sin(a)) for a in (2 * math.pi * k / steps for k in range(steps))
+    ]
     vertices = [(x, y, 0.0) for x, y in ring] + [(x, y, -depth) for x, y in ring]
     sides = [(k, k + steps, (k + 1) % steps + steps, (k + 1) % steps) for k in range(steps)]
     mesh.from_pydata(vertices, [], [tuple(range(steps)), *sides])
@@ -81,12 +87,14 @@ def plinth_mesh(material: bpy.types.Material) -> bpy.types.Mesh:
     return mesh
 
 
-def place(scene: bpy.types.Scene, exhibit: Exhibit, x: float, z: float, turn: float, plinth: bpy.types.Mesh) -> None:
+def place(
+    scene: bpy.types.Scene, exhibit: Exhibit, x: float, z: float, turn: float, plinth: bpy.types.Mesh
+) -> None:
     """An instance of the exhibit, scaled to the sheet, turned, standing on a plinth."""
     low, high = bounds(exhibit.collection)
     extent = high - low
-    across = math.hypot(extent.x, extent.y)
-    scale = FIT / max(extent.z * 1.05, across * 0.92, 1e-6)
+    across = max(extent.x * abs(math.cos(t)) + extent.y * abs(math.sin(t)) for t in TURNS)
+    scale = FIT / max(extent.z, across, 1e-6)
     centre = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
     empty = bpy.data.objects.new(f"View of {exhibit.title}"[:60], None)
     empty.instance_type, empty.instance_collection = "COLLECTION", exhibit.collection
@@ -130,7 +138,10 @@ def render(exhibits: list[Exhibit], path: Path, columns: int = 5) -> None:
     """Build the sheet as a scene of its own and write it as PNG."""
     scene = bpy.data.scenes.new("Contact sheet")
     light(scene)
-    ink, grey = plain_material("Ink", (0.02, 0.02, 0.025), glows=True), plain_material("Grey ink", (0.16, 0.17, 0.2), glows=True)
+    ink, grey = (
+        plain_material("Ink", (0.02, 0.02, 0.025), glows=True),
+        plain_material("Grey ink", (0.16, 0.17, 0.2), glows=True),
+    )
     plinth = plinth_mesh(plain_material("Plinth", (0.62, 0.63, 0.66)))
     rows = math.ceil(len(exhibits) / columns)
     for k, exhibit in enumerate(exhibits):

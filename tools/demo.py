@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pocket3d import Job, JobEvent, Pocket3DClient, Pocket3DAPIError
+from pocket3d import Job, JobEvent, Pocket3DAPIError, Pocket3DClient
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_START_SECONDS = 60
@@ -52,8 +52,16 @@ STEPS = [
     mesh("hammer", "a blacksmith's hammer with an oak handle"),
     mesh("person", "a woman in a blue jacket"),
     Step("toy", "from a picture", "mesh", {"images": "assets/reference_toy.png", "seed": 7}),
-    Step("tiger", "tiger fur with black stripes", "texture", {"text_prompt": "tiger fur with black stripes"}, "dog"),
-    Step("painted", "painted like a picture", "texture", {"images": "assets/reference_pattern.png"}, "armchair"),
+    Step(
+        "tiger",
+        "tiger fur with black stripes",
+        "texture",
+        {"text_prompt": "tiger fur with black stripes"},
+        "dog",
+    ),
+    Step(
+        "painted", "painted like a picture", "texture", {"images": "assets/reference_pattern.png"}, "armchair"
+    ),
     Step("parts", "split into parts", "segment", {"segmentation_level": "coarse"}, "toy"),
     Step("rigged_person", "rigged and posed", "rig", {"character_type": "humanoid"}, "person"),
     Step("rigged_dog", "rigged and posed", "rig", {"character_type": "quadruped"}, "dog"),
@@ -119,7 +127,9 @@ def running_server(data: Path) -> Iterator[Pocket3DClient]:
     command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, "--data-dir", str(data), "--port-file", str(port_file)], stdout=out, stderr=subprocess.STDOUT
+            [*command, "--data-dir", str(data), "--port-file", str(port_file)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
     try:
         deadline = time.monotonic() + SERVER_START_SECONDS
@@ -157,13 +167,17 @@ class Demo:
         step = outcome.step
         try:
             job = self._submit(step)
-            self.client.wait_for_completion(job.job_id, on_progress=lambda e: self.display.progress(step.key, e))
+            self.client.wait_for_completion(
+                job.job_id, on_progress=lambda e: self.display.progress(step.key, e)
+            )
             outcome.job = job = self.client.jobs.get(job.job_id)
             outcome.seconds = seconds_between(job.raw["started_at"], job.raw["completed_at"])
             outcome.file = self.client.download(job, self.out / "glb" / f"{step.key}.glb")
             preview = job.result.preview_image if job.result else None
             if preview:
-                outcome.preview = self.client.files.download(preview, self.out / "previews" / f"{step.key}.jpg")
+                outcome.preview = self.client.files.download(
+                    preview, self.out / "previews" / f"{step.key}.jpg"
+                )
             self.display.finished(step.key, f"✓ {step.key} ({step.title}) in {outcome.seconds:.1f} s")
         except (Pocket3DAPIError, OSError) as error:
             outcome.error = str(error)
@@ -208,10 +222,21 @@ def table(outcomes: Sequence[Outcome]) -> str:
         where = o.file.relative_to(ROOT) if o.file and o.file.is_relative_to(ROOT) else o.file
         what = o.step.title if o.step.on is None else f"{o.step.on}: {o.step.title}"
         rows.append(
-            (o.step.key, what, o.job.model_id or "", result.source or "", confidence, f"{result.faces:,}", f"{o.seconds:.1f}", str(where))
+            (
+                o.step.key,
+                what,
+                o.job.model_id or "",
+                result.source or "",
+                confidence,
+                f"{result.faces:,}",
+                f"{o.seconds:.1f}",
+                str(where),
+            )
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def write_manifest(outcomes: Sequence[Outcome], path: Path) -> None:
@@ -250,8 +275,12 @@ def into_blender(command: Sequence[str], manifest: Path) -> bool:
 def main() -> int:
     """Run the demo; 0 when every step worked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "out", help="folder for what is made (default: out/)")
-    parser.add_argument("--blender", nargs="+", metavar="WORD", help="command that runs a Python script in Blender")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "out", help="folder for what is made (default: out/)"
+    )
+    parser.add_argument(
+        "--blender", nargs="+", metavar="WORD", help="command that runs a Python script in Blender"
+    )
     options = parser.parse_args()
     out: Path = options.out.resolve()
     for folder in ("glb", "previews"):
@@ -271,7 +300,9 @@ def main() -> int:
         print(f"Blender: {time.monotonic() - jobs_done:.1f} s")
         made = [out / "demo.blend", out / "demo.png"]
     else:
-        print("No demo.blend and no demo.png: install Blender or run with Python 3.11 or 3.13, which have a bpy module.")
+        print(
+            "No demo.blend and no demo.png: install Blender or run with Python 3.11 or 3.13, which have a bpy module."
+        )
         made = []
     print(f"all: {time.monotonic() - start:.1f} s")
     print("\n".join(str(p) for p in [*made, out / "glb", out / "previews"]))

@@ -133,8 +133,17 @@ def main() -> None:
     for entry in json.loads(Path(manifest).read_text()):
         collection, right = bring_in(entry, at)
         at = right + GAP
-        what = {"mesh": "mesh", "texture": f"texture on {entry['on']}", "segment": f"parts of {entry['on']}", "rig": f"rig of {entry['on']}"}
-        exhibits.append(contact_sheet.Exhibit(collection, entry["title"], f"{what[entry['feature']]} · {entry['seconds']:.1f} s"))
+        what = {
+            "mesh": "mesh",
+            "texture": f"texture on {entry['on']}",
+            "segment": f"parts of {entry['on']}",
+            "rig": f"rig of {entry['on']}",
+        }
+        exhibits.append(
+            contact_sheet.Exhibit(
+                collection, entry["title"], f"{what[entry['feature']]} · {entry['seconds']:.1f} s"
+            )
+        )
     print(f"imported {len(exhibits)} results in {time.monotonic() - start:.1f} s", flush=True)
     bpy.ops.file.pack_all()
     bpy.ops.wm.save_as_mainfile(filepath=str(out / "demo.blend"), compress=True)

@@ -66,7 +66,9 @@ def pip(python: Path, *arguments: str) -> None:
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *arguments]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        raise SetupError(f"{' '.join(command)} failed:\n{done.stdout}\nCheck the network and the disk, then run again.")
+        raise SetupError(
+            f"{' '.join(command)} failed:\n{done.stdout}\nCheck the network and the disk, then run again."
+        )
 
 
 def ensure(folder: Path, title: str, installs: Sequence[Sequence[str]], key: str) -> Path:
@@ -79,7 +81,9 @@ def ensure(folder: Path, title: str, installs: Sequence[Sequence[str]], key: str
     try:
         venv.create(folder, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise SetupError(f"could not make {folder}: {error}. On Debian and Ubuntu: apt install python3-venv.") from error
+        raise SetupError(
+            f"could not make {folder}: {error}. On Debian and Ubuntu: apt install python3-venv."
+        ) from error
     for arguments in installs:
         pip(python, *arguments)
     stamp.write_text(key)
@@ -109,7 +113,9 @@ def test() -> Path:
 def blender_folder() -> Path:
     """Where the bpy environments live: $POCKET3D_BPY_VENVS or the user's cache."""
     given = os.environ.get("POCKET3D_BPY_VENVS")
-    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "bpy-venvs"
+    return (
+        Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "bpy-venvs"
+    )
 
 
 def bpy(version: str) -> Path:
@@ -117,7 +123,12 @@ def bpy(version: str) -> Path:
     folder = blender_folder() / version
     if (folder / ".ready").exists() and python_in(folder).exists():
         return python_in(folder)
-    return ensure(folder, f"Blender {version} as a module (about 1 GB)", [["--no-cache-dir", f"bpy=={version}"]], version)
+    return ensure(
+        folder,
+        f"Blender {version} as a module (about 1 GB)",
+        [["--no-cache-dir", f"bpy=={version}"]],
+        version,
+    )
 
 
 def blender_for_demo() -> list[str] | None:
