@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
     sys.exit(f"Pocket3D needs Python 3.11 or later; this is {sys.version.split()[0]}.")
 
 from tools import environments
