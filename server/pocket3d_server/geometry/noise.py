@@ -1,0 +1,170 @@
+"""Noise in three dimensions for procedural materials, vectorised and the same on every machine.
+
+Randomness comes from an integer hash of the lattice cell, never from a generator's state, so a point's value
+does not depend on which other points are asked for: a texture has no seams and bakes at any resolution.
+Points are (N, 3) in the unit of 1/frequency. Cell noise after Worley (1996), lattice noise after Perlin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+U32 = NDArray[np.uint32]
+CHUNK = 1 << 15
+"""Points worked on together; their temporaries stay in the cache."""
+PRIMES = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
+TURN = np.array([[0.36, 0.48, -0.80], [-0.80, 0.60, 0.0], [0.48, 0.64, 0.60]], np.float32)
+"""Each octave is rotated, so that the lattice's axes do not show."""
+
+
+class Cells(NamedTuple):
+    """Worley noise at N points."""
+
+    nearest: F32
+    """Distance to the nearest feature point, in cells."""
+    second: F32
+    """Distance to the second nearest."""
+    identity: F32
+    """Random number 0..1 of the nearest cell."""
+
+
+def noise(points: NDArray[Any], frequency: float = 1.0, seed: int = 0) -> F32:
+    """Smooth gradient noise in 0..1 with mean 0.5, (N,)."""
+
+    def block(p: F32) -> F32:
+        cell = np.floor(p)
+        f = p - cell
+        fade = f * f * f * (f * (f * 6 - 15) + 10)
+        x, y, z = _axis_hashes(cell.astype(np.int64).astype(np.uint32), seed)
+        out = np.zeros(len(p), np.float32)
+        for i in range(2):
+            wx = fade[:, 0] if i else 1 - fade[:, 0]
+            for j in range(2):
+                wxy = wx * (fade[:, 1] if j else 1 - fade[:, 1])
+                xy = x[i] ^ y[j]
+                low = _slope(_mix(xy ^ z[0]), f[:, 0] - i, f[:, 1] - j, f[:, 2])
+                high = _slope(_mix(xy ^ z[1]), f[:, 0] - i, f[:, 1] - j, f[:, 2] - 1)
+                out += wxy * (low + (high - low) * fade[:, 2])
+        return np.clip(out * np.float32(0.95) + np.float32(0.5), 0, 1)
+
+    return _chunked(block, points, frequency)
+
+
+def fbm(
+    points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed: int = 0, gain: float = 0.5
+) -> F32:
+    """Fractal sum of ``noise`` in 0..1, each octave twice as fine and ``gain`` as strong, (N,)."""
+    p = np.asarray(points, np.float32) * np.float32(frequency)
+    total, weight, amplitude = np.zeros(len(p), np.float32), 0.0, 1.0
+    for k in range(octaves):
+        total += noise(p, 1.0, seed + 101 * k) * np.float32(amplitude)
+        weight += amplitude
+        amplitude *= gain
+        p = (p @ TURN) * np.float32(2.03)
+    return total / np.float32(weight)
+
+
+def ridges(points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed: int = 0) -> F32:
+    """Fractal noise with sharp crests, 0..1, (N,): veins, cracks, wrinkles."""
+    p = np.asarray(points, np.float32) * np.float32(frequency)
+    total, weight, amplitude = np.zeros(len(p), np.float32), 0.0, 1.0
+    for k in range(octaves):
+        total += (1 - np.minimum(np.abs(noise(p, 1.0, seed + 57 * k) * 2 - 1) * 2.2, 1)) * np.float32(
+            amplitude
+        )
+        weight += amplitude
+        amplitude *= 0.5
+        p = (p @ TURN) * np.float32(2.07)
+    return total / np.float32(weight)
+
+
+def warp(points: NDArray[Any], frequency: float, amount: float, seed: int = 0) -> F32:
+    """Points moved by noise of the given frequency by up to about ``amount`` in each direction, (N, 3)."""
+    p = np.asarray(points, np.float32)
+    moved = np.stack([noise(p, frequency, seed + 31 * (k + 1)) for k in range(3)], axis=1)
+    return p + (moved - 0.5) * np.float32(2 * amount)
+
+
+def cells(points: NDArray[Any], frequency: float = 1.0, seed: int = 0, jitter: float = 1.0) -> Cells:
+    """Worley noise: one feature point in each lattice cell, ``jitter`` 0 (a grid) to 1 (fully random)."""
+
+    def block(p: F32) -> F32:
+        cell = np.floor(p)
+        f = p - cell
+        x, y, z = _axis_hashes(cell.astype(np.int64).astype(np.uint32), seed, low=-1)
+        first = np.full(len(p), 9.0, np.float32)
+        second = first.copy()
+        identity = np.zeros(len(p), np.uint32)
+        scale = np.float32(jitter / 1024)
+        half = np.float32((1 - jitter) / 2)
+        for i in range(3):
+            for j in range(3):
+                xy = x[i] ^ y[j]
+                fx, fy = f[:, 0] - np.float32(i - 1) - half, f[:, 1] - np.float32(j - 1) - half
+                for k in range(3):
+                    h = _mix(xy ^ z[k])
+                    # Ten bits of the hash for each coordinate of the feature point.
+                    dx = (h & np.uint32(1023)) * scale - fx
+                    dy = ((h >> np.uint32(10)) & np.uint32(1023)) * scale - fy
+                    dz = (h >> np.uint32(22)) * scale - (f[:, 2] - np.float32(k - 1) - half)
+                    d = dx * dx + dy * dy + dz * dz
+                    closer = d < first
+                    second = np.where(closer, first, np.minimum(second, d))
+                    identity = np.where(closer, h, identity)
+                    first = np.minimum(first, d)
+        return np.stack([np.sqrt(first), np.sqrt(second), _unit(_mix(identity * PRIMES[2]))], axis=1)
+
+    out = _chunked(block, points, frequency)
+    return Cells(out[:, 0], out[:, 1], out[:, 2])
+
+
+def random(identity: NDArray[Any], seed: int = 0) -> F32:
+    """A random number 0..1 for each whole number (bricks, planks, rows), (N,)."""
+    key = np.asarray(identity).astype(np.int64).astype(np.uint32)
+    return _unit(_mix((key + np.uint32((seed * 7919 + 1) & 0xFFFFFFFF)) * PRIMES[0]))
+
+
+def _chunked(block: Callable[[F32], F32], points: NDArray[Any], frequency: float) -> F32:
+    p = np.asarray(points, np.float32)
+    scale = np.float32(frequency)
+    if len(p) <= CHUNK:
+        return block(p * scale)
+    return np.concatenate([block(p[a : a + CHUNK] * scale) for a in range(0, len(p), CHUNK)])
+
+
+def _axis_hashes(lattice: U32, seed: int, low: int = 0) -> tuple[list[U32], list[U32], list[U32]]:
+    """Hash parts of the neighbouring lattice planes along each axis: 0, 1 or -1, 0, 1."""
+    salt = np.uint32((seed * 2654435761 + 12345) & 0xFFFFFFFF)
+    parts: list[list[U32]] = []
+    for c in range(3):
+        # Neighbours are computed as whole numbers first, because the multiplication wraps around.
+        planes = [lattice[:, c] + np.uint32(step & 0xFFFFFFFF) for step in range(low, 2)]
+        parts.append([(plane * PRIMES[c]) ^ salt if c == 0 else plane * PRIMES[c] for plane in planes])
+    return parts[0], parts[1], parts[2]
+
+
+def _mix(h: U32) -> U32:
+    """Finaliser of a 32-bit hash: every input bit reaches every output bit (lowbias32 by C. Wellons)."""
+    h = h ^ (h >> np.uint32(16))
+    h = h * np.uint32(0x7FEB352D)
+    h = h ^ (h >> np.uint32(15))
+    h = h * np.uint32(0x846CA68B)
+    return h ^ (h >> np.uint32(16))
+
+
+def _slope(h: U32, x: F32, y: F32, z: F32) -> F32:
+    """Product of the offset x, y, z with a random gradient in -1..1 from ten bits of the hash each."""
+    scale, one = np.float32(2 / 1023), np.float32(1)
+    gx = (h & np.uint32(1023)) * scale - one
+    gy = ((h >> np.uint32(10)) & np.uint32(1023)) * scale - one
+    gz = (h >> np.uint32(22)) * scale - one
+    return gx * x + gy * y + gz * z
+
+
+def _unit(h: U32) -> F32:
+    return (h >> np.uint32(8)).astype(np.float32) * np.float32(1 / (1 << 24))

@@ -1,0 +1,225 @@
+"""Metals, new and old, and painted metal. One feature is about 10 cm."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
+from pocket3d_server.geometry.solid_materials.surface import (
+    F32,
+    Look,
+    Points,
+    SolidMaterial,
+    mix,
+    on_planes,
+    ramp,
+    rgb,
+    shade,
+    step,
+    stretched,
+)
+
+
+def _plain(color: F32 | str, like: F32) -> F32:
+    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
+
+
+def _polished(color: str, roughness: float) -> SolidMaterial:
+    """Smooth metal with the smudges and fine scratches that make a reflection believable."""
+
+    def evaluate(p: Points) -> Look:
+        smudge = fbm(p.position, 0.9, 4, p.seed)
+        scratch = step(
+            0.90, 1.0, ridges(stretched(warp(p.position, 0.6, 0.8, p.seed), 1, 7, 1), 1.4, 2, p.seed + 1)
+        )
+        base = shade(_plain(color, smudge), 0.92 + 0.14 * smudge)
+        rough = roughness + 0.16 * step(0.45, 0.8, smudge) + 0.15 * scratch
+        return Look(base, rough, 1.0, -0.002 * scratch)
+
+    return SolidMaterial("", (), evaluate, 0.12, (3, 8))
+
+
+def _brushed(p: Points) -> Look:
+    line = (
+        noise(stretched(p.grain, 60, 1.2, 60), 1.0, p.seed) * 0.6
+        + noise(stretched(p.grain, 25, 0.5, 25), 1.0, p.seed + 1) * 0.4
+    )
+    cloud = fbm(p.position, 0.7, 3, p.seed + 2)
+    color = shade(_plain("b9bbbf", line), 0.80 + 0.26 * line + 0.10 * (cloud - 0.5))
+    return Look(color, 0.30 + 0.20 * line, 1.0, 0.003 * line)
+
+
+def _hammered(color: str) -> SolidMaterial:
+    def evaluate(p: Points) -> Look:
+        c = cells(warp(p.position, 1.0, 0.1, p.seed), 2.2, p.seed + 1)
+        dent = np.clip(c.nearest * 1.2, 0, 1) ** 2
+        smudge = fbm(p.position, 1.2, 4, p.seed + 2)
+        base = shade(_plain(color, dent), 0.72 + 0.20 * dent + 0.25 * smudge)
+        return Look(base, 0.30 + 0.25 * smudge, 1.0, 0.10 * dent)
+
+    return SolidMaterial("", (), evaluate, 0.1, (5, 12))
+
+
+def _cast_iron(p: Points) -> Look:
+    grain, cloud = fbm(p.position, 14, 3, p.seed), fbm(p.position, 1.0, 4, p.seed + 1)
+    rust = step(0.66, 0.80, cloud) * 0.6
+    color = mix(shade(_plain("3b3c40", grain), 0.7 + 0.6 * grain), "5b3522", rust)
+    return Look(color, 0.55 + 0.2 * grain + 0.2 * rust, 0.9 - 0.8 * rust, 0.03 * grain)
+
+
+def _rusty(p: Points) -> Look:
+    spread = fbm(p.position, 0.8, 6, p.seed)
+    rust = step(0.46, 0.56, spread)
+    deep, fine = fbm(p.position, 3.0, 4, p.seed + 1), fbm(p.position, 14, 3, p.seed + 2)
+    iron = shade(_plain("7d7f82", fine), 0.75 + 0.4 * fine)
+    oxide = shade(
+        ramp(np.clip(1.7 * deep - 0.4, 0, 1), "4a1f10", "8a3d16", "b9622a", "d08a4a"), 0.8 + 0.4 * fine
+    )
+    streak = fbm(stretched(p.position, 3, 0.35, 3), 1.0, 3, p.seed + 3)
+    iron = mix(iron, "8d5a34", 0.7 * step(0.52, 0.75, streak))
+    return Look(mix(iron, oxide, rust), 0.42 + 0.5 * rust, 1 - 0.95 * rust, rust * (0.05 + 0.08 * fine))
+
+
+def _patina(p: Points) -> Look:
+    """Copper gone green, as on old roofs, with bare metal left on the bumps."""
+    spread = fbm(p.position, 0.9, 5, p.seed)
+    run = fbm(stretched(p.position, 2.4, 0.25, 2.4), 1.0, 4, p.seed + 1)
+    fine = fbm(p.position, 9, 3, p.seed + 2)
+    green = step(0.40, 0.55, 0.65 * spread + 0.40 * run)
+    copper = shade(_plain("a85f3d", fine), 0.65 + 0.6 * fine)
+    salt = shade(ramp(np.clip(1.6 * run - 0.3, 0, 1), "2f6a5b", "4fa08a", "8fc7b0"), 0.8 + 0.35 * fine)
+    return Look(mix(copper, salt, green), 0.35 + 0.5 * green, 1 - 0.9 * green, 0.04 * green * fine)
+
+
+def _chipped(p: Points) -> Look:
+    """Painted metal whose paint has come off in places."""
+    paint_color = p.colour(0, "2f6fa8")
+    spread = fbm(p.position, 1.1, 6, p.seed)
+    bare = step(0.600, 0.612, spread)
+    rim = step(0.575, 0.600, spread) * (1 - bare)
+    fine = fbm(p.position, 10, 3, p.seed + 1)
+    rust = step(0.48, 0.6, fbm(p.position, 2.6, 4, p.seed + 2))
+    metal = mix(
+        shade(_plain("77797c", fine), 0.7 + 0.5 * fine), shade(_plain("8a4520", fine), 0.6 + 0.8 * fine), rust
+    )
+    paint = shade(_plain(paint_color, fine), 0.86 + 0.18 * fbm(p.position, 0.8, 3, p.seed + 3) + 0.06 * fine)
+    color = mix(mix(paint, "d9d4c8", 0.45 * rim), metal, bare)
+    return Look(color, 0.38 + 0.35 * bare * rust, bare * (1 - 0.8 * rust), 0.05 * (1 - bare))
+
+
+def _panels(p: Points) -> Look:
+    """Plates of a machine or a spaceship: panels of several sizes, rivets, a few lit windows of colour."""
+    accent = p.colour(1, "d98324")
+    main = p.colour(0, "8d949b")
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        row = np.floor(v)
+        wide = 1.0 + np.floor(random(row, 3) * 3)
+        x = u / wide + random(row, 4)
+        column = np.floor(x)
+        panel = row * 61 + column + plane * 997
+        half = random(panel, 5) > 0.6
+        fy = np.where(half, (v - row) * 2 % 1, v - row)
+        panel = panel * 2 + (half & (v - row > 0.5))
+        du = np.minimum(x - column, 1 - (x - column)) * wide
+        dv = np.minimum(fy, 1 - fy) * np.where(half, 0.5, 1.0)
+        border = np.minimum(du, dv).astype(np.float32)
+        seam = step(0.012, 0.035, border)
+        rivet = step(0.034, 0.022, np.hypot(du - 0.09, dv - 0.09)) * (random(panel, 6) > 0.4)
+        q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
+        wear, fine = fbm(q, 1.3, 4, p.seed + 1), fbm(q, 12, 2, p.seed + 2)
+        tone = 0.74 + 0.34 * random(panel, 7)
+        color = shade(_plain(main, u), tone * (0.86 + 0.22 * wear + 0.06 * fine))
+        color = mix(color, accent, 0.9 * (random(panel, 8) > 0.93))
+        color = shade(color, 0.28 + 0.72 * seam) * (1 - 0.25 * rivet[:, None])
+        height = 0.05 * seam + 0.03 * rivet + 0.03 * (random(panel, 9) > 0.5) * seam
+        return Look(color, 0.36 + 0.25 * wear, 0.75, height)
+
+    return on_planes(p, flat)
+
+
+def _tread(p: Points) -> Look:
+    """Diamond tread plate."""
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        a, b = np.floor(u), np.floor(v)
+        turn = (a + b) % 2 == 0
+        x, y = u - a - 0.5, v - b - 0.5
+        s, t = (x + y) * 0.7071, (x - y) * 0.7071
+        along, across = np.where(turn, s, t), np.where(turn, t, s)
+        bar = step(1.0, 0.75, (along / 0.42) ** 2 + (across / 0.13) ** 2)
+        wear = fbm(np.stack([u, v, 0 * u + plane], axis=1), 1.0, 4, p.seed)
+        color = shade(_plain("a4a7ab", u), 0.62 + 0.4 * wear + 0.25 * bar)
+        return Look(color, 0.5 - 0.2 * bar, 1.0, 0.12 * bar)
+
+    return on_planes(p, flat)
+
+
+def _damascus(p: Points) -> Look:
+    q = warp(p.grain, 0.8, 0.9, p.seed)
+    band = 0.5 + 0.5 * np.sin(q[:, 0] * 9 + 7 * fbm(q, 0.8, 3, p.seed + 1) + q[:, 1] * 2)
+    color = ramp(band, "4a4d52", "8b8f95", "c9ccd0")
+    return Look(color, 0.42 - 0.2 * band, 1.0, 0.008 * band)
+
+
+def _gilded(p: Points) -> Look:
+    """Gold, worn a little darker in patches, as leaf or cast."""
+    cloud, fine = fbm(p.position, 1.1, 4, p.seed), fbm(p.position, 9, 3, p.seed + 1)
+    color = shade(ramp(cloud, "b9822a", "e2b04a", "f4cf73"), 0.9 + 0.16 * fine)
+    return Look(color, 0.17 + 0.22 * step(0.4, 0.75, cloud), 1.0, 0.006 * fine)
+
+
+def _of(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
+    return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
+
+
+MATERIALS = (
+    _of("steel", _polished("a9adb3", 0.26), "steel", "stainless steel", "metal", "metallic"),
+    SolidMaterial(
+        "brushed_metal", ("brushed metal", "brushed aluminium", "brushed steel"), _brushed, 0.1, (4, 10)
+    ),
+    _of("chrome", _polished("dfe2e6", 0.05), "chrome", "mirror polished metal"),
+    _of("silver", _polished("e4e0d8", 0.16), "silver", "platinum"),
+    SolidMaterial("gold", ("gold", "golden", "gilded"), _gilded, 0.12, (3, 8)),
+    _of("brass", _polished("c9a24a", 0.24), "brass"),
+    _of("bronze", _hammered("9c6a35"), "bronze", "hammered bronze"),
+    _of("copper", _polished("c9754f", 0.24), "copper", "rose gold"),
+    SolidMaterial(
+        "patina", ("copper with green patina", "verdigris", "oxidised copper"), _patina, 0.15, (4, 10)
+    ),
+    _of("hammered_iron", _hammered("5d5f64"), "hammered iron", "forged metal armour", "beaten metal"),
+    SolidMaterial(
+        "cast_iron",
+        ("cast iron", "iron", "wrought iron", "gunmetal", "black metal"),
+        _cast_iron,
+        0.1,
+        (4, 10),
+    ),
+    SolidMaterial(
+        "rusty_metal", ("rust", "rusty metal", "rusted iron", "corroded metal"), _rusty, 0.2, (3, 9)
+    ),
+    SolidMaterial(
+        "chipped_paint",
+        ("peeling paint on metal", "chipped painted metal", "old painted metal"),
+        _chipped,
+        0.2,
+        (3, 9),
+        own_colours=True,
+    ),
+    SolidMaterial(
+        "sci_fi_panels",
+        ("sci-fi panels", "spaceship hull", "robot armour plates", "futuristic machine panels"),
+        _panels,
+        0.2,
+        (5, 11),
+        own_colours=True,
+    ),
+    SolidMaterial(
+        "tread_plate",
+        ("diamond plate", "metal tread plate", "industrial floor plate"),
+        _tread,
+        0.03,
+        (14, 30),
+    ),
+    SolidMaterial("damascus_steel", ("damascus steel", "folded steel blade"), _damascus, 0.08, (4, 10)),
+)

@@ -1,0 +1,262 @@
+"""Skins, furs, plants, water and ice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
+from pocket3d_server.geometry.solid_materials.surface import (
+    F32,
+    Look,
+    Points,
+    SolidMaterial,
+    mix,
+    on_planes,
+    ramp,
+    rgb,
+    shade,
+    step,
+    stretched,
+)
+
+
+def hair(p: Points, colors: F32, length: float = 0.22) -> Look:
+    """Strands over ``colors`` (N, 3): fine streaks that run downwards and wander."""
+    q = warp(p.position, 0.7, 0.35, p.seed + 40)
+    strand = fbm(stretched(q, 7, 7 * length, 7), 1.0, 3, p.seed + 41)
+    clump = noise(stretched(q, 2.2, 2.2 * length, 2.2), 1.0, p.seed + 42)
+    depth = np.clip(0.65 * strand + 0.45 * clump, 0, 1)
+    return Look(shade(colors, 0.45 + 0.95 * depth), 0.82, 0.0, 0.20 * depth)
+
+
+def _fur(p: Points) -> Look:
+    tone = fbm(p.position, 0.5, 4, p.seed)
+    return hair(p, ramp(np.clip(tone * 1.8 - 0.4, 0, 1), "6b4526", "9a6b3f", "c39a68"))
+
+
+def _scales(p: Points) -> Look:
+    """Overlapping scales in staggered rows, larger light rim, dark roots."""
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        best_h = np.full(len(u), -1.0, np.float32)
+        color = np.zeros((len(u), 3), np.float32)
+        for lift in (1, 0):  # the row above lies over the row below
+            row = np.floor(v * 1.6) + lift
+            x = u + 0.5 * (row % 2)
+            column = np.floor(x)
+            fx, fy = x - column - 0.5, v * 1.6 - row
+            inside = (fx / 0.56) ** 2 + (np.clip(-fy, 0, 9) / 1.05) ** 2 + (np.clip(fy, 0, 9) / 0.6) ** 2
+            rise = np.clip(1 - inside, 0, 1)
+            mine = (inside < 1) & (fy < 0.35)
+            identity = random(row * 71 + column + plane * 13, p.seed)
+            tip = np.clip(-fy, 0, 1)
+            tone = np.clip(0.25 + 0.5 * tip + 0.35 * (identity - 0.5), 0, 1)
+            scale = shade(ramp(tone, "1d3b1f", "3d7a35", "8fb04d", "d3cf7a"), 0.55 + 0.55 * np.sqrt(rise))
+            keel = step(0.07, 0.0, np.abs(fx)) * 0.06
+            h = 0.10 * np.sqrt(rise) + 0.10 * tip + keel
+            over = mine & (h > best_h)
+            best_h = np.where(over, h, best_h).astype(np.float32)
+            color[over] = scale[over]
+        color[best_h < 0] = rgb("16240f")
+        return Look(color, 0.42, 0.0, np.maximum(best_h, 0))
+
+    return on_planes(p, flat)
+
+
+def _snake(p: Points) -> Look:
+    c = cells(stretched(p.grain, 1, 0.75, 1), 4.0, p.seed, 0.25)
+    scale = np.clip(1 - 1.5 * c.nearest, 0, 1)
+    q = warp(p.grain, 0.5, 0.5, p.seed + 1)
+    band = cells(stretched(q, 1.0, 0.8, 1.0), 0.8, p.seed + 2, 0.6)
+    blotch = step(0.50, 0.42, band.nearest)
+    rim = step(0.55, 0.50, band.nearest) * (1 - blotch)
+    color = mix(mix("b59a5e", "1f1a12", rim), "6b4a22", blotch)
+    return Look(shade(color, 0.5 + 0.7 * scale + 0.12 * (c.identity - 0.5)), 0.38, 0.0, 0.08 * scale)
+
+
+def _reptile(p: Points) -> Look:
+    q = warp(p.position, 1.1, 0.22, p.seed)
+    c = cells(q, 1.5, p.seed + 1)
+    fine = cells(p.position, 7.0, p.seed + 2)
+    plate = step(0.03, 0.22, c.second - c.nearest)
+    tone = fbm(p.position, 0.4, 4, p.seed + 3)
+    color = shade(
+        ramp(np.clip(tone * 1.8 - 0.4, 0, 1), "2c3a22", "56653a", "8a8a55"),
+        0.35 + 0.55 * plate + 0.3 * (c.identity - 0.4),
+    )
+    return Look(shade(color, 0.85 + 0.25 * fine.nearest), 0.55, 0.0, 0.16 * plate + 0.02 * fine.nearest)
+
+
+def _feathers(p: Points) -> Look:
+    tint_a, tint_b = p.colour(0, "3f6f9c"), p.colour(1, "d9c9a3")
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        best = np.full(len(u), -1.0, np.float32)
+        color = np.zeros((len(u), 3), np.float32)
+        for lift in (1, 0):
+            row = np.floor(v * 1.3) + lift
+            x = u + 0.5 * (row % 2)
+            column = np.floor(x)
+            fx, fy = x - column - 0.5, row - v * 1.3
+            width = 0.54 * np.sqrt(np.clip(1 - (np.clip(fy, 0, 1.15) / 1.18) ** 3, 0, 1))
+            mine = (np.abs(fx) < width) & (fy > -0.4)
+            identity = random(row * 53 + column, p.seed)
+            barb = noise(
+                np.stack([(fx * 3 + fy * np.sign(fx)) * 14, 0 * fx + identity * 50, 0 * fx], axis=1),
+                1.0,
+                p.seed,
+            )
+            tip = step(0.75, 1.05, fy)
+            body = shade(
+                mix(np.broadcast_to(tint_a, (len(u), 3)), tint_b, tip),
+                0.62 + 0.45 * barb + 0.35 * (identity - 0.5),
+            )
+            body = mix(body, "e8e0cf", 0.5 * step(0.03, 0.012, np.abs(fx)))
+            h = 0.2 * fy + 0.05 * (1 - np.abs(fx) / 0.54) + 0.3
+            over = mine & (h > best)
+            best = np.where(over, h, best).astype(np.float32)
+            color[over] = body[over]
+        color[best < 0] = tint_a * 0.3
+        return Look(color, 0.7, 0.0, np.maximum(best, 0) * 0.4)
+
+    return on_planes(p, flat)
+
+
+def _grass(p: Points) -> Look:
+    q = warp(p.position, 1.6, 0.3, p.seed)
+    blade = ridges(stretched(q, 5.0, 1.4, 5.0), 1.0, 2, p.seed + 1)
+    patch = fbm(p.position, 0.6, 4, p.seed + 2)
+    color = shade(ramp(np.clip(patch * 1.8 - 0.4, 0, 1), "2f5a1c", "4f8a2a", "86ad45"), 0.40 + 0.95 * blade)
+    return Look(color, 0.9, 0.0, 0.30 * blade)
+
+
+def _moss(p: Points) -> Look:
+    clump = cells(warp(p.position, 1.5, 0.25, p.seed), 1.3, p.seed + 1)
+    dome = np.clip(1 - 1.1 * clump.nearest, 0, 1)
+    fine = fbm(p.position, 11, 3, p.seed + 2)
+    patch = fbm(p.position, 0.6, 4, p.seed + 3)
+    color = shade(
+        ramp(np.clip(0.6 * patch + 0.7 * dome * fine, 0, 1), "22300f", "46601c", "7f9434", "b3bc58"),
+        0.6 + 0.7 * fine,
+    )
+    return Look(color, 0.97, 0.0, 0.30 * dome + 0.14 * fine)
+
+
+def _leaves(p: Points) -> Look:
+    c = cells(stretched(warp(p.position, 1.0, 0.3, p.seed), 1, 0.7, 1), 1.4, p.seed + 1)
+    border = step(0.02, 0.25, c.second - c.nearest)
+    rib = step(0.10, 0.02, np.abs(noise(p.position, 1.4, p.seed + 2) - 0.5))
+    fine = fbm(p.position, 6, 3, p.seed + 3)
+    color = shade(ramp(c.identity, "27521d", "3f7a2b", "6b9c3a", "8fae4a"), 0.35 + 0.6 * border + 0.2 * fine)
+    return Look(mix(color, "b7cc7a", 0.25 * rib), 0.6, 0.0, 0.3 * border * (0.5 + c.identity))
+
+
+def _ice(p: Points) -> Look:
+    q = warp(p.position, 0.7, 0.5, p.seed)
+    crack = step(0.86, 0.99, ridges(q, 0.8, 3, p.seed + 1))
+    cloud, fine = fbm(p.position, 0.8, 4, p.seed + 2), fbm(p.position, 7, 3, p.seed + 3)
+    color = ramp(np.clip(cloud * 1.7 - 0.35, 0, 1), "6fb0d8", "a9d8ee", "e4f6fc")
+    return Look(
+        mix(color, "ffffff", 0.75 * crack + 0.12 * fine),
+        0.10 + 0.25 * cloud * fine + 0.3 * crack,
+        0.0,
+        0.03 * fine - 0.03 * crack,
+    )
+
+
+def _snow(p: Points) -> Look:
+    drift, fine = fbm(p.position, 0.8, 4, p.seed), noise(p.position, 30, p.seed + 1)
+    sparkle = step(0.93, 0.97, noise(p.position, 60, p.seed + 2))
+    color = shade(ramp(drift, "cfdcec", "eef4fa", "ffffff"), 0.96 + 0.06 * fine)
+    return Look(color, 0.85 - 0.6 * sparkle, 0.0, 0.18 * drift + 0.01 * fine)
+
+
+def _water(p: Points) -> Look:
+    q = warp(p.position, 0.8, 0.5, p.seed)
+    wave = fbm(q, 1.1, 4, p.seed + 1)
+    caustic = step(0.70, 0.98, ridges(q, 1.0, 2, p.seed + 2))
+    color = mix(ramp(np.clip(wave * 1.8 - 0.4, 0, 1), "0b3d63", "1c7a9c", "4fb9c4"), "dff6f2", 0.55 * caustic)
+    return Look(color, 0.06, 0.0, 0.12 * wave)
+
+
+def _crystal(p: Points) -> Look:
+    c = cells(p.position, 1.3, p.seed)
+    inner = cells(p.position, 3.4, p.seed + 1)
+    facet = step(0.0, 0.05, c.second - c.nearest)
+    tone = np.clip(0.6 * c.identity + 0.4 * inner.identity, 0, 1)
+    color = mix("e9d9ff", ramp(tone, "4a1f8a", "7b3fc4", "b583ee", "e6ccff"), 0.35 + 0.65 * facet)
+    return Look(color, 0.08 + 0.1 * inner.identity, 0.0, 0.2 * c.identity - 0.06 * (1 - facet))
+
+
+def _bone(p: Points) -> Look:
+    stain, fine = fbm(p.position, 0.9, 5, p.seed), fbm(p.position, 9, 3, p.seed + 1)
+    crack = step(0.86, 0.97, ridges(stretched(p.grain, 1.6, 0.4, 1.6), 1.0, 3, p.seed + 2))
+    color = shade(ramp(np.clip(stain * 1.8 - 0.4, 0, 1), "a08a63", "d9c9a3", "efe6cf"), 0.88 + 0.18 * fine)
+    return Look(shade(color, 1 - 0.45 * crack), 0.55, 0.0, 0.02 * fine - 0.04 * crack)
+
+
+def _skin(p: Points) -> Look:
+    pore = cells(p.position, 6, p.seed)
+    blush, fine = fbm(p.position, 0.6, 4, p.seed + 1), fbm(p.position, 4, 3, p.seed + 2)
+    color = shade(
+        ramp(np.clip(blush * 1.8 - 0.4, 0, 1), "b9745a", "d99a7c", "edbfa2"),
+        0.93 + 0.10 * fine + 0.05 * pore.nearest,
+    )
+    return Look(color, 0.48 + 0.1 * fine, 0.0, 0.015 * pore.nearest)
+
+
+def _slime(p: Points) -> Look:
+    q = warp(p.position, 0.6, 0.7, p.seed)
+    flow = fbm(q, 0.8, 4, p.seed + 1)
+    bubble = cells(p.position, 2.0, p.seed + 2)
+    pop = step(0.24, 0.10, bubble.nearest) * (bubble.identity > 0.6)
+    color = mix(ramp(np.clip(flow * 1.9 - 0.45, 0, 1), "2f6a12", "63b81e", "b8ee4a"), "efffc2", 0.6 * pop)
+    return Look(color, 0.10 + 0.12 * flow, 0.0, 0.2 * flow + 0.08 * pop)
+
+
+def _coral(p: Points) -> Look:
+    c = cells(p.position, 1.6, p.seed)
+    groove = ridges(warp(p.position, 1.2, 0.3, p.seed), 1.4, 2, p.seed + 1)
+    color = shade(ramp(np.clip(groove, 0, 1), "f0917a", "d9583f", "9c2f2a"), 0.65 + 0.45 * (1 - c.nearest))
+    return Look(color, 0.75, 0.0, -0.2 * groove)
+
+
+MATERIALS = (
+    SolidMaterial("fur", ("fur", "brown fur", "fluffy animal hair", "furry"), _fur, 0.06, (6, 14)),
+    SolidMaterial(
+        "scales", ("fish scales", "mermaid scales", "dragon scales", "green scales"), _scales, 0.05, (12, 26)
+    ),
+    SolidMaterial("snake", ("snake skin", "python skin"), _snake, 0.08, (7, 15)),
+    SolidMaterial(
+        "reptile",
+        ("reptile skin", "crocodile skin", "lizard skin", "dinosaur skin", "elephant skin"),
+        _reptile,
+        0.06,
+        (8, 18),
+    ),
+    SolidMaterial(
+        "feathers",
+        ("feathers", "bird plumage", "wings of a bird"),
+        _feathers,
+        0.07,
+        (8, 18),
+        own_colours=True,
+    ),
+    SolidMaterial("grass", ("grass", "lawn", "meadow"), _grass, 0.08, (6, 14)),
+    SolidMaterial("moss", ("moss", "mossy", "lichen", "overgrown"), _moss, 0.06, (7, 16)),
+    SolidMaterial("leaves", ("leaves", "foliage", "ivy", "hedge", "jungle plants"), _leaves, 0.06, (8, 18)),
+    SolidMaterial("ice", ("ice", "frozen", "glacier", "frost"), _ice, 0.2, (3, 8)),
+    SolidMaterial("snow", ("snow", "snowy", "snowman"), _snow, 0.15, (4, 9)),
+    SolidMaterial("water", ("water", "ocean waves", "sea"), _water, 0.2, (3, 9)),
+    SolidMaterial(
+        "crystal",
+        ("crystal", "amethyst", "gemstone", "diamond", "quartz", "ruby", "emerald"),
+        _crystal,
+        0.12,
+        (4, 10),
+    ),
+    SolidMaterial("bone", ("bone", "ivory", "skull", "antler", "teeth"), _bone, 0.12, (4, 10)),
+    SolidMaterial("skin", ("human skin", "skin", "flesh"), _skin, 0.05, (6, 14)),
+    SolidMaterial("slime", ("slime", "jelly", "toxic goo", "alien"), _slime, 0.15, (4, 10)),
+    SolidMaterial("coral", ("coral", "brain coral", "sponge"), _coral, 0.08, (6, 14)),
+)

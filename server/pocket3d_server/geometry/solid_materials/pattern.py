@@ -1,0 +1,207 @@
+"""Patterns: animal coats, prints, and things painted on. Colours of the prompt take the place of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry.noise import cells, fbm, noise, warp
+from pocket3d_server.geometry.solid_materials.nature import hair
+from pocket3d_server.geometry.solid_materials.surface import (
+    F32,
+    Look,
+    Points,
+    SolidMaterial,
+    mix,
+    ramp,
+    shade,
+    step,
+)
+
+
+def _bands(p: Points, wobble: float, frequency: float = 1.0) -> F32:
+    """0..1..0 bands across the piece's length that branch and wander like a coat's."""
+    q = warp(p.grain, 0.45, wobble, p.seed)
+    branch = fbm(p.position, 0.7, 2, p.seed + 3)
+    return np.asarray(0.5 + 0.5 * np.sin(q[:, 1] * 2 * np.pi * frequency + 3.2 * (branch - 0.5)), np.float32)
+
+
+def _zebra(p: Points) -> Look:
+    t = step(0.47, 0.55, _bands(p, 0.55))
+    return hair(p, mix(p.colour(0, "f1ece2"), p.colour(1, "1b1816"), t), 0.35)
+
+
+def _tiger(p: Points) -> Look:
+    thin = _bands(p, 0.7, 1.0)
+    breakup = fbm(p.position, 1.4, 3, p.seed + 8)
+    t = step(0.72, 0.80, thin * (0.62 + 0.75 * breakup))
+    below = step(-0.1, -0.6, p.normal[:, 1]) * 0.8
+    ground = mix(np.broadcast_to(p.colour(0, "d9802b"), p.position.shape), "f3e6d0", below)
+    return hair(p, mix(ground, p.colour(1, "1d1410"), t), 0.35)
+
+
+def _leopard(p: Points) -> Look:
+    c = cells(warp(p.position, 1.2, 0.18, p.seed), 1.0, p.seed + 1, 0.8)
+    size = 0.30 + 0.12 * c.identity
+    ragged = c.nearest + 0.22 * (fbm(p.position, 2.6, 2, p.seed + 2) - 0.5)
+    ring = step(size + 0.05, size, ragged) * step(size - 0.20, size - 0.14, ragged)
+    inner = step(size, size - 0.05, ragged)
+    ground = mix(p.colour(0, "d9ab66"), p.colour(0, "d9ab66") * 0.72, inner)
+    return hair(p, mix(ground, p.colour(1, "2a1a10"), ring), 0.35)
+
+
+def _giraffe(p: Points) -> Look:
+    c = cells(warp(p.position, 1.1, 0.16, p.seed), 1.0, p.seed + 1, 0.85)
+    patch = step(0.09, 0.15, c.second - c.nearest)
+    brown = shade(np.broadcast_to(p.colour(1, "a1622a"), p.position.shape), 0.8 + 0.35 * c.identity)
+    return hair(p, mix(np.broadcast_to(p.colour(0, "ecd9ae"), p.position.shape), brown, patch), 0.4)
+
+
+def _cow(p: Points) -> Look:
+    t = step(0.515, 0.53, fbm(warp(p.position, 0.8, 0.3, p.seed), 0.62, 3, p.seed + 1))
+    return hair(p, mix(p.colour(0, "f2ede6"), p.colour(1, "211d1c"), t), 0.4)
+
+
+def _dalmatian(p: Points) -> Look:
+    c = cells(warp(p.position, 1.5, 0.12, p.seed), 1.0, p.seed + 1, 0.9)
+    t = step(0.34, 0.30, c.nearest / (0.55 + 0.7 * c.identity))
+    return hair(p, mix(p.colour(0, "f4f1ec"), p.colour(1, "1c1a1a"), t), 0.4)
+
+
+def _camouflage(p: Points) -> Look:
+    q = warp(p.position, 0.9, 0.35, p.seed)
+    stops = (p.colour(0, "5b6236"), p.colour(1, "8a7a4d"), p.colour(2, "3a3f26"), p.colour(3, "23241c"))
+    color: F32 = np.broadcast_to(stops[0], p.position.shape).astype(np.float32)
+    for k, level in ((1, 0.53), (2, 0.55), (3, 0.60)):
+        color = mix(color, stops[k], step(level, level + 0.012, fbm(q, 0.75, 3, p.seed + 10 * k)))
+    weave = noise(p.position, 26, p.seed + 5)
+    return Look(shade(color, 0.88 + 0.2 * weave), 0.88, 0.0, 0.01 * weave)
+
+
+def _stripes(p: Points) -> Look:
+    f = p.grain[:, 1] - np.floor(p.grain[:, 1])
+    t = step(0.49, 0.51, f) * step(1.0, 0.98, f)
+    return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f4efe6"), t), 0.5)
+
+
+def _dots(p: Points) -> Look:
+    c = cells(p.position, 1.0, p.seed, 0.0)
+    # A regular lattice cuts a surface in circles of many sizes; centres near the surface keep them large.
+    t = step(0.40, 0.375, c.nearest)
+    return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f7f3ea"), t), 0.45)
+
+
+def _checker(p: Points) -> Look:
+    i = np.floor(p.position + 1e-3).sum(axis=1)
+    t = (np.mod(i, 2) > 0.5).astype(np.float32)
+    return Look(mix(p.colour(0, "f0ece4"), p.colour(1, "26262a"), t), 0.35)
+
+
+def _rainbow(p: Points) -> Look:
+    f = p.position[:, 1] * 0.5 + 0.12 * (noise(p.position, 0.6, p.seed) - 0.5)
+    t = f - np.floor(f)
+    color = ramp(t, "e8413c", "f5953a", "f7d54a", "57b85a", "3f86d6", "7d4fc2", "e8413c")
+    return Look(color, 0.4)
+
+
+def _galaxy(p: Points) -> Look:
+    q = warp(p.position, 0.5, 0.8, p.seed)
+    cloud, dust = fbm(q, 0.6, 5, p.seed + 1), fbm(q, 0.9, 5, p.seed + 2)
+    color = mix(
+        ramp(np.clip(cloud * 2.1 - 0.6, 0, 1), "05060f", "1b1446", "5a2486", "c64fa8"),
+        "2f8fd0",
+        0.6 * step(0.5, 0.75, dust),
+    )
+    star = cells(p.position, 4.0, p.seed + 3)
+    small = cells(p.position, 9.0, p.seed + 4)
+    light = step(0.10, 0.02, star.nearest) * (star.identity > 0.55) + 0.7 * step(
+        0.12, 0.03, small.nearest
+    ) * (small.identity > 0.7)
+    return Look(mix(color, "ffffff", np.clip(light, 0, 1)), 0.35)
+
+
+def _circuit(p: Points) -> Look:
+    """Traces and pads of a circuit board, as lines on a lattice that turn by chance."""
+    a, b = np.floor(p.position), p.position - np.floor(p.position) - 0.5
+    turn = noise(a + 0.5, 0.731, p.seed) > 0.5
+    x, y, z = np.abs(b[:, 0]), np.abs(b[:, 1]), np.abs(b[:, 2])
+    pair = np.sort(np.stack([x, y, z], axis=1), axis=1)
+    trace = step(0.09, 0.06, np.where(turn, pair[:, 0], np.abs(pair[:, 1] - pair[:, 0] - 0.2)))
+    pad = step(0.24, 0.21, np.hypot(pair[:, 0], pair[:, 1])) * (noise(a + 0.25, 0.917, p.seed + 1) > 0.62)
+    line = np.clip(trace + pad, 0, 1)
+    color = mix(p.colour(0, "0f4a2e"), p.colour(1, "c9a24a"), line)
+    return Look(color, 0.45 - 0.15 * line, 0.9 * line, 0.03 * line)
+
+
+def _graffiti(p: Points) -> Look:
+    """Splashes of many colours."""
+    color: F32 = np.broadcast_to(p.colour(0, "e9e4da"), p.position.shape).astype(np.float32)
+    for k, paint in enumerate(("e0452f", "f2b632", "2f8fc4", "3f9c56", "8a3fa8", "202024")):
+        c = cells(warp(p.position, 1.8, 0.22, p.seed + k), 0.75, p.seed + 20 + k)
+        blot = step(0.34, 0.31, c.nearest + 0.25 * (fbm(p.position, 3, 2, p.seed + k) - 0.5)) * (
+            c.identity > 0.45
+        )
+        color = mix(color, p.colour(k + 1, paint), blot)
+    return Look(color, 0.5, 0.0, 0.0)
+
+
+def _coat(
+    name: str, *phrases: str, evaluate: object, feature: float, across: tuple[float, float]
+) -> SolidMaterial:
+    return SolidMaterial(name, phrases, evaluate, feature, across, own_colours=True)  # type: ignore[arg-type]
+
+
+MATERIALS = (
+    _coat("zebra", "zebra stripes", "zebra", evaluate=_zebra, feature=0.12, across=(6, 11)),
+    _coat("tiger", "tiger stripes", "tiger fur", evaluate=_tiger, feature=0.12, across=(6, 11)),
+    _coat(
+        "leopard", "leopard spots", "jaguar", "cheetah print", evaluate=_leopard, feature=0.08, across=(8, 15)
+    ),
+    _coat("giraffe", "giraffe pattern", evaluate=_giraffe, feature=0.2, across=(6, 12)),
+    _coat("cow", "cow spots", "cow hide", "holstein", evaluate=_cow, feature=0.25, across=(5, 9)),
+    _coat(
+        "dalmatian",
+        "dalmatian spots",
+        "black spots on white",
+        evaluate=_dalmatian,
+        feature=0.1,
+        across=(7, 13),
+    ),
+    _coat(
+        "camouflage", "military camouflage", "army camo", evaluate=_camouflage, feature=0.15, across=(5, 10)
+    ),
+    _coat("stripes", "stripes", "striped", "candy cane", evaluate=_stripes, feature=0.12, across=(6, 12)),
+    _coat(
+        "dots",
+        "polka dots",
+        "dotted",
+        "mushroom cap with white spots",
+        evaluate=_dots,
+        feature=0.1,
+        across=(8, 14),
+    ),
+    _coat(
+        "checker", "checkerboard", "chess board", "checkered", evaluate=_checker, feature=0.1, across=(7, 14)
+    ),
+    _coat("rainbow", "rainbow", "colourful gradient", evaluate=_rainbow, feature=0.5, across=(2, 3)),
+    _coat(
+        "galaxy", "galaxy", "starry night sky", "space nebula", evaluate=_galaxy, feature=0.2, across=(4, 8)
+    ),
+    _coat(
+        "circuit",
+        "circuit board",
+        "electronic circuits",
+        "cyberpunk",
+        evaluate=_circuit,
+        feature=0.06,
+        across=(10, 18),
+    ),
+    _coat(
+        "paint_splashes",
+        "graffiti",
+        "paint splashes",
+        "splatter",
+        evaluate=_graffiti,
+        feature=0.15,
+        across=(6, 11),
+    ),
+)

@@ -1,0 +1,177 @@
+"""What a solid material is given and gives back, and the small vocabulary in which materials are written.
+
+Materials are functions of 3-D position, so they need no UVs and show no seams. They work in *features*: one unit
+is one brick, one plank, one scale; ``SolidMaterial.feature`` says how large that is in metres and how many of
+them an object shows at least and at most, so that a ring and a castle both look right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+RGB = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Surface points that want a material."""
+
+    position: F32
+    """(N, 3) in features; +Y up."""
+    normal: F32
+    """(N, 3) unit length."""
+    grain: F32
+    """(N, 3) in features, with +Y along the piece's longest side: wood and fibres run along it."""
+    colours: tuple[RGB, ...] = ()
+    """sRGB colours that were asked for; patterns take theirs from here."""
+    seed: int = 0
+
+    def colour(self, index: int, default: str) -> F32:
+        """The ``index``-th colour that was asked for, else ``default`` (hexadecimal sRGB)."""
+        return np.array(self.colours[index], np.float32) if index < len(self.colours) else rgb(default)
+
+
+@dataclass
+class Look:
+    """Surface values at N points."""
+
+    color: F32
+    """(N, 3) sRGB 0..1."""
+    roughness: F32 | float = 0.6
+    metallic: F32 | float = 0.0
+    height: F32 | float = 0.0
+    """Bumps outwards, in features."""
+
+
+@dataclass(frozen=True)
+class SolidMaterial:
+    """A named procedural material."""
+
+    name: str
+    phrases: tuple[str, ...]
+    """What people call it; prompts are compared with these."""
+    evaluate: Callable[[Points], Look]
+    feature: float
+    """Natural size of one feature in metres."""
+    across: tuple[float, float] = (5.0, 16.0)
+    """How many features an object shows across at least and at most."""
+    own_colours: bool = False
+    """It uses ``Points.colours`` itself; others are tinted."""
+    words: frozenset[str] = field(default_factory=frozenset)
+    """Single words that name it for certain."""
+
+    def feature_size(self, extent: float) -> float:
+        """Size of a feature in metres on an object of ``extent`` metres (its longest side)."""
+        low, high = self.across
+        return float(np.clip(self.feature, extent / high, extent / low))
+
+    def look(
+        self,
+        position: NDArray[Any],
+        normal: NDArray[Any],
+        grain: NDArray[Any],
+        extent: float,
+        colours: Sequence[RGB] = (),
+        seed: int = 0,
+    ) -> Look:
+        """The material at points in metres (N, 3) on an object of ``extent`` metres; height in metres, all arrays (N,)."""
+        size = self.feature_size(extent)
+        # The seed moves the object through the solid; whole features keep courses and rows where they were.
+        shift = np.random.default_rng(seed).integers(-64, 64, 3).astype(np.float32)
+        points = Points(
+            (np.asarray(position, np.float32) / np.float32(size)) + shift,
+            np.asarray(normal, np.float32),
+            (np.asarray(grain, np.float32) / np.float32(size)) + shift,
+            tuple(colours),
+            seed,
+        )
+        found = self.evaluate(points)
+        color = np.clip(np.broadcast_to(found.color, (len(position), 3)), 0, 1).astype(np.float32)
+        if colours and not self.own_colours:
+            color = tint(color, colours[0])
+        metallic = np.clip(_full(found.metallic, len(position)), 0, 1)
+        roughness = np.clip(_full(found.roughness, len(position)), 0.04, 1)
+        return Look(color, roughness, metallic, _full(found.height, len(position)) * np.float32(size))
+
+
+def _full(value: F32 | float, count: int) -> F32:
+    return np.broadcast_to(np.asarray(value, np.float32), (count,)).astype(np.float32)
+
+
+def rgb(text: str) -> F32:
+    """``8a5a2b`` to sRGB 0..1, (3,)."""
+    return np.array([int(text[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / np.float32(255)
+
+
+def mix(a: F32 | str, b: F32 | str, t: F32) -> F32:
+    """Blend two colours, or two sets of colours (N, 3), by ``t`` (N,)."""
+    low = rgb(a) if isinstance(a, str) else a
+    high = rgb(b) if isinstance(b, str) else b
+    w = t[:, None]
+    return np.asarray(low * (1 - w) + high * w, np.float32)
+
+
+def ramp(t: F32, *stops: str | F32) -> F32:
+    """Colours (N, 3) along evenly spaced stops for ``t`` in 0..1."""
+    table = np.stack([rgb(s) if isinstance(s, str) else s for s in stops])
+    at = np.linspace(0, 1, len(table))
+    return np.stack([np.interp(t, at, table[:, c]) for c in range(3)], axis=1).astype(np.float32)
+
+
+def step(low: float, high: float, x: F32) -> F32:
+    """Smooth rise from 0 at ``low`` to 1 at ``high``."""
+    t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def shade(color: F32, amount: F32) -> F32:
+    """Colour made lighter or darker: ``amount`` (N,) around 1."""
+    return np.asarray(color * amount[:, None], np.float32)
+
+
+def tint(color: F32, target: RGB) -> F32:
+    """Recolour (N, 3) to ``target``, keeping the pattern of light and dark and a little of the hue's variety."""
+    luminance = color @ np.array([0.25, 0.65, 0.10], np.float32)
+    middle = max(float(np.median(luminance)), 0.04)
+    relative = np.clip(luminance / middle, 0.15, 2.2)[:, None]
+    goal = np.array(target, np.float32)
+    lit = goal * np.minimum(relative, 1) + (1 - goal) * np.maximum(relative - 1, 0) * 0.45
+    variety = (color - color.mean(axis=0)) * 0.25
+    return np.clip(lit + variety - variety.mean(axis=1, keepdims=True), 0, 1).astype(np.float32)
+
+
+def stretched(p: F32, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> F32:
+    """Coordinates scaled along each axis; a small factor draws the pattern out along it."""
+    return np.asarray(p * np.array([x, y, z], np.float32), np.float32)
+
+
+def on_planes(points: Points, flat: Callable[[F32, F32, int], Look]) -> Look:
+    """Lay a flat pattern on a solid: on each of the three axis planes, blended where the surface turns.
+
+    ``flat(u, v, plane)`` gets coordinates in features, v upwards on walls, so that courses stay level.
+    """
+    p, n = points.position, np.abs(points.normal)
+    weight = n**12 + np.float32(1e-6)
+    weight /= weight.sum(axis=1, keepdims=True)
+    count = len(p)
+    out = Look(*(np.zeros(s, np.float32) for s in ((count, 3), count, count, count)))
+    total = np.zeros(count, np.float32)
+    for axis, (a, b) in enumerate(((2, 1), (0, 2), (0, 1))):
+        mine = np.flatnonzero(weight[:, axis] > 0.08)
+        if not len(mine):
+            continue
+        # Planes are shifted against each other, or mirrored walls would meet in a mirrored pattern.
+        look = flat(p[mine, a] + np.float32(0.37 * axis), p[mine, b], axis)
+        w = weight[mine, axis]
+        out.color[mine] += look.color * w[:, None]
+        for name in ("roughness", "metallic", "height"):
+            getattr(out, name)[mine] += _full(getattr(look, name), len(mine)) * w
+        total[mine] += w
+    total = np.maximum(total, 1e-6)
+    return Look(out.color / total[:, None], out.roughness / total, out.metallic / total, out.height / total)

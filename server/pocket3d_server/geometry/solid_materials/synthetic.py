@@ -1,0 +1,229 @@
+"""Made materials: plastic, rubber, ceramics, paint, paper, food."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
+from pocket3d_server.geometry.solid_materials.surface import (
+    F32,
+    Look,
+    Points,
+    SolidMaterial,
+    mix,
+    on_planes,
+    ramp,
+    rgb,
+    shade,
+    step,
+    stretched,
+)
+
+
+def _plain(color: F32 | str, count: int) -> F32:
+    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (count, 3))
+
+
+def _plastic(p: Points) -> Look:
+    cloud, grain = fbm(p.position, 0.8, 3, p.seed), noise(p.position, 30, p.seed + 1)
+    return Look(
+        shade(_plain(p.colour(0, "2f7fd0"), len(grain)), 0.96 + 0.07 * cloud),
+        0.30 + 0.12 * cloud,
+        0.0,
+        0.003 * grain,
+    )
+
+
+def _rubber(p: Points) -> Look:
+    grain, dust = noise(p.position, 22, p.seed), fbm(p.position, 0.9, 4, p.seed + 1)
+    color = shade(_plain("2b2b2d", len(grain)), 0.85 + 0.3 * grain)
+    return Look(mix(color, "77726a", 0.25 * step(0.5, 0.8, dust)), 0.88, 0.0, 0.012 * grain)
+
+
+def _glaze(p: Points) -> Look:
+    """Thick ceramic glaze that pools darker low down and breaks light on edges, with fine crackle."""
+    pool = fbm(stretched(warp(p.position, 0.8, 0.4, p.seed), 1, 0.5, 1), 0.7, 4, p.seed + 1)
+    crackle = cells(p.position, 3.0, p.seed + 2)
+    line = step(0.035, 0.01, crackle.second - crackle.nearest)
+    speck = step(0.86, 0.92, noise(p.position, 14, p.seed + 3))
+    color = ramp(np.clip(pool * 1.9 - 0.45, 0, 1), "1f4f5c", "3f8a8c", "8fc4b4")
+    return Look(
+        mix(mix(color, "2b3a3a", 0.35 * line), "3a2a1c", 0.6 * speck), 0.10 + 0.05 * line, 0.0, -0.006 * line
+    )
+
+
+def _porcelain(p: Points) -> Look:
+    """White porcelain with blue painted tendrils."""
+    q = warp(p.position, 0.9, 0.6, p.seed)
+    vine = step(0.90, 0.97, ridges(q, 0.7, 1, p.seed + 1))
+    bloom = cells(q, 0.9, p.seed + 2)
+    petal = np.abs(np.sin(6 * np.arctan2(q[:, 0] - p.position[:, 0] + 0.3, bloom.nearest + 0.1)))
+    flower = (
+        step(0.30, 0.26, bloom.nearest * (0.8 + 0.3 * petal))
+        * step(0.07, 0.10, bloom.nearest)
+        * (bloom.identity > 0.4)
+    )
+    blue = np.clip(0.8 * vine + 0.9 * flower, 0, 1)
+    wash = 0.85 + 0.3 * fbm(p.position, 3, 3, p.seed + 3)
+    return Look(mix("f3f3f1", shade(_plain("26489c", len(blue)), wash), blue), 0.08)
+
+
+def _car_paint(p: Points) -> Look:
+    flake = noise(p.position, 55, p.seed)
+    cloud = fbm(p.position, 0.6, 3, p.seed + 1)
+    color = shade(_plain(p.colour(0, "b3122a"), len(flake)), 0.90 + 0.10 * cloud + 0.12 * (flake - 0.5))
+    return Look(color, 0.12 + 0.05 * cloud, 0.35, 0.0)
+
+
+def _paint(p: Points) -> Look:
+    roller = fbm(p.position, 9, 3, p.seed)
+    cloud = fbm(p.position, 0.8, 4, p.seed + 1)
+    return Look(
+        shade(_plain(p.colour(0, "d9d2c4"), len(cloud)), 0.90 + 0.12 * cloud + 0.05 * roller),
+        0.62,
+        0.0,
+        0.01 * roller,
+    )
+
+
+def _carbon(p: Points) -> Look:
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        a, b = np.floor(u), np.floor(v)
+        over = np.mod(a - b, 4) < 2
+        fx, fy = u - a - 0.5, v - b - 0.5
+        across = np.where(over, fx, fy)
+        fibre = noise(np.stack([np.where(over, u, v) * 9, 0 * u, 0 * u + plane], axis=1), 1.0, p.seed)
+        dome = 1 - (across * 1.8) ** 2
+        color = shade(
+            np.where(over[:, None], rgb("3a3d42"), rgb("1b1c1f")), (0.65 + 0.35 * dome + 0.3 * (fibre - 0.5))
+        )
+        return Look(color, 0.18 + 0.1 * fibre, 0.3, 0.08 * dome)
+
+    return on_planes(p, flat)
+
+
+def _paper(p: Points) -> Look:
+    fibre = fbm(stretched(warp(p.position, 1.4, 0.5, p.seed), 1, 4, 1), 3.0, 4, p.seed + 1)
+    stain = fbm(p.position, 0.6, 4, p.seed + 2)
+    crumple = cells(p.position, 0.9, p.seed + 3)
+    fold = step(0.0, 0.05, crumple.second - crumple.nearest)
+    color = shade(ramp(np.clip(stain * 1.8 - 0.4, 0, 1), "cdb489", "e5d6b4", "f2e9d3"), 0.88 + 0.16 * fibre)
+    return Look(shade(color, 0.9 + 0.1 * fold), 0.93, 0.0, 0.05 * crumple.nearest + 0.008 * fibre)
+
+
+def _cardboard(p: Points) -> Look:
+    fibre = noise(stretched(p.grain, 20, 1.5, 20), 1.0, p.seed)
+    flute = 0.5 + 0.5 * np.sin(p.grain[:, 0] * 26)
+    stain = fbm(p.position, 0.7, 4, p.seed + 1)
+    color = shade(_plain("b58c5c", len(fibre)), 0.82 + 0.16 * fibre + 0.05 * flute + 0.16 * (stain - 0.5))
+    return Look(color, 0.95, 0.0, 0.012 * flute + 0.004 * fibre)
+
+
+def _tiles(p: Points) -> Look:
+    """Glazed square tiles with joints."""
+    main, other = p.colour(0, "3f8aa3"), p.colour(1, "e9e3d4")
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        a, b = np.floor(u), np.floor(v)
+        tile = a * 57 + b + plane * 991
+        du, dv = 0.5 - np.abs(u - a - 0.5), 0.5 - np.abs(v - b - 0.5)
+        face = step(0.02, 0.05, np.minimum(du, dv))
+        base = np.where((random(tile, 2) > 0.72)[:, None], other, main).astype(np.float32)
+        pool = fbm(np.stack([u, v, 0 * u + plane], axis=1), 1.5, 3, p.seed)
+        color = shade(base, 0.78 + 0.26 * random(tile, 3) + 0.22 * (pool - 0.5))
+        return Look(mix("c9c3b6", color, face), 0.85 - 0.75 * face, 0.0, 0.08 * face)
+
+    return on_planes(p, flat)
+
+
+def _mosaic(p: Points) -> Look:
+    c = cells(p.position, 1.0, p.seed, 0.6)
+    face = step(0.06, 0.12, c.second - c.nearest)
+    color = ramp(c.identity, "1f5f8a", "3fa0b0", "e2c35a", "d9743a", "a8324a", "efe6d0")
+    return Look(mix("6b655c", color, face), 0.75 - 0.55 * face, 0.0, 0.10 * face)
+
+
+def _stained_glass(p: Points) -> Look:
+    c = cells(p.position, 0.8, p.seed)
+    lead = step(0.07, 0.045, c.second - c.nearest)
+    swirl = fbm(warp(p.position, 0.8, 0.5, p.seed), 1.2, 3, p.seed + 1)
+    color = shade(
+        ramp(c.identity, "b3202a", "e08a1f", "f2d24a", "2f8a4a", "1f5fb0", "6b2f9c"), 0.75 + 0.5 * swirl
+    )
+    return Look(mix(color, "26262a", lead), 0.08 + 0.4 * lead, 0.6 * lead, 0.10 * lead)
+
+
+def _chocolate(p: Points) -> Look:
+    cloud = fbm(p.position, 0.8, 4, p.seed)
+    swirl = fbm(warp(p.position, 0.7, 0.6, p.seed), 1.0, 3, p.seed + 1)
+    color = ramp(np.clip(swirl * 1.8 - 0.4, 0, 1), "2e160c", "4a2614", "6b3a20")
+    return Look(color, 0.30 + 0.25 * cloud, 0.0, 0.05 * swirl)
+
+
+def _candy(p: Points) -> Look:
+    """Sugar glaze with sprinkles."""
+    c = cells(warp(p.position, 2, 0.1, p.seed), 2.6, p.seed + 1)
+    sprinkle = step(0.20, 0.16, c.nearest) * (c.identity > 0.35)
+    color = ramp(np.mod(c.identity * 7.3, 1), "fff4c2", "ffffff", "57c4e0", "f7d54a", "e8413c")
+    icing = shade(_plain(p.colour(0, "f08ab0"), len(sprinkle)), 0.92 + 0.12 * fbm(p.position, 1.0, 3, p.seed))
+    return Look(mix(icing, color, sprinkle), 0.22 + 0.2 * sprinkle, 0.0, 0.10 * sprinkle)
+
+
+def _clay(p: Points) -> Look:
+    dent = fbm(p.position, 1.1, 4, p.seed)
+    finger = 0.5 + 0.5 * np.sin(warp(p.position, 0.7, 0.8, p.seed + 1)[:, 1] * 34)
+    touch = step(0.52, 0.70, fbm(p.position, 1.0, 2, p.seed + 2))
+    color = shade(_plain("b0876b", len(dent)), 0.82 + 0.28 * dent + 0.05 * finger * touch)
+    return Look(color, 0.80, 0.0, 0.16 * dent + 0.008 * finger * touch)
+
+
+MATERIALS = (
+    SolidMaterial(
+        "plastic",
+        ("plastic", "toy plastic", "glossy plastic", "vinyl"),
+        _plastic,
+        0.1,
+        (4, 9),
+        own_colours=True,
+    ),
+    SolidMaterial("rubber", ("rubber", "tyre", "silicone"), _rubber, 0.08, (5, 12)),
+    SolidMaterial("ceramic", ("glazed ceramic", "ceramic", "pottery glaze"), _glaze, 0.12, (4, 9)),
+    SolidMaterial(
+        "porcelain",
+        ("blue and white porcelain", "porcelain", "delft", "fine china"),
+        _porcelain,
+        0.1,
+        (5, 10),
+    ),
+    SolidMaterial(
+        "car_paint",
+        ("car paint", "glossy metallic paint", "lacquer"),
+        _car_paint,
+        0.15,
+        (4, 9),
+        own_colours=True,
+    ),
+    SolidMaterial(
+        "paint", ("matte paint", "painted", "plain colour", "smooth"), _paint, 0.12, (4, 9), own_colours=True
+    ),
+    SolidMaterial("carbon_fibre", ("carbon fibre", "carbon fiber"), _carbon, 0.008, (45, 80)),
+    SolidMaterial("paper", ("old parchment paper", "paper", "papyrus", "map"), _paper, 0.12, (4, 9)),
+    SolidMaterial("cardboard", ("cardboard", "carton box"), _cardboard, 0.1, (4, 9)),
+    SolidMaterial(
+        "tiles", ("bathroom tiles", "ceramic tiles", "glazed tiles"), _tiles, 0.1, (9, 16), own_colours=True
+    ),
+    SolidMaterial("mosaic", ("mosaic", "roman mosaic", "tesserae"), _mosaic, 0.04, (16, 28)),
+    SolidMaterial(
+        "stained_glass", ("stained glass", "church window", "tiffany"), _stained_glass, 0.1, (7, 13)
+    ),
+    SolidMaterial("chocolate", ("chocolate", "cocoa", "caramel"), _chocolate, 0.1, (4, 9)),
+    SolidMaterial(
+        "candy",
+        ("candy", "frosted donut with sprinkles", "icing", "cake"),
+        _candy,
+        0.06,
+        (8, 14),
+        own_colours=True,
+    ),
+    SolidMaterial("clay", ("modelling clay", "plasticine", "unpainted clay"), _clay, 0.12, (4, 9)),
+)

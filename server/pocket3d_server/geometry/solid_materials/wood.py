@@ -1,0 +1,126 @@
+"""Woods: one feature is about 10 cm of board; the grain runs along the piece."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges
+from pocket3d_server.geometry.solid_materials.surface import (
+    F32,
+    Look,
+    Points,
+    SolidMaterial,
+    mix,
+    on_planes,
+    ramp,
+    shade,
+    step,
+    stretched,
+)
+
+
+def _timber(light: str, middle: str, dark: str, rings: float = 1.6, gloss: float = 0.45) -> SolidMaterial:
+    """Sawn timber: growth rings around a wandering heart, fine fibres, pores."""
+
+    def evaluate(p: Points) -> Look:
+        return _grain(p.grain, (light, middle, dark), rings, gloss, p.seed)
+
+    return SolidMaterial("", (), evaluate, 0.10, (4, 14))
+
+
+def _grain(g: F32, stops: tuple[str, str, str], rings: float, gloss: float, seed: int) -> Look:
+    wander = stretched(g, 0.5, 0.12, 0.5)
+    x = g[:, 0] + 2.1 + 1.2 * (noise(wander, 1.0, seed + 1) - 0.5)
+    z = g[:, 2] + 0.7 + 1.2 * (noise(wander, 1.0, seed + 2) - 0.5)
+    radius = np.hypot(x, z) * np.float32(rings) + 0.35 * fbm(stretched(g, 1.5, 0.25, 1.5), 1.0, 3, seed + 3)
+    year = radius - np.floor(radius)
+    late = year**2.2 * (1 - step(0.93, 1.0, year))
+    fibre = noise(stretched(g, 26, 0.9, 26), 1.0, seed + 4)
+    streak = fbm(stretched(g, 5, 0.18, 5), 1.0, 3, seed + 5)
+    pore = step(0.74, 0.9, noise(stretched(g, 42, 1.6, 42), 1.0, seed + 6))
+    tone = np.clip(0.15 + 0.55 * late + 0.55 * (streak - 0.35), 0, 1)
+    color = shade(ramp(tone, *stops), 0.90 + 0.18 * fibre - 0.22 * pore)
+    height = 0.010 * fibre - 0.030 * pore - 0.012 * late
+    return Look(color, gloss + 0.2 * late + 0.15 * pore, 0.0, height)
+
+
+def _planks(p: Points) -> Look:
+    """Boards beside each other along the grain, with gaps, nails and their own tones."""
+
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        board = np.floor(v)
+        shift = random(board, p.seed) * 7
+        along = u * 0.25 + shift
+        piece = board * 37 + np.floor(along)
+        edge = np.minimum(v - board, 1 - (v - board))
+        end = np.minimum(along - np.floor(along), 1 - (along - np.floor(along))) * 4
+        gap = step(0.02, 0.06, np.minimum(edge, end))
+        inside = np.stack([(v - board) * 0.9 + random(piece, 3) * 9, u, random(piece, 5) * 9], axis=1)
+        wood = _grain(inside.astype(np.float32), ("c39a63", "a3733f", "70471f"), 2.2, 0.55, p.seed)
+        tone = 0.78 + 0.42 * random(piece, 11)
+        nail = step(0.09, 0.06, np.hypot(end - 0.22, np.abs(v - board - 0.5) - 0.3))
+        color = shade(wood.color, tone * (0.30 + 0.70 * gap))
+        color = mix(color, "3a3633", nail)
+        height = wood.height + 0.10 * gap - 0.03 * nail
+        return Look(color, wood.roughness + 0.15 * (1 - gap), 0.6 * nail, height)
+
+    return on_planes(p, flat)
+
+
+def _bark(p: Points) -> Look:
+    g = p.grain.copy()
+    g[:, [0, 2]] += 0.5 * (fbm(stretched(g, 1.2, 0.5, 1.2), 1.0, 3, p.seed)[:, None] - 0.5)
+    furrow = ridges(stretched(g, 1.6, 0.35, 1.6), 1.0, 3, p.seed + 1)
+    plate = cells(stretched(g, 1.8, 0.5, 1.8), 1.0, p.seed + 2)
+    crack = step(0.02, 0.22, plate.second - plate.nearest)
+    fine = fbm(p.position, 6.0, 4, p.seed + 3)
+    level = np.clip(0.75 * crack + 0.35 * (0.7 - furrow) + 0.25 * (fine - 0.5), 0, 1)
+    color = shade(ramp(level, "2a1d14", "5a4230", "8b7159", "a08a70"), 0.75 + 0.5 * fine)
+    moss = step(0.58, 0.72, fbm(p.position, 0.7, 3, p.seed + 9)) * 0.5 * level
+    return Look(mix(color, "5d6b34", moss), 0.92, 0.0, 0.28 * level + 0.06 * fine)
+
+
+def _weathered(p: Points) -> Look:
+    look = _grain(p.grain, ("b3aca0", "958c80", "6b6359"), 2.4, 0.8, p.seed)
+    split = step(0.80, 0.93, ridges(stretched(p.grain, 3.0, 0.10, 3.0), 1.0, 2, p.seed + 8))
+    stain = fbm(p.position, 0.6, 4, p.seed + 7)
+    color = shade(look.color, 0.72 + 0.5 * stain) * (1 - 0.65 * split[:, None])
+    return Look(color, 0.9, 0.0, look.height * 2 - 0.12 * split)
+
+
+def _bamboo(p: Points) -> Look:
+    y = p.grain[:, 1] * 0.28
+    node = np.abs(y - np.floor(y) - 0.5)
+    ring = step(0.46, 0.49, node)
+    fibre = noise(stretched(p.grain, 30, 0.5, 30), 1.0, p.seed)
+    tone = fbm(stretched(p.grain, 0.9, 0.4, 0.9), 1.0, 3, p.seed + 1)
+    color = shade(ramp(tone, "8d9a4a", "c9bd72", "dcc98a"), 0.9 + 0.15 * fibre)
+    return Look(mix(color, "6d5a2c", ring * 0.8), 0.4, 0.0, 0.06 * ring + 0.008 * fibre)
+
+
+def _named(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
+    return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
+
+
+MATERIALS = (
+    _named("oak", _timber("c8a06a", "a97a45", "77502a"), "oak wood", "wooden", "wood", "timber"),
+    _named(
+        "pine", _timber("e6c592", "d3a566", "b07d42", 1.2), "pine wood", "light wood", "birch wood", "plywood"
+    ),
+    _named("walnut", _timber("7d5637", "5a3a24", "331f13", 1.8), "walnut wood", "dark wood", "ebony wood"),
+    _named(
+        "mahogany",
+        _timber("9c5030", "74321d", "481b10", 1.7, 0.28),
+        "mahogany",
+        "polished red wood",
+        "cherry wood",
+    ),
+    SolidMaterial(
+        "planks", ("wooden planks", "wood boards", "floorboards", "barn wood"), _planks, 0.12, (5, 14)
+    ),
+    SolidMaterial("bark", ("tree bark", "bark of a tree", "tree trunk"), _bark, 0.08, (5, 16)),
+    SolidMaterial(
+        "weathered_wood", ("weathered wood", "old grey wood", "driftwood"), _weathered, 0.10, (5, 14)
+    ),
+    SolidMaterial("bamboo", ("bamboo", "cane", "rattan"), _bamboo, 0.08, (5, 12)),
+)
