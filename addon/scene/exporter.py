@@ -53,6 +53,7 @@ def mesh_of(obj: bpy.types.Object) -> Mesh:
 
     Raises UserError when a position is not a finite number.
     """
+    bpy.context.view_layer.update()  # a script may have moved it just now
     data = obj.data
     triangles = triangulate(obj)
     local = np.empty(len(data.vertices) * 3, np.float32)

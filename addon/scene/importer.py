@@ -43,6 +43,10 @@ def import_result(
         target = collection or bpy.context.collection or bpy.context.scene.collection
         for obj in objects:
             target.objects.link(obj)
+        bpy.context.view_layer.update()
+        for obj in objects:
+            if obj.name in bpy.context.view_layer.objects:
+                obj.select_set(False)  # a new link is selected
         if history:
             objects[0][provenance.KEY] = provenance.to_text(history)
     return objects
@@ -135,6 +139,7 @@ def bounds(objects: Sequence[bpy.types.Object]) -> tuple[Vector, Vector]:
 def make_active(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:
     """Select just these objects, as Blender's importers do, and make the first one active."""
     layer = context.view_layer
+    layer.update()  # takes in what was linked just now
     for other in layer.objects:
         other.select_set(False)
     for obj in objects:

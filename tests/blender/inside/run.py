@@ -1,0 +1,61 @@
+"""Runs in Blender's Python: installs the zip, runs every check, removes it, reports.
+
+PYTHON run.py EXTENSION.zip REPORT.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import bpy  # noqa: F401 - before the others, which find Blender's modules through it
+
+# isort: split
+import drawing
+import registration
+import scene_results
+import support
+import working
+
+MODULES = (registration, drawing, scene_results, working)
+
+
+def main(zip_file: str, report_file: str) -> None:
+    """Write {check: traceback or ""} to the report."""
+    report: dict[str, str] = {}
+
+    def attempt(name: str, check: object) -> None:
+        try:
+            check()  # type: ignore[operator]
+            report[name] = ""
+        except BaseException:
+            report[name] = traceback.format_exc()
+        Path(report_file).write_text(json.dumps(report))
+
+    before = registration.state()
+    support.install(zip_file)
+    attempt("enable and disable", lambda: registration.cycle(before))
+    for module in MODULES:
+        for name, check in vars(module).items():
+            if name.startswith("check_"):
+                support.fresh_file()
+                attempt(f"{module.__name__}.{name}", check)
+    attempt("uninstall", lambda: registration.uninstall(before))
+
+
+if __name__ == "__main__":
+    status = 1
+    try:
+        main(*sys.argv[1:3])
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # 4.2 can crash and 4.5 hang in their own exit handlers.
+    os._exit(status)

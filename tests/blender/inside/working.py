@@ -1,0 +1,116 @@
+"""The ways in: command line, buttons, the timer's tick; and what must never be written."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import bpy
+from support import counts, cube, module
+
+
+def command(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit code and JSON answer of a command line."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = module("cli").main([*arguments, "--json"])
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("{")]
+    return code, json.loads(lines[-1])
+
+
+def check_the_command_line_from_prompt_to_rig() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        blend = Path(folder) / "made.blend"
+        code, answer = command(
+            "generate", "--prompt", "a cube", "--model", "test_steps", "--location", "1", "0", "0"
+        )
+        assert (code, answer["status"]) == (0, "completed"), answer
+        name = answer["objects"][0]
+        for arguments in (
+            ("texture", "--prompt", "red", "--model", "test_paint"),
+            ("segment", "--model", "test_halves"),
+            ("rig", "--model", "test_bones", "--save", str(blend)),
+        ):
+            code, answer = command(*arguments, "--object", name)
+            assert code == 0, answer
+        assert answer["objects"][0].endswith("rig")
+        bpy.ops.wm.open_mainfile(filepath=str(blend))
+        obj = bpy.data.objects[name]
+        history = module("core.provenance").from_text(bpy.data.objects[answer["objects"][0]]["pocket3d"])
+        assert history[-1]["feature"] == "auto_rigging"
+        assert obj.modifiers[0].object.type == "ARMATURE"
+
+
+def check_the_command_line_says_what_is_wrong() -> None:
+    assert command("rig", "--object", "Nothing")[0] == 1
+    code, answer = command("generate", "--prompt", "a cube", "--model", "test_refuses")
+    assert code == 1
+    assert answer["message"]
+    with contextlib.redirect_stderr(io.StringIO()):
+        assert module("cli").main(["paint"]) == 2
+
+
+def tick_until(condition: Any, seconds: float = 60) -> None:
+    """Be the timer that never fires without a window."""
+    pump, end = module("ui.pump"), time.time() + seconds
+    while not condition():
+        assert time.time() < end, "nothing happened"
+        pump.tick()
+        time.sleep(0.05)
+
+
+def check_the_buttons_and_the_timer() -> None:
+    settings = bpy.context.scene.pocket3d
+    settings.prompt = "a small table"
+    bpy.context.scene.cursor.location = (2, 0, 0)
+    assert bpy.ops.pocket3d.generate() == {"FINISHED"}
+    session = module("ui.preferences").session()
+    job = next(iter(session.jobs.jobs.values()))
+    assert len(bpy.context.window_manager.pocket3d_jobs) == 1
+    tick_until(lambda: job.state.finished)
+    assert job.state == "done", job.problem
+    obj = bpy.context.view_layer.objects.active
+    assert obj.name == "A small table"
+    assert len(obj.data.polygons) > 50
+    assert bpy.ops.pocket3d.segment() == {"FINISHED"}
+    tick_until(lambda: not session.jobs.active)
+    assert module("scene.parts").part_names(obj)
+    bpy.ops.pocket3d.clear_jobs()
+    assert not session.jobs.jobs
+
+
+def check_cancel_while_it_runs() -> None:
+    session = module("ui.preferences").session()
+    jobs, params = module("core.jobs"), module("core.params")
+    request = params.MeshParams("test_steps", parameters={"steps": 500, "seconds": 0.2}, text_prompt="a cube")
+    job = session.jobs.submit(jobs.Task("A cube", request))
+    tick_until(lambda: job.state == "running")
+    before = counts()
+    bpy.ops.pocket3d.cancel_job(key=job.key)
+    assert job.state == "cancelled"
+    time.sleep(0.5)
+    module("ui.pump").tick()
+    assert counts() == before
+
+
+def check_no_secret_reaches_the_file() -> None:
+    cube()
+    name = module("ui.preferences").PACKAGE
+    preferences = bpy.context.preferences.addons[name].preferences
+    preferences.token = "sk-very-secret-token"
+    key = module("ui.preferences").settings().profile.token
+    assert key
+    code, _ = command("segment", "--model", "test_halves")
+    assert code == 0
+    with tempfile.TemporaryDirectory() as folder:
+        blend = Path(folder) / "file.blend"
+        bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=False)
+        content = blend.read_bytes()
+    preferences.token = ""
+    assert b"sk-very-secret-token" not in content
+    assert key.encode() not in content

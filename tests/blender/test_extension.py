@@ -1,0 +1,73 @@
+"""The exact zip in real Blender: installed in a throwaway profile, used against a real server, removed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from live import LiveServer
+
+from .conftest import VERSIONS, blender_python
+
+INSIDE = Path(__file__).parent / "inside"
+MEGABYTE = 1024 * 1024
+
+
+def run_inside(version: str, zip_file: Path, server: LiveServer, folder: Path) -> dict[str, str]:
+    """Run all checks in Blender; returns what each said, empty for a pass."""
+    report = folder / "report.json"
+    environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "PYTHONHOME"}}
+    environment |= {
+        "BLENDER_USER_RESOURCES": str(folder / "profile"),
+        "TMPDIR": str(folder),
+        "POCKET3D_BASE_URL": server.url,
+        "POCKET3D_API_KEY": server.token,
+    }
+    command = [str(blender_python(version)), str(INSIDE / "run.py"), str(zip_file), str(report)]
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, errors="replace", timeout=300
+    )
+    assert report.exists(), done.stdout[-4000:] + done.stderr[-4000:]
+    return dict(json.loads(report.read_text()))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_in_blender(version: str, extension_zip: Path, live_server: LiveServer, tmp_path: Path) -> None:
+    report = run_inside(version, extension_zip, live_server, tmp_path)
+    failures = {name: text for name, text in report.items() if text}
+    assert not failures, "\n\n".join(f"--- {name}\n{text}" for name, text in failures.items())
+    assert len(report) >= 15
+
+
+def test_blenders_own_validator_accepts_the_zip(extension_zip: Path) -> None:
+    python = blender_python("5.0.1")
+    tool = next(python.parents[1].rglob("bl_pkg/cli/blender_ext.py"))
+    done = subprocess.run(
+        [str(python), str(tool), "validate", str(extension_zip)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_in_the_zip(extension_zip: Path) -> None:
+    with zipfile.ZipFile(extension_zip) as archive:
+        names = set(archive.namelist())
+    assert {
+        "blender_manifest.toml",
+        "__init__.py",
+        "LICENSE",
+        "core/engine.py",
+        "pocket3d/client.py",
+    } <= names
+    assert {"server/pyproject.toml", "server/pocket3d_server/cli.py", "server/LICENSE"} <= names
+    assert not [n for n in names if n.endswith((".whl", ".pyc", ".so")) or "egg-info" in n or "tests/" in n]
+    assert extension_zip.stat().st_size < 20 * MEGABYTE
+
+
+def test_the_same_source_gives_the_same_bytes(extension_zip: Path, tmp_path: Path) -> None:
+    from tools import package
+
+    assert package.build(tmp_path).read_bytes() == extension_zip.read_bytes()
