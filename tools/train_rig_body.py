@@ -59,7 +59,9 @@ def main(out: str) -> None:
     labels, dtype = model.phenotype_labels, model.template_vertices.dtype
     values = rng.uniform(0, 1, (SAMPLES, len(labels)))
     age = labels.index("age")  # newborns are rare, children are not
-    values[:, age] = np.where(rng.random(SAMPLES) < 0.75, rng.uniform(0.33, 1, SAMPLES), rng.uniform(0, 0.5, SAMPLES))
+    values[:, age] = np.where(
+        rng.random(SAMPLES) < 0.75, rng.uniform(0.33, 1, SAMPLES), rng.uniform(0, 0.5, SAMPLES)
+    )
     coefficients = phenotype_blendshape_weights(
         torch.tensor(values, dtype=dtype),
         labels,
@@ -70,7 +72,9 @@ def main(out: str) -> None:
     count = coefficients.shape[1]
 
     def bodies(template: torch.Tensor, shapes: torch.Tensor, rows: np.ndarray) -> np.ndarray:
-        return template.numpy()[rows] + np.einsum("nk,kvc->nvc", coefficients, shapes[:count].numpy()[:, rows])
+        return template.numpy()[rows] + np.einsum(
+            "nk,kvc->nvc", coefficients, shapes[:count].numpy()[:, rows]
+        )
 
     names = list(model.bone_labels)
     heads = [names.index(source) for _, source, *_ in bones()]
@@ -78,7 +82,9 @@ def main(out: str) -> None:
     phalanges = [f"finger{k + 1}-{j}{s}" for s in (".L", ".R") for k in range(5) for j in (1, 2, 3)]
     joint_rows = np.array(heads + [names.index(n) for n in phalanges])
     joints = bodies(model.template_bone_heads, model.bone_heads_blendshapes, joint_rows)
-    ends = bodies(model.template_bone_tails, model.bone_tails_blendshapes, np.array([names.index(n) for n in tips]))
+    ends = bodies(
+        model.template_bone_tails, model.bone_tails_blendshapes, np.array([names.index(n) for n in tips])
+    )
 
     # The outer skin only: what is inside the head would attract nothing useful.
     faces = model.faces.numpy().astype(np.int64)
@@ -94,8 +100,9 @@ def main(out: str) -> None:
     faces = faces[parent[faces[:, 0]] == skin]
     used, compact = np.unique(faces, return_inverse=True)
     faces = compact.reshape(-1, 3)
-    mean_skin = (model.template_vertices.numpy()[used]
-                 + np.einsum("k,kvc->vc", coefficients.mean(axis=0), model.blendshapes[:count].numpy()[:, used]))
+    mean_skin = model.template_vertices.numpy()[used] + np.einsum(
+        "k,kvc->vc", coefficients.mean(axis=0), model.blendshapes[:count].numpy()[:, used]
+    )
     coarse, coarse_faces = fast_simplification.simplify(
         mean_skin.astype(np.float32), faces.astype(np.int32), target_count=FACES
     )
@@ -111,7 +118,12 @@ def main(out: str) -> None:
     mean = points.mean(axis=0)
     _, scale, basis = np.linalg.svd((points - mean).reshape(SAMPLES, -1), full_matrices=False)
     spread = scale / np.sqrt(SAMPLES)
-    print("explained", np.round(1 - (scale[COMPONENTS:] ** 2).sum() / (scale**2).sum(), 4), "spread", spread[:COMPONENTS])
+    print(
+        "explained",
+        np.round(1 - (scale[COMPONENTS:] ** 2).sum() / (scale**2).sum(), 4),
+        "spread",
+        spread[:COMPONENTS],
+    )
     basis = basis[:COMPONENTS].reshape(COMPONENTS, -1, 3) * spread[:COMPONENTS, None, None]
 
     source = model.dense_vertex_bone_weights.numpy()[rows]

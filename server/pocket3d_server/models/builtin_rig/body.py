@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
@@ -27,6 +26,45 @@ ROTATION_SPREAD = {
     "forearm": 0.6, "hand": 0.3, "thigh": 0.5, "shin": 0.45, "foot": 0.25, "toe": 0.12,
 }  # fmt: skip
 """Radians (one standard deviation) that a joint turns from the rest pose."""
+
+
+SHAPE_SPREAD = 2.0
+"""Standard deviations of body shape that cost as much as one of a joint's turn."""
+SLIDING = 0.05
+"""Weight of the distance across the surface's normal, beside 1 along it."""
+NOISE = 2e-5
+"""Typical mean squared distance (share of the height) at which data and priors weigh the same."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of the fit's schedule."""
+
+    steps: int
+    reach: float
+    """Share of the height at which a distance starts to count as an outlier."""
+    stiff: float
+    """Standard deviation of the log length and girth of bones."""
+    pull: float
+    """Strength of the marks."""
+    every: int = 1
+    """Use every n-th point."""
+
+
+HUMAN = (
+    Stage(7, 0.2, 0.05, 3.0, 4),
+    Stage(6, 0.1, 0.05, 0.3, 3),
+    Stage(6, 0.05, 0.06, 0.03, 2),
+    Stage(8, 0.03, 0.08, 0.0),
+)
+"""From the marks to the surface, coarse to fine, for figures of human proportions."""
+CARTOON = (
+    Stage(12, 0.2, 0.4, 1.0, 4),
+    Stage(10, 0.1, 0.3, 0.2, 3),
+    Stage(8, 0.05, 0.25, 0.05, 2),
+    Stage(5, 0.03, 0.25, 0.02),
+)
+"""The same with bones that grow and shrink freely, held by more marks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +140,8 @@ class Fit:
     """(V, 3) the body's skin where it lies now."""
     normals: Floats
     """(V, 3)."""
+    height: float
+    """Of the figure."""
     residual: Floats
     """(V,) distance from the body's skin to the mesh, share of the height."""
     cover: float
@@ -131,6 +171,7 @@ class _Fitter:
         self.weights = np.concatenate([model.weights, one_hot])  # every point of the model is skinned alike
         self.carried = self.weights @ below.T  # (P, J): how much joint j moves point i
         self.child = self._children()
+        self.basis_rows = np.ascontiguousarray(model.basis.transpose(1, 2, 0))  # (P, 3, K)
         sides = [n.split(".")[0] for n in model.names]
         self.spread = np.array([ROTATION_SPREAD[n] for n in sides])
 
@@ -209,89 +250,89 @@ class _Fitter:
                 total[:, axis] += np.bincount(f[:, k], cross[:, axis], minlength=len(skin))
         return total / np.maximum(np.linalg.norm(total, axis=1), 1e-30)[:, None]
 
-    def jacobian(self, pose: Pose, laid: tuple[Floats, Floats, Floats, Floats]) -> Floats:
-        """(P, 3, parameters): shape, hips' place, log scale, joint turns, then bone lengths and girths."""
+    def jacobian(self, pose: Pose, laid: tuple[Floats, Floats, Floats, Floats], rows: Ints) -> Floats:
+        """(rows, 3, parameters): shape, hips' place, log scale, joint turns, then bone lengths and girths."""
         m, (points, frames, maps, along) = self.model, laid
-        v, count = m.surface_count, len(m.names)
-        joints = points[v : v + count]
-        blend = np.einsum("pj,jab->pab", self.weights, maps)
-        rest = m.basis * pose.scale
-        shape = np.einsum("pab,kpb->pak", blend, rest)
-        heads = rest[:, v : v + count]
+        v, count, n, k = m.surface_count, len(m.names), len(rows), len(pose.shape)
+        joints, weights, carried = points[v : v + count], self.weights[rows], self.carried[rows]
+        points = points[rows]
+        out = np.empty((n, 3, k + 4 + 5 * count))
+        heads = m.basis[:, v : v + count] * pose.scale
         moved = np.zeros_like(heads)
-        for k, p in enumerate(m.parents):
+        for j, p in enumerate(m.parents):
             if p >= 0:
-                moved[:, k] = moved[:, p] + (heads[:, k] - heads[:, p]) @ maps[p].T
-        shape += np.einsum("pj,kja->pak", self.weights, moved - np.einsum("jab,kjb->kja", maps, heads))
-        place = np.broadcast_to(np.eye(3), (len(points), 3, 3))
-        scale = (points - pose.place)[:, :, None]
+                moved[:, j] = moved[:, p] + (heads[:, j] - heads[:, p]) @ maps[p].T
+        shift = (moved - np.einsum("jab,kjb->kja", maps, heads)).transpose(1, 2, 0).reshape(count, -1)
+        blend = (weights @ maps.reshape(count, 9)).reshape(n, 3, 3)
+        out[:, :, :k] = blend @ (self.basis_rows[rows] * pose.scale) + (weights @ shift).reshape(n, 3, k)
+        out[:, :, k : k + 3] = np.eye(3)
+        out[:, :, k + 3] = points - pose.place
         # Turning joint j about an axis of its parent's frame carries what hangs below it.
         parent = np.where(m.parents[:, None, None] >= 0, frames[np.maximum(m.parents, 0)], np.eye(3))
         arm = points[:, None, :] - joints[None]
-        turn = np.cross(parent.transpose(0, 2, 1)[None], arm[:, :, None, :]) * self.carried[:, :, None, None]
-        turn = turn.reshape(len(points), -1, 3).transpose(0, 2, 1)
+        for axis in range(3):
+            about = parent[None, :, :, axis]
+            turned = np.cross(np.broadcast_to(about, arm.shape), arm) * carried[:, :, None]
+            out[:, :, k + 4 + axis : k + 4 + 3 * count : 3] = turned.transpose(0, 2, 1)
         # Growing bone j moves its own points away from its head, and its children as a whole.
-        length = np.zeros((len(points), 3, count))
-        girth = np.zeros((len(points), 3, count))
-        for j in range(count):
-            children = np.flatnonzero(m.parents == j)
-            own = arm[:, j] * self.weights[:, j, None]
-            for c in children:
-                own = own + self.carried[:, c, None] * (joints[c] - joints[j])
-            lengthwise = (own @ along[j])[:, None] * along[j]
-            length[:, :, j] = lengthwise
-            girth[:, :, j] = own - lengthwise
-        return np.concatenate([shape, place, scale, turn, length, girth], axis=2)
+        own = arm * weights[:, :, None]
+        for c, p in enumerate(m.parents):
+            if p >= 0:
+                own[:, p] += carried[:, c, None] * (joints[c] - joints[p])
+        lengthwise = (own * along).sum(axis=2, keepdims=True) * along
+        start = k + 4 + 3 * count
+        out[:, :, start : start + count] = lengthwise.transpose(0, 2, 1)
+        out[:, :, start + count :] = (own - lengthwise).transpose(0, 2, 1)
+        return out
 
-    def step(self, pose: Pose, reach: float, stiff: float, marks: dict[int, tuple[Floats, float]]) -> Pose:
-        """One Gauss-Newton step. ``reach`` (share of height) is where a distance starts to count as an outlier;
-        ``stiff`` is the standard deviation of the log bone sizes; ``marks`` pull points to places."""
-        m = self.model
+    def step(self, pose: Pose, stage: Stage, marks: dict[int, tuple[Floats, float]]) -> Pose:
+        """One Gauss-Newton step; ``marks`` pull points of the model to places, each with its own strength."""
         laid = self.lay(pose)
-        points, v, count, h = laid[0], m.surface_count, len(m.names), self.height
-        skin = points[:v]
+        v, h = self.model.surface_count, self.height
+        skin = laid[0][:v]
         normals = self.normals_of(skin)
-        jacobian = self.jacobian(pose, laid)
-        place, weight, rows = [], [], []
+        used = np.arange(0, v, stage.every)
         ours = np.concatenate([skin, normals * NORMAL_REACH / 2 * h], axis=1)
-        _, theirs = self.tree.query(ours)
-        _, back = cKDTree(ours).query(self.tree.data[:: max(len(self.points) // 2500, 1)])
-        back_to = np.arange(0, len(self.points), max(len(self.points) // 2500, 1))
-        for index, target in ((np.arange(v), theirs), (back, back_to)):
-            gap = self.points[target] - skin[index]
+        _, theirs = self.tree.query(ours[used])
+        back_to = np.arange(0, len(self.points), stage.every)
+        _, back = cKDTree(ours[used]).query(self.tree.data[back_to])
+        # Distances along the normal count fully; a little across it keeps the skin from sliding along limbs.
+        pull = np.zeros((v, 3, 3))
+        force = np.zeros((v, 3))
+        for index, target in ((used, theirs), (used[back], back_to)):
+            gap, facing = self.points[target] - skin[index], self.normals[target]
             far = np.linalg.norm(gap, axis=1) / h
-            agree = np.clip((normals[index] * self.normals[target]).sum(axis=1), 0, 1)
-            robust = agree * (reach**2 / (reach**2 + far**2)) ** 2 / len(index)
-            flat = np.einsum("na,nap->np", self.normals[target], jacobian[index])
-            rows.append(flat)
-            place.append((self.normals[target] * gap).sum(axis=1))
-            weight.append(robust)
-            for axis in range(3):  # a little point-to-point keeps the skin from sliding along limbs
-                rows.append(jacobian[index, axis])
-                place.append(gap[:, axis])
-                weight.append(robust * 0.05)
-        for index, (target, pull) in marks.items():
-            for axis in range(3):
-                rows.append(jacobian[index, axis][None])
-                place.append((target - points[index])[axis : axis + 1])
-                weight.append(np.array([pull]))
-        a, b, w = np.concatenate(rows), np.concatenate(place) / h, np.concatenate(weight)
-        a = a / h
-        normal, right = (a * w[:, None]).T @ a, a.T @ (w * b)
-        # Priors, in units of a typical squared residual.
-        noise = 2e-5
-        k = len(pose.shape)
-        prior = np.zeros(len(right))
-        now = np.zeros(len(right))
-        prior[:k], now[:k] = 1 / 4.0, pose.shape
-        turned = Rotation.from_matrix(pose.turn).as_rotvec()
-        prior[k + 4 : k + 4 + 3 * count] = np.repeat(1 / self.spread**2, 3)
-        now[k + 4 : k + 4 + 3 * count] = turned.ravel()
-        prior[k + 4 + 3 * count :] = 1 / stiff**2
-        now[k + 4 + 3 * count :] = pose.grow.T.ravel()
-        prior *= noise
+            agree = np.clip((normals[index] * facing).sum(axis=1), 0, 1)
+            robust = agree * (stage.reach**2 / (stage.reach**2 + far**2)) ** 2 / len(index)
+            matrix = robust[:, None, None] * (facing[:, :, None] * facing[:, None, :] + SLIDING * np.eye(3))
+            np.add.at(pull, index, matrix)
+            np.add.at(force, index, np.einsum("nab,nb->na", matrix, gap))
+        rows = np.concatenate([used, np.array(list(marks), np.int64)])
+        strength = [w * np.eye(3) for _, w in marks.values()]
+        wanted = [w * (target - laid[0][i]) for i, (target, w) in marks.items()]
+        pull = np.concatenate([pull[used], np.array(strength).reshape(-1, 3, 3)])
+        force = np.concatenate([force[used], np.array(wanted).reshape(-1, 3)])
+        a = self.jacobian(pose, laid, rows) / h
+        flat = a.reshape(-1, a.shape[2])
+        normal = flat.T @ (pull @ a).reshape(flat.shape)
+        right = flat.T @ force.ravel() / h
+        now, prior = self._prior(pose, stage.stiff)
         change = np.linalg.solve(normal + np.diag(prior + 1e-9), right - prior * now)
         return self._moved(pose, change)
+
+    def _prior(self, pose: Pose, stiff: float) -> tuple[Floats, Floats]:
+        """The parameters' distance from rest and what it costs, both in the order of ``jacobian``."""
+        k, count = len(pose.shape), len(self.model.names)
+        free = np.zeros(4)
+        turned = Rotation.from_matrix(pose.turn).as_rotvec().ravel()
+        now = np.concatenate([pose.shape, free, turned, pose.grow.T.ravel()])
+        cost = [
+            np.full(k, 1 / SHAPE_SPREAD**2),
+            free,
+            np.repeat(1 / self.spread**2, 3),
+            np.full(2 * count, 1 / stiff**2),
+        ]
+        return now, NOISE * np.concatenate(cost)
 
     def _moved(self, pose: Pose, change: Floats) -> Pose:
         k, count = len(pose.shape), len(self.model.names)
@@ -309,7 +350,12 @@ class _Fitter:
 
 
 def fit_body(
-    points: Floats, normals: NDArray[np.float64], height: float, marks: dict[str, Floats], hips: Floats
+    points: Floats,
+    normals: Floats,
+    height: float,
+    marks: dict[str, Floats],
+    hips: Floats,
+    stages: tuple[Stage, ...] = HUMAN,
 ) -> Fit:
     """Lay the body onto surface samples.
 
@@ -319,26 +365,26 @@ def fit_body(
     model = body_model()
     fitter = _Fitter(model, points, normals, height)
     count = len(model.names)
-    pose = Pose(np.zeros(len(model.basis)), np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 2)), hips, height)
+    pose = Pose(
+        np.zeros(len(model.basis)), np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 2)), hips, height
+    )
     base = model.surface_count
     where = {n: base + k for k, n in enumerate(model.names)}
     where |= {n: base + count + k for k, n in enumerate(model.finger_names)}
     first_end = base + count + len(model.finger_names)
     where |= {_end(n): first_end + k for k, n in enumerate(model.end_names)}
-    for reach, stiff, pull, steps in ((0.2, 0.05, 3.0, 8), (0.1, 0.05, 0.3, 8), (0.05, 0.06, 0.03, 8), (0.03, 0.08, 0.0, 12)):
-        pulls = {where[n]: (p, pull) for n, p in marks.items()} if pull else {}
-        for _ in range(steps):
-            pose = fitter.step(pose, reach, stiff, pulls)
+    for stage in stages:
+        pulls = {where[n]: (p, stage.pull) for n, p in marks.items()} if stage.pull else {}
+        for _ in range(stage.steps):
+            pose = fitter.step(pose, stage, pulls)
     laid = fitter.lay(pose)[0]
     skin = laid[:base]
     skin_normals = fitter.normals_of(skin)
     reached = fitter.tree.query(np.concatenate([skin, skin_normals * NORMAL_REACH / 2 * height], axis=1))[1]
-    gap, n = fitter.points[reached] - skin, fitter.normals[reached]
-    residual = np.linalg.norm(gap, axis=1) / height
+    residual = np.linalg.norm(fitter.points[reached] - skin, axis=1) / height
     covered = cKDTree(skin).query(points)[0] < 0.03 * height
-    return Fit(
-        model, pose, {n: laid[i] for n, i in where.items()}, skin, skin_normals, residual, float(covered.mean())
-    )
+    joints = {n: laid[i] for n, i in where.items()}
+    return Fit(model, pose, joints, skin, skin_normals, height, residual, float(covered.mean()))
 
 
 def _end(name: str) -> str:

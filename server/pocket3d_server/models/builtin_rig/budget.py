@@ -49,7 +49,11 @@ def _least(skeleton: Skeleton) -> list[str]:
     def rank(k: int) -> tuple[int, float, int]:
         stem = _stem(skeleton.names[k])
         place = FIRST_TO_GO.index(stem) if stem in FIRST_TO_GO else len(FIRST_TO_GO)
-        return (min(place, 5) if place < 5 else place, float(length[k]) if place == len(FIRST_TO_GO) else 0.0, -k)
+        return (
+            min(place, 5) if place < 5 else place,
+            float(length[k]) if place == len(FIRST_TO_GO) else 0.0,
+            -k,
+        )
 
     candidates = [k for k in range(len(skeleton.names)) if skeleton.parents[k] >= 0]
     name = skeleton.names[min(candidates, key=rank)]
@@ -64,7 +68,10 @@ def _merged(skeleton: Skeleton, weights: Floats | None, names: list[str]) -> tup
     into = np.eye(len(parents))
     for k in sorted(gone, reverse=True):
         p = parents[k]
-        if np.linalg.norm(tails[p] - heads[k]) < 0.25 * np.linalg.norm(tails[k] - heads[k]) or parents.count(p) == 1:
+        if (
+            np.linalg.norm(tails[p] - heads[k]) < 0.25 * np.linalg.norm(tails[k] - heads[k])
+            or parents.count(p) == 1
+        ):
             tails[p] = tails[k]
         parents = [p if q == k else q for q in parents]
         into[:, p] += into[:, k]

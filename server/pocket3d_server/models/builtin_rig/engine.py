@@ -110,7 +110,9 @@ class BuiltinRig(Engine):
             asset = read_asset(request.mesh)
         except ValueError as error:
             raise EngineError(
-                f"The mesh cannot be used: {error}.", code="INVALID_INPUT", suggestion="Send a GLB, OBJ, PLY or STL mesh."
+                f"The mesh cannot be used: {error}.",
+                code="INVALID_INPUT",
+                suggestion="Send a GLB, OBJ, PLY or STL mesh.",
             ) from error
         vertices, faces = asset.merged()
         rig = rig_mesh(

@@ -61,9 +61,12 @@ def smoothed(path: Floats, rounds: int = 3) -> Floats:
     return path
 
 
-def branches(solid: Solid, root: int, limit: int = 12, shortest: float = 0.1) -> list[Branch]:
+def branches(
+    solid: Solid, root: int, limit: int = 12, shortest: float = 0.1, first: Floats | None = None
+) -> list[Branch]:
     """Up to ``limit`` branches, longest first by what each adds; those shorter than ``shortest`` of the size
-    or not longer than the figure is thick where they join are left out. ``root`` is a place in ``voxels``."""
+    or not longer than the figure is thick where they join are left out. ``root`` is a place in ``voxels``;
+    ``first`` (3,) an end that is known already: the branch to it comes first, whatever its length."""
     centres = solid.centres(solid.voxels)
     depth = solid.depth[tuple(solid.voxels.T)]
     size = float(np.ptp(centres, axis=0).max())
@@ -72,15 +75,16 @@ def branches(solid: Solid, root: int, limit: int = 12, shortest: float = 0.1) ->
     known = np.zeros(len(centres), bool)
     known[root] = True
     found: list[Branch] = []
-    for _ in range(limit):
-        tip = int(nearest.argmax())
-        if nearest[tip] < shortest * size:
+    known_end = None if first is None else int(solid.nearest(first[None])[0])
+    for k in range(limit):
+        tip = known_end if k == 0 and known_end is not None else int(nearest.argmax())
+        if tip != known_end and nearest[tip] < shortest * size:
             break
         way = trace(before, tip)
         way = way[: int(known[way].argmax()) + 1]
         path = smoothed(centres[way])
         length = float(arc_length(path)[-1])
-        if length > 1.1 * depth[way[-1]]:
+        if length > 1.1 * depth[way[-1]] or tip == known_end:
             found.append(Branch(path, depth[way], length))
         known[way] = True
         nearest = np.minimum(nearest, solid.distances(way)[0])

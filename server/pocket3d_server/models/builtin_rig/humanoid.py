@@ -1,65 +1,27 @@
-"""Where head, hands and feet are, then the body fit, then the named joints of a person."""
+"""The named bones of a person: from the fitted body where it fits, else from the figure's own middle lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_rig.body import Fit, fit_body
+from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Stage, fit_body
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
-from pocket3d_server.models.builtin_rig.extremities import Branch, branches, core
+from pocket3d_server.models.builtin_rig.figure import figure_joints
+from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.solid import Solid
 from pocket3d_server.models.builtin_rig.surface import Floats, Surface
 
 
-@dataclass(eq=False)
-class Marks:
-    """The five ends of a person, in the mesh's frame (Y up, facing +Z, left is +X)."""
-
-    ends: dict[str, Branch]
-    """``head``, ``hand.L``, ``hand.R``, ``foot.L``, ``foot.R``."""
-    height: float
-    low: float
-    """Height of the ground."""
-    middle: float
-    """X of the plane between left and right."""
-
-    def complete(self) -> bool:
-        """Whether all five were found."""
-        return len(self.ends) == 5
-
-
-def find_marks(solid: Solid) -> Marks:
-    """Sort the figure's ends into head, hands and feet by height and side."""
-    centres = solid.centres(solid.voxels)
-    low, high = float(centres[:, 1].min()) - solid.step / 2, float(centres[:, 1].max()) + solid.step / 2
-    height = high - low
-    torso = centres[np.abs(centres[:, 1] - low - 0.6 * height) < 0.12 * height]
-    middle = float(np.median(torso[:, 0])) if len(torso) else float(np.median(centres[:, 0]))
-    guess = np.array([middle, low + 0.58 * height, float(np.median(centres[:, 2]))])
-    found = branches(solid, core(solid, guess), limit=9, shortest=0.07)
-    up = np.array([(b.tip[1] - low) / height for b in found])
-    side = np.array([(b.tip[0] - middle) / height for b in found])
-    length = np.array([b.length / height for b in found])
-    ends: dict[str, Branch] = {}
-    taken: set[int] = set()
-
-    def take(name: str, score: Floats) -> None:
-        order = [int(k) for k in np.argsort(-score) if int(k) not in taken and np.isfinite(score[k])]
-        if order:
-            taken.add(order[0])
-            ends[name] = found[order[0]]
-
-    for s, sign in ((".L", 1), (".R", -1)):
-        take("foot" + s, np.where((up < 0.25) & (sign * side > -0.02), length + sign * side - 2 * up, -np.inf))
-    take("head", np.where((up > 0.7) & (np.abs(side) < 0.25), up - 2 * np.abs(side), -np.inf))
-    for s, sign in ((".L", 1), (".R", -1)):
-        take("hand" + s, np.where((up > 0.2) & (sign * side > 0.04), length + 1.5 * sign * side, -np.inf))
-    return Marks(ends, height, low, middle)
-
-
+UNLIKE = 0.024
+"""Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
+LEAST_COVER = 0.8
+"""Share of the surface that the body must lie on to be believed."""
+HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
+"""Joints whose places in the figure's own limbs guide the body."""
+LOG = logging.getLogger(__name__)
 CHAINS = ("hips", "spine", "chest", "neck", "head")
 LIMBS = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toe")
 PARENT = {
@@ -74,15 +36,15 @@ TAIL = {
 }  # fmt: skip
 
 
-def plan_humanoid(surface: Surface, solid: Solid, fingers: bool = False) -> Plan | None:
-    """Bones of a person and, where the body fits, their weights; None when there are no two arms, two legs and
-    a head. The mesh is Y up and faces +Z."""
-    marks = find_marks(solid)
-    if not marks.complete():
+def plan_humanoid(surface: Surface, solid: Solid, marks: Marks, fingers: bool = False) -> Plan | None:
+    """Bones and weights of a person from the statistical body, None where it does not fit. The mesh is Y up and
+    faces +Z; ``marks`` are complete; ``fingers`` asks for finger bones."""
+    fit = fitted(surface, solid, marks, {}, HUMAN)
+    LOG.debug("human %.4f %.3f", fit.error, fit.cover)
+    if fit.error > UNLIKE or fit.cover < LEAST_COVER:
         return None
-    fit = fitted(surface, solid, marks)
     bones = _bones(fit.joints)
-    confidence = float(np.clip(1.15 - 12 * max(fit.error - 0.012, 0) - (1 - fit.cover), 0.3, 0.95))
+    confidence = float(np.clip(1.1 - 15 * max(fit.error - 0.012, 0) - (1 - fit.cover), 0.6, 0.95))
     order = [fit.model.names.index(b.name) for b in bones]
 
     def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
@@ -92,7 +54,37 @@ def plan_humanoid(surface: Surface, solid: Solid, fingers: bool = False) -> Plan
     return Plan(bones, confidence, [], known)
 
 
-def fitted(surface: Surface, solid: Solid, marks: Marks) -> Fit:
+def plan_figure(surface: Surface, solid: Solid, marks: Marks) -> Plan:
+    """A figure with two arms and two legs that is no human: the body is stretched onto joints that the figure's
+    own limbs suggest, then the limb joints are moved to the middle of the limbs."""
+    joints = figure_joints(solid, marks)
+    hints = {n: p for n, p in joints.items() if n.split(".")[0] in HINTS}
+    fit = fitted(surface, solid, marks, hints, CARTOON)
+    LOG.debug("cartoon %.4f %.3f", fit.error, fit.cover)
+    believed = float(np.clip((0.04 - fit.error) / 0.025, 0, 1))
+    mixed = {
+        n: believed * fit.joints[n] + (1 - believed) * joints[n] if n in joints else p
+        for n, p in fit.joints.items()
+    }
+    for side in (".L", ".R"):
+        for name, after in (("forearm", "hand"), ("shin", "foot"), ("hand", "middle_end"), ("foot", "toe")):
+            along = mixed[after + side] - mixed[name + side]
+            along = along / max(float(np.linalg.norm(along)), 1e-12)
+            mixed[name + side] = solid.centred(mixed[name + side], 0.05 * marks.height, along)
+    confidence = float(np.clip(0.75 * marks.quality() * (0.5 + 0.5 * fit.cover), 0.3, 0.75))
+    bones = _bones(mixed)
+    order = [fit.model.names.index(b.name) for b in bones]
+
+    def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
+        gap, weights = known_weights(fit, points, normals)
+        return weights[:, order], believed * np.clip((0.03 - gap) / 0.02, 0, 1)
+
+    return Plan(bones, confidence, ["The figure is unlike a human body: check the joints."], known)
+
+
+def fitted(
+    surface: Surface, solid: Solid, marks: Marks, hints: dict[str, Floats], stages: tuple[Stage, ...]
+) -> Fit:
     """The statistical body laid onto the mesh, started from the five ends."""
     points, normals = outward(surface, solid, 5000)
     names = {"head": "head_end", "hand.L": "middle_end.L", "hand.R": "middle_end.R"}
@@ -101,7 +93,7 @@ def fitted(surface: Surface, solid: Solid, marks: Marks) -> Fit:
     torso = points[np.abs(points[:, 1] - marks.low - 0.53 * marks.height) < 0.05 * marks.height]
     depth = float(np.median(torso[:, 2])) if len(torso) else 0.0
     hips = np.array([marks.middle, marks.low + 0.53 * marks.height, depth])
-    return fit_body(points, normals, marks.height, pulls, hips)
+    return fit_body(points, normals, marks.height, pulls | hints, hips, stages)
 
 
 def outward(surface: Surface, solid: Solid, count: int) -> tuple[Floats, Floats]:
@@ -126,7 +118,7 @@ def _bones(joints: dict[str, Floats]) -> list[Bone]:
 
 def known_weights(fit: Fit, points: Floats, normals: Floats) -> tuple[Floats, Floats]:
     """How far (share of height) the body's skin is from each point, (V,), and the body's weights there (V, J)."""
-    height = fit.pose.scale
+    height = fit.height
     side = 0.06 * height
     tree = cKDTree(np.concatenate([fit.surface, fit.normals * side], axis=1))
     _, at = tree.query(np.concatenate([points, normals * side], axis=1), k=5)

@@ -6,15 +6,28 @@ import numpy as np
 
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.generic import plan_generic
-from pocket3d_server.models.builtin_rig.humanoid import plan_humanoid
+from pocket3d_server.models.builtin_rig.humanoid import plan_figure, plan_humanoid
+from pocket3d_server.models.builtin_rig.marks import Marks, find_marks
 from pocket3d_server.models.builtin_rig.quadruped import find_stance, looks_backwards, plan_quadruped
-from pocket3d_server.models.builtin_rig.solid import Solid
+from pocket3d_server.models.builtin_rig.solid import Solid, voxelise
 from pocket3d_server.models.builtin_rig.surface import Floats, Surface
 
-GOOD = 0.7
+GOOD = 0.9
 """Confidence at which no other way of looking at the mesh is tried."""
-TURNS = (0, 180, 90, 270)
-"""Degrees about Y; the file's own convention comes first."""
+
+
+UPS = tuple(
+    np.array(m, np.float64)
+    for m in (
+        np.eye(3),
+        [[1, 0, 0], [0, 0, 1], [0, -1, 0]],
+        [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
+        [[1, 0, 0], [0, -1, 0], [0, 0, -1]],
+        [[0, -1, 0], [1, 0, 0], [0, 0, 1]],
+        [[0, 1, 0], [-1, 0, 0], [0, 0, 1]],
+    )
+)
+"""Turns that bring +Y, +Z, -Z, -Y, +X and -X to the top."""
 
 
 def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: int | None = None) -> Plan:
@@ -27,7 +40,7 @@ def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: 
     if character_type == "humanoid":
         plan = _humanoid(surface, solid, fingers=bone_count is not None and bone_count >= 40)
     elif character_type == "quadruped":
-        plan = _quadruped(solid)
+        plan = _quadruped(surface)
     if plan is not None:
         return plan
     plan = plan_generic(solid)
@@ -38,41 +51,90 @@ def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: 
 
 
 def _humanoid(surface: Surface, solid: Solid, fingers: bool) -> Plan | None:
+    """A person, from the most convincing way to look at the mesh; else a figure with two arms and two legs as
+    the file has it upright."""
     best: Plan | None = None
-    for degrees in TURNS:
-        turn = _about_y(degrees)
-        plan = plan_humanoid(_turned_surface(surface, turn), _turned_solid(solid, degrees), fingers)
-        if plan is not None and (best is None or plan.confidence > best.confidence):
-            best = _turned_back(plan, turn)
-            if degrees:
-                best.notes.append(f"The figure faces {_side(degrees)}, not the front (+Z); the rig follows the figure.")
-        if best is not None and best.confidence >= GOOD:
-            break
-    return best
-
-
-def _quadruped(solid: Solid) -> Plan | None:
-    centres = solid.centres(solid.voxels)
-    spread = centres.std(axis=0)
-    order = (90, 0) if spread[0] > 1.1 * spread[2] else (0, 90)
-    for degrees in order:
-        turned = _turned_solid(solid, degrees)
-        stance = find_stance(turned)
-        if stance is None:
-            continue
-        if looks_backwards(turned, stance) > 0:
-            degrees += 180
-        plan = plan_quadruped(_turned_solid(solid, degrees))
-        if plan is not None:
-            plan = _turned_back(plan, _about_y(degrees))
-            if degrees:
-                plan.notes.append(f"The animal looks {_side(degrees)}, not to the front (+Z); the rig follows it.")
-            return plan
+    figure: tuple[float, Floats, Marks] | None = None
+    for pitch in (0, 90):
+        frames = [_about_y(degrees) @ _about_x(pitch) for degrees in (0, 180, 90, 270)]
+        looks = [find_marks(solid.turned(turn)) for turn in frames]
+        worth = np.array([m.quality() for m in looks]) + [0.1, 0, 0, 0]
+        order = [int(k) for k in np.argsort(-worth)[:2] if looks[k].complete()]
+        if order and not pitch:
+            figure = float(worth[order[0]]), frames[order[0]], looks[order[0]]
+        for k in order:
+            turn = frames[k]
+            plan = plan_humanoid(_turned_surface(surface, turn), solid.turned(turn), looks[k], fingers)
+            if plan is not None and (best is None or plan.confidence > best.confidence + 0.02):
+                best = _seen(_turned_back(plan, turn), turn, "figure")
+            if best is not None and best.confidence >= GOOD:
+                return best
+        if best is not None:
+            return best
+    if figure is not None and figure[0] > 0.5:
+        _, turn, marks = figure
+        plan = plan_figure(_turned_surface(surface, turn), solid.turned(turn), marks)
+        return _seen(_turned_back(plan, turn), turn, "figure")
     return None
 
 
-def _side(degrees: int) -> str:
-    return {90: "to -X", 180: "to the back (-Z)", 270: "to +X"}[degrees % 360]
+def _seen(plan: Plan, turn: Floats, what: str) -> Plan:
+    """With a note when the mesh does not stand as the convention says."""
+    if not np.allclose(turn, np.eye(3), atol=0.3):
+        plan.notes.append(f"The {what} {_stance(turn)}; the rig follows it.")
+    return plan
+
+
+def _quadruped(surface: Surface) -> Plan | None:
+    """An animal on four feet: upright as the file says, else the way up in which it has four feet."""
+    for up in UPS:
+        upright = _turned_surface(surface, up)
+        turn = _along_z(upright) @ up
+        solid = voxelise(_turned_surface(surface, turn))
+        stance = find_stance(solid)
+        if stance is None:
+            continue
+        if looks_backwards(solid, stance) > 0:
+            turn = _about_y(180) @ turn
+            solid = solid.turned(_about_y(180))
+        plan = plan_quadruped(solid)
+        if plan is not None:
+            return _seen(_turned_back(plan, turn), turn, "animal")
+    return None
+
+
+def _along_z(surface: Surface) -> Floats:
+    """The turn about Y that lays the longest horizontal direction of the surface along Z."""
+    points, _ = surface.sample(4000)
+    flat = points[:, [0, 2]] - points[:, [0, 2]].mean(axis=0)
+    values, axes = np.linalg.eigh(flat.T @ flat)
+    if values[1] < 1.15 * values[0]:
+        return np.eye(3)
+    x, z = axes[:, 1] if axes[1, 1] >= 0 else -axes[:, 1]
+    # Small deviations are the animal's own asymmetry.
+    quarter = np.round(np.arctan2(x, z) / (np.pi / 2)) * (np.pi / 2)
+    angle = np.arctan2(x, z)
+    angle = quarter if abs(angle - quarter) < np.radians(12) else angle
+    c, s = np.cos(-angle), np.sin(-angle)
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+
+
+def _stance(turn: Floats) -> str:
+    """How a mesh stands that this rotation brings to Y up, facing +Z."""
+    axes = ("X", "Y", "Z")
+
+    def name(v: Floats) -> str:
+        k = int(np.abs(v).argmax())
+        return ("+" if v[k] > 0 else "-") + axes[k]
+
+    up, front = turn[1], turn[2]
+    lies = "" if name(up) == "+Y" else f"has its head to {name(up)} and "
+    return f"{lies}faces {name(front)} instead of +Z"
+
+
+def _about_x(degrees: int) -> Floats:
+    """0, or 90 degrees back: what lies along +Z then stands."""
+    return np.eye(3) if degrees == 0 else np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 
 def _about_y(degrees: int) -> Floats:
@@ -83,19 +145,6 @@ def _about_y(degrees: int) -> Floats:
 
 def _turned_surface(surface: Surface, turn: Floats) -> Surface:
     return Surface(surface.vertices @ turn.T, surface.faces, surface.origin)
-
-
-def _turned_solid(solid: Solid, degrees: int) -> Solid:
-    """The same voxels about the origin's Y axis."""
-    quarter = (degrees // 90) % 4
-    if quarter == 0:
-        return solid
-    turn = _about_y(degrees)
-    high = solid.low + np.array(solid.inside.shape) * solid.step
-    corners = np.array([solid.low, high]) @ turn.T
-    # numpy turns axis 0 (X) to axis 2 (Z); about Y the positive sense runs from Z to X.
-    inside, depth = (np.rot90(grid, quarter, axes=(2, 0)) for grid in (solid.inside, solid.depth))
-    return Solid(np.ascontiguousarray(inside), np.ascontiguousarray(depth), corners.min(axis=0), solid.step)
 
 
 def _turned_back(plan: Plan, turn: Floats) -> Plan:

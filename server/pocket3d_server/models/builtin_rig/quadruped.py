@@ -138,7 +138,9 @@ def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
     column = block.mean(axis=(0, 2)) > 0.5
     label, count = ndimage.label(column)
     if not count:
-        return np.array([stance.middle, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
+        return np.array(
+            [stance.middle, stance.low + 0.65 * stance.height, z]
+        ), stance.low + 0.5 * stance.height
     longest = int(np.bincount(label)[1:].argmax()) + 1
     rows = np.flatnonzero(label == longest)
     belly = float(rows[0] * solid.step + solid.low[1])
@@ -149,7 +151,14 @@ def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
 
 
 def _head(
-    solid: Solid, stance: Stance, centres: Floats, away: Floats, before: Ints, shoulder: Floats, z: float, belly: float
+    solid: Solid,
+    stance: Stance,
+    centres: Floats,
+    away: Floats,
+    before: Ints,
+    shoulder: Floats,
+    z: float,
+    belly: float,
 ) -> tuple[Floats, Floats, Floats]:
     """The nape half-way up the neck, the base of the skull and the tip of the muzzle, each (3,)."""
     region = (centres[:, 2] > z + 0.02 * stance.height) & (centres[:, 1] > belly - 0.05 * stance.height)
@@ -161,7 +170,11 @@ def _head(
     where = np.flatnonzero(region)
     far = away[where]
     depth = solid.depth[tuple(solid.voxels[where].T)]
-    reach = np.percentile(far[depth > 0.35 * depth.max()], 97) if (depth > 0.35 * depth.max()).any() else far.max()
+    reach = (
+        np.percentile(far[depth > 0.35 * depth.max()], 97)
+        if (depth > 0.35 * depth.max()).any()
+        else far.max()
+    )
     start = float(np.percentile(far, 2))
     skull_zone = far > start + 0.55 * (reach - start)
     skull_zone = skull_zone if skull_zone.any() else far >= far.max()
@@ -174,7 +187,11 @@ def _head(
     way = smoothed(centres[trace(before, int(solid.nearest(heart[None])[0]))])[::-1]
     # From the shoulder on, the way to the head is the neck.
     begin = int(np.linalg.norm(way - shoulder, axis=1).argmin())
-    neck = np.concatenate([shoulder[None], way[begin + 1 :], heart[None]]) if begin + 1 < len(way) else np.array([shoulder, heart])
+    neck = (
+        np.concatenate([shoulder[None], way[begin + 1 :], heart[None]])
+        if begin + 1 < len(way)
+        else np.array([shoulder, heart])
+    )
     length = float(arc_length(neck)[-1])
     skull = along(neck, max(length - 0.8 * radius, 0.6 * length))
     nape = along(neck, 0.5 * max(length - 0.8 * radius, 0.6 * length))
@@ -182,7 +199,14 @@ def _head(
 
 
 def _tail(
-    solid: Solid, stance: Stance, centres: Floats, away: Floats, before: Ints, pelvis: Floats, z: float, belly: float
+    solid: Solid,
+    stance: Stance,
+    centres: Floats,
+    away: Floats,
+    before: Ints,
+    pelvis: Floats,
+    z: float,
+    belly: float,
 ) -> list[Bone]:
     """A chain along what sticks out behind and is thin; empty without a tail."""
     behind = centres[:, 2] < z - 0.02 * stance.height
@@ -248,7 +272,9 @@ def _bends(line: Floats) -> tuple[Floats, Floats]:
     for a in np.arange(0.28, 0.54, 0.02):
         for b in np.arange(max(a + 0.18, 0.6), 0.86, 0.02):
             corners = along(line, np.array([0, a, b, 1.0]) * total)
-            gap = np.min([_gap(samples, p, q) for p, q in zip(corners[:-1], corners[1:], strict=True)], axis=0)
+            gap = np.min(
+                [_gap(samples, p, q) for p, q in zip(corners[:-1], corners[1:], strict=True)], axis=0
+            )
             cost = float((gap**2).mean()) / total**2 + 0.01 * ((a - KNEE) ** 2 + (b - HOCK) ** 2)
             if cost < best:
                 best, choice = cost, (float(a), float(b))

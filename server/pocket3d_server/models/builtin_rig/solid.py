@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from pocket3d_server.models.builtin_rig.surface import Floats, Ints, Surface
 
+
 @dataclass(eq=False)
 class Solid:
     """A voxel grid around the mesh."""
@@ -38,7 +39,9 @@ class Solid:
 
     def depth_at(self, points: Floats) -> Floats:
         """Distance to the outside at positions (N, 3); 0 outside."""
-        return ndimage.map_coordinates(self.depth, ((points - self.low) / self.step - 0.5).T, order=1, mode="nearest")
+        return ndimage.map_coordinates(
+            self.depth, ((points - self.low) / self.step - 0.5).T, order=1, mode="nearest"
+        )
 
     def volume(self) -> float:
         """Enclosed volume."""
@@ -66,7 +69,11 @@ class Solid:
         """
         length, keeping = self.graphs
         total, before, _ = dijkstra(
-            keeping if middle else length, directed=False, indices=sources, min_only=True, return_predecessors=True
+            keeping if middle else length,
+            directed=False,
+            indices=sources,
+            min_only=True,
+            return_predecessors=True,
         )
         return total, before.astype(np.int64)
 
@@ -105,6 +112,15 @@ class Solid:
     def nearest(self, points: Floats) -> Ints:
         """Place in ``voxels`` of the voxel nearest to each position (N, 3)."""
         return cKDTree(self.voxels).query((points - self.low) / self.step - 0.5)[1].astype(np.int64)
+
+    def turned(self, turn: Floats) -> Solid:
+        """The same voxels after a rotation (3, 3) by quarter turns about the axes through the origin."""
+        axes = np.abs(turn).argmax(axis=1)
+        flips = [k for k in range(3) if turn[k, axes[k]] < 0]
+        high = self.low + np.array(self.inside.shape) * self.step
+        low = (np.array([self.low, high]) @ turn.T).min(axis=0)
+        inside, depth = (np.flip(np.transpose(grid, axes), flips) for grid in (self.inside, self.depth))
+        return Solid(np.ascontiguousarray(inside), np.ascontiguousarray(depth), low, self.step)
 
 
 def trace(before: Ints, end: int) -> Ints:

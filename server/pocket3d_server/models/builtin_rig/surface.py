@@ -70,7 +70,9 @@ class Surface:
         rng = np.random.default_rng(seed)
         normals, areas = self.face_normals()
         edge = np.concatenate([[0.0], np.cumsum(areas)])
-        face = np.searchsorted(edge, (np.arange(count) + rng.random(count)) / count * edge[-1], side="right") - 1
+        face = (
+            np.searchsorted(edge, (np.arange(count) + rng.random(count)) / count * edge[-1], side="right") - 1
+        )
         face = np.clip(face, 0, len(areas) - 1)
         u, v = rng.random(count), rng.random(count)
         outside = u + v > 1

@@ -50,7 +50,9 @@ def skin(surface: Surface, solid: Solid, plan: Plan) -> Floats:
 
 def bone_distances(surface: Surface, solid: Solid, heads: Floats, tails: Floats) -> Floats:
     """(V, J) distance of each vertex to each bone through the inside of the solid."""
-    straight = np.stack([segment_distance(surface.vertices, a, b) for a, b in zip(heads, tails, strict=True)], axis=1)
+    straight = np.stack(
+        [segment_distance(surface.vertices, a, b) for a, b in zip(heads, tails, strict=True)], axis=1
+    )
     cell = solid.nearest(surface.vertices - 0.5 * solid.step * surface.vertex_normals())
     distance = np.empty_like(straight)
     for j, (a, b) in enumerate(zip(heads, tails, strict=True)):

@@ -1,0 +1,98 @@
+"""Where the five ends of a person are: head, hands and feet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket3d_server.models.builtin_rig.extremities import Branch, branches, core
+from pocket3d_server.models.builtin_rig.solid import Solid
+from pocket3d_server.models.builtin_rig.surface import Floats
+
+
+@dataclass(eq=False)
+class Marks:
+    """The five ends of a person, in the mesh's frame (Y up, facing +Z, left is +X)."""
+
+    ends: dict[str, Branch]
+    """``head``, ``hand.L``, ``hand.R``, ``foot.L``, ``foot.R``."""
+    height: float
+    low: float
+    """Height of the ground."""
+    middle: float
+    """X of the plane between left and right."""
+
+    forward: float = 0.0
+    """How far the feet reach to +Z before the ankles, share of the height; below 0 when they point back."""
+
+    def complete(self) -> bool:
+        """Whether all five were found."""
+        return len(self.ends) == 5
+
+    def quality(self) -> float:
+        """How much this looks like a person who faces +Z: 1 for a symmetric one with its feet forwards."""
+        if not self.complete():
+            return 0.0
+        score = 1.0
+        for name in ("hand", "foot"):
+            left, right = self.ends[name + ".L"].tip, self.ends[name + ".R"].tip
+            apart = abs(left[1] - right[1]) + abs(left[0] + right[0] - 2 * self.middle)
+            score -= 0.6 * min(float(apart) / self.height, 0.5)
+        return float(max(score + np.clip(3 * self.forward, -0.3, 0.3), 0.05))
+
+
+def find_marks(solid: Solid) -> Marks:
+    """Sort the figure's ends into hands and feet by height, side and likeness of the two sides; the head is what
+    is highest in the middle."""
+    centres = solid.centres(solid.voxels)
+    low, high = float(centres[:, 1].min()) - solid.step / 2, float(centres[:, 1].max()) + solid.step / 2
+    height = high - low
+    torso = centres[np.abs(centres[:, 1] - low - 0.6 * height) < 0.12 * height]
+    middle = float(np.median(torso[:, 0])) if len(torso) else float(np.median(centres[:, 0]))
+    guess = np.array([middle, low + 0.55 * height, float(np.median(centres[:, 2]))])
+    column = centres[np.abs(centres[:, 0] - middle) < 0.05 * height]
+    top = column[column[:, 1].argmax()] if len(column) else centres[centres[:, 1].argmax()]
+    found = branches(solid, core(solid, guess), limit=10, shortest=0.07, first=top)
+    ends: dict[str, Branch] = {}
+    if top[1] > low + 0.6 * height:
+        ends["head"] = found[0]
+    found = found[1:]
+    up = np.array([(b.tip[1] - low) / height for b in found])
+    side = np.array([(b.tip[0] - middle) / height for b in found])
+    length = np.array([b.length / height for b in found])
+    joins = np.array([(b.path[-1][1] - low) / height for b in found])
+    worth = length + 0.5 * np.abs(side) - joins  # ears and hair leave high up, arms below them
+    feet = _pair((up < 0.3) & (joins < 0.75), side, worth - 3 * up, up, -0.03)
+    hands = _pair((up > 0.15) & (joins < 0.85) & ~np.isin(np.arange(len(found)), feet), side, worth, up, 0.04)
+    for name, pair in (("foot", feet), ("hand", hands)):
+        for k, s in zip(pair, (".L", ".R"), strict=False):
+            ends[name + s] = found[k]
+    marks = Marks(ends, height, low, middle)
+    if len(feet) == 2:
+        marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet]))
+    return marks
+
+
+def _foot_forward(centres: Floats, leg: Branch, height: float) -> float:
+    """How far the sole lies before the ankle, share of the height."""
+    floor = leg.path[:, 1].min()
+    near = np.linalg.norm(centres - leg.tip, axis=1) < 0.16 * height
+    sole = near & (centres[:, 1] < floor + 0.03 * height)
+    shin = near & (centres[:, 1] > floor + 0.06 * height)
+    if not sole.any() or not shin.any():
+        return 0.0
+    return float(centres[sole, 2].mean() - centres[shin, 2].mean()) / height
+
+
+def _pair(allowed: NDArray[np.bool_], side: Floats, worth: Floats, up: Floats, apart: float) -> list[int]:
+    """The best (left, right) of the allowed ends: of worth, and alike in height and distance from the middle."""
+    best, choice = -np.inf, []
+    for i in np.flatnonzero(allowed & (side > apart)):
+        for j in np.flatnonzero(allowed & (side < -apart)):
+            if i != j:
+                score = worth[i] + worth[j] - abs(up[i] - up[j]) - abs(side[i] + side[j])
+                if score > best:
+                    best, choice = score, [int(i), int(j)]
+    return choice

@@ -1,0 +1,278 @@
+"""The built-in rig: what a skeleton and its weights must be, on figures made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from numpy.typing import NDArray
+
+from pocket3d_server.models.builtin_rig import BuiltinRig, body_regions
+from pocket3d_server.models.builtin_rig.engine import Rig, rig_mesh
+from pocket3d_server.models.builtin_rig.surface import weld
+from pocket3d_server.models.builtin_rig.weights import check
+from pocket3d_server.models.engine import EngineError, RigRequest
+
+Floats = NDArray[np.float64]
+Mesh = tuple[Floats, NDArray[np.int64]]
+
+
+def blend(segments: list[tuple[tuple[float, ...], tuple[float, ...], float]], step: float = 0.022) -> Mesh:
+    """One closed surface around capsules (start, end, radius)."""
+    from skimage.measure import marching_cubes
+
+    ends = np.array([p for a, b, _ in segments for p in (a, b)])
+    low, high = ends.min(0) - 0.3, ends.max(0) + 0.3
+    axes = [np.arange(lo, hi, step) for lo, hi in zip(low, high, strict=True)]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    field = np.full(grid.shape[:3], np.inf)
+    for a, b, radius in segments:
+        ab = np.subtract(b, a)
+        t = np.clip((grid - a) @ ab / (ab @ ab), 0, 1)
+        field = np.minimum(field, np.linalg.norm(grid - a - t[..., None] * ab, axis=-1) - radius)
+    vertices, faces, _, _ = marching_cubes(field, 0, spacing=(step,) * 3)
+    return vertices + low, faces.astype(np.int64)
+
+
+def person() -> Mesh:
+    """A person of capsules, 1.7 m, arms half out, facing +Z."""
+    parts: list[tuple[tuple[float, ...], tuple[float, ...], float]] = [
+        ((0, 0.95, 0), (0, 1.3, 0), 0.13),
+        ((-0.09, 1.3, 0), (0.09, 1.3, 0), 0.1),
+        ((0, 1.4, 0), (0, 1.5, 0), 0.055),
+        ((0, 1.57, 0.01), (0, 1.6, 0.01), 0.1),
+    ]
+    for s in (1, -1):
+        parts += [
+            ((s * 0.17, 1.36, 0), (s * 0.36, 1.16, 0), 0.05),
+            ((s * 0.36, 1.16, 0), (s * 0.55, 0.97, 0.02), 0.042),
+            ((s * 0.55, 0.97, 0.02), (s * 0.61, 0.9, 0.03), 0.035),
+            ((s * 0.09, 0.9, 0), (s * 0.1, 0.5, 0), 0.08),
+            ((s * 0.1, 0.5, 0), (s * 0.11, 0.1, 0), 0.055),
+            ((s * 0.11, 0.05, 0.0), (s * 0.12, 0.04, 0.14), 0.04),
+        ]
+    return blend(parts)
+
+
+def dog() -> Mesh:
+    """A dog of capsules that looks to +Z."""
+    parts: list[tuple[tuple[float, ...], tuple[float, ...], float]] = [
+        ((0, 0.5, -0.35), (0, 0.52, 0.3), 0.13),
+        ((0, 0.58, 0.35), (0, 0.75, 0.5), 0.075),
+        ((0, 0.8, 0.52), (0, 0.77, 0.7), 0.075),
+        ((0, 0.58, -0.45), (0, 0.75, -0.75), 0.028),
+    ]
+    for s in (1, -1):
+        for z in (0.28, -0.36):
+            parts += [
+                ((s * 0.1, 0.42, z), (s * 0.11, 0.2, z - 0.03), 0.05),
+                ((s * 0.11, 0.2, z - 0.03), (s * 0.11, 0.04, z), 0.035),
+                ((s * 0.11, 0.035, z), (s * 0.11, 0.03, z + 0.06), 0.03),
+            ]
+    return blend(parts, 0.02)
+
+
+def tube() -> Mesh:
+    """A bent tube along half a circle, thinner at the end."""
+    turns = np.linspace(0, np.pi, 14)
+    points = np.stack([np.cos(turns), np.sin(turns), np.zeros_like(turns)], axis=1)
+    return blend([(tuple(a), tuple(b), 0.1) for a, b in zip(points[:-1], points[1:], strict=True)], 0.035)
+
+
+@pytest.fixture(scope="module")
+def man() -> tuple[Mesh, Rig]:
+    mesh = person()
+    return mesh, rig_mesh(*mesh, "humanoid")
+
+
+def where(rig: Rig) -> dict[str, Floats]:
+    return dict(zip(rig.skeleton.names, rig.skeleton.heads, strict=True))
+
+
+def test_person_joints_are_where_they_belong(man: tuple[Mesh, Rig]) -> None:
+    _, rig = man
+    at = where(rig)
+    near = {
+        "upper_arm.L": (0.17, 1.36, 0), "forearm.L": (0.36, 1.16, 0), "hand.L": (0.55, 0.97, 0.02),
+        "shin.L": (0.1, 0.5, 0), "foot.L": (0.11, 0.08, 0), "head": (0, 1.5, 0),
+    }  # fmt: skip
+    for name, place in near.items():
+        assert np.linalg.norm(at[name] - place) < 0.11, (name, at[name], place)
+    assert at["hips"][1] < at["spine"][1] < at["chest"][1] < at["neck"][1] < at["head"][1]
+    assert at["thigh.L"][1] > at["shin.L"][1] > at["foot.L"][1] > at["toe.L"][1]
+    assert at["toe.L"][2] > at["foot.L"][2]  # toes point to the front
+
+
+def test_names_and_hierarchy_are_blenders(man: tuple[Mesh, Rig]) -> None:
+    skeleton = man[1].skeleton
+    assert len(skeleton.names) == 21 and len(set(skeleton.names)) == 21
+    parent = {
+        n: skeleton.names[p] if p >= 0 else None
+        for n, p in zip(skeleton.names, skeleton.parents, strict=True)
+    }
+    assert parent["hips"] is None
+    assert parent["forearm.R"] == "upper_arm.R" and parent["upper_arm.R"] == "shoulder.R"
+    assert all(p < k for k, p in enumerate(skeleton.parents))
+    assert (np.linalg.norm(skeleton.tails - skeleton.heads, axis=1) > 1e-4).all()
+
+
+def test_weights_are_proper_and_local(man: tuple[Mesh, Rig]) -> None:
+    (vertices, _), rig = man
+    assert rig.weights is not None and rig.weights.shape == (len(vertices), 21)
+    assert check(rig.weights)
+    left_arm = [rig.skeleton.names.index(n) for n in ("upper_arm.L", "forearm.L", "hand.L")]
+    share = rig.weights[:, left_arm].sum(axis=1)
+    assert share[vertices[:, 0] > 0.4].min() > 0.95  # the arm follows the arm
+    assert share[(vertices[:, 0] < -0.05) | (vertices[:, 1] < 0.7)].max() < 0.02  # and nothing else does
+
+
+def test_symmetric_mesh_gets_a_symmetric_rig(man: tuple[Mesh, Rig]) -> None:
+    at = where(man[1])
+    for name, place in at.items():
+        if name.endswith(".L"):
+            assert np.linalg.norm(place * [-1, 1, 1] - at[name[:-2] + ".R"]) < 0.03, name
+
+
+def test_the_same_mesh_gives_the_same_rig() -> None:
+    mesh = tube()
+    a, b = (rig_mesh(*mesh, "generic") for _ in range(2))
+    assert np.array_equal(a.skeleton.heads, b.skeleton.heads)
+    assert a.weights is not None and b.weights is not None and np.array_equal(a.weights, b.weights)
+
+
+def test_a_person_that_faces_away_is_rigged_as_it_faces(man: tuple[Mesh, Rig]) -> None:
+    vertices, faces = man[0]
+    rig = rig_mesh(vertices * [-1, 1, -1], faces, "humanoid")
+    at = where(rig)
+    assert at["upper_arm.L"][0] < 0 and at["toe.L"][2] < at["foot.L"][2]
+    assert any("-Z" in note for note in rig.notes)
+
+
+@pytest.mark.parametrize("count", [9, 15, 21, 30])
+def test_bone_count_is_met(count: int) -> None:
+    mesh = tube() if count == 9 else person()
+    rig = rig_mesh(*mesh, "generic" if count == 9 else "humanoid", bone_count=count)
+    assert abs(len(rig.skeleton.names) - count) <= 1
+    assert rig.weights is not None and check(rig.weights)
+    assert rig.weights.shape[1] == len(rig.skeleton.names)
+    assert all(p < k for k, p in enumerate(rig.skeleton.parents))
+
+
+def test_skeleton_only() -> None:
+    rig = rig_mesh(*tube(), "generic", include_weights=False)
+    assert rig.weights is None and len(rig.skeleton.names) >= 3
+
+
+def test_bent_tube_gets_a_chain_along_its_middle() -> None:
+    rig = rig_mesh(*tube(), "generic")
+    heads = rig.skeleton.heads
+    assert len(heads) >= 6
+    assert np.abs(np.linalg.norm(heads[:, :2], axis=1) - 1).max() < 0.12  # on the circle it was bent along
+    assert np.ptp(heads[:, 0]) > 1.2
+
+
+def test_dog_has_its_head_in_front_and_its_tail_behind() -> None:
+    mesh = dog()
+    rig = rig_mesh(*mesh, "quadruped")
+    at = where(rig)
+    assert at["head"][2] > 0.4 and at["head"][1] > 0.6
+    assert at["tail_2"][2] < -0.45
+    assert at["front_shin.L"][2] > 0.1 > at["shin.L"][2]
+    assert at["thigh.L"][0] > 0 > at["thigh.R"][0]
+    assert rig.weights is not None and check(rig.weights)
+
+
+def test_turned_dog_is_recognised() -> None:
+    vertices, faces = dog()
+    rig = rig_mesh(vertices @ np.array([[0, 0, -1], [0, 1, 0], [1, 0, 0]]), faces, "quadruped")
+    at = where(rig)
+    towards = at["head"] - at["hips"]
+    assert abs(towards[0]) > 0.5 and abs(towards[2]) < 0.1
+    nose = (vertices @ np.array([[0, 0, -1], [0, 1, 0], [1, 0, 0]]))[vertices[:, 2].argmax()]
+    assert np.sign(towards[0]) == np.sign(nose[0])
+
+
+def test_what_is_no_person_falls_back_with_a_note() -> None:
+    vertices, faces = tube()
+    rig = rig_mesh(vertices, faces, "humanoid")
+    assert rig.confidence <= 0.3 and "humanoid" in rig.notes[0]
+    assert rig.weights is not None and check(rig.weights)
+
+
+def test_loose_pieces_follow_the_body(man: tuple[Mesh, Rig]) -> None:
+    vertices, faces = man[0]
+    eye = trimesh.creation.icosphere(1, 0.02)
+    at = np.array([0.04, 1.6, 0.1])
+    both = np.concatenate([vertices, eye.vertices + at])
+    rig = rig_mesh(both, np.concatenate([faces, eye.faces + len(vertices)]), "humanoid")
+    assert rig.weights is not None and check(rig.weights)
+    own = rig.weights[len(vertices) :]
+    assert np.allclose(own, own[0], atol=1e-6)  # rigid
+    assert own[0, rig.skeleton.names.index("head")] > 0.9
+
+
+def test_open_and_non_manifold_meshes_are_rigged(man: tuple[Mesh, Rig]) -> None:
+    vertices, faces = man[0]
+    rng = np.random.default_rng(0)
+    holes = faces[rng.random(len(faces)) > 0.05]
+    fins = np.stack([faces[::200, 0], faces[::200, 1], faces[::200, 2][::-1]], axis=1)
+    rig = rig_mesh(vertices, np.concatenate([holes, fins]), "humanoid")
+    assert rig.weights is not None and check(rig.weights)
+    assert np.linalg.norm(where(rig)["forearm.L"] - where(man[1])["forearm.L"]) < 0.08
+
+
+def test_tiny_mesh_is_refused_with_advice() -> None:
+    with pytest.raises(EngineError) as caught:
+        rig_mesh(np.eye(3), np.array([[0, 1, 2]]), "generic")
+    assert caught.value.suggestion
+
+
+def test_a_box_gets_something() -> None:
+    box = trimesh.creation.box((1, 1, 1)).subdivide().subdivide()
+    rig = rig_mesh(np.asarray(box.vertices), np.asarray(box.faces), "generic")
+    assert rig.weights is not None and check(rig.weights) and len(rig.skeleton.names) >= 1
+
+
+def test_regions_name_faces_by_side(man: tuple[Mesh, Rig]) -> None:
+    vertices, faces = man[0]
+    found = body_regions(vertices, faces, "humanoid")
+    assert found is not None
+    labels, names = found
+    assert {"head", "torso", "left_arm", "right_arm", "left_leg", "right_leg"} <= set(names)
+    middle = vertices[faces].mean(axis=1)
+    assert (middle[labels == names.index("left_leg")][:, 0] > -0.05).all()
+    assert body_regions(*tube(), "humanoid") is None
+
+
+def test_seams_weld_and_order_stays() -> None:
+    vertices, faces = tube()
+    split, corners = vertices[faces].reshape(-1, 3), np.arange(faces.size).reshape(-1, 3)
+    assert len(weld(split, corners).vertices) == len(weld(vertices, faces).vertices)
+    rig = rig_mesh(split, corners, "generic")
+    assert rig.weights is not None
+    for corner in (0, 1234, 4321):
+        same = np.flatnonzero((split == split[corner]).all(axis=1))
+        assert np.allclose(rig.weights[same], rig.weights[corner])
+
+
+def test_engine_hands_back_the_users_own_mesh(tmp_path: Path) -> None:
+    vertices, faces = tube()
+    path = tmp_path / "tube.obj"
+    trimesh.Trimesh(vertices, faces, process=False).export(path)
+    stages: list[float] = []
+    result = BuiltinRig().run(RigRequest(mesh=path, character_type="generic"), lambda f, _: stages.append(f))
+    (primitive,) = result.asset.primitives()
+    assert np.allclose(primitive.vertices, vertices, atol=1e-5)
+    assert np.array_equal(primitive.faces, faces)
+    assert result.asset.skeleton is not None and primitive.weights is not None
+    assert primitive.weights.shape == (len(vertices), len(result.asset.skeleton.names))
+    assert stages == sorted(stages) and stages[-1] == 1.0
+
+
+def test_engine_explains_a_broken_file(tmp_path: Path) -> None:
+    path = tmp_path / "broken.obj"
+    path.write_text("v 0 0 0\n")
+    with pytest.raises(EngineError):
+        BuiltinRig().run(RigRequest(mesh=path), lambda f, s: None)

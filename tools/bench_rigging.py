@@ -1,0 +1,170 @@
+"""Measure the built-in rig against true rigs.
+
+    python build.py bench rigging --data DIR [--save DIR]
+
+DIR holds NAME.npz files: ``vertices`` (V, 3) and ``joints`` (J, 3) with Z up and facing -Y, ``faces`` (F, 3),
+``parents`` (J,), ``names`` (J,), ``weights`` (V, J). The end of NAME after its last ``_`` is the pose. Printed for
+each pose, in % of the figure's height: the mean distance of joints of the same name (a missing one counts as its
+parent), the joint-to-joint Chamfer distance (CD-J2J), and the pose error (every limb joint is turned 30 degrees
+about each axis with the true rig and with ours, and the vertices are compared). Two processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # one core for a mesh, so that seconds mean something
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket3d_server.models.builtin_rig.engine import rig_mesh
+
+Floats = NDArray[np.float64]
+
+TURNED = [f"{n}.{side}" for side in "LR" for n in ("upper_arm", "forearm", "hand", "thigh", "shin", "foot")]
+
+
+@dataclass(eq=False)
+class Skinned:
+    """A rig as it is compared: joints (J, 3), parents (J,), names, weights (V, J)."""
+
+    joints: Floats
+    parents: list[int]
+    names: list[str]
+    weights: Floats
+
+    def carried(self, joint: int) -> Floats:
+        """(V,) how much each vertex follows a joint, through it or what hangs below it."""
+        below = [joint]
+        for k, p in enumerate(self.parents):
+            if p in below and k not in below:
+                below.append(k)
+        total: Floats = self.weights[:, below].sum(axis=1)
+        return total
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Rig every mesh of a folder and print the table."""
+    parser = argparse.ArgumentParser(prog="bench rigging", description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of NAME.npz files")
+    parser.add_argument("--save", type=Path, help="write the predicted rigs here, Z up, facing -Y")
+    options = parser.parse_args(argv)
+    files = sorted(options.data.glob("*.npz"))
+    if not files:
+        print(f"no .npz files in {options.data}")
+        return 1
+    if options.save:
+        options.save.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, list[Floats]] = {}
+    seconds: list[float] = []
+    failures: list[str] = []
+    with ProcessPoolExecutor(2) as pool:
+        for path, outcome in zip(files, pool.map(_measured, files, [options.save] * len(files)), strict=True):
+            if isinstance(outcome, str):
+                failures.append(f"{path.stem}: {outcome}")
+                continue
+            errors, taken = outcome
+            rows.setdefault(path.stem.rsplit("_", 1)[-1], []).append(errors)
+            seconds.append(taken)
+    _print(rows, seconds, failures)
+    return 1 if failures else 0
+
+
+def _print(rows: dict[str, list[Floats]], seconds: list[float], failures: list[str]) -> None:
+    print(f"{'pose':12s}{'named joints':>14s}{'CD-J2J':>10s}{'pose error':>12s}   (% of height)")
+    for pose, values in rows.items():
+        print(_row(pose, values) + f"   ({len(values)} meshes)")
+    if rows:
+        print(_row("mean", [v for values in rows.values() for v in values]))
+        print(f"seconds: median {np.median(seconds):.1f}, max {max(seconds):.1f}")
+    print(f"failures: {len(failures)}")
+    for line in failures:
+        print("  " + line)
+
+
+def _row(label: str, values: list[Floats]) -> str:
+    joints, chamfer, pose = np.mean(values, axis=0)
+    return f"{label:12s}{joints:14.2f}{chamfer:10.2f}{pose:12.2f}"
+
+
+def _measured(path: Path, save: Path | None) -> tuple[Floats, float] | str:
+    """Errors (3,) in % of the height and the seconds it took, or what went wrong."""
+    with np.load(path) as data:
+        truth = Skinned(
+            data["joints"].astype(np.float64),
+            data["parents"].tolist(),
+            data["names"].tolist(),
+            data["weights"].astype(np.float64),
+        )
+        vertices, faces = data["vertices"].astype(np.float64), data["faces"]
+    start = time.perf_counter()
+    try:
+        rig = rig_mesh(vertices[:, [0, 2, 1]] * [1, 1, -1], faces, "humanoid")
+    except Exception as error:
+        return repr(error)
+    taken = time.perf_counter() - start
+    if rig.weights is None:
+        return "no weights"
+    ours = Skinned(
+        rig.skeleton.heads[:, [0, 2, 1]] * [1, -1, 1], rig.skeleton.parents, rig.skeleton.names, rig.weights
+    )
+    if save:
+        content: dict[str, Any] = {"joints": ours.joints, "weights": ours.weights.astype(np.float32)}
+        np.savez_compressed(
+            save / path.name, parents=np.array(ours.parents), names=np.array(ours.names), **content
+        )
+    return _errors(vertices, truth, ours), taken
+
+
+def _errors(vertices: Floats, truth: Skinned, ours: Skinned) -> Floats:
+    height = float(np.ptp(vertices, axis=0).max())
+
+    def same(joint: int) -> int:
+        while truth.names[joint] not in ours.names and truth.parents[joint] >= 0:
+            joint = truth.parents[joint]
+        return ours.names.index(truth.names[joint]) if truth.names[joint] in ours.names else 0
+
+    pairs = [(k, same(k)) for k in range(len(truth.names))]
+    named = np.mean([np.linalg.norm(truth.joints[k] - ours.joints[j]) for k, j in pairs])
+    gaps = np.linalg.norm(ours.joints[:, None] - truth.joints[None], axis=2)
+    chamfer = (gaps.min(axis=0).mean() + gaps.min(axis=1).mean()) / 2
+    moved = [
+        np.linalg.norm(
+            _turned(vertices, truth, k, turn) - _turned(vertices, ours, same(k), turn), axis=1
+        ).mean()
+        for k, name in enumerate(truth.names)
+        if name in TURNED
+        for turn in _turns()
+    ]
+    return np.array([named, chamfer, np.mean(moved)]) / height * 100
+
+
+def _turns() -> list[Floats]:
+    """30 degrees both ways about each axis, (3, 3) each."""
+    out = []
+    for axis in range(3):
+        i, j = (axis + 1) % 3, (axis + 2) % 3
+        for degrees in (-30, 30):
+            c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+            turn = np.eye(3)
+            turn[[i, j], [i, j]] = c
+            turn[i, j], turn[j, i] = -s, s
+            out.append(turn)
+    return out
+
+
+def _turned(vertices: Floats, rig: Skinned, joint: int, turn: Floats) -> Floats:
+    pivot = rig.joints[joint]
+    return vertices + rig.carried(joint)[:, None] * ((vertices - pivot) @ turn.T + pivot - vertices)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
