@@ -21,7 +21,7 @@ F32 = NDArray[np.float32]
 
 # In the camera's frame (x right, y up, z towards the viewer): direction, colour, diffuse and softbox strength, width.
 LIGHTS = (
-    ((-0.55, 0.75, 0.65), (1.00, 0.97, 0.93), 2.10, 5.0, 12.0),  # key
+    ((-0.55, 0.75, 0.65), (1.00, 0.97, 0.93), 1.65, 4.5, 12.0),  # key
     ((0.90, 0.25, 0.55), (0.90, 0.95, 1.00), 0.55, 1.4, 6.0),  # fill
     ((0.35, 0.65, -0.85), (1.00, 1.00, 1.00), 0.90, 5.0, 14.0),  # rim
 )
@@ -119,7 +119,7 @@ class Materials:
             mine = np.flatnonzero(which == m)
             if not len(mine):
                 continue
-            texel = _bilinear(image, uv[mine])
+            texel = bilinear(image, uv[mine])
             if slot == "color":
                 base[mine, :3] *= _to_linear(texel[:, :3])
                 if texel.shape[1] == 4:
@@ -162,7 +162,7 @@ def shade(surface: Surface, view: F32, camera: F32, occlusion: F32, shadow: F32)
     alpha = np.maximum(surface.roughness, 0.06) ** 2
     sharpness = 0.5 / (alpha * alpha)
     ambient = occlusion[:, None]
-    diffuse = _sky(n, np.float32(1.0)) * ambient * 0.85
+    diffuse = _sky(n, np.float32(1.0)) * ambient * 0.68
     specular = _sky(reflected, surface.roughness)
     for i, (direction, colour, strength, softbox, width) in enumerate(LIGHTS):
         light = (np.array(direction, np.float32) / np.float32(np.linalg.norm(direction))) @ camera
@@ -223,7 +223,7 @@ def _to_linear(texel: F32) -> F32:
     return np.asarray(SRGB_TABLE[np.clip(texel, 0, 255).astype(np.uint8)], np.float32)
 
 
-def _bilinear(image: Image, uv: F32) -> F32:
+def bilinear(image: Image, uv: F32) -> F32:
     """Values 0..255 (N, C) at UVs that repeat outside 0..1."""
     h, w = image.shape[:2]
     x, y = uv[:, 0] * w - 0.5, uv[:, 1] * h - 0.5

@@ -55,7 +55,7 @@ def _hammered(color: str) -> SolidMaterial:
         dent = np.clip(c.nearest * 1.2, 0, 1) ** 2
         smudge = fbm(p.position, 1.2, 4, p.seed + 2)
         base = shade(_plain(color, dent), 0.72 + 0.20 * dent + 0.25 * smudge)
-        return Look(base, 0.30 + 0.25 * smudge, 1.0, 0.10 * dent)
+        return Look(base, 0.30 + 0.25 * smudge, 1.0, 0.05 * dent)
 
     return SolidMaterial("", (), evaluate, 0.1, (5, 12))
 
@@ -221,5 +221,5 @@ MATERIALS = (
         0.03,
         (14, 30),
     ),
-    SolidMaterial("damascus_steel", ("damascus steel", "folded steel blade"), _damascus, 0.08, (4, 10)),
+    SolidMaterial("damascus_steel", ("damascus steel", "folded steel blade"), _damascus, 0.05, (9, 20)),
 )

@@ -12,6 +12,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
     Points,
     SolidMaterial,
     mix,
+    on_planes,
     ramp,
     shade,
     step,
@@ -84,10 +85,14 @@ def _stripes(p: Points) -> Look:
 
 
 def _dots(p: Points) -> Look:
-    c = cells(p.position, 1.0, p.seed, 0.0)
-    # A regular lattice cuts a surface in circles of many sizes; centres near the surface keep them large.
-    t = step(0.40, 0.375, c.nearest)
-    return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f7f3ea"), t), 0.45)
+    def flat(u: F32, v: F32, plane: int) -> Look:
+        row = np.floor(v)
+        x = u + 0.5 * np.mod(row, 2)
+        distance = np.hypot(x - np.floor(x) - 0.5, v - row - 0.5)
+        t = step(0.31, 0.285, distance)
+        return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f7f3ea"), t), 0.45)
+
+    return on_planes(p, flat)
 
 
 def _checker(p: Points) -> Look:

@@ -113,13 +113,14 @@ def _granite(p: Points) -> Look:
 
 def _marble(ground: str, vein: str, second: str) -> SolidMaterial:
     def evaluate(p: Points) -> Look:
-        q = warp(p.position, 0.5, 0.9, p.seed)
-        q = warp(q, 1.7, 0.22, p.seed + 4)
-        broad = ridges(q, 0.45, 2, p.seed + 5)
-        thin = ridges(q, 1.1, 2, p.seed + 6)
+        q = warp(warp(p.position, 0.45, 0.7, p.seed), 1.6, 0.16, p.seed + 4)
         cloud = fbm(p.position, 0.7, 4, p.seed + 7)
-        strong = step(0.72, 0.97, broad) * step(0.30, 0.62, cloud + 0.15)
-        fine = step(0.80, 0.98, thin) * 0.55
+        # Veins lie where a smooth field crosses its middle: unbroken sheets in space, so unbroken lines.
+        broad = np.abs(noise(q, 0.55, p.seed + 5) - 0.5)
+        thin = np.abs(noise(q, 1.25, p.seed + 6) - 0.5)
+        width = 0.012 + 0.05 * step(0.40, 0.68, cloud)
+        strong = np.clip(1 - broad / width, 0, 1) ** 0.7 * (0.35 + 0.65 * step(0.35, 0.6, cloud))
+        fine = 0.45 * np.clip(1 - thin / 0.012, 0, 1)
         color = mix(ground, second, step(0.42, 0.80, cloud) * 0.7)
         return Look(mix(color, vein, np.clip(strong * 0.85 + fine, 0, 1)), 0.16 + 0.1 * fine, 0.0, 0.0)
 
@@ -206,7 +207,7 @@ def _obsidian(p: Points) -> Look:
     q = warp(p.position, 0.7, 0.6, p.seed)
     wave = fbm(q, 0.8, 3, p.seed + 1)
     color = ramp(np.clip(wave * 2 - 0.5, 0, 1), "0b0b10", "15141c", "26242f")
-    return Look(color, 0.07 + 0.1 * wave, 0.0, 0.05 * np.abs(np.sin(wave * 18)))
+    return Look(color, 0.07 + 0.1 * wave, 0.0, 0.03 * np.abs(np.sin(wave * 9)))
 
 
 def _roof(p: Points) -> Look:

@@ -1,0 +1,301 @@
+"""One texture atlas for a whole asset: where its texels lie on the surface, and the asset that carries the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, linear_to_srgb
+from pocket3d_server.geometry.bake import (
+    F32,
+    TexelMap,
+    ambient_occlusion,
+    fill_gaps,
+    normal_map,
+    texel_map,
+    to_bytes,
+)
+from pocket3d_server.geometry.clean import components, smooth_shading, weld
+from pocket3d_server.geometry.rays import RayScene
+from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear
+from pocket3d_server.geometry.solid_materials import RGB, Look, SolidMaterial
+from pocket3d_server.geometry.unwrap import unwrap
+
+LOW = 4
+"""Slow, smooth values such as occlusion are found on an atlas this many times smaller."""
+
+
+@dataclass(frozen=True)
+class Coat:
+    """What a primitive is to be covered with."""
+
+    material: SolidMaterial
+    colours: tuple[RGB, ...] = ()
+    """sRGB colours that tint it or that its pattern uses."""
+
+
+class Atlas:
+    """The texels of an asset's surface. Faces keep their order and stay in their primitives."""
+
+    def __init__(self, primitives: Sequence[Primitive], resolution: int) -> None:
+        """Lay ``primitives`` out on one square of ``resolution`` texels, keeping their UVs if those are good."""
+        self.resolution = resolution
+        self.sources = [_with_normals(p) for p in primitives]
+        counts = [len(p.vertices) for p, _ in self.sources]
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        self.offsets = offsets
+        vertices = np.concatenate([np.asarray(p.vertices, np.float64) for p, _ in self.sources])
+        faces = np.concatenate(
+            [np.asarray(p.faces, np.int64) + o for (p, _), o in zip(self.sources, offsets)]
+        )
+        normals = np.concatenate([np.asarray(p.normals, np.float32) for p, _ in self.sources])
+        self.owner = np.repeat(np.arange(len(self.sources)), [len(p.faces) for p, _ in self.sources])
+        """(F,) which primitive each face belongs to."""
+        self.original_uv = None
+        if all(p.uv is not None for p, _ in self.sources):
+            self.original_uv = np.concatenate([np.asarray(p.uv, np.float32) for p, _ in self.sources])
+        self.keeps_uv = self.original_uv is not None and good_uv(vertices, faces, self.original_uv)
+        if self.keeps_uv and self.original_uv is not None:
+            self.vertex_map, self.faces = np.arange(len(vertices)), faces
+            self.uv: NDArray[np.float32] = self.original_uv
+        else:
+            cut = unwrap(vertices, faces, resolution)
+            self.vertex_map, self.faces, self.uv = cut.vertex_map, cut.faces, cut.uv
+        self.vertices = vertices[self.vertex_map]
+        self.normals = normals[self.vertex_map]
+        self.extent = float(np.ptp(self.vertices[np.unique(self.faces)], axis=0).max())
+        """Longest side in metres."""
+        self.texels: TexelMap = texel_map(self.uv, self.faces, resolution)
+        self.position: F32 = self.texels.interpolate(self.vertices, self.faces)
+        """(N, 3) metres."""
+        self.normal: F32 = _unit(self.texels.interpolate(self.normals, self.faces))
+        """(N, 3)"""
+        self.texel_owner = self.owner[self.texels.face]
+        """(N,) primitive of each texel."""
+
+    def grain(self) -> F32:
+        """Positions (N, 3) with +Y along the longest side of the connected piece that each texel is on."""
+        welded = weld(self.vertices, self.faces)[1]
+        piece = components(welded)
+        count = int(piece.max()) + 1
+        low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+        corners = self.vertices[self.faces]
+        for axis in range(3):
+            np.minimum.at(low[:, axis], piece, corners[..., axis].min(axis=1))
+            np.maximum.at(high[:, axis], piece, corners[..., axis].max(axis=1))
+        size = high - low
+        # Upright unless another side is clearly longer.
+        longest = (size * np.array([1.0, 1.15, 1.0])).argmax(axis=1)
+        turn = np.array([[1, 0, 2], [0, 1, 2], [0, 2, 1]])[longest]
+        columns = turn[piece][self.texels.face]
+        moved = self.position + np.random.default_rng(3).random((count, 3)).astype(np.float32)[
+            piece[self.texels.face]
+        ] * np.float32(0.37 * self.extent)
+        return np.take_along_axis(moved, columns, axis=1)
+
+    def look(self, coats: Sequence[Coat | None], seed: int = 0, extent: float | None = None) -> Look:
+        """Materials at all texels; ``coats`` has one for each primitive, None leaves its texels at zero."""
+        count = len(self.position)
+        out = Look(np.zeros((count, 3), np.float32), *(np.zeros(count, np.float32) for _ in range(3)))
+        grain = self.grain()
+        groups: dict[tuple[str, tuple[RGB, ...]], list[int]] = {}
+        for i, coat in enumerate(coats):
+            if coat is not None:
+                groups.setdefault((coat.material.name, coat.colours), []).append(i)
+        for members in groups.values():
+            coat = coats[members[0]]
+            assert coat is not None
+            pick = np.flatnonzero(np.isin(self.texel_owner, members))
+            found = coat.material.look(
+                self.position[pick], self.normal[pick], grain[pick], extent or self.extent, coat.colours, seed
+            )
+            out.color[pick] = found.color
+            for name in ("roughness", "metallic", "height"):
+                getattr(out, name)[pick] = getattr(found, name)
+        return out
+
+    def original(self) -> tuple[F32, F32, F32]:
+        """The asset's own base colour in sRGB (N, 3), roughness (N,) and metallic (N,) at the texels."""
+        count = len(self.position)
+        color, roughness, metallic = np.zeros((count, 3), np.float32), np.zeros(count), np.zeros(count)
+        uv = None
+        if self.original_uv is not None:
+            uv = self.texels.interpolate(self.original_uv[self.vertex_map], self.faces)
+        for i, (primitive, _) in enumerate(self.sources):
+            material, pick = primitive.material, np.flatnonzero(self.texel_owner == i)
+            linear = np.broadcast_to(np.array(material.base_color[:3], np.float32), (len(pick), 3))
+            if uv is not None and material.base_color_image is not None:
+                texel = bilinear(material.base_color_image, uv[pick])[:, :3]
+                linear = linear * SRGB_TABLE[np.clip(texel + 0.5, 0, 255).astype(np.uint8)]
+            color[pick] = linear_to_srgb(linear)
+            roughness[pick], metallic[pick] = material.roughness, material.metallic
+            if uv is not None and material.metallic_roughness_image is not None:
+                packed = bilinear(material.metallic_roughness_image, uv[pick])
+                roughness[pick] *= packed[:, 1] / 255
+                metallic[pick] *= packed[:, 2] / 255
+        return color, roughness.astype(np.float32), metallic.astype(np.float32)
+
+    def cavity_and_edge(self, scene: RayScene | None = None) -> tuple[F32, F32]:
+        """How open (1) or hidden (0) each texel is, and how much it lies on a convex edge (0..1), (N,) each.
+
+        Edges are found as occlusion looking inwards: below an edge the next face is near on both sides.
+        """
+        scene = scene or RayScene(self.vertices, self.faces)
+        size = max(self.resolution // LOW, 16)
+        low = texel_map(self.uv, self.faces, size, rim=1.0)
+        position = low.interpolate(self.vertices, self.faces)
+        normal = _unit(low.interpolate(self.normals, self.faces))
+        face_normal = np.cross(
+            self.vertices[self.faces[:, 1]] - self.vertices[self.faces[:, 0]],
+            self.vertices[self.faces[:, 2]] - self.vertices[self.faces[:, 0]],
+        )
+        # Normals that disagree with the winding would look into the solid.
+        side = np.where(np.einsum("nc,nc->n", normal, face_normal[low.face]) < 0, -1, 1).astype(np.float32)
+        normal = normal * side[:, None]
+        open_ = ambient_occlusion(scene, position, normal, 0.22 * self.extent, rays=20)
+        inside = 1 - ambient_occlusion(scene, position, -normal, 0.025 * self.extent, rays=12, seed=1)
+        edge = np.clip((inside - 0.25) * 2.2, 0, 1) if inside.mean() < 0.45 else np.zeros_like(inside)
+        return self._spread(low, open_), self._spread(low, edge)
+
+    def _spread(self, low: TexelMap, values: F32) -> F32:
+        """Values of the smaller atlas at the texels, smoothed and interpolated."""
+        size = low.resolution
+        grid, mask = np.zeros(size * size, np.float32), np.zeros(size * size, np.float32)
+        grid[low.texel], mask[low.texel] = values, 1
+        grid, mask = grid.reshape(size, size), mask.reshape(size, size)
+        soft = ndimage.gaussian_filter(grid, 0.8) / np.maximum(ndimage.gaussian_filter(mask, 0.8), 1e-3)
+        filled = fill_gaps((soft * mask)[..., None], mask)[..., 0]
+        scale = size / self.resolution
+        y, x = np.divmod(self.texels.texel, self.resolution)
+        at = np.stack([(y + 0.5) * scale - 0.5, (x + 0.5) * scale - 0.5])
+        return np.asarray(ndimage.map_coordinates(filled, at, order=1, mode="nearest"), np.float32)
+
+    def images(
+        self, color: F32, roughness: F32, metallic: F32, height: F32 | None
+    ) -> tuple[Image, Image, Image | None]:
+        """Base colour, metallic-roughness and normal images from texel values; no normal image without height."""
+        packed = np.stack([np.ones_like(roughness), roughness, metallic], axis=1)
+        values = self.texels.image(np.concatenate([color, packed], axis=1))
+        bumps = None
+        if height is not None and float(np.ptp(height)) > 0:
+            bumps = normal_map(self.texels, height, self.vertices, self.faces, self.uv)
+        return to_bytes(values[..., :3]), to_bytes(values[..., 3:]), bumps
+
+    def primitives(self, materials: Sequence[Material]) -> list[Primitive]:
+        """The primitives with atlas UVs and one of ``materials`` each; faces in their old order."""
+        out = []
+        start = 0
+        for i, (source, _) in enumerate(self.sources):
+            faces = self.faces[start : start + len(source.faces)]
+            start += len(source.faces)
+            used, inverse = np.unique(faces, return_inverse=True)
+            old = self.vertex_map[used] - self.offsets[i]
+            out.append(
+                Primitive(
+                    np.asarray(source.vertices)[old],
+                    inverse.reshape(-1, 3),
+                    materials[i],
+                    self.uv[used],
+                    np.asarray(source.normals)[old],
+                    None if source.weights is None else np.asarray(source.weights)[old],
+                )
+            )
+        return out
+
+
+def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], raster: int = 512) -> bool:
+    """Whether UVs can carry a texture of their own: inside 0..1, no overlap, and texels for every visible face."""
+    if not np.isfinite(uv).all() or uv.min() < -1e-3 or uv.max() > 1 + 1e-3:
+        return False
+    p, q = np.asarray(vertices)[faces], np.asarray(uv, np.float64)[faces]
+    area = np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1)
+    d1, d2 = q[:, 1] - q[:, 0], q[:, 2] - q[:, 0]
+    flat = np.abs(d1[:, 0] * d2[:, 1] - d1[:, 1] * d2[:, 0]) / 2
+    if flat.sum() < 0.2 or area.sum() <= 0:
+        return False
+    if area[flat < 1e-9].sum() > 0.002 * area.sum():
+        return False
+    covered = len(texel_map(uv, faces, raster, rim=0.0).texel)
+    return bool(flat.sum() * raster * raster < 1.04 * covered + 64)
+
+
+def bake_materials(
+    asset: Asset,
+    choose: Callable[[Part, Primitive], Coat | None],
+    resolution: int = 1024,
+    seed: int = 0,
+    occlusion: float = 0.3,
+    extent: float | None = None,
+) -> Asset:
+    """A copy of ``asset`` in which chosen primitives wear solid materials, all on one atlas.
+
+    ``choose`` names the coat of each primitive; None leaves it as it is (glass, lamps). ``occlusion`` is how
+    dark cavities become in the base colour. ``extent`` in metres replaces the asset's longest side when the
+    size of features should follow another scale. Part names, face order, skins and extras are kept.
+    """
+    chosen = [(part, p, choose(part, p)) for part in asset.parts for p in part.primitives]
+    picked = [(p, coat) for _, p, coat in chosen if coat is not None]
+    if not picked:
+        return asset
+    atlas = Atlas([p for p, _ in picked], resolution)
+    look = atlas.look([coat for _, coat in picked], seed, extent)
+    color = look.color
+    if occlusion > 0:
+        everything = RayScene(*asset.merged())
+        open_, _ = atlas.cavity_and_edge(everything)
+        color = color * (1 - occlusion * (1 - open_))[:, None]
+    base, packed, bumps = atlas.images(
+        color, np.asarray(look.roughness), np.asarray(look.metallic), np.asarray(look.height)
+    )
+    materials: dict[int, Material] = {}
+    for p, _ in picked:
+        materials.setdefault(id(p.material), textured(p.material, base, packed, bumps))
+    renewed = iter(atlas.primitives([materials[id(p.material)] for p, _ in picked]))
+    parts = [
+        replace(part, primitives=[next(renewed) if c is not None else p for q, p, c in chosen if q is part])
+        for part in asset.parts
+    ]
+    return replace(asset, parts=parts)
+
+
+def textured(source: Material, base: Image, packed: Image, bumps: Image | None) -> Material:
+    """``source`` with atlas images in place of its own."""
+    return Material(
+        source.name,
+        (1.0, 1.0, 1.0, source.base_color[3] if source.alpha_mode == "BLEND" else 1.0),
+        metallic=1.0,
+        roughness=1.0,
+        emissive=source.emissive,
+        double_sided=source.double_sided,
+        alpha_mode=source.alpha_mode if source.alpha_mode == "BLEND" else "OPAQUE",
+        base_color_image=base,
+        metallic_roughness_image=packed,
+        normal_image=bumps,
+    )
+
+
+def _with_normals(primitive: Primitive) -> tuple[Primitive, NDArray[np.int64]]:
+    """The primitive with normals (made with a 40 degree crease where it has none) and its old vertex numbers."""
+    if primitive.normals is not None:
+        return primitive, np.arange(len(primitive.vertices))
+    vertex_map, faces, normals = smooth_shading(primitive.vertices, primitive.faces)
+    return (
+        replace(
+            primitive,
+            vertices=np.asarray(primitive.vertices)[vertex_map],
+            faces=faces,
+            normals=normals,
+            uv=None if primitive.uv is None else np.asarray(primitive.uv)[vertex_map],
+            weights=None if primitive.weights is None else np.asarray(primitive.weights)[vertex_map],
+        ),
+        vertex_map,
+    )
+
+
+def _unit(values: F32) -> F32:
+    return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12), np.float32)
