@@ -40,13 +40,22 @@ def refine(surface: Surface, labels: Ints, band: float) -> Ints:
 
 
 def _cut(
-    surface: Surface, labels: Ints, a: int, b: int, seeds: Ints, cost: Floats, ways: sparse.csr_matrix, band: float
+    surface: Surface,
+    labels: Ints,
+    a: int,
+    b: int,
+    seeds: Ints,
+    cost: Floats,
+    ways: sparse.csr_matrix,
+    band: float,
 ) -> None:
     """Move the border between the parts ``a`` and ``b``, which runs between the faces ``seeds``; in place."""
     both = np.flatnonzero((labels == a) | (labels == b))
     number = np.full(len(labels), -1)
     number[both] = np.arange(len(both))
-    far = dijkstra(ways[both][:, both], directed=False, indices=number[seeds], min_only=True, limit=1.5 * band)
+    far = dijkstra(
+        ways[both][:, both], directed=False, indices=number[seeds], min_only=True, limit=1.5 * band
+    )
     near = far < 1.5 * band
     inside, far = both[near], far[near]
     number[both] = -1
@@ -124,7 +133,9 @@ def absorb_small(surface: Surface, labels: Ints, least: int, corners: Ints) -> I
         if vertices[small] >= least:
             return np.asarray(labels, np.int64)
         i, j = labels[surface.pairs].T
-        length = np.bincount(np.where(i == small, j, i), surface.edge_lengths * ((i == small) ^ (j == small)), count)
+        length = np.bincount(
+            np.where(i == small, j, i), surface.edge_lengths * ((i == small) ^ (j == small)), count
+        )
         length[small] = 0
         if length.max() > 0:
             into = int(length.argmax())

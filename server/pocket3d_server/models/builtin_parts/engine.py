@@ -78,7 +78,10 @@ def divide(asset: Asset, request: SegmentRequest, progress: Progress) -> EngineR
         surface = weld(vertices, faces)
         merged = absorb_small(surface, labels[surface.source], least, faces[surface.source])
         if merged.max() < labels.max():
-            owner = [int(np.bincount(labels[surface.source][merged == k]).argmax()) for k in range(merged.max() + 1)]
+            owner = [
+                int(np.bincount(labels[surface.source][merged == k]).argmax())
+                for k in range(merged.max() + 1)
+            ]
             into = np.zeros(len(names), np.int64)
             into[labels[surface.source]] = merged
             labels, names = into[labels], [names[k] for k in owner]
@@ -92,16 +95,24 @@ def divide(asset: Asset, request: SegmentRequest, progress: Progress) -> EngineR
         def inner(fraction: float, stage: str) -> None:
             progress(0.05 + 0.8 * fraction, stage)
 
-        level = "coarse" if request.segmentation_level == "semantic" else request.segmentation_level
+        semantic = request.segmentation_level == "semantic"
+        level = "fine" if request.segmentation_level == "fine" else "coarse"
         labels = segment(vertices, faces, level, group, least, inner)
         names = [f"part_{k + 1}" for k in range(int(labels.max()) + 1)]
         source, confidence = "geometry", 0.7
         if len(names) == 1:
             notes.append("The shape gave no reason to divide it; it is one part.")
             confidence = 0.4
-        if request.segmentation_level == "semantic":
-            progress(0.88, "naming_parts")
-            labels, names, note = name_parts(vertices, faces, labels)
+        if semantic:
+            progress(0.86, "naming_parts")
+            known = name_parts(vertices, faces, labels)
+            if known is None:  # a head that the coarse parts leave on the body may show in the fine ones
+                known = name_parts(vertices, faces, segment(vertices, faces, "fine", group, least))
+            if known is not None:
+                labels, names, note = known
+                confidence = 0.8
+            else:
+                note = "The kind of object was not recognised, so the parts have numbers instead of names."
             notes.append(note)
     progress(0.95, "assembling_parts")
     result = split_asset(asset, labels, names)

@@ -20,9 +20,10 @@ VALLEY, SIGHT, CONTRAST = -7.5, 1.7, -0.9
 
 
 def connected(labels: Ints, cells: Cells) -> Ints:
-    """(N,) labels of cells, split where the cells of one label don't touch."""
+    """(N,) labels of cells, split where the cells of one label don't touch or are of different components."""
     n = len(labels)
-    links = cells.links[labels[cells.links[:, 0]] == labels[cells.links[:, 1]]]
+    i, j = cells.links.T
+    links = cells.links[(labels[i] == labels[j]) & (cells.component[i] == cells.component[j])]
     graph = sparse.coo_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
@@ -56,7 +57,9 @@ class Regions:
         own = np.sqrt(np.maximum(np.diag(seen), 1e-12))
         depth = self.depth / np.maximum(self.area, 1e-300)
         valley = np.sqrt(self.valley / np.maximum(self.border, 1e-300))
-        score = VALLEY * valley + SIGHT * seen / np.outer(own, own) + CONTRAST * np.abs(depth[:, None] - depth)
+        score = (
+            VALLEY * valley + SIGHT * seen / np.outer(own, own) + CONTRAST * np.abs(depth[:, None] - depth)
+        )
         return np.where(self.border > 0, score, -np.inf)
 
     def join(self, keep: int, gone: int) -> None:

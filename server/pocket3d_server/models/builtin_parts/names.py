@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints
+from pocket3d_server.models.builtin_parts.people import person_regions
+from pocket3d_server.models.builtin_parts.pieces import describe
+from pocket3d_server.models.builtin_parts.proxy import divided
+from pocket3d_server.models.builtin_parts.recognise import recognise
+from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
 
 MEANINGLESS = re.compile(
     r"(part|mesh|object|obj|node|geometry|geom|group|primitive|default|material|mat|polysurface|shape|cube|sphere|"
@@ -31,5 +35,32 @@ def named_nodes(asset: Asset) -> tuple[Ints, list[str]] | None:
 
 def name_parts(
     vertices: NDArray[np.floating], faces: NDArray[np.integer], labels: Ints
-) -> tuple[Ints, list[str], str]:
-    return labels, [f"part_{k + 1}" for k in range(int(labels.max()) + 1)], ""
+) -> tuple[Ints, list[str], str] | None:
+    """Labels (F,) and names after looking at what the parts make up, and a sentence on what was recognised.
+
+    Parts that are one thing to people (the pieces of a leg) become one; parts without a known name are called
+    ``part_N``. None when no kind of thing was recognised.
+    """
+    surface = weld(vertices, faces)
+    fine = divided(Surface(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group))
+    pieces = describe(fine, labels[surface.source][fine.source])
+    found = person_regions(surface, pieces)
+    if found is not None:
+        regions, names = found
+        result = np.full(len(faces), -1)
+        result[surface.source] = regions
+        missing = result < 0
+        result[missing] = regions[0]
+        return result, names, "Recognised a person; the parts follow the joints of its skeleton."
+    reading = recognise(pieces)
+    if reading is None:
+        return None
+    title: list[str] = []
+    into = np.zeros(int(labels.max()) + 1, np.int64)
+    for k in range(len(into)):
+        name = reading.names.get(k) or f"part_{k + 1}"
+        if name not in title:
+            title.append(name)
+        into[k] = title.index(name)
+    kind = reading.kind.replace("_", " ")
+    return into[labels], title, f"The parts were named as those of a {kind}, by their shape and place."

@@ -10,7 +10,7 @@ import fast_simplification
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface, weld
+from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
 
 HEAVY, TARGET = 40_000, 20_000
 """Surfaces with more faces than the first are simplified to about the second."""
@@ -23,14 +23,18 @@ def working_copy(surface: Surface) -> Surface:
     """A surface to measure on; its ``source`` is the face of ``surface`` that a face lies on (or is nearest to)."""
     if len(surface.faces) <= HEAVY:
         return divided(_copy(surface))
-    points, faces = fast_simplification.simplify(
-        surface.vertices.astype(np.float32), surface.faces.astype(np.int32), target_count=TARGET
+    before, triangles = surface.vertices.astype(np.float32), surface.faces.astype(np.int32)
+    points, faces, collapses = fast_simplification.simplify(
+        before, triangles, target_count=TARGET, return_collapses=True
     )
     try:
         light = weld(points, faces)
     except ValueError:  # nothing but slivers was left
         return _copy(surface)
-    light.source = nearest_faces(surface, light)
+    moved_to = fast_simplification.replay_simplification(before, triangles, collapses)[2]
+    component = np.zeros(len(points), np.int64)
+    component[moved_to[surface.faces[:, 0]]] = surface.component
+    light.source = _nearest(surface, surface.component, light, component[faces[light.source, 0]])
     light.group = surface.group[light.source]
     return divided(light)
 
@@ -39,11 +43,27 @@ def _copy(surface: Surface) -> Surface:
     return Surface(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group)
 
 
-def nearest_faces(of: Surface, to: Surface) -> Ints:
-    """(F of ``to``,) the face of ``of`` that is nearest in place and direction, so that thin walls don't mix."""
-    turn = 0.02 * of.size
-    tree = cKDTree(np.concatenate([of.centers, of.normals * turn], axis=1))
-    return np.asarray(tree.query(np.concatenate([to.centers, to.normals * turn], axis=1))[1], np.int64)
+def carried_back(labels: Ints, work: Surface, whole: Surface) -> Ints:
+    """(F of ``whole``,) labels of the nearest faces of its working copy, within the same component where it lasts."""
+    return labels[_nearest(work, whole.component[work.source], whole, whole.component)]
+
+
+def _nearest(of: Surface, of_component: Ints, to: Surface, to_component: Ints) -> Ints:
+    """(F of ``to``,) the face of ``of`` that is nearest in place and direction, so that thin walls don't mix.
+
+    Components match by number; faces of a component that ``of`` lacks go to the nearest face of any.
+    """
+    turn, apart = 0.02 * of.size, 10 * of.size
+    there = np.concatenate([of.centers, of.normals * turn], axis=1)
+    here = np.concatenate([to.centers, to.normals * turn], axis=1)
+    found = cKDTree(np.column_stack([there, of_component * apart])).query(
+        np.column_stack([here, to_component * apart])
+    )
+    nearest = np.asarray(found[1], np.int64)
+    lost = of_component[nearest] != to_component
+    if lost.any():
+        nearest[lost] = cKDTree(there).query(here[lost])[1]
+    return nearest
 
 
 def divided(surface: Surface) -> Surface:
@@ -71,7 +91,9 @@ def _split(faces: Ints, middle: Ints) -> tuple[Ints, Ints]:
     """Faces (F, 3) cut at the middles (F, 3) of their edges 01, 12, 20 (-1: uncut), and each piece's parent."""
     cuts = (middle >= 0).sum(axis=1)
     # Turn each face so that its cut edges come first.
-    first = np.where(cuts == 1, (middle >= 0).argmax(1), np.where(cuts == 2, ((middle < 0).argmax(1) + 1) % 3, 0))
+    first = np.where(
+        cuts == 1, (middle >= 0).argmax(1), np.where(cuts == 2, ((middle < 0).argmax(1) + 1) % 3, 0)
+    )
     turn = (first[:, None] + np.arange(3)) % 3
     v = np.take_along_axis(faces, turn, axis=1)
     m = np.take_along_axis(middle, turn, axis=1)
@@ -101,15 +123,3 @@ def _split(faces: Ints, middle: Ints) -> tuple[Ints, Ints]:
 
 def _tri(a: Ints, b: Ints, c: Ints) -> Ints:
     return np.stack([a, b, c], axis=1)
-
-
-def vote(labels: Ints, weights: Floats, owner: Ints, count: int) -> Ints:
-    """(count,) for each owner the label with the most weight among its pieces; -1 for owners without any."""
-    number = int(labels.max()) + 1
-    key, index = np.unique(owner * number + labels, return_inverse=True)
-    weight = np.bincount(index.reshape(-1), weights)
-    order = np.lexsort((-weight, key // number))
-    owners, start = np.unique((key // number)[order], return_index=True)
-    result = np.full(count, -1)
-    result[owners] = (key % number)[order][start]
-    return result

@@ -16,6 +16,9 @@ TURNING = 0.35
 SEAM = 0.15
 """Valley in radians that a change of component, node or material counts for."""
 
+CRUMBS = 0.25
+"""A mesh with more components than this share of the samples is a heap of loose faces."""
+
 
 def spread(surface: Surface, count: int) -> Ints:
     """Indices of up to ``count`` faces, far apart from each other, by farthest-point selection.
@@ -37,6 +40,18 @@ def spread(surface: Surface, count: int) -> Ints:
     return candidates[chosen]
 
 
+def vote(labels: Ints, weights: Floats, owner: Ints, count: int) -> Ints:
+    """(count,) for each owner the label with the most weight among its pieces; -1 for owners without any."""
+    number = int(labels.max()) + 1
+    key, index = np.unique(owner * number + labels, return_inverse=True)
+    weight = np.bincount(index.reshape(-1), weights)
+    order = np.lexsort((-weight, key // number))
+    owners, start = np.unique((key // number)[order], return_index=True)
+    result = np.full(count, -1)
+    result[owners] = (key % number)[order][start]
+    return result
+
+
 @dataclass(eq=False)
 class Cells:
     """A small piece of surface around each of N samples, and the graph of pieces that touch."""
@@ -47,6 +62,8 @@ class Cells:
     """(N,)."""
     links: Ints
     """(L, 2) cells that touch, smaller index first."""
+    component: Ints
+    """(N,) connected component of the mesh; all 0 in a mesh of crumbs, where components mean nothing."""
     border: Floats
     """(L,) length of the common border."""
     valley: Floats
@@ -78,10 +95,17 @@ def make_cells(surface: Surface, samples: Ints) -> Cells:
     number = np.full(len(surface.faces) + 1, -1)
     number[samples] = np.arange(n)
     of_face = np.where(np.isfinite(far), number[np.where(source >= 0, source, -1)], -1)
-    lost = of_face < 0
     tree = cKDTree(surface.centers[samples])
-    if lost.any():
+    lost = of_face < 0
+    component = surface.component[samples]
+    crumbs = len(np.unique(component)) > n * CRUMBS
+    if crumbs:
+        component = np.zeros(n, np.int64)
         of_face[lost] = tree.query(surface.centers[lost])[1]
+    elif lost.any():  # a component too small for a sample goes as a whole to where most of it is near
+        nearest = tree.query(surface.centers[lost])[1]
+        whole = vote(nearest, surface.areas[lost], surface.component[lost], int(surface.component.max()) + 1)
+        of_face[lost] = whole[surface.component[lost]]
 
     valley_at = np.maximum(surface.soft_bends(), 0) + SEAM * surface.seams
     a, b = np.sort(of_face[surface.pairs], axis=1).T
@@ -97,13 +121,15 @@ def make_cells(surface: Surface, samples: Ints) -> Cells:
     valley = np.bincount(index, valley_at[cross] * length, minlength=len(key))
 
     bridges = _bridges(surface, samples, tree)
+    seam = 0.0 if crumbs else SEAM
     width = np.sqrt(surface.areas.sum() / n)
     return Cells(
         of_face,
         np.bincount(of_face, surface.areas, minlength=n),
         np.concatenate([links, bridges]),
+        component,
         np.concatenate([border, np.full(len(bridges), width)]),
-        np.concatenate([valley, np.full(len(bridges), width * SEAM)]),
+        np.concatenate([valley, np.full(len(bridges), width * seam)]),
         dijkstra(graph, directed=False),
     )
 

@@ -12,15 +12,15 @@ from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_parts.boundary import absorb_islands, absorb_small, refine
 from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clusters
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
-from pocket3d_server.models.builtin_parts.proxy import nearest_faces, vote, working_copy
-from pocket3d_server.models.builtin_parts.samples import make_cells, spread
+from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
+from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
 from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
 from pocket3d_server.models.builtin_parts.volume import look_inside, orient
 
 SAMPLES = 600
 CLUSTERS, THRESHOLD, MOST = 18, -0.6, 40
 """Clusters to start from, the evidence above which they join, and the most parts."""
-FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.3, 80
+FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.0, 80
 """The same for dividing each coarse part again: more evidence is asked for, so pieces stay apart."""
 BAND = 0.8
 """How far a border may move, in radii of a cell."""
@@ -51,7 +51,7 @@ def segment(
     labels = _divide(work, level, progress)
     progress(0.85, "refining_borders")
     if len(whole.faces) > len(work.faces):
-        labels = absorb_islands(whole, labels[nearest_faces(work, whole)])
+        labels = absorb_islands(whole, carried_back(labels, work, whole))
         labels = refine(whole, labels, 2 * float(np.median(work.steps)))
     else:
         labels = vote(labels, work.areas, work.source, len(whole.faces))
@@ -83,7 +83,9 @@ def _divide(work: Surface, level: str, progress: Callable[[float, str], None]) -
     return absorb_islands(work, refine(work, labels, BAND * radius))
 
 
-def _for_all_faces(whole: Surface, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Ints:
+def _for_all_faces(
+    whole: Surface, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]
+) -> Ints:
     """Labels of the given faces; those without an area take the label of the face nearest to them."""
     result = np.full(len(faces), -1)
     result[whole.source] = labels

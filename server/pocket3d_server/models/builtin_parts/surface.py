@@ -114,12 +114,16 @@ class Surface:
         """(P,) distance between the centroids of a pair, going over the middle of their edge."""
         i, j = self.pairs.T
         middle = self.vertices[self._edges[1]].mean(axis=1)
-        return np.linalg.norm(self.centers[i] - middle, axis=1) + np.linalg.norm(self.centers[j] - middle, axis=1)
+        return np.linalg.norm(self.centers[i] - middle, axis=1) + np.linalg.norm(
+            self.centers[j] - middle, axis=1
+        )
 
     @cached_property
     def component(self) -> Ints:
         """(F,) connected component of each face."""
-        return np.asarray(connected_components(self.matrix(np.ones(len(self.pairs))), directed=False)[1], np.int64)
+        return np.asarray(
+            connected_components(self.matrix(np.ones(len(self.pairs))), directed=False)[1], np.int64
+        )
 
     @cached_property
     def patches(self) -> Ints:
