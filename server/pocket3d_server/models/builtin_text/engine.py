@@ -66,7 +66,7 @@ class BuiltinText(Engine):
         head = route.subject.split()[-1] if route.subject else None
         brief = understand(prompt, job.seed, job.quality, head=head)
         progress(0.15, "building_parts")
-        asset = _scaled(route.family.build(brief), brief.size)
+        asset = _placed(route.family.build(brief), brief.size)
         progress(0.60, "texturing")
         texture(asset, job.texture_resolution, seed=job.seed)
         asset.extras.update(family=route.family.name, subject=route.subject)
@@ -74,18 +74,17 @@ class BuiltinText(Engine):
         return EngineResult(asset, "template", round(route.confidence, 2), _notes(route))
 
 
-def _scaled(asset: Asset, factor: float) -> Asset:
-    """The asset made larger or smaller about the origin, texture coordinates in metres included."""
-    if factor == 1.0:
-        return asset
+def _placed(asset: Asset, factor: float) -> Asset:
+    """The asset made larger or smaller, texture coordinates in metres included, its lowest point on y = 0."""
+    shift = np.array([0.0, -float(asset.bounds()[0][1]) * factor, 0.0])
     for primitive in asset.primitives():
-        primitive.vertices = np.asarray(primitive.vertices) * factor
+        primitive.vertices = np.asarray(primitive.vertices) * factor + shift
         if primitive.uv is not None and primitive.material.base_color_image is None:
             primitive.uv = np.asarray(primitive.uv) * factor
     if asset.skeleton is not None:
         bones = asset.skeleton
         asset.skeleton = replace(
-            bones, heads=np.asarray(bones.heads) * factor, tails=np.asarray(bones.tails) * factor
+            bones, heads=np.asarray(bones.heads) * factor + shift, tails=np.asarray(bones.tails) * factor + shift
         )
     return asset
 

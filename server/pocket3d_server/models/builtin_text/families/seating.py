@@ -30,9 +30,9 @@ def legs(brief: Brief, x: float, z: float, height: float, look: str, count: int)
     made = []
     for name, (px, pz) in zip(corner_names(count), corners(count, x, z)):
         if look == "turned":
-            leg = turned_leg(height, 0.030 * girth)
+            leg = turned_leg(height, 0.036 * girth)
         elif look == "square":
-            leg = tapered_leg(height, 0.024 * girth, 0.018 * girth, square=True)
+            leg = tapered_leg(height, 0.026 * girth, 0.020 * girth, square=True)
         else:
             leg = tapered_leg(height, 0.021 * girth, 0.012 * girth, lean=0.22 * np.array([px, pz]))
         made.append((f"leg_{name}", leg.move(px, 0, pz)))
