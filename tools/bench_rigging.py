@@ -12,6 +12,7 @@ about each axis with the true rig and with ours, and the vertices are compared).
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -19,12 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # one core for a mesh, so that seconds mean something
-
 import numpy as np
 from numpy.typing import NDArray
-
 from pocket3d_server.models.builtin_rig.engine import rig_mesh
 
 Floats = NDArray[np.float64]
@@ -66,7 +63,9 @@ def main(argv: list[str] | None = None) -> int:
     rows: dict[str, list[Floats]] = {}
     seconds: list[float] = []
     failures: list[str] = []
-    with ProcessPoolExecutor(2) as pool:
+    # One core for a mesh, so that seconds mean something; spawned, so that numpy is imported after this is set.
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         for path, outcome in zip(files, pool.map(_measured, files, [options.save] * len(files)), strict=True):
             if isinstance(outcome, str):
                 failures.append(f"{path.stem}: {outcome}")

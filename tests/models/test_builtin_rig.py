@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 from numpy.typing import NDArray
-
 from pocket3d_server.models.builtin_rig import BuiltinRig, body_regions
 from pocket3d_server.models.builtin_rig.engine import Rig, rig_mesh
 from pocket3d_server.models.builtin_rig.surface import weld
@@ -78,7 +78,7 @@ def tube() -> Mesh:
     """A bent tube along half a circle, thinner at the end."""
     turns = np.linspace(0, np.pi, 14)
     points = np.stack([np.cos(turns), np.sin(turns), np.zeros_like(turns)], axis=1)
-    return blend([(tuple(a), tuple(b), 0.1) for a, b in zip(points[:-1], points[1:], strict=True)], 0.035)
+    return blend([(tuple(a), tuple(b), 0.1) for a, b in itertools.pairwise(points)], 0.035)
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +107,23 @@ def test_person_joints_are_where_they_belong(man: tuple[Mesh, Rig]) -> None:
 
 def test_names_and_hierarchy_are_blenders(man: tuple[Mesh, Rig]) -> None:
     skeleton = man[1].skeleton
-    assert len(skeleton.names) == 21 and len(set(skeleton.names)) == 21
+    assert len(skeleton.names) == 21
+    assert len(set(skeleton.names)) == 21
     parent = {
         n: skeleton.names[p] if p >= 0 else None
         for n, p in zip(skeleton.names, skeleton.parents, strict=True)
     }
     assert parent["hips"] is None
-    assert parent["forearm.R"] == "upper_arm.R" and parent["upper_arm.R"] == "shoulder.R"
+    assert parent["forearm.R"] == "upper_arm.R"
+    assert parent["upper_arm.R"] == "shoulder.R"
     assert all(p < k for k, p in enumerate(skeleton.parents))
     assert (np.linalg.norm(skeleton.tails - skeleton.heads, axis=1) > 1e-4).all()
 
 
 def test_weights_are_proper_and_local(man: tuple[Mesh, Rig]) -> None:
     (vertices, _), rig = man
-    assert rig.weights is not None and rig.weights.shape == (len(vertices), 21)
+    assert rig.weights is not None
+    assert rig.weights.shape == (len(vertices), 21)
     assert check(rig.weights)
     left_arm = [rig.skeleton.names.index(n) for n in ("upper_arm.L", "forearm.L", "hand.L")]
     share = rig.weights[:, left_arm].sum(axis=1)
@@ -139,14 +142,17 @@ def test_the_same_mesh_gives_the_same_rig() -> None:
     mesh = tube()
     a, b = (rig_mesh(*mesh, "generic") for _ in range(2))
     assert np.array_equal(a.skeleton.heads, b.skeleton.heads)
-    assert a.weights is not None and b.weights is not None and np.array_equal(a.weights, b.weights)
+    assert a.weights is not None
+    assert b.weights is not None
+    assert np.array_equal(a.weights, b.weights)
 
 
 def test_a_person_that_faces_away_is_rigged_as_it_faces(man: tuple[Mesh, Rig]) -> None:
     vertices, faces = man[0]
     rig = rig_mesh(vertices * [-1, 1, -1], faces, "humanoid")
     at = where(rig)
-    assert at["upper_arm.L"][0] < 0 and at["toe.L"][2] < at["foot.L"][2]
+    assert at["upper_arm.L"][0] < 0
+    assert at["toe.L"][2] < at["foot.L"][2]
     assert any("-Z" in note for note in rig.notes)
 
 
@@ -155,14 +161,16 @@ def test_bone_count_is_met(count: int) -> None:
     mesh = tube() if count == 9 else person()
     rig = rig_mesh(*mesh, "generic" if count == 9 else "humanoid", bone_count=count)
     assert abs(len(rig.skeleton.names) - count) <= 1
-    assert rig.weights is not None and check(rig.weights)
+    assert rig.weights is not None
+    assert check(rig.weights)
     assert rig.weights.shape[1] == len(rig.skeleton.names)
     assert all(p < k for k, p in enumerate(rig.skeleton.parents))
 
 
 def test_skeleton_only() -> None:
     rig = rig_mesh(*tube(), "generic", include_weights=False)
-    assert rig.weights is None and len(rig.skeleton.names) >= 3
+    assert rig.weights is None
+    assert len(rig.skeleton.names) >= 3
 
 
 def test_bent_tube_gets_a_chain_along_its_middle() -> None:
@@ -177,11 +185,13 @@ def test_dog_has_its_head_in_front_and_its_tail_behind() -> None:
     mesh = dog()
     rig = rig_mesh(*mesh, "quadruped")
     at = where(rig)
-    assert at["head"][2] > 0.4 and at["head"][1] > 0.6
+    assert at["head"][2] > 0.4
+    assert at["head"][1] > 0.6
     assert at["tail_2"][2] < -0.45
     assert at["front_shin.L"][2] > 0.1 > at["shin.L"][2]
     assert at["thigh.L"][0] > 0 > at["thigh.R"][0]
-    assert rig.weights is not None and check(rig.weights)
+    assert rig.weights is not None
+    assert check(rig.weights)
 
 
 def test_turned_dog_is_recognised() -> None:
@@ -189,7 +199,8 @@ def test_turned_dog_is_recognised() -> None:
     rig = rig_mesh(vertices @ np.array([[0, 0, -1], [0, 1, 0], [1, 0, 0]]), faces, "quadruped")
     at = where(rig)
     towards = at["head"] - at["hips"]
-    assert abs(towards[0]) > 0.5 and abs(towards[2]) < 0.1
+    assert abs(towards[0]) > 0.5
+    assert abs(towards[2]) < 0.1
     nose = (vertices @ np.array([[0, 0, -1], [0, 1, 0], [1, 0, 0]]))[vertices[:, 2].argmax()]
     assert np.sign(towards[0]) == np.sign(nose[0])
 
@@ -197,8 +208,10 @@ def test_turned_dog_is_recognised() -> None:
 def test_what_is_no_person_falls_back_with_a_note() -> None:
     vertices, faces = tube()
     rig = rig_mesh(vertices, faces, "humanoid")
-    assert rig.confidence <= 0.3 and "humanoid" in rig.notes[0]
-    assert rig.weights is not None and check(rig.weights)
+    assert rig.confidence <= 0.3
+    assert "humanoid" in rig.notes[0]
+    assert rig.weights is not None
+    assert check(rig.weights)
 
 
 def test_loose_pieces_follow_the_body(man: tuple[Mesh, Rig]) -> None:
@@ -207,7 +220,8 @@ def test_loose_pieces_follow_the_body(man: tuple[Mesh, Rig]) -> None:
     at = np.array([0.04, 1.6, 0.1])
     both = np.concatenate([vertices, eye.vertices + at])
     rig = rig_mesh(both, np.concatenate([faces, eye.faces + len(vertices)]), "humanoid")
-    assert rig.weights is not None and check(rig.weights)
+    assert rig.weights is not None
+    assert check(rig.weights)
     own = rig.weights[len(vertices) :]
     assert np.allclose(own, own[0], atol=1e-6)  # rigid
     assert own[0, rig.skeleton.names.index("head")] > 0.9
@@ -219,7 +233,8 @@ def test_open_and_non_manifold_meshes_are_rigged(man: tuple[Mesh, Rig]) -> None:
     holes = faces[rng.random(len(faces)) > 0.05]
     fins = np.stack([faces[::200, 0], faces[::200, 1], faces[::200, 2][::-1]], axis=1)
     rig = rig_mesh(vertices, np.concatenate([holes, fins]), "humanoid")
-    assert rig.weights is not None and check(rig.weights)
+    assert rig.weights is not None
+    assert check(rig.weights)
     assert np.linalg.norm(where(rig)["forearm.L"] - where(man[1])["forearm.L"]) < 0.08
 
 
@@ -232,7 +247,9 @@ def test_tiny_mesh_is_refused_with_advice() -> None:
 def test_a_box_gets_something() -> None:
     box = trimesh.creation.box((1, 1, 1)).subdivide().subdivide()
     rig = rig_mesh(np.asarray(box.vertices), np.asarray(box.faces), "generic")
-    assert rig.weights is not None and check(rig.weights) and len(rig.skeleton.names) >= 1
+    assert rig.weights is not None
+    assert check(rig.weights)
+    assert len(rig.skeleton.names) >= 1
 
 
 def test_regions_name_faces_by_side(man: tuple[Mesh, Rig]) -> None:
@@ -262,17 +279,21 @@ def test_engine_hands_back_the_users_own_mesh(tmp_path: Path) -> None:
     path = tmp_path / "tube.obj"
     trimesh.Trimesh(vertices, faces, process=False).export(path)
     stages: list[float] = []
-    result = BuiltinRig().run(RigRequest(mesh=path, character_type="generic"), lambda f, _: stages.append(f))
+    result = BuiltinRig().run(
+        RigRequest(mesh=path, character_type="generic", bone_count=None), lambda f, _: stages.append(f)
+    )
     (primitive,) = result.asset.primitives()
     assert np.allclose(primitive.vertices, vertices, atol=1e-5)
     assert np.array_equal(primitive.faces, faces)
-    assert result.asset.skeleton is not None and primitive.weights is not None
+    assert result.asset.skeleton is not None
+    assert primitive.weights is not None
     assert primitive.weights.shape == (len(vertices), len(result.asset.skeleton.names))
-    assert stages == sorted(stages) and stages[-1] == 1.0
+    assert stages == sorted(stages)
+    assert stages[-1] == 1.0
 
 
 def test_engine_explains_a_broken_file(tmp_path: Path) -> None:
     path = tmp_path / "broken.obj"
     path.write_text("v 0 0 0\n")
     with pytest.raises(EngineError):
-        BuiltinRig().run(RigRequest(mesh=path), lambda f, s: None)
+        BuiltinRig().run(RigRequest(mesh=path, bone_count=None), lambda f, s: None)

@@ -318,7 +318,7 @@ class _Fitter:
         right = flat.T @ force.ravel() / h
         now, prior = self._prior(pose, stage.stiff)
         change = np.linalg.solve(normal + np.diag(prior + 1e-9), right - prior * now)
-        return self._moved(pose, change)
+        return self._moved(pose, change.astype(np.float64))
 
     def _prior(self, pose: Pose, stiff: float) -> tuple[Floats, Floats]:
         """The parameters' distance from rest and what it costs, both in the order of ``jacobian``."""

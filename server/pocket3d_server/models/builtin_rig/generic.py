@@ -32,7 +32,7 @@ def plan_generic(solid: Solid) -> Plan:
     return Plan(bones, 0.6, [])
 
 
-def _chain(branch: Branch, name: str, bones: list[Bone], size: float) -> list[Bone]:
+def _chain(branch: Branch, name: tuple[str, str], bones: list[Bone], size: float) -> list[Bone]:
     """Bones from where the branch leaves the body to its free end."""
     # Inside the thick part that it grows from, a branch does not bend.
     start = branch.length - min(0.8 * float(branch.radius[-1]), 0.5 * branch.length)
@@ -64,7 +64,7 @@ def _names(found: list[Branch], centre: Floats, size: float) -> list[tuple[str, 
         mirrored = (branch.tip - centre) * [-1, 1, 1] + centre
         side = branch.tip[0] - centre[0]
         gaps = [
-            np.linalg.norm(other.tip - mirrored) if j > k and not names[j][0] else np.inf
+            float(np.linalg.norm(other.tip - mirrored)) if j > k and not names[j][0] else np.inf
             for j, other in enumerate(found)
         ]
         twin = int(np.argmin(gaps))

@@ -14,7 +14,6 @@ from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.solid import Solid
 from pocket3d_server.models.builtin_rig.surface import Floats, Surface
 
-
 UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
 LEAST_COVER = 0.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,22 +133,27 @@ def looks_backwards(solid: Solid, stance: Stance) -> float:
 
 def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
     """The middle of the trunk at a place along the body, (3,), and the height of the belly there."""
-    cell = solid.cells(np.array([[stance.middle, stance.low, z]]))[0]
+    centres = solid.centres(solid.voxels)
+    high = (centres[:, 1] > stance.low + 0.3 * stance.height) & (centres[:, 1] < stance.low + 0.9 * stance.height)
+    slab = np.flatnonzero(high & (np.abs(centres[:, 2] - z) < 2 * solid.step))
+    if not len(slab):
+        return np.array([stance.middle, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
+    depth = solid.depth[tuple(solid.voxels[slab].T)]
+    x = float(np.median(centres[slab[depth > 0.75 * depth.max()], 0]))  # animals lean: not between the feet
+    cell = solid.cells(np.array([[x, stance.low, z]]))[0]
     width = max(int(0.06 * stance.height / solid.step), 1)
     block = solid.inside[cell[0] - width : cell[0] + width + 1, :, max(cell[2] - 1, 0) : cell[2] + 2]
     column = block.mean(axis=(0, 2)) > 0.5
     label, count = ndimage.label(column)
     if not count:
-        return np.array(
-            [stance.middle, stance.low + 0.65 * stance.height, z]
-        ), stance.low + 0.5 * stance.height
+        return np.array([x, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
     longest = int(np.bincount(label)[1:].argmax()) + 1
     rows = np.flatnonzero(label == longest)
     belly = float(rows[0] * solid.step + solid.low[1])
     back = float((rows[-1] + 1) * solid.step + solid.low[1])
     # The spine runs in the upper part of the trunk; a neck that rises straight above it is not trunk.
     back = min(back, belly + 0.62 * stance.height)
-    return np.array([stance.middle, belly + 0.62 * (back - belly), z]), belly
+    return np.array([x, belly + 0.62 * (back - belly), z]), belly
 
 
 def _head(
@@ -215,7 +221,7 @@ def _tail(
         foot = stance.feet[end]
         near = np.hypot(centres[:, 0] - foot[0], centres[:, 2] - foot[2]) < 0.1 * stance.height
         leg |= near & (centres[:, 1] < belly)
-    lateral = np.abs(centres[:, 0] - stance.middle) < 0.12 * stance.height
+    lateral = np.abs(centres[:, 0] - pelvis[0]) < 0.12 * stance.height
     where = np.flatnonzero(behind & ~leg & (lateral | (centres[:, 1] > belly)))
     if not len(where):
         return []
@@ -248,7 +254,7 @@ def _leg(
     inside = np.flatnonzero(way[:, 1] > belly - 0.02 * stance.height)
     upto = int(inside[0]) if len(inside) and inside[0] > 2 else max(len(way) // 2, 2)
     leg = way[: upto + 1][::-1]  # from the belly down
-    across = 0.75 * (leg[0, 0] - stance.middle) + stance.middle
+    across = 0.75 * (leg[0, 0] - trunk[0]) + trunk[0]
     top = np.array([across, belly + 0.55 * (trunk[1] - belly), 0.5 * leg[0, 2] + 0.5 * trunk[2]])
     line = np.concatenate([top[None], leg])
     knee, hock = _bends(line)
@@ -272,9 +278,7 @@ def _bends(line: Floats) -> tuple[Floats, Floats]:
     for a in np.arange(0.28, 0.54, 0.02):
         for b in np.arange(max(a + 0.18, 0.6), 0.86, 0.02):
             corners = along(line, np.array([0, a, b, 1.0]) * total)
-            gap = np.min(
-                [_gap(samples, p, q) for p, q in zip(corners[:-1], corners[1:], strict=True)], axis=0
-            )
+            gap = np.min([_gap(samples, p, q) for p, q in itertools.pairwise(corners)], axis=0)
             cost = float((gap**2).mean()) / total**2 + 0.01 * ((a - KNEE) ** 2 + (b - HOCK) ** 2)
             if cost < best:
                 best, choice = cost, (float(a), float(b))

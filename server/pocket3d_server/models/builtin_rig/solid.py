@@ -116,7 +116,7 @@ class Solid:
     def turned(self, turn: Floats) -> Solid:
         """The same voxels after a rotation (3, 3) by quarter turns about the axes through the origin."""
         axes = np.abs(turn).argmax(axis=1)
-        flips = [k for k in range(3) if turn[k, axes[k]] < 0]
+        flips = tuple(k for k in range(3) if turn[k, axes[k]] < 0)
         high = self.low + np.array(self.inside.shape) * self.step
         low = (np.array([self.low, high]) @ turn.T).min(axis=0)
         inside, depth = (np.flip(np.transpose(grid, axes), flips) for grid in (self.inside, self.depth))
