@@ -17,6 +17,8 @@ from pocket3d_server.models.builtin_parts.volume import Inside
 
 VALLEY, SIGHT, CONTRAST = -7.5, 1.7, -0.9
 """Weight of the evidence: root of the mean valley in radians, share in sight, difference of log thickness."""
+KIN, SMALL = 3.0, 0.7
+"""Weight of being of one component and of being small, once there are too many parts."""
 
 
 def connected(labels: Ints, cells: Cells) -> Ints:
@@ -38,6 +40,8 @@ class Regions:
         share = np.zeros((count, len(labels)))
         share[labels, np.arange(len(labels))] = cells.area
         self.area = share.sum(1)
+        self.component = np.zeros(count, np.int64)
+        self.component[labels] = cells.component
         self.sight = share @ inside.sight @ share.T
         self.depth = share @ np.log(np.maximum(inside.thickness, 1e-12))
         allowed = np.ones(len(cells.links), bool)
@@ -69,6 +73,8 @@ class Regions:
             table[:, keep] += table[:, gone]
             table[gone] = table[:, gone] = 0
         self.border[keep, keep] = self.valley[keep, keep] = 0
+        if self.component[keep] != self.component[gone]:
+            self.component[keep] = -1 - keep
         self.area[keep] += self.area[gone]
         self.depth[keep] += self.depth[gone]
         self.area[gone] = self.depth[gone] = 0
@@ -77,12 +83,20 @@ class Regions:
     def merge(self, threshold: float, most: int) -> Ints:
         """Join the pair with the strongest evidence while it passes ``threshold`` or there are over ``most`` parts.
 
-        Returns (N,) labels of the cells, numbered from 0. A second call goes on from there.
+        Returns (N,) labels of the cells, numbered from 0.
         """
         while True:
             score = self.evidence()
             keep, gone = np.unravel_index(int(score.argmax()), score.shape)
-            best, count = score[keep, gone], int((self.area > 0).sum())
-            if not np.isfinite(best) or (best < threshold and count <= most):
-                return np.asarray(np.unique(self.labels, return_inverse=True)[1].reshape(-1), np.int64)
+            if score[keep, gone] < threshold:
+                if (self.area > 0).sum() <= most or not np.isfinite(score[keep, gone]):
+                    return np.asarray(np.unique(self.labels, return_inverse=True)[1].reshape(-1), np.int64)
+                score += self.urgency()
+                keep, gone = np.unravel_index(int(score.argmax()), score.shape)
             self.join(int(keep), int(gone))
+
+    def urgency(self) -> Floats:
+        """(R, R) what is added when there are too many parts: pieces of one component first, and small ones."""
+        same = self.component[:, None] == self.component
+        small = np.minimum(self.area[:, None], self.area) / self.area.sum()
+        return np.asarray(KIN * same - SMALL * np.log(small + 1e-6))
