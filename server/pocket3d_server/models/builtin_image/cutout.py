@@ -109,14 +109,16 @@ def _holes(rgb: Array, enclosed: Mask, distance: Array, threshold: float, spread
         return enclosed
     index = np.arange(1, count + 1)
     share = ndimage.sum(enclosed, labels, index) / (enclosed.size * max(area, 1e-6))
-    flat = ndimage.mean(distance, labels, index) < max(1.5, 2 * spread)
-    hole = flat & (share > 0.002)
-    if hole.any():
+    blank = ndimage.mean(distance, labels, index) < max(1.5, 2 * spread)
+    hole = blank & (share > 0.002)
+    # In a shaded picture nothing but a hole is that blank; in a flat drawing white may be meant.
+    slope = ndimage.gaussian_gradient_magnitude(rgb.mean(axis=2), 1.0)
+    solid = distance > 2 * threshold
+    drawn = solid.any() and float((slope[solid] < 0.0004).mean()) > 0.5
+    if hole.any() and drawn:
         vote = saliency(rgb)
-        object_like = (
-            ndimage.mean(vote, labels, index) if vote is not None else np.where(share > 0.01, 0.0, 1.0)
-        )
-        hole &= object_like < 0.6
+        if vote is not None:
+            hole &= ndimage.mean(vote, labels, index) < 0.85
     return np.isin(labels, index[hole])
 
 

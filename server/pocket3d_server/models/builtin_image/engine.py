@@ -125,9 +125,9 @@ def _single(
     choice = evidence.choose(facts)[0]
     method = choice.method if settings.method == "auto" else settings.method
     progress(0.35, "building_surface")
-    colours = paint.coat(
-        cutout, mirrored_back=method in ("extrude", "box") or facts.symmetry < 0.68, behind=behind
-    )
+    # Flat things, and animals seen from the side, look the same from behind.
+    two_sided = method in ("extrude", "box") or (facts.symmetry < 0.68 and not facts.looks_here)
+    colours = paint.coat(cutout, mirrored_back=two_sided, behind=behind)
     if method == "lathe":
         from pocket3d_server.models.builtin_image.profile import fit_profile
 

@@ -39,7 +39,9 @@ class Evidence:
     thickest: float
     """Radius of the largest inscribed circle over the longer side."""
     eyes: bool
-    """A pair of small dark spots at one height, level with each other about the mirror axis."""
+    """A pair of like dark spots at one height, to both sides of the mirror axis."""
+    looks_here: bool
+    """The same anywhere, but small and in the upper half: a face that looks at the viewer."""
     aspect: float
     """Width over height of the bounding box."""
     overhang: float
@@ -85,7 +87,8 @@ def measure(shape: Silhouette) -> Evidence:
         slender=float(distance[ridge].mean() / (min(height, width) / 2)),
         holes=int((hole_sizes > 0.001 * len(rows)).sum()),
         thickest=float(distance.max() / max(height, width)),
-        eyes=_has_eyes(light[..., 0], shape),
+        eyes=(pairs := _dark_pairs(light[..., 0], shape))[0],
+        looks_here=pairs[1],
         aspect=float(width / height),
         overhang=float(((along < -1) | (along > len(turned.radius))).mean()),
         perforated=float((body & filled & ~mask).sum() / max(body.sum(), 1)),
@@ -101,7 +104,7 @@ def choose(evidence: Evidence) -> list[Choice]:
     # A handle may leave part of the silhouette unexplained when it is thin; lobes and ears may not,
     # and something with eyes is a figure whose leftovers are arms and legs.
     needed = max(0.80 + 0.13 * ramp(e.limbs, 0.15, 0.24), 0.95 if e.eyes else 0.0)
-    lathe = ramp(t.overlap, 0.72, 0.95) * ramp(t.explained, needed, needed + (0.035 if e.eyes else 0.06))
+    lathe = ramp(t.overlap, 0.79, 0.94) * ramp(t.explained, needed, needed + (0.035 if e.eyes else 0.06))
     lathe *= ramp(t.excess, 0.12, 0.03) * ramp(e.overhang, 0.05, 0.025) * ramp(e.perforated, 0.025, 0.008)
     lathe *= 0.55 + 0.45 * ramp(t.clean, 0.3, 0.9)
     lathe *= 1 - 0.85 * ramp(e.rectangular, 0.92, 0.98)
@@ -125,7 +128,9 @@ def choose(evidence: Evidence) -> list[Choice]:
         - 0.25 * ramp(e.roundness, 0.5, 0.85)
     )
     box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))
-    inflate = 0.42 + 0.1 * ramp(e.roundness, 0.2, 0.6) + 0.1 * e.eyes - 0.08 * min(e.holes, 1)
+    inflate = (
+        0.42 + 0.1 * ramp(e.roundness, 0.2, 0.6) + 0.1 * e.eyes + 0.12 * e.looks_here - 0.08 * min(e.holes, 1)
+    )
     scores = {"lathe": lathe, "extrude": float(np.clip(flat, 0, 1)), "box": box, "inflate": inflate}
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     lead = ranked[0][1] - ranked[1][1]
@@ -192,35 +197,42 @@ def _straight_share(distance: Array) -> float:
     return straight / longest if longest else 0.0
 
 
-def _has_eyes(light: Array, shape: Silhouette) -> bool:
+def _dark_pairs(light: Array, shape: Silhouette) -> tuple[bool, bool]:
+    """``Evidence.eyes`` and ``Evidence.looks_here``."""
     mask, distance = shape.mask, shape.distance
     rows, columns = np.nonzero(mask)
     size, width = max(np.ptp(rows), np.ptp(columns)) + 1, np.ptp(columns) + 1
     _, axis = mirror_overlap(mask)
     around = ndimage.gaussian_filter(np.where(mask, light, 60), size * 0.06)
     labels, count = ndimage.label((light < around - 16) & (light < 45) & (distance > 0.04 * size))
+    nothing = False, False
     if not 2 <= count <= 60:
-        return False
+        return nothing
     index = np.arange(1, count + 1)
     area = ndimage.sum(labels > 0, labels, index) / len(rows)
-    index = index[(area > 0.0006) & (area < 0.03)]
+    wanted = (area > 0.0006) & (area < 0.03)
+    index, area = index[wanted], area[wanted]
     if len(index) < 2:
-        return False
-    area = ndimage.sum(labels > 0, labels, index)
+        return nothing
     spots = np.array(ndimage.center_of_mass(labels > 0, labels, index))
     boxes = [ndimage.find_objects(labels)[k - 1] for k in index]
     extent = np.array([[b[0].stop - b[0].start, b[1].stop - b[1].start] for b in boxes])
-    compact = (extent.max(axis=1) < 2.6 * extent.min(axis=1)) & (
-        spots[:, 0] < rows.min() + 0.75 * np.ptp(rows)
-    )
-    level = np.abs(spots[:, None, 0] - spots[None, :, 0]) < 0.03 * size
+    compact = extent.max(axis=1) < 2.6 * extent.min(axis=1)
+    high = spots[:, 0] < rows.min() + 0.75 * np.ptp(rows)
+    level = np.abs(spots[:, None, 0] - spots[None, :, 0]) / size
     centred = np.abs(spots[:, None, 1] + spots[None, :, 1] - 2 * axis) < 0.05 * size
-    apart = spots[None, :, 1] - spots[:, None, 1]
-    alike = np.minimum.outer(area, area) > 0.5 * np.maximum.outer(area, area)
+    apart = (spots[None, :, 1] - spots[:, None, 1]) / width
+    alike = np.minimum.outer(area, area) / np.maximum.outer(area, area)
     pair = (
-        level & centred & (apart > 0.05 * width) & (apart < 0.6 * width) & alike & np.outer(compact, compact)
+        np.outer(compact & high, compact & high)
+        & (level < 0.03)
+        & (apart > 0.05)
+        & (apart < 0.6)
+        & (alike > 0.5)
     )
-    return bool(pair.any())
+    small = (area < 0.008) & (spots[:, 0] < rows.min() + 0.5 * np.ptp(rows))
+    face = pair & np.outer(small, small) & (level < 0.02) & (apart < 0.3) & (alike > 0.65)
+    return bool((pair & centred).any()), bool(face.any())
 
 
 def _ruled_share(light: Array, mask: Mask) -> float:

@@ -32,6 +32,20 @@ def masked_blur(colours: Array, known: Mask | Array, sigma: float) -> Array:
     return np.where(total[..., None] > 1e-4, sums / np.maximum(total, 1e-4)[..., None], colours)
 
 
+def grow_in(colours: Array, known: Mask) -> Array:
+    """Smooth colours (H, W, C) everywhere, led by the ``known`` ones: near them as they are, far away their mean.
+
+    Normalised convolutions from coarse to fine, each trusted where it finds enough known pixels.
+    """
+    side = max(known.shape)
+    out = np.broadcast_to(colours[known].mean(axis=0), colours.shape).astype(np.float32)
+    for sigma in (0.15 * side, 0.06 * side, 0.025 * side, 0.012 * side):
+        total = ndimage.gaussian_filter(known.astype(np.float32), sigma)
+        trust = (total / (total + 0.04))[..., None]
+        out = out * (1 - trust) + trust * masked_blur(colours, known, sigma)
+    return out
+
+
 def signed_distance(alpha: Array) -> Array:
     """Distance to the 0.5 contour of ``alpha``, positive inside, good to a fraction of a pixel."""
     height, width = alpha.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -11,10 +11,21 @@ from pocket3d_server.models.builtin_image.inflate import inflate
 from pocket3d_server.models.builtin_image.paint import Coat
 from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.profile import Turned
-from pocket3d_server.models.builtin_image.solid import Frame, Mesh, Silhouette, outward, reduce, unite
+from pocket3d_server.models.builtin_image.solid import (
+    Frame,
+    Mesh,
+    Silhouette,
+    at_pixels,
+    outward,
+    reduce,
+    unite,
+)
 
 OVERLAP = 0.035
 """How far an attached piece reaches into the turned body, as a share of the object's longer side."""
+ANGLES = 361
+TURNING = 72
+"""Degrees from the front at which a repeated pattern turns back; beyond, the picture is too foreshortened."""
 SMALLEST_PIECE = 0.003
 """Share of the silhouette below which a leftover is noise of the outline."""
 
@@ -91,24 +102,98 @@ def attachments(shape: Silhouette, turned: Turned) -> list[Silhouette]:
 
 
 def turned_coat(colours: Coat, shape: Silhouette, turned: Turned) -> Coat:
-    """Colours for a turned body: towards the outline, and behind, each height has its own plain colour.
+    """Colours for a turned body, from one strip that goes all the way around it."""
+    wrap = Wrap.around(colours, shape, turned)
+    front, body, share = wrap.picture(colours.front, colours.front_frame, behind=False)
+    edge = body * np.clip((share - 0.88) / 0.1, 0, 1)[..., None]
+    back, body, _ = wrap.picture(colours.back, colours.soft_frame, behind=True)
+    return replace(
+        colours,
+        front=colours.front * (1 - edge) + front * edge,
+        back=colours.back * (1 - body) + back * body,
+        wrap=wrap,
+    )
 
-    A pattern that covers the whole front evenly (seeds, stripes, panels) is repeated on the back instead.
-    """
-    rows = _row_colours(shape, turned)
-    front, share = _spread(colours.front, colours.front_frame, shape, turned, rows)
-    body = np.clip((1.04 - share) / 0.04, 0, 1)[..., None]
-    edge = (np.clip((share - 0.82) / 0.15, 0, 1) ** 2)[..., None] * body
-    picture = colours.front * (1 - edge) + front * edge
-    plain, share = _spread(colours.back, colours.soft_frame, shape, turned, rows)
-    body = np.clip((1.04 - share) / 0.04, 0, 1)[..., None]
-    sides = plain * body + colours.sides * (1 - body)
-    if _patterned(shape, turned, rows):
-        edge = (np.clip((share - 0.82) / 0.15, 0, 1) ** 2)[..., None] * body
-        back = colours.plain_front * (1 - edge) + sides * edge
-    else:
-        back = plain * body + colours.back * (1 - body)
-    return replace(colours, front=picture, back=back, sides=sides)
+
+@dataclass(frozen=True)
+class Wrap:
+    """Colours of a turned body by height and angle; angle 0 faces the viewer."""
+
+    strip: Array
+    """(K, ANGLES, 3) at every pixel of the profile, from -180 to 180 degrees."""
+    turned: Turned
+    frame: Frame
+    """Of the grid that the profile was measured on."""
+
+    @classmethod
+    def around(cls, colours: Coat, shape: Silhouette, turned: Turned) -> Wrap:
+        """The strip for a front picture.
+
+        A pattern that covers the front evenly (seeds, panels, stripes) goes on around the body as its own mirror
+        image. Anything else (a face, a label) stays in front, and behind it each height has one plain colour.
+        """
+        rows = _row_colours(shape, turned)
+        angle = np.linspace(-180, 180, ANGLES)
+        far = np.abs(angle)
+        if _patterned(shape, turned, rows):
+            reflected = np.where(far > TURNING, 2 * TURNING - far, far) * np.sign(angle)
+            strip = _read(colours, shape.frame, turned, np.sin(np.radians(reflected)))
+            # Both ends meet behind, each showing another part of the pattern.
+            share = (np.clip((far - 162) / 18, 0, 1) * 0.5)[None, :, None]
+            strip = strip * (1 - share) + strip[:, ::-1] * share
+        else:
+            strip = _read(colours, shape.frame, turned, np.sin(np.radians(np.clip(angle, -85, 85))))
+            fade = np.clip((far - 64) / 16, 0, 1)
+            fade = (fade * fade * (3 - 2 * fade))[None, :, None]
+            strip = strip * (1 - fade) + rows[:, None] * fade
+        return cls(strip.astype(np.float32), turned, shape.frame)
+
+    def at(self, points: Array) -> tuple[Array, Array]:
+        """Colours (N, 3) at points (N, 3) in metres, and (N, 1) how far they belong to the body, 0..1."""
+        along, across = self.turned.coordinates(*self.frame.pixels(points))
+        z = points[:, 2] / self.frame.unit
+        radius = np.maximum(self.turned.radius_near(along), 1e-6)
+        share = np.hypot(across, z) / radius
+        return self._lookup(along, np.arctan2(across, z)), self._belongs(along, share)[:, None]
+
+    def picture(self, like: Array, frame: Frame, behind: bool) -> tuple[Array, Array, Array]:
+        """The body seen from the front, or through it from behind, on the grid of ``like``.
+
+        Returns colours (H, W, 3), how far each pixel belongs to the body (H, W, 1), and its distance from the
+        axis over the radius (H, W).
+        """
+        rows, columns = np.mgrid[: like.shape[0], : like.shape[1]].astype(np.float64)
+        ratio = frame.unit / self.frame.unit
+        along, across = self.turned.coordinates(
+            self.frame.base + (rows - frame.base) * ratio,
+            self.frame.centre + (columns - frame.centre) * ratio,
+        )
+        share = across / np.maximum(self.turned.radius_near(along), 1e-6)
+        angle = np.arcsin(np.clip(share, -1, 1))
+        angle = np.where(behind, np.sign(share) * np.pi - angle, angle)
+        share = np.abs(share)
+        return self._lookup(along, angle), self._belongs(along, share)[..., None], share
+
+    def _lookup(self, along: Array, angle: Array) -> Array:
+        where = [np.clip(along, 0, len(self.strip) - 1), (angle / np.pi + 1) / 2 * (ANGLES - 1)]
+        return np.stack(
+            [ndimage.map_coordinates(self.strip[..., c], where, order=1, mode="nearest") for c in range(3)],
+            axis=-1,
+        )
+
+    def _belongs(self, along: Array, share: Array) -> Array:
+        beyond = np.maximum(np.maximum(-along, along - (len(self.strip) - 1)), 0)
+        return np.clip((1.06 - share) / 0.04, 0, 1) * np.clip(3 - beyond, 0, 1)
+
+
+def _read(colours: Coat, frame: Frame, turned: Turned, share: Array) -> Array:
+    """The front picture (K, A, 3) at every height and at ``share`` (A,) of the radius across."""
+    along = np.arange(len(turned.radius))[:, None]
+    across = np.maximum(turned.radius - 1, 0)[:, None] * share[None]
+    rows = turned.start[0] + along * turned.direction[0] - across * turned.direction[1]
+    columns = turned.start[1] + along * turned.direction[1] + across * turned.direction[0]
+    points = np.stack([frame.x(columns).ravel(), frame.y(rows).ravel()], axis=1)
+    return at_pixels(colours.front, colours.front_frame, points).reshape(*across.shape, 3)
 
 
 def _samples(shape: Silhouette, turned: Turned, reach: float, count: int) -> Array:
@@ -139,23 +224,8 @@ def _patterned(shape: Silhouette, turned: Turned, rows: Array) -> bool:
     busy = difference > 0.1
     if busy.mean() < 0.06:
         return False
+    both = busy & busy[:, ::-1]
+    if both.sum() > 0.65 * (busy | busy[:, ::-1]).sum():  # two eyes, not a pattern
+        return False
     bands = busy.reshape(len(rows), 5, 6).mean(axis=(0, 2))
-    return bool(bands.min() > 0.45 * bands.max())
-
-
-def _spread(
-    values: Array, frame: Frame, shape: Silhouette, turned: Turned, rows: Array
-) -> tuple[Array, Array]:
-    """The row colours laid over a picture's grid (H, W, 3), and how far out each pixel lies (1 = the outline)."""
-    height, width = values.shape[:2]
-    r, c = np.mgrid[:height, :width].astype(np.float64)
-    ratio = frame.unit / shape.frame.unit
-    along, across = turned.coordinates(
-        shape.frame.base + (r - frame.base) * ratio,
-        shape.frame.centre + (c - frame.centre) * ratio,
-    )
-    radius = np.interp(along, np.arange(len(turned.radius)), turned.radius)
-    position = np.clip(along, 0, len(rows) - 1)
-    colours = np.stack([np.interp(position, np.arange(len(rows)), rows[:, k]) for k in range(3)], axis=-1)
-    beyond = np.maximum(np.maximum(-along, along - (len(rows) - 1)), 0)
-    return colours, np.abs(across) / np.maximum(radius, 1e-6) + beyond / max(2.0, 0.02 * len(rows))
+    return bool(bands.min() > 0.3 * bands.max())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from PIL import Image as PilImage
@@ -25,6 +26,14 @@ WORKING_SIDE = 384
 """Pictures of back and sides hold no detail; they are made at this size."""
 
 
+class Around(Protocol):
+    """Colours on all sides of a body."""
+
+    def at(self, points: Array) -> tuple[Array, Array]:
+        """Colours (N, 3) at points (N, 3) in metres, and their weights (N, 1)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Coat:
     """What each side of the object looks like, as pictures in the plane of the input, all (H, W, 3)."""
@@ -34,10 +43,10 @@ class Coat:
     back: Array
     """Seen through the object: the same columns as the front."""
     sides: Array
-    plain_front: Array
-    """The front again, at the size of ``back``."""
     soft_frame: Frame
-    """The frame of ``back``, ``sides`` and ``plain_front``."""
+    """The frame of ``back`` and ``sides``."""
+    wrap: Around | None = None
+    """Where given, says what the sides look like instead of ``sides``."""
 
 
 def coat(cutout: Cutout, mirrored_back: bool = False, behind: Cutout | None = None) -> Coat:
@@ -58,7 +67,7 @@ def coat(cutout: Cutout, mirrored_back: bool = False, behind: Cutout | None = No
         back = _aligned(behind, mask)
     else:
         back = rgb if mirrored_back else without_front_details(rgb, mask)
-    return Coat(cutout.rgb, frame, back, _rim_colours(rgb, mask), rgb, soft)
+    return Coat(cutout.rgb, frame, back, _rim_colours(rgb, mask), soft)
 
 
 def _aligned(behind: Cutout, mask: np.ndarray) -> Array:
@@ -249,6 +258,9 @@ def _bake_sides(
     colour = at_pixels(colours.sides, colours.soft_frame, position)
     colour = colour * (1 - back) + back * at_pixels(colours.back, colours.soft_frame, position)
     colour = colour * (1 - front) + front * at_pixels(colours.front, colours.front_frame, position)
+    if colours.wrap is not None:
+        around, weight = colours.wrap.at(position)
+        colour = colour * (1 - weight) + around * weight
     image.reshape(-1, 3)[texels.texel] = colour
     filled.reshape(-1)[texels.texel] = True
 

@@ -44,6 +44,10 @@ class Turned:
         """Radius at positions along the axis; 0 beyond its ends."""
         return np.interp(along, np.arange(len(self.radius)), self.radius, left=0, right=0)
 
+    def radius_near(self, along: Array) -> Array:
+        """Radius at positions along the axis; beyond its ends that of the end."""
+        return np.interp(along, np.arange(len(self.radius)), self.radius)
+
     def inside(self, shape: tuple[int, int]) -> Array:
         """How deep each pixel of a grid lies inside the profile across the axis: (H, W), negative outside."""
         along, across = self.coordinates(*np.mgrid[: shape[0], : shape[1]].astype(np.float64))

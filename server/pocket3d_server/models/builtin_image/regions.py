@@ -7,9 +7,11 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.segmentation import felzenszwalb
 
-from pocket3d_server.geometry.bake import fill_gaps
-from pocket3d_server.models.builtin_image.fields import bleed, masked_blur
+from pocket3d_server.models.builtin_image.fields import bleed, grow_in, masked_blur
 from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
+
+BACK_SIDE = 200
+"""The back has no fine detail; it is made at this size."""
 
 
 def colour_regions(rgb: Array, mask: Mask) -> np.ndarray:
@@ -29,6 +31,11 @@ def without_front_details(rgb: Array, mask: Mask) -> Array:
     What remains is softened; the colours of the outline grow inwards into the gaps.
     """
     side = max(mask.shape)
+    if side > BACK_SIDE:
+        ratio = BACK_SIDE / side
+        size = max(8, round(mask.shape[0] * ratio)), max(8, round(mask.shape[1] * ratio))
+        small = np.clip(resize(rgb, *size), 0, 1), resize(mask.astype(np.float32), *size) > 0.5
+        return np.clip(resize(without_front_details(*small), *mask.shape), 0, 1)
     labels = colour_regions(rgb, mask)
     count = int(labels.max()) + 1
     rim = mask & ~ndimage.binary_erosion(mask, iterations=max(2, round(side * 0.02)))
@@ -36,7 +43,7 @@ def without_front_details(rgb: Array, mask: Mask) -> Array:
     touch = np.bincount(labels.ravel(), rim.ravel(), count)
     # A disc that touches nowhere has 0; a limb has nearly all of its outline in the rim.
     outline = 3.5 * np.sqrt(np.maximum(area, 1)) * max(2, round(side * 0.02))
-    stays = (touch > 0.12 * outline) | ~_stands_out(rgb, labels, area, side)
+    stays = (touch > 0.33 * outline) | _bands(labels, mask, area) | ~_stands_out(rgb, labels, area, side)
     stays[0] = False
     keep = stays[labels] & mask
     if keep.sum() < 0.15 * mask.sum():
@@ -44,11 +51,24 @@ def without_front_details(rgb: Array, mask: Mask) -> Array:
     # Shrink what stays a little: its border is mixed with the detail that goes.
     sure = keep & ~ndimage.binary_dilation(mask & ~keep, iterations=2)
     sure = sure if sure.any() else keep
-    filled = fill_gaps(np.where(sure[..., None], rgb, 0).astype(np.float32), sure.astype(np.float32))
+    filled = np.where(sure[..., None], rgb, grow_in(rgb, sure))
     spread = masked_blur(filled, mask, side * 0.03)
     blend = ndimage.gaussian_filter((~keep & mask).astype(np.float32), side * 0.012)[..., None]
     soft = masked_blur(_median(filled, side * 0.06), mask, side * 0.006)
     return bleed(soft * (1 - blend) + spread * blend, mask)
+
+
+def _bands(labels: np.ndarray, mask: Mask, area: Array) -> Mask:
+    """Which regions (by label) reach from the left outline to the right one: belts, scarves, hats."""
+    inner = ndimage.binary_erosion(mask, iterations=2)
+    rows = np.nonzero(inner.any(axis=1))[0]
+    left, right = inner[rows].argmax(axis=1), inner.shape[1] - 1 - inner[rows][:, ::-1].argmax(axis=1)
+    first, last = labels[rows, left], labels[rows, right]
+    across = np.bincount(first[first == last], minlength=len(area))
+    height = np.bincount(
+        np.concatenate([np.unique(labels[row]) for row in rows]) if len(rows) else [], minlength=len(area)
+    )
+    return (across >= 2) & (across > 0.3 * height)
 
 
 def _stands_out(rgb: Array, labels: np.ndarray, area: Array, side: int) -> Mask:
