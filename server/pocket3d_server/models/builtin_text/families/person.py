@@ -48,7 +48,7 @@ def build(brief: Brief) -> Asset:
 
 
 def _in_order(brief: Brief) -> list[str]:
-    words = brief.prompt.lower().replace(",", " ").split()
+    words = brief.prompt.lower().replace(",", " ").replace(".", " ").split()
     return words + sorted(brief.words)
 
 
@@ -167,8 +167,9 @@ SLOTS = (("tights", "trousers", "shorts", "skirt", "long_skirt", "tutu"), ("tank
 def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
     """The outfit with garments that the prompt names put in the place of those they replace."""
     wanted: list[Garment] = []
+    said = set(_in_order(brief)) - ({"short"} if "shorts" not in brief.prompt.lower() else set())
     for word, kind in GARMENT_WORDS.items():
-        if not brief.has(word) or (word == "short" and not brief.has("shorts")) or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
+        if word not in said or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
             continue
         if kind in ("dress", "gown"):
             wanted += [Garment("blouse", (0.70, 0.16, 0.24)), Garment("long_skirt" if kind == "gown" or brief.has("long") else "skirt", (0.70, 0.16, 0.24))]

@@ -62,9 +62,15 @@ class Figure:
         near = smoothstep(0.085 * u, 0.045 * u, np.linalg.norm((self.vertices - crotch) * (1.0, 0.8, 0.7), axis=1))
         trunk = smoothstep(0.6, 0.2, self.arm) * smoothstep(0.3, 0.05, self.head) * smoothstep(hip[1] - 0.2 * u, hip[1], self.vertices[:, 1])
         graph = neighbours(len(self.vertices), self.faces)
+        ends = self.vertices[self.faces]
+        edge = np.linalg.norm(ends - np.roll(ends, 1, axis=1), axis=2).mean(axis=1)
+        edge = np.bincount(self.faces.ravel(), np.repeat(edge, 3), minlength=len(self.vertices))
+        edge /= np.bincount(self.faces.ravel(), minlength=len(self.vertices)).clip(1)
+        # Finely meshed spots need more rounds than the rest.
+        fine = trunk * smoothstep(0.013 * u, 0.009 * u, edge)
         out = self.vertices
-        for i in range(25):
-            share = np.maximum(near, trunk * (i < 18))[:, None]
+        for i in range(90):
+            share = np.maximum(np.maximum(near * (i < 25), trunk * (i < 14)), fine)[:, None]
             out = out + 0.6 * share * (graph @ out - out)
         return np.asarray(np.where(self.body.data.is_eye[:, None], self.vertices, out))
 

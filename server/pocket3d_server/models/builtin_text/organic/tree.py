@@ -1,0 +1,263 @@
+"""Whole trees: bark over a branching skeleton, and a crown of leaves, needles, blossoms or fronds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket3d_server.geometry.asset import Asset, Material, Part
+from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, curve, polygonise
+from pocket3d_server.geometry.shapes import sphere, sweep
+from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.models.builtin_text.brief import RGB
+from pocket3d_server.models.builtin_text.organic.branching import Branch, Habit, grow
+from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
+from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
+from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.paint import painted_part
+
+Array = NDArray[np.float64]
+
+BUDGET = {"low": 8_000, "medium": 25_000, "high": 60_000}
+TEXTURE = {"low": 256, "medium": 512, "high": 1024}
+
+
+@dataclass(frozen=True)
+class Style:
+    """A kind of tree."""
+
+    habit: Habit
+    bark: RGB = (0.36, 0.26, 0.18)
+    bark_kind: str = "rough"
+    """rough, birch or smooth."""
+    leaf: RGB = (0.27, 0.47, 0.16)
+    leaf_size: float = 0.26
+    leaf_wide: float = 0.55
+    clump: float = 0.80
+    """Radius of the leaf masses in metres for a tree of 6 m; 0 leaves the tree bare."""
+    hang: float = 0.0
+    """How strongly leaves point down."""
+    fruit: RGB | None = None
+
+
+def bark_painter(colour: RGB, kind: str, seed: int) -> Painter:
+    """Colours of a trunk: furrows, white birch with dark scars, or smooth."""
+    base = np.asarray(colour, float)
+
+    def paint(skin: Skin) -> Array:
+        p = skin.points
+        tall = p * np.array([11.0, 2.4, 11.0])
+        if kind == "birch":
+            scar = fractal_noise(p * np.array([7.0, 42.0, 7.0]), seed, 2)
+            patch = fractal_noise(p * np.array([2.5, 3.5, 2.5]), seed + 2, 2)
+            dark = np.maximum(smoothstep(0.66, 0.72, scar), smoothstep(0.70, 0.76, patch) * 0.8)
+            colour = base * (1 + 0.08 * (patch - 0.5))[:, None]
+            return np.clip(colour + (np.array([0.12, 0.11, 0.10]) - colour) * dark[:, None], 0, 1)
+        ridge = np.abs(fractal_noise(tall, seed, 3) - 0.5) * 2
+        tone = 0.68 + 0.75 * ridge if kind == "rough" else 0.92 + 0.2 * ridge
+        moss = smoothstep(0.55, 0.75, fractal_noise(p * 1.7, seed + 9, 2)) * smoothstep(0.9, 0.1, p[:, 1]) * (kind == "rough")
+        colour = base * tone[:, None]
+        return np.clip(colour + (np.array([0.30, 0.36, 0.16]) - colour) * 0.45 * moss[:, None], 0, 1)
+
+    return paint
+
+
+def tones(colour: RGB, name: str, roughness: float = 0.75) -> list[Material]:
+    """Three materials about one colour, so that a crown isn't all the same."""
+    c = np.asarray(colour, float)
+    shades = (c * (0.72, 0.78, 0.72), c, np.clip(c * (1.22, 1.14, 1.05), 0, 1))
+    return [Material.from_srgb(f"{name}_{k}", (float(s[0]), float(s[1]), float(s[2])), roughness=roughness) for k, s in zip(("dark", "mid", "light"), shades, strict=True)]
+
+
+def broadleaf(style: Style, quality: str, rng: np.random.Generator) -> Asset:
+    """A tree with leaves (or none)."""
+    h = style.habit
+    budget = BUDGET[quality]
+    branches = grow(h, rng)
+    scale = h.height / 6.0
+    parts = [_wood(branches, style, budget, quality, int(rng.integers(1 << 20)))]
+    if style.clump <= 0:
+        twigs = [sweep(b.points, b.radii, 5, round_ends=False, crease=80) for b in branches if b.level >= 2]
+        parts.append(part("twigs", (join(*twigs), Material.from_srgb("twig", tuple(0.85 * c for c in style.bark), roughness=0.9))))  # type: ignore[arg-type]
+        return Asset(parts)
+    twig_level = max(b.level for b in branches)
+    fine = [b for b in branches if b.level == 2]
+    sides = 4 if quality == "low" else 5
+    parts.append(part("twigs", (join(*(sweep(b.points, b.radii, sides, crease=80) for b in fine)), Material.from_srgb("twig", tuple(0.9 * c for c in style.bark), roughness=0.9))))  # type: ignore[arg-type]
+    ends = np.concatenate([b.points[2:] for b in branches if b.level >= twig_level])
+    parts += _crown(ends, style, scale, budget, rng)
+    return Asset(parts)
+
+
+def _wood(branches: list[Branch], style: Style, budget: int, quality: str, seed: int) -> Part:
+    blend = Blend()
+    trunk = branches[0]
+    foot = trunk.radii[0]
+    points = np.concatenate([trunk.points[:1] - (0, 0.3 * foot, 0), trunk.points])
+    blend.add(Chain(points, np.r_[1.15 * foot, trunk.radii]), 0.02, "trunk")
+    for k in range(5):  # roots that run out at the foot
+        a = 2 * np.pi * k / 5 + (seed % 100) * 0.06
+        out = np.array([np.sin(a), 0, np.cos(a)])
+        line = curve([(0.0, 1.6 * foot, 0.0), 0.75 * foot * out + (0, 0.7 * foot, 0), 1.55 * foot * out + (0, 0.12 * foot, 0), 2.3 * foot * out + (0, -0.12 * foot, 0)], 8)
+        blend.add(Chain(line, np.linspace(0.55, 0.22, 8) * foot), 0.7 * foot, "trunk")
+    for b in branches:
+        if b.level == 1:
+            blend.add(Chain(b.points, b.radii), max(0.6 * float(b.radii[0]), 0.01), "trunk")
+    blend.add(HalfSpace((0, 0, 0), (0, 1, 0)), 0.005, carve=True)
+    cells = {"low": 120, "medium": 190, "high": 260}[quality]
+    surface = polygonise(blend, resolution=cells, faces=int(0.20 * budget))
+    return painted_part("trunk", surface, {}, bark_painter(style.bark, style.bark_kind, seed), TEXTURE[quality] * 2, 0.9)
+
+
+def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.Generator) -> list[Part]:
+    """Leaf masses around the twigs' ends, and leaves over them."""
+    radius = style.clump * scale
+    centres = [ends[int(rng.integers(len(ends)))]]
+    gap = np.linalg.norm(ends - centres[0], axis=1)
+    while gap.max() > 0.72 * radius and len(centres) < 90:
+        centres.append(ends[int(gap.argmax())])
+        gap = np.minimum(gap, np.linalg.norm(ends - centres[-1], axis=1))
+    blend = Blend()
+    for c in centres:
+        r = radius * (0.52 + 0.22 * rng.random())
+        blend.add(Ellipsoid(c, (r, 0.82 * r, r)), 0.25 * radius, "crown")
+    inner = polygonise(blend, resolution=64, faces=int(0.10 * budget))
+    count = int(0.56 * budget / 8)
+    a, b, c3 = (inner.vertices[inner.faces[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c3 - a), axis=1)
+    face = rng.choice(len(area), count, p=area / area.sum())
+    w = rng.dirichlet((1, 1, 1), count)
+    corner = inner.faces[face]
+    at = np.einsum("nk,nkc->nc", w, inner.vertices[corner])
+    normal = np.einsum("nk,nkc->nc", w, inner.normals[corner])
+    size = 1.45 * style.leaf_size * scale ** 0.7 * (0.75 + 0.5 * rng.random(count))
+    at = at + normal * (radius * (0.22 * rng.random(count) - 0.06))[:, None]
+    along = 0.45 * normal + 0.55 * rng.normal(0, 1, (count, 3)) - np.array([0, 0.55 + style.hang, 0])
+    facing = normal + 0.25 * rng.normal(0, 1, (count, 3)) + np.array([0, 0.3, 0])
+    at = at - 0.5 * size[:, None] * along / np.linalg.norm(along, axis=1, keepdims=True)
+    shades = tones(style.leaf, "leaf")
+    # Lighter where the sky is, darker below and inside.
+    light = normal[:, 1] + 0.5 * rng.normal(0, 1, count)
+    kind = np.digitize(light, [-0.25, 0.55])
+    pieces = [(blades(at[kind == k], along[kind == k], facing[kind == k], size[kind == k], style.leaf_wide * size[kind == k]), shades[k]) for k in range(3) if (kind == k).any()]
+    dark = np.asarray(style.leaf) * (0.80, 0.82, 0.78)
+    seed = int(rng.integers(1 << 20))
+
+    def paint(skin: Skin) -> Array:
+        near, _, number = cell_noise(skin.points * (7.0 / scale), seed)
+        tone = 0.75 + 0.5 * number - 0.35 * near + 0.25 * skin.normals[:, 1]
+        return np.clip(dark * tone[:, None], 0, 1)
+
+    masses = painted_part("leaf_masses", inner, {}, paint, 512, 0.9)
+    parts = [masses, part("leaves", *pieces)]
+    if style.fruit is not None:
+        lower = np.flatnonzero(normal[:, 1] < 0.5)[:40]
+        fruit = Material.from_srgb("fruit", style.fruit, roughness=0.35)
+        balls = [sphere(0.055 * scale, 10).move(*(at[i] + normal[i] * 0.05 * scale + (0, -0.03, 0))) for i in lower]
+        parts.append(part("fruits", (join(*balls), fruit)))
+    return parts
+
+
+def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
+    """A fir or spruce: whorls of drooping boughs, each a spine with needle sprays."""
+    h = style.habit
+    budget = BUDGET[quality]
+    t = np.linspace(0, 1, 12)
+    trunk = np.stack([0 * t, h.height * 0.97 * t, 0 * t], axis=1)
+    blend = Blend()
+    blend.add(Chain(trunk, h.radius * (1.05 - 0.97 * t)), 0.02, "trunk")
+    blend.add(HalfSpace((0, 0, 0), (0, 1, 0)), 0.005, carve=True)
+    surface = polygonise(blend, resolution=200, faces=int(0.05 * budget))
+    parts = [painted_part("trunk", surface, {}, bark_painter(style.bark, "rough", 3), TEXTURE[quality], 0.9)]
+    whorls = {"low": 15, "medium": 23, "high": 32}[quality]
+    reach = 0.23 * h.height * (1.0 if h.crown == "cone" else 0.6)
+    at, along, facing, size = [], [], [], []
+    spines = []
+    for k in range(whorls):
+        s = 1 - (1 - k / (whorls - 1)) ** 1.45  # closer together towards the top
+        y = h.height * (h.bare + (0.97 - h.bare) * s)
+        step = h.height * (0.97 - h.bare) * 1.45 * (1 - k / (whorls - 1)) ** 0.45 / (whorls - 1)
+        length = reach * (1 - s) ** 0.80 + 0.035 * h.height
+        boughs = max(int(12 - 6 * s), 6)
+        for j in range(boughs):
+            a = 2 * np.pi * (j + 0.5 * (k % 2)) / boughs + 0.2 * rng.normal()
+            out = np.array([np.sin(a), 0, np.cos(a)])
+            own = length * (0.88 + 0.24 * rng.random())
+            base = y + (rng.random() - 0.5) * 1.1 * step
+            u = np.linspace(0, 1, 7)
+            droop = (0.55 * s - 0.50) * own * u + 0.22 * own * u**2
+            line = np.array([0, base, 0]) + out * (own * u)[:, None] + np.array([0, 1.0, 0]) * droop[:, None]
+            spines.append(line)
+    needles = int(0.80 * budget / 8)
+    each = max(needles // len(spines), 6)
+    for line in spines:
+        u = np.sqrt(np.linspace(0.04, 1, each))
+        seat = np.stack([np.interp(u * 6, np.arange(7), line[:, i]) for i in range(3)], axis=1)
+        forward = line[-1] - line[0]
+        own = float(np.linalg.norm(forward))
+        forward /= own
+        side = np.cross(forward, (0, 1, 0))
+        sign = np.where(np.arange(each) % 2 == 0, 1.0, -1.0)[:, None]
+        spray = forward * 0.75 + sign * side * (0.95 - 0.5 * u[:, None]) + np.array([0, -0.22, 0]) + 0.12 * rng.normal(0, 1, (each, 3))
+        spray[-1] = forward
+        at.append(seat)
+        along.append(spray)
+        facing.append(np.array([0, 1.0, 0]) + 0.25 * rng.normal(0, 1, (each, 3)))
+        size.append((0.030 * h.height + 0.34 * own * (1.05 - u) ** 0.6) * (0.85 + 0.3 * rng.random(each)))
+    p, d, f, s3 = np.concatenate(at), np.concatenate(along), np.concatenate(facing), np.concatenate(size)
+    shades = tones(style.leaf, "needle", 0.85)
+    kind = np.digitize(rng.random(len(p)) + 0.35 * (np.linalg.norm(p[:, [0, 2]], axis=1) / reach - 0.5), [0.33, 0.72])
+    pieces = [(blades(p[kind == k], d[kind == k], f[kind == k], s3[kind == k], 0.46 * s3[kind == k]), shades[k]) for k in range(3) if (kind == k).any()]
+    wood = Material.from_srgb("bough", tuple(0.8 * c for c in style.bark), roughness=0.9)  # type: ignore[arg-type]
+    boughs_solid = join(*(sweep(line[:6], np.linspace(0.022, 0.006, 6) * h.height / 6, 4, crease=80) for line in spines))
+    parts += [part("boughs", (boughs_solid, wood)), part("needles", *pieces)]
+    return Asset(parts)
+
+
+def palm(style: Style, quality: str, rng: np.random.Generator) -> Asset:
+    """A palm: a ringed, bent trunk and arching feathered fronds."""
+    h = style.habit
+    lean = 0.12 * h.height * (0.6 + 0.8 * rng.random())
+    t = np.linspace(0, 1, 46)
+    path = np.stack([lean * t**2, h.height * 0.86 * t, 0 * t], axis=1)
+    ring = 1 + 0.07 * (np.arange(46) % 2)
+    radii = h.radius * (1.25 - 0.62 * t + 0.5 * np.exp(-((t / 0.05) ** 2))) * ring
+    trunk = sweep(path, radii, 14, crease=50)
+    parts = [part("trunk", (trunk, Material.from_srgb("bark", style.bark, roughness=0.9)))]
+    top = path[-1]
+    count = {"low": 12, "medium": 17, "high": 24}[quality]
+    shades = tones(style.leaf, "frond", 0.6)
+    reach = 0.44 * h.height
+    fronds: list[list[Solid]] = [[], [], []]
+    for k in range(count):
+        a = k * np.radians(137.5)
+        rise = 0.95 - 1.25 * k / count
+        out = np.array([np.sin(a), 0, np.cos(a)])
+        u = np.linspace(0, 1, 14)
+        drop = reach * (rise * u - (0.75 + 0.25 * rise) * u**2)
+        line = top + out * (reach * (u - 0.12 * u**2))[:, None] + np.array([0, 1.0, 0]) * drop[:, None]
+        spine = sweep(line, np.linspace(0.032, 0.006, 14) * h.height / 6, 5, crease=80)
+        leaflets = {"low": 26, "medium": 44, "high": 70}[quality]
+        v = np.repeat(np.linspace(0.12, 0.99, leaflets // 2), 2)
+        seat = np.stack([np.interp(v * 13, np.arange(14), line[:, i]) for i in range(3)], axis=1)
+        forward = np.stack([np.interp(v * 13, np.arange(14), np.gradient(line, axis=0)[:, i]) for i in range(3)], axis=1)
+        forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+        side = np.cross(forward, (0, 1, 0))
+        side /= np.linalg.norm(side, axis=1, keepdims=True).clip(1e-6)
+        sign = np.where(np.arange(len(v)) % 2 == 0, 1.0, -1.0)[:, None]
+        size = reach * 0.34 * np.sin(np.pi * (0.12 + 0.80 * v)) + 0.05
+        along = 0.75 * forward + sign * side - np.array([0, 0.38, 0])
+        fronds[k % 3] += [spine, blades(seat, along, np.array([0, 1.0, 0]) + 0.3 * sign * side, size, 0.13 * size + 0.02)]
+    parts.append(part("fronds", *((join(*f), shades[k]) for k, f in enumerate(fronds) if f)))
+    nut = Material.from_srgb("coconut", (0.36, 0.22, 0.12), roughness=0.8)
+    nuts = [sphere(0.11 * h.height / 6, 14).move(*(top + (0.16 * h.height / 6 * np.sin(a), -0.12, 0.16 * h.height / 6 * np.cos(a)))) for a in np.arange(5) * 1.26]
+    parts.append(part("coconuts", (join(*nuts), nut)))
+    return Asset(parts)
+
+
+Builder = Callable[[Style, str, np.random.Generator], Asset]
+
+__all__ = ["BUDGET", "Builder", "Style", "bark_painter", "broadleaf", "conifer", "palm", "sheet", "tones"]
