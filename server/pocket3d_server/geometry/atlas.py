@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, linear_to_srgb
 from pocket3d_server.geometry.bake import (
-    F32,
+    Floats,
     TexelMap,
     ambient_occlusion,
     fill_gaps,
@@ -71,15 +71,15 @@ class Atlas:
         self.extent = float(np.ptp(self.vertices[np.unique(self.faces)], axis=0).max())
         """Longest side in metres."""
         self.texels: TexelMap = texel_map(self.uv, self.faces, resolution)
-        self.position: F32 = self.texels.interpolate(self.vertices, self.faces)
+        self.position: Floats = self.texels.interpolate(self.vertices, self.faces)
         """(N, 3) metres."""
-        self.normal: F32 = _unit(self.texels.interpolate(self.normals, self.faces))
+        self.normal: Floats = _unit(self.texels.interpolate(self.normals, self.faces))
         """(N, 3)"""
         self.texel_owner = self.owner[self.texels.face]
         """(N,) primitive of each texel."""
 
-    def grain(self) -> F32:
-        """Positions (N, 3) with +Y along the longest side of the connected piece that each texel is on."""
+    def grain(self, shift: Floats | None = None) -> Floats:
+        """Positions (N, 3), moved by ``shift``, with +Y along the longest side of the connected piece of each texel."""
         welded = weld(self.vertices, self.faces)[1]
         piece = components(welded)
         count = int(piece.max()) + 1
@@ -93,16 +93,27 @@ class Atlas:
         longest = (size * np.array([1.0, 1.15, 1.0])).argmax(axis=1)
         turn = np.array([[1, 0, 2], [0, 1, 2], [0, 2, 1]])[longest]
         columns = turn[piece][self.texels.face]
-        moved = self.position + np.random.default_rng(3).random((count, 3)).astype(np.float32)[
+        position = self.position if shift is None else self.position + shift
+        moved = position + np.random.default_rng(3).random((count, 3)).astype(np.float32)[
             piece[self.texels.face]
         ] * np.float32(0.37 * self.extent)
         return np.take_along_axis(moved, columns, axis=1)
 
-    def look(self, coats: Sequence[Coat | None], seed: int = 0, extent: float | None = None) -> Look:
-        """Materials at all texels; ``coats`` has one for each primitive, None leaves its texels at zero."""
+    def look(
+        self,
+        coats: Sequence[Coat | None],
+        seed: int = 0,
+        extent: float | None = None,
+        shift: Floats | None = None,
+    ) -> Look:
+        """Materials at all texels; ``coats`` has one for each primitive, None leaves its texels at zero.
+
+        ``shift`` (N, 3) metres lets each texel show the material of a place beside it (brush strokes).
+        """
         count = len(self.position)
         out = Look(np.zeros((count, 3), np.float32), *(np.zeros(count, np.float32) for _ in range(3)))
-        grain = self.grain()
+        grain = self.grain(shift)
+        position = self.position if shift is None else self.position + shift
         groups: dict[tuple[str, tuple[RGB, ...]], list[int]] = {}
         for i, coat in enumerate(coats):
             if coat is not None:
@@ -112,14 +123,14 @@ class Atlas:
             assert coat is not None
             pick = np.flatnonzero(np.isin(self.texel_owner, members))
             found = coat.material.look(
-                self.position[pick], self.normal[pick], grain[pick], extent or self.extent, coat.colours, seed
+                position[pick], self.normal[pick], grain[pick], extent or self.extent, coat.colours, seed
             )
             out.color[pick] = found.color
             for name in ("roughness", "metallic", "height"):
                 getattr(out, name)[pick] = getattr(found, name)
         return out
 
-    def original(self) -> tuple[F32, F32, F32]:
+    def original(self) -> tuple[Floats, Floats, Floats]:
         """The asset's own base colour in sRGB (N, 3), roughness (N,) and metallic (N,) at the texels."""
         count = len(self.position)
         color, roughness, metallic = np.zeros((count, 3), np.float32), np.zeros(count), np.zeros(count)
@@ -140,7 +151,7 @@ class Atlas:
                 metallic[pick] *= packed[:, 2] / 255
         return color, roughness.astype(np.float32), metallic.astype(np.float32)
 
-    def cavity_and_edge(self, scene: RayScene | None = None) -> tuple[F32, F32]:
+    def cavity_and_edge(self, scene: RayScene | None = None) -> tuple[Floats, Floats]:
         """How open (1) or hidden (0) each texel is, and how much it lies on a convex edge (0..1), (N,) each.
 
         Edges are found as occlusion looking inwards: below an edge the next face is near on both sides.
@@ -162,12 +173,12 @@ class Atlas:
         edge = np.clip((inside - 0.25) * 2.2, 0, 1) if inside.mean() < 0.45 else np.zeros_like(inside)
         return self._spread(low, open_), self._spread(low, edge)
 
-    def _spread(self, low: TexelMap, values: F32) -> F32:
+    def _spread(self, low: TexelMap, values: Floats) -> Floats:
         """Values of the smaller atlas at the texels, smoothed and interpolated."""
         size = low.resolution
-        grid, mask = np.zeros(size * size, np.float32), np.zeros(size * size, np.float32)
-        grid[low.texel], mask[low.texel] = values, 1
-        grid, mask = grid.reshape(size, size), mask.reshape(size, size)
+        flat, covered = np.zeros(size * size, np.float32), np.zeros(size * size, np.float32)
+        flat[low.texel], covered[low.texel] = values, 1
+        grid, mask = flat.reshape(size, size), covered.reshape(size, size)
         soft = ndimage.gaussian_filter(grid, 0.8) / np.maximum(ndimage.gaussian_filter(mask, 0.8), 1e-3)
         filled = fill_gaps((soft * mask)[..., None], mask)[..., 0]
         scale = size / self.resolution
@@ -176,7 +187,7 @@ class Atlas:
         return np.asarray(ndimage.map_coordinates(filled, at, order=1, mode="nearest"), np.float32)
 
     def images(
-        self, color: F32, roughness: F32, metallic: F32, height: F32 | None
+        self, color: Floats, roughness: Floats, metallic: Floats, height: Floats | None
     ) -> tuple[Image, Image, Image | None]:
         """Base colour, metallic-roughness and normal images from texel values; no normal image without height."""
         packed = np.stack([np.ones_like(roughness), roughness, metallic], axis=1)
@@ -297,5 +308,5 @@ def _with_normals(primitive: Primitive) -> tuple[Primitive, NDArray[np.int64]]:
     )
 
 
-def _unit(values: F32) -> F32:
+def _unit(values: Floats) -> Floats:
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12), np.float32)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import Image
 from pocket3d_server.geometry.rays import RayScene
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 CHUNK = 1 << 18
 """Texel candidates looked at together; small enough to stay in the cache."""
 INSIDE = -1e-4
@@ -27,10 +27,10 @@ class TexelMap:
     """(N,) row * R + column."""
     face: NDArray[np.int64]
     """(N,)"""
-    barycentric: F32
+    barycentric: Floats
     """(N, 3); slightly outside 0..1 for the rim around a chart, which continues the surface beyond its edge."""
 
-    def interpolate(self, values: NDArray[Any], faces: NDArray[Any]) -> F32:
+    def interpolate(self, values: NDArray[Any], faces: NDArray[Any]) -> Floats:
         """Values given for each vertex (V, C) at the texels (N, C)."""
         v = np.asarray(values, np.float32)
         out = v[faces[self.face, 0]] * self.barycentric[:, 0:1]
@@ -38,7 +38,7 @@ class TexelMap:
         out += v[faces[self.face, 2]] * self.barycentric[:, 2:3]
         return out
 
-    def image(self, values: NDArray[Any]) -> F32:
+    def image(self, values: NDArray[Any]) -> Floats:
         """Texel values (N, C) as an image (R, R, C), with everything between the charts filled from them."""
         r = self.resolution
         image = np.zeros((r * r, values.shape[1]), np.float32)
@@ -107,7 +107,7 @@ def hidden_faces(
 
 def _candidates(
     corners: NDArray[np.float64], resolution: int, rim: NDArray[np.float64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], F32, F32]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]]:
     """Face, texel, barycentric and distance in texels (negative outside) of texels in or within ``rim`` (F,) of faces."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     double = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
@@ -166,10 +166,10 @@ def _on_border(faces: NDArray[Any]) -> NDArray[np.bool_]:
     alone = np.ones(len(key), np.bool_)
     alone[order[1:][twin]] = False
     alone[order[:-1][twin]] = False
-    return alone.reshape(-1, 3).any(axis=1)
+    return np.asarray(alone.reshape(-1, 3).any(axis=1), np.bool_)
 
 
-def fill_gaps(image: F32, mask: F32) -> F32:
+def fill_gaps(image: Floats, mask: Floats) -> Floats:
     """Fill texels where ``mask`` (R, R) is 0 from the others, by averaging down and coming back up (pull-push)."""
     h, w = mask.shape
     if h <= 1 or w <= 1 or bool(mask.all()):
@@ -180,7 +180,7 @@ def fill_gaps(image: F32, mask: F32) -> F32:
     small = weighted[0::2, 0::2] + weighted[1::2, 0::2] + weighted[0::2, 1::2] + weighted[1::2, 1::2]
     total = m[0::2, 0::2] + m[1::2, 0::2] + m[0::2, 1::2] + m[1::2, 1::2]
     small = fill_gaps(small / np.maximum(total, 1e-6)[..., None], (total > 0).astype(np.float32))
-    out = image.copy()
+    out = np.array(image)
     rows, columns = np.nonzero(mask == 0)
     out[rows, columns] = small[rows // 2, columns // 2]
     return out
@@ -192,16 +192,16 @@ def to_bytes(image: NDArray[Any]) -> Image:
 
 
 def normal_map(
-    texels: TexelMap, height: F32, vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any]
+    texels: TexelMap, height: Floats, vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any]
 ) -> Image:
     """Tangent-space normal map (glTF, +Y up) as uint8 (R, R, 3) of bumps ``height`` (N,) in metres.
 
     Slopes come from neighbouring texels of the same chart, divided by the size that a texel has on its face.
     """
     r = texels.resolution
-    grid = np.zeros(r * r, np.float32)
-    grid[texels.texel] = height
-    grid = grid.reshape(r, r)
+    flat = np.zeros(r * r, np.float32)
+    flat[texels.texel] = height
+    grid = flat.reshape(r, r)
     mask = texels.mask()
     slopes = []
     for axis in (1, 0):
@@ -223,7 +223,7 @@ def normal_map(
 
 def texel_size(
     vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], resolution: int
-) -> tuple[F32, F32]:
+) -> tuple[Floats, Floats]:
     """Length in metres of one texel step along u and along v on each face, (F,) each."""
     p, q = np.asarray(vertices, np.float64)[faces], np.asarray(uv, np.float64)[faces] * resolution
     e1, e2 = p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]
@@ -237,8 +237,8 @@ def texel_size(
 
 
 def ambient_occlusion(
-    scene: RayScene, points: F32, normals: F32, reach: float, rays: int = 24, seed: int = 0
-) -> F32:
+    scene: RayScene, points: Floats, normals: Floats, reach: float, rays: int = 24, seed: int = 0
+) -> Floats:
     """Share of the sky (N,) that points on a surface see within ``reach`` metres; 1 is open, cosine-weighted.
 
     All points share one set of directions, turned by a random angle in each block, which is smooth enough for
@@ -259,7 +259,7 @@ def ambient_occlusion(
     return seen / rays
 
 
-def tangents(normal: NDArray[Any]) -> tuple[F32, F32]:
+def tangents(normal: NDArray[Any]) -> tuple[Floats, Floats]:
     """Two unit vectors across each unit normal (N, 3); Duff et al. 2017, "Building an Orthonormal Basis, Revisited"."""
     n = np.asarray(normal, np.float32)
     x, y, z = n[:, 0], n[:, 1], n[:, 2]

@@ -23,7 +23,7 @@ def weld(
     v = np.asarray(vertices, np.float64)
     if tolerance is None:
         tolerance = float(np.ptp(v, axis=0).max()) * 1e-6 if len(v) else 0.0
-    cell = np.round((v - v.min(axis=0)) / tolerance).astype(np.int64) if tolerance > 0 else v
+    cell: NDArray[Any] = np.round((v - v.min(axis=0)) / tolerance).astype(np.int64) if tolerance > 0 else v
     if (
         tolerance > 0 and cell.max(initial=0) < 2**21
     ):  # three 21-bit coordinates in one key sort far faster than rows

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 U32 = NDArray[np.uint32]
 CHUNK = 1 << 15
 """Points worked on together; their temporaries stay in the cache."""
@@ -25,18 +25,20 @@ TURN = np.array([[0.36, 0.48, -0.80], [-0.80, 0.60, 0.0], [0.48, 0.64, 0.60]], n
 class Cells(NamedTuple):
     """Worley noise at N points."""
 
-    nearest: F32
+    nearest: Floats
     """Distance to the nearest feature point, in cells."""
-    second: F32
+    second: Floats
     """Distance to the second nearest."""
-    identity: F32
+    identity: Floats
     """Random number 0..1 of the nearest cell."""
+    offset: Floats
+    """(N, 3) from the point to the nearest feature point, in cells; zero unless asked for."""
 
 
-def noise(points: NDArray[Any], frequency: float = 1.0, seed: int = 0) -> F32:
+def noise(points: NDArray[Any], frequency: float = 1.0, seed: int = 0) -> Floats:
     """Smooth gradient noise in 0..1 with mean 0.5, (N,)."""
 
-    def block(p: F32) -> F32:
+    def block(p: Floats) -> Floats:
         cell = np.floor(p)
         f = p - cell
         fade = f * f * f * (f * (f * 6 - 15) + 10)
@@ -57,7 +59,7 @@ def noise(points: NDArray[Any], frequency: float = 1.0, seed: int = 0) -> F32:
 
 def fbm(
     points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed: int = 0, gain: float = 0.5
-) -> F32:
+) -> Floats:
     """Fractal sum of ``noise`` in 0..1, each octave twice as fine and ``gain`` as strong, (N,)."""
     p = np.asarray(points, np.float32) * np.float32(frequency)
     total, weight, amplitude = np.zeros(len(p), np.float32), 0.0, 1.0
@@ -69,7 +71,7 @@ def fbm(
     return total / np.float32(weight)
 
 
-def ridges(points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed: int = 0) -> F32:
+def ridges(points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed: int = 0) -> Floats:
     """Fractal noise with sharp crests, 0..1, (N,): veins, cracks, wrinkles."""
     p = np.asarray(points, np.float32) * np.float32(frequency)
     total, weight, amplitude = np.zeros(len(p), np.float32), 0.0, 1.0
@@ -83,23 +85,29 @@ def ridges(points: NDArray[Any], frequency: float = 1.0, octaves: int = 4, seed:
     return total / np.float32(weight)
 
 
-def warp(points: NDArray[Any], frequency: float, amount: float, seed: int = 0) -> F32:
+def warp(points: NDArray[Any], frequency: float, amount: float, seed: int = 0) -> Floats:
     """Points moved by noise of the given frequency by up to about ``amount`` in each direction, (N, 3)."""
     p = np.asarray(points, np.float32)
     moved = np.stack([noise(p, frequency, seed + 31 * (k + 1)) for k in range(3)], axis=1)
     return p + (moved - 0.5) * np.float32(2 * amount)
 
 
-def cells(points: NDArray[Any], frequency: float = 1.0, seed: int = 0, jitter: float = 1.0) -> Cells:
-    """Worley noise: one feature point in each lattice cell, ``jitter`` 0 (a grid) to 1 (fully random)."""
+def cells(
+    points: NDArray[Any], frequency: float = 1.0, seed: int = 0, jitter: float = 1.0, offsets: bool = False
+) -> Cells:
+    """Worley noise: one feature point in each lattice cell, ``jitter`` 0 (a grid) to 1 (fully random).
 
-    def block(p: F32) -> F32:
+    ``offsets`` asks for ``Cells.offset`` too, which takes a third more time.
+    """
+
+    def block(p: Floats) -> Floats:
         cell = np.floor(p)
         f = p - cell
         x, y, z = _axis_hashes(cell.astype(np.int64).astype(np.uint32), seed, low=-1)
         first = np.full(len(p), 9.0, np.float32)
         second = first.copy()
         identity = np.zeros(len(p), np.uint32)
+        offset = np.zeros((3, len(p)), np.float32)
         scale = np.float32(jitter / 1024)
         half = np.float32((1 - jitter) / 2)
         for i in range(3):
@@ -116,20 +124,23 @@ def cells(points: NDArray[Any], frequency: float = 1.0, seed: int = 0, jitter: f
                     closer = d < first
                     second = np.where(closer, first, np.minimum(second, d))
                     identity = np.where(closer, h, identity)
+                    if offsets:
+                        for axis, delta in enumerate((dx, dy, dz)):
+                            offset[axis] = np.where(closer, delta, offset[axis])
                     first = np.minimum(first, d)
-        return np.stack([np.sqrt(first), np.sqrt(second), _unit(_mix(identity * PRIMES[2]))], axis=1)
+        return np.stack([np.sqrt(first), np.sqrt(second), _unit(_mix(identity * PRIMES[2])), *offset], axis=1)
 
     out = _chunked(block, points, frequency)
-    return Cells(out[:, 0], out[:, 1], out[:, 2])
+    return Cells(out[:, 0], out[:, 1], out[:, 2], out[:, 3:])
 
 
-def random(identity: NDArray[Any], seed: int = 0) -> F32:
+def random(identity: NDArray[Any], seed: int = 0) -> Floats:
     """A random number 0..1 for each whole number (bricks, planks, rows), (N,)."""
     key = np.asarray(identity).astype(np.int64).astype(np.uint32)
     return _unit(_mix((key + np.uint32((seed * 7919 + 1) & 0xFFFFFFFF)) * PRIMES[0]))
 
 
-def _chunked(block: Callable[[F32], F32], points: NDArray[Any], frequency: float) -> F32:
+def _chunked(block: Callable[[Floats], Floats], points: NDArray[Any], frequency: float) -> Floats:
     p = np.asarray(points, np.float32)
     scale = np.float32(frequency)
     if len(p) <= CHUNK:
@@ -157,7 +168,7 @@ def _mix(h: U32) -> U32:
     return h ^ (h >> np.uint32(16))
 
 
-def _slope(h: U32, x: F32, y: F32, z: F32) -> F32:
+def _slope(h: U32, x: Floats, y: Floats, z: Floats) -> Floats:
     """Product of the offset x, y, z with a random gradient in -1..1 from ten bits of the hash each."""
     scale, one = np.float32(2 / 1023), np.float32(1)
     gx = (h & np.uint32(1023)) * scale - one
@@ -166,5 +177,5 @@ def _slope(h: U32, x: F32, y: F32, z: F32) -> F32:
     return gx * x + gy * y + gz * z
 
 
-def _unit(h: U32) -> F32:
+def _unit(h: U32) -> Floats:
     return (h >> np.uint32(8)).astype(np.float32) * np.float32(1 / (1 << 24))

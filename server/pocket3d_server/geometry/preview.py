@@ -17,8 +17,8 @@ from pocket3d_server.geometry.asset import Asset, Image, linear_to_srgb, srgb_to
 from pocket3d_server.geometry.bake import tangents
 from pocket3d_server.geometry.rays import Hits, RayScene
 from pocket3d_server.geometry.shading import (
-    F32,
     LIGHTS,
+    Floats,
     Materials,
     blurred,
     glass_alpha,
@@ -44,13 +44,13 @@ GROUND_GRID, GROUND_RAYS = 72, 48
 class Camera:
     """A pinhole camera that looks at the object's middle."""
 
-    eye: F32
-    axes: F32
+    eye: Floats
+    axes: Floats
     """(3, 3) rows: right, up, back."""
     half: float
     """Tangent of half the field of view."""
 
-    def rays(self, x: NDArray[np.floating], y: NDArray[np.floating], size: int) -> F32:
+    def rays(self, x: NDArray[np.floating], y: NDArray[np.floating], size: int) -> Floats:
         """Unit directions (N, 3) through image points in pixels, y down."""
         sx, sy = (2 * x / size - 1) * self.half, (1 - 2 * y / size) * self.half
         d = np.stack([sx, sy, -np.ones_like(sx)], axis=1).astype(np.float32) @ self.axes
@@ -136,7 +136,7 @@ class _Tracer:
         key = np.array(LIGHTS[0][0], np.float32)
         self.key = (key / np.linalg.norm(key)) @ camera.axes
 
-    def picture(self, size: int, supersample: int) -> tuple[F32, F32]:
+    def picture(self, size: int, supersample: int) -> tuple[Floats, Floats]:
         """Premultiplied, tone-mapped linear colour (size, size, 3) and alpha (size, size)."""
         x, y = (g.ravel() for g in np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5))
         rays = self.camera.rays(x, y, size)
@@ -162,7 +162,7 @@ class _Tracer:
             self.refine(picture, coverage, edge, light.reshape(*grid, 2), points, supersample)
         return picture, coverage
 
-    def layers(self, rays: F32, first: Hits, pick: NDArray, light: F32) -> tuple[F32, F32]:
+    def layers(self, rays: Floats, first: Hits, pick: NDArray, light: Floats) -> tuple[Floats, Floats]:
         """Tone-mapped composite of what each ray sees, front to back; ``first`` holds the hits, of which ``pick`` are followed."""
         colour, through = np.zeros((len(rays), 3), np.float32), np.ones(len(rays), np.float32)
         live = np.arange(len(rays))
@@ -187,7 +187,7 @@ class _Tracer:
         solid = np.maximum(alpha, 1e-6)[:, None]
         return tone_map(colour / solid) * alpha[:, None], alpha
 
-    def light(self, position: F32, flat: F32, rays: F32, pixel: NDArray, size: int) -> F32:
+    def light(self, position: Floats, flat: Floats, rays: Floats, pixel: NDArray, size: int) -> Floats:
         """(N, 2): share of the sky and of the key light that each point sees, noisy until smoothed."""
         side = np.where(np.einsum("nc,nc->n", flat, rays) > 0, -1, 1).astype(np.float32)
         flat = flat * side[:, None]
@@ -215,7 +215,13 @@ class _Tracer:
         return np.stack([open_sky / AO_RAYS, lit / SHADOW_RAYS], axis=1)
 
     def refine(
-        self, colour: F32, alpha: F32, edge: NDArray[np.bool_], light: F32, position: F32, supersample: int
+        self,
+        colour: Floats,
+        alpha: Floats,
+        edge: NDArray[np.bool_],
+        light: Floats,
+        position: Floats,
+        supersample: int,
     ) -> None:
         """Trace the pixels in ``edge`` again with supersample² rays each, in place."""
         size = len(alpha)
@@ -237,7 +243,7 @@ class _Tracer:
         total /= supersample**2
         colour[ys, xs], alpha[ys, xs] = total[:, :3], total[:, 3]
 
-    def backdrop(self, size: int, elevation: float) -> tuple[F32, F32]:
+    def backdrop(self, size: int, elevation: float) -> tuple[Floats, Floats]:
         """Brightness of the backdrop and darkness of the contact shadow, each (size, size, 1)."""
         x, y = np.meshgrid(np.linspace(-1, 1, size), np.linspace(-1, 1, size))
         vignette = (1.04 - 0.13 * (x * x + (y + 0.25) ** 2)).astype(np.float32)[..., None]
@@ -276,7 +282,7 @@ class _Tracer:
         return vignette, flat.reshape(size, size, 1)
 
 
-def _edges(position: F32, normal: F32, material: NDArray, step: float) -> NDArray[np.bool_]:
+def _edges(position: Floats, normal: Floats, material: NDArray, step: float) -> NDArray[np.bool_]:
     """Pixels whose right or lower neighbour shows another surface, (H, W)."""
     edge = np.zeros(material.shape, np.bool_)
     for a, b in (
@@ -291,7 +297,7 @@ def _edges(position: F32, normal: F32, material: NDArray, step: float) -> NDArra
     return edge
 
 
-def _nearest_light(point: F32, ys: NDArray, xs: NDArray, position: F32, light: F32) -> F32:
+def _nearest_light(point: Floats, ys: NDArray, xs: NDArray, position: Floats, light: Floats) -> Floats:
     """Light of the neighbouring pixel whose point is nearest."""
     size = len(light)
     best = np.full(len(point), np.inf, np.float32)
@@ -305,7 +311,7 @@ def _nearest_light(point: F32, ys: NDArray, xs: NDArray, position: F32, light: F
     return found
 
 
-def _hammersley(index: NDArray, count: int) -> tuple[F32, F32]:
+def _hammersley(index: NDArray, count: int) -> tuple[Floats, Floats]:
     """The Hammersley point set: evenly spread pairs in 0..1."""
     i = np.asarray(index, np.uint32)
     bits = i.copy()

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Asset, Image, srgb_to_linear
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 # In the camera's frame (x right, y up, z towards the viewer): direction, colour, diffuse and softbox strength, width.
 LIGHTS = (
@@ -33,14 +33,14 @@ SRGB_TABLE = srgb_to_linear(np.arange(256) / 255.0).astype(np.float32)
 class Surface:
     """What the lights need to know about N visible points."""
 
-    position: F32
-    normal: F32
+    position: Floats
+    normal: Floats
     """Shading normal, towards the viewer."""
-    albedo: F32
-    alpha: F32
-    metallic: F32
-    roughness: F32
-    emissive: F32
+    albedo: Floats
+    alpha: Floats
+    metallic: Floats
+    roughness: Floats
+    emissive: Floats
 
 
 class Materials:
@@ -105,7 +105,7 @@ class Materials:
         blocks = image[:h, :w].reshape(h // factor, factor, w // factor, factor, -1)
         return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32).round().astype(np.uint8))
 
-    def at(self, face: NDArray[Any], bary: F32, view: F32) -> Surface:
+    def at(self, face: NDArray[Any], bary: Floats, view: Floats) -> Surface:
         """Materials and normals at hits; ``view`` (N, 3) are unit directions from the eye."""
         which = self.face_material[face]
         position = np.einsum("nk,nkc->nc", bary, self.corners[face])
@@ -139,7 +139,7 @@ class Materials:
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
         return Surface(position, normal, base[:, :3], alpha, metallic, roughness, emissive)
 
-    def _bumped(self, normal: F32, face: NDArray[Any], texel: F32) -> F32:
+    def _bumped(self, normal: Floats, face: NDArray[Any], texel: Floats) -> Floats:
         t = self.tangent[face]
         t = t - np.einsum("nc,nc->n", t, normal)[:, None] * normal
         t /= np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-20)
@@ -150,7 +150,7 @@ class Materials:
         return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12))
 
 
-def shade(surface: Surface, view: F32, camera: F32, occlusion: F32, shadow: F32) -> F32:
+def shade(surface: Surface, view: Floats, camera: Floats, occlusion: Floats, shadow: Floats) -> Floats:
     """Linear radiance (N, 3) towards the viewer.
 
     ``view`` (N, 3) unit directions from the eye; ``camera`` (3, 3) rows right, up, back; ``occlusion`` and
@@ -181,14 +181,14 @@ def shade(surface: Surface, view: F32, camera: F32, occlusion: F32, shadow: F32)
     return np.asarray(colour_out, np.float32)
 
 
-def glass_alpha(surface: Surface, view: F32) -> F32:
+def glass_alpha(surface: Surface, view: Floats) -> Floats:
     """Opacity of see-through points: their alpha, rising to a mirror at grazing angles (Schlick)."""
     facing = np.abs(np.einsum("nc,nc->n", surface.normal, view))
     fresnel = 0.04 + 0.96 * (1 - facing) ** 5
     return np.where(surface.alpha < 1, surface.alpha + (1 - surface.alpha) * fresnel, 1).astype(np.float32)
 
 
-def tone_map(colour: NDArray[Any]) -> F32:
+def tone_map(colour: NDArray[Any]) -> Floats:
     """Khronos PBR Neutral: linear radiance to linear display values, highlights compressed and desaturated."""
     start, desaturation = 0.8 - 0.04, 0.15
     c = np.asarray(colour, np.float32)
@@ -202,7 +202,7 @@ def tone_map(colour: NDArray[Any]) -> F32:
     return np.asarray(np.where(peak < start, c, scaled + (squeezed - scaled) * g), np.float32)
 
 
-def _sky(direction: F32, roughness: F32 | np.float32) -> F32:
+def _sky(direction: Floats, roughness: Floats | np.float32) -> Floats:
     """Radiance of the gradient studio (N, 3); rough surfaces see it blurred."""
     y = direction[:, 1]
     blur = 0.06 + 0.9 * roughness
@@ -212,18 +212,18 @@ def _sky(direction: F32, roughness: F32 | np.float32) -> F32:
     return np.asarray(np.array(GROUND, np.float32) * (1 - above[:, None]) + sky * above[:, None], np.float32)
 
 
-def _environment_brdf(roughness: F32, facing: F32) -> tuple[F32, F32]:
+def _environment_brdf(roughness: Floats, facing: Floats) -> tuple[Floats, Floats]:
     """Karis' fit: scale and bias of F0."""
     r = [roughness * a + b for a, b in ((-1, 1), (-0.0275, 0.0425), (-0.572, 1.04), (0.022, -0.04))]
     a004 = np.minimum(r[0] * r[0], np.exp2(-9.28 * facing)) * r[0] + r[1]
     return -1.04 * a004 + r[2], 1.04 * a004 + r[3]
 
 
-def _to_linear(texel: F32) -> F32:
+def _to_linear(texel: Floats) -> Floats:
     return np.asarray(SRGB_TABLE[np.clip(texel, 0, 255).astype(np.uint8)], np.float32)
 
 
-def bilinear(image: Image, uv: F32) -> F32:
+def bilinear(image: Image, uv: Floats) -> Floats:
     """Values 0..255 (N, C) at UVs that repeat outside 0..1."""
     h, w = image.shape[:2]
     x, y = uv[:, 0] * w - 0.5, uv[:, 1] * h - 0.5
@@ -236,7 +236,7 @@ def bilinear(image: Image, uv: F32) -> F32:
     return np.asarray(top * (1 - fy) + bottom * fy, np.float32)
 
 
-def smooth_like(values: F32, position: F32, normal: F32, scale: float, window: int) -> F32:
+def smooth_like(values: Floats, position: Floats, normal: Floats, scale: float, window: int) -> Floats:
     """Mean of an image (H, W, C) over window x window pixels of the same surface; ``scale`` is its depth in metres."""
     total = np.zeros_like(values)
     weight = np.zeros(values.shape[:2], np.float32)
@@ -258,6 +258,6 @@ def smooth_like(values: F32, position: F32, normal: F32, scale: float, window: i
     return np.asarray(total / np.maximum(weight, 1e-6)[..., None], np.float32)
 
 
-def blurred(grid: F32, sigma: float) -> F32:
+def blurred(grid: Floats, sigma: float) -> Floats:
     """Gaussian blur of a 2-D grid."""
     return np.asarray(ndimage.gaussian_filter(grid, sigma, mode="nearest"), np.float32)

@@ -133,7 +133,7 @@ def _pack(
     side = int(np.ceil(np.sqrt(count)))
     cell = np.stack([np.arange(count) % side, np.arange(count) // side], axis=1) * 2.0
     middle = np.stack([np.bincount(np.repeat(charts, 3), flat[..., c].ravel()) for c in range(2)], axis=1)
-    middle /= 3 * np.bincount(charts)[:, None]
+    middle = middle / (3.0 * np.bincount(charts)[:, None])
     uv = np.zeros((len(key), 2))
     uv[inverse] = flat.reshape(-1, 2)
     uv += (cell - middle)[owner]

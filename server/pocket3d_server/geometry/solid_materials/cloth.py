@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -31,7 +31,9 @@ def _leather(p: Points) -> Look:
     )
 
 
-def _weave(u: F32, v: F32, plane: int, p: Points, warp_color: F32, weft_color: F32, soft: float) -> Look:
+def _weave(
+    u: Floats, v: Floats, plane: int, p: Points, warp_color: Floats, weft_color: Floats, soft: float
+) -> Look:
     """Plain weave of two threads, one feature a thread."""
     a, b = np.floor(u), np.floor(v)
     fx, fy = u - a - 0.5, v - b - 0.5
@@ -56,7 +58,7 @@ def _linen(p: Points) -> Look:
 
 
 def _denim(p: Points) -> Look:
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         twill = (u + v) * 0.5
         line = np.abs(twill - np.floor(twill) - 0.5) * 2
         q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
@@ -76,7 +78,7 @@ def _knit(p: Points) -> Look:
     """Stocking stitch: columns of small V's."""
     yarn = p.colour(0, "b7483e")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         column = np.floor(u)
         fx = u - column - 0.5
         y = v + np.abs(fx) * 0.9
@@ -103,8 +105,8 @@ def _velvet(p: Points) -> Look:
 def _tartan(p: Points) -> Look:
     ground, second, line = p.colour(0, "9c1f2a"), p.colour(1, "1f3b2a"), p.colour(2, "e6d9a8")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
-        def sett(x: F32) -> tuple[F32, F32]:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        def sett(x: Floats) -> tuple[Floats, Floats]:
             f = x - np.floor(x)
             return ((np.abs(f - 0.5) < 0.17) * 1.0).astype(np.float32), (
                 (np.abs(f - 0.08) < 0.022) * 1.0
@@ -125,7 +127,7 @@ def _quilt(p: Points) -> Look:
     """Padded diamonds held by stitches."""
     main = p.colour(0, "6d7f9c")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         s, t = u + v, u - v
         ds, dt = np.abs(s - np.round(s)), np.abs(t - np.round(t))
         edge = np.minimum(ds, dt)

@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -20,7 +20,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def _plain(color: F32 | str, like: F32) -> F32:
+def _plain(color: Floats | str, like: Floats) -> Floats:
     return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
 
 
@@ -112,7 +112,7 @@ def _panels(p: Points) -> Look:
     accent = p.colour(1, "d98324")
     main = p.colour(0, "8d949b")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         row = np.floor(v)
         wide = 1.0 + np.floor(random(row, 3) * 3)
         x = u / wide + random(row, 4)
@@ -141,7 +141,7 @@ def _panels(p: Points) -> Look:
 def _tread(p: Points) -> Look:
     """Diamond tread plate."""
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         a, b = np.floor(u), np.floor(v)
         turn = (a + b) % 2 == 0
         x, y = u - a - 0.5, v - b - 0.5

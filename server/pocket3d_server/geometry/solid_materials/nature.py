@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -20,7 +20,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def hair(p: Points, colors: F32, length: float = 0.22) -> Look:
+def hair(p: Points, colors: Floats, length: float = 0.22) -> Look:
     """Strands over ``colors`` (N, 3): fine streaks that run downwards and wander."""
     q = warp(p.position, 0.7, 0.35, p.seed + 40)
     strand = fbm(stretched(q, 7, 7 * length, 7), 1.0, 3, p.seed + 41)
@@ -37,7 +37,7 @@ def _fur(p: Points) -> Look:
 def _scales(p: Points) -> Look:
     """Overlapping scales in staggered rows, larger light rim, dark roots."""
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         best_h = np.full(len(u), -1.0, np.float32)
         color = np.zeros((len(u), 3), np.float32)
         for lift in (1, 0):  # the row above lies over the row below
@@ -90,7 +90,7 @@ def _reptile(p: Points) -> Look:
 def _feathers(p: Points) -> Look:
     tint_a, tint_b = p.colour(0, "3f6f9c"), p.colour(1, "d9c9a3")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         best = np.full(len(u), -1.0, np.float32)
         color = np.zeros((len(u), 3), np.float32)
         for lift in (1, 0):

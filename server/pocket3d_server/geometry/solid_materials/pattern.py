@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry.noise import cells, fbm, noise, warp
 from pocket3d_server.geometry.solid_materials.nature import hair
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -19,7 +19,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def _bands(p: Points, wobble: float, frequency: float = 1.0) -> F32:
+def _bands(p: Points, wobble: float, frequency: float = 1.0) -> Floats:
     """0..1..0 bands across the piece's length that branch and wander like a coat's."""
     q = warp(p.grain, 0.45, wobble, p.seed)
     branch = fbm(p.position, 0.7, 2, p.seed + 3)
@@ -71,7 +71,7 @@ def _dalmatian(p: Points) -> Look:
 def _camouflage(p: Points) -> Look:
     q = warp(p.position, 0.9, 0.35, p.seed)
     stops = (p.colour(0, "5b6236"), p.colour(1, "8a7a4d"), p.colour(2, "3a3f26"), p.colour(3, "23241c"))
-    color: F32 = np.broadcast_to(stops[0], p.position.shape).astype(np.float32)
+    color: Floats = np.broadcast_to(stops[0], p.position.shape).astype(np.float32)
     for k, level in ((1, 0.53), (2, 0.55), (3, 0.60)):
         color = mix(color, stops[k], step(level, level + 0.012, fbm(q, 0.75, 3, p.seed + 10 * k)))
     weave = noise(p.position, 26, p.seed + 5)
@@ -85,7 +85,7 @@ def _stripes(p: Points) -> Look:
 
 
 def _dots(p: Points) -> Look:
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         row = np.floor(v)
         x = u + 0.5 * np.mod(row, 2)
         distance = np.hypot(x - np.floor(x) - 0.5, v - row - 0.5)
@@ -139,7 +139,7 @@ def _circuit(p: Points) -> Look:
 
 def _graffiti(p: Points) -> Look:
     """Splashes of many colours."""
-    color: F32 = np.broadcast_to(p.colour(0, "e9e4da"), p.position.shape).astype(np.float32)
+    color: Floats = np.broadcast_to(p.colour(0, "e9e4da"), p.position.shape).astype(np.float32)
     for k, paint in enumerate(("e0452f", "f2b632", "2f8fc4", "3f9c56", "8a3fa8", "202024")):
         c = cells(warp(p.position, 1.8, 0.22, p.seed + k), 0.75, p.seed + 20 + k)
         blot = step(0.34, 0.31, c.nearest + 0.25 * (fbm(p.position, 3, 2, p.seed + k) - 0.5)) * (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, warp
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -31,7 +31,7 @@ def _courses(
 ) -> Look:
     """Blocks in level courses, every second one shifted by half; ``length`` of a block in course heights."""
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         q = np.stack([u, v, np.full_like(u, plane * 5.3)], axis=1)
         wobble = (noise(q, 1.3, p.seed + 1) - 0.5) * np.float32(irregular)
         v = v + wobble * 0.6
@@ -213,7 +213,7 @@ def _obsidian(p: Points) -> Look:
 def _roof(p: Points) -> Look:
     """Overlapping tiles in rows."""
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         row = np.floor(v)
         x = u + 0.5 * (row % 2)
         column = np.floor(x)

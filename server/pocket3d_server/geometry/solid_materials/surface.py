@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 RGB = tuple[float, float, float]
 
 
@@ -22,17 +22,17 @@ RGB = tuple[float, float, float]
 class Points:
     """Surface points that want a material."""
 
-    position: F32
+    position: Floats
     """(N, 3) in features; +Y up."""
-    normal: F32
+    normal: Floats
     """(N, 3) unit length."""
-    grain: F32
+    grain: Floats
     """(N, 3) in features, with +Y along the piece's longest side: wood and fibres run along it."""
     colours: tuple[RGB, ...] = ()
     """sRGB colours that were asked for; patterns take theirs from here."""
     seed: int = 0
 
-    def colour(self, index: int, default: str) -> F32:
+    def colour(self, index: int, default: str) -> Floats:
         """The ``index``-th colour that was asked for, else ``default`` (hexadecimal sRGB)."""
         return np.array(self.colours[index], np.float32) if index < len(self.colours) else rgb(default)
 
@@ -41,11 +41,11 @@ class Points:
 class Look:
     """Surface values at N points."""
 
-    color: F32
+    color: Floats
     """(N, 3) sRGB 0..1."""
-    roughness: F32 | float = 0.6
-    metallic: F32 | float = 0.0
-    height: F32 | float = 0.0
+    roughness: Floats | float = 0.6
+    metallic: Floats | float = 0.0
+    height: Floats | float = 0.0
     """Bumps outwards, in features."""
 
 
@@ -100,16 +100,16 @@ class SolidMaterial:
         return Look(color, roughness, metallic, _full(found.height, len(position)) * np.float32(size))
 
 
-def _full(value: F32 | float, count: int) -> F32:
+def _full(value: Floats | float, count: int) -> Floats:
     return np.broadcast_to(np.asarray(value, np.float32), (count,)).astype(np.float32)
 
 
-def rgb(text: str) -> F32:
+def rgb(text: str) -> Floats:
     """``8a5a2b`` to sRGB 0..1, (3,)."""
     return np.array([int(text[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / np.float32(255)
 
 
-def mix(a: F32 | str, b: F32 | str, t: F32) -> F32:
+def mix(a: Floats | str, b: Floats | str, t: Floats) -> Floats:
     """Blend two colours, or two sets of colours (N, 3), by ``t`` (N,)."""
     low = rgb(a) if isinstance(a, str) else a
     high = rgb(b) if isinstance(b, str) else b
@@ -117,25 +117,25 @@ def mix(a: F32 | str, b: F32 | str, t: F32) -> F32:
     return np.asarray(low * (1 - w) + high * w, np.float32)
 
 
-def ramp(t: F32, *stops: str | F32) -> F32:
+def ramp(t: Floats, *stops: str | Floats) -> Floats:
     """Colours (N, 3) along evenly spaced stops for ``t`` in 0..1."""
     table = np.stack([rgb(s) if isinstance(s, str) else s for s in stops])
     at = np.linspace(0, 1, len(table))
     return np.stack([np.interp(t, at, table[:, c]) for c in range(3)], axis=1).astype(np.float32)
 
 
-def step(low: float, high: float, x: F32) -> F32:
+def step(low: float | Floats, high: float | Floats, x: Floats) -> Floats:
     """Smooth rise from 0 at ``low`` to 1 at ``high``."""
-    t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    t = np.clip((x - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def shade(color: F32, amount: F32) -> F32:
+def shade(color: Floats, amount: Floats) -> Floats:
     """Colour made lighter or darker: ``amount`` (N,) around 1."""
     return np.asarray(color * amount[:, None], np.float32)
 
 
-def tint(color: F32, target: RGB) -> F32:
+def tint(color: Floats, target: RGB) -> Floats:
     """Recolour (N, 3) to ``target``, keeping the pattern of light and dark and a little of the hue's variety."""
     luminance = color @ np.array([0.25, 0.65, 0.10], np.float32)
     middle = max(float(np.median(luminance)), 0.04)
@@ -146,12 +146,12 @@ def tint(color: F32, target: RGB) -> F32:
     return np.clip(lit + variety - variety.mean(axis=1, keepdims=True), 0, 1).astype(np.float32)
 
 
-def stretched(p: F32, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> F32:
+def stretched(p: Floats, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> Floats:
     """Coordinates scaled along each axis; a small factor draws the pattern out along it."""
     return np.asarray(p * np.array([x, y, z], np.float32), np.float32)
 
 
-def on_planes(points: Points, flat: Callable[[F32, F32, int], Look]) -> Look:
+def on_planes(points: Points, flat: Callable[[Floats, Floats, int], Look]) -> Look:
     """Lay a flat pattern on a solid: on each of the three axis planes, blended where the surface turns.
 
     ``flat(u, v, plane)`` gets coordinates in features, v upwards on walls, so that courses stay level.

@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -20,7 +20,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def _plain(color: F32 | str, count: int) -> F32:
+def _plain(color: Floats | str, count: int) -> Floats:
     return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (count, 3))
 
 
@@ -87,7 +87,7 @@ def _paint(p: Points) -> Look:
 
 
 def _carbon(p: Points) -> Look:
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         a, b = np.floor(u), np.floor(v)
         over = np.mod(a - b, 4) < 2
         fx, fy = u - a - 0.5, v - b - 0.5
@@ -123,7 +123,7 @@ def _tiles(p: Points) -> Look:
     """Glazed square tiles with joints."""
     main, other = p.colour(0, "3f8aa3"), p.colour(1, "e9e3d4")
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         a, b = np.floor(u), np.floor(v)
         tile = a * 57 + b + plane * 991
         du, dv = 0.5 - np.abs(u - a - 0.5), 0.5 - np.abs(v - b - 0.5)

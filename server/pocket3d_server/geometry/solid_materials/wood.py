@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges
 from pocket3d_server.geometry.solid_materials.surface import (
-    F32,
+    Floats,
     Look,
     Points,
     SolidMaterial,
@@ -28,7 +28,7 @@ def _timber(light: str, middle: str, dark: str, rings: float = 1.6, gloss: float
     return SolidMaterial("", (), evaluate, 0.10, (4, 14))
 
 
-def _grain(g: F32, stops: tuple[str, str, str], rings: float, gloss: float, seed: int) -> Look:
+def _grain(g: Floats, stops: tuple[str, str, str], rings: float, gloss: float, seed: int) -> Look:
     wander = stretched(g, 0.5, 0.12, 0.5)
     x = g[:, 0] + 2.1 + 1.2 * (noise(wander, 1.0, seed + 1) - 0.5)
     z = g[:, 2] + 0.7 + 1.2 * (noise(wander, 1.0, seed + 2) - 0.5)
@@ -40,14 +40,14 @@ def _grain(g: F32, stops: tuple[str, str, str], rings: float, gloss: float, seed
     pore = step(0.74, 0.9, noise(stretched(g, 42, 1.6, 42), 1.0, seed + 6))
     tone = np.clip(0.15 + 0.55 * late + 0.55 * (streak - 0.35), 0, 1)
     color = shade(ramp(tone, *stops), 0.90 + 0.18 * fibre - 0.22 * pore)
-    height = 0.010 * fibre - 0.030 * pore - 0.012 * late
+    height = 0.008 * fibre - 0.012 * pore - 0.010 * late
     return Look(color, gloss + 0.2 * late + 0.15 * pore, 0.0, height)
 
 
 def _planks(p: Points) -> Look:
     """Boards beside each other along the grain, with gaps, nails and their own tones."""
 
-    def flat(u: F32, v: F32, plane: int) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
         board = np.floor(v)
         shift = random(board, p.seed) * 7
         along = u * 0.25 + shift
