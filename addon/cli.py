@@ -169,7 +169,7 @@ def draw_bar(job: Job) -> None:
     if not sys.stderr.isatty():
         return
     filled = round(job.progress * BAR)
-    text = job.status_text(time.time())
+    text = job.activity(time.time())
     sys.stderr.write(f"\r{job.task.verb:9} [{'#' * filled}{'.' * (BAR - filled)}] {text:<40}")
     sys.stderr.flush()
 

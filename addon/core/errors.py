@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +78,23 @@ ADVICE: dict[str, str] = {
 }
 
 
+FEATURE_WORDS = {
+    "texture_generation": "textures",
+    "mesh_segmentation": "parts",
+    "auto_rigging": "rigs",
+    "mesh_generation": "meshes",
+}
+
+
+def for_artists(text: str) -> str:
+    """The server's words without what only programmers need: requests to send, names with underscores."""
+    for name, word in FEATURE_WORDS.items():
+        text = text.replace(name, word)
+    sentences = re.split(r"(?<=[.;])\s+", text.strip())
+    kept = [s for s in sentences if not re.search(r"\b(GET|POST|DELETE) /", s)]
+    return " ".join(kept).rstrip(".;")
+
+
 def explain(error: BaseException) -> Problem:
     """The problem behind an exception."""
     if isinstance(error, UserError):
@@ -88,11 +106,11 @@ def explain(error: BaseException) -> Problem:
         if error.details.get("cause"):
             details.append(str(error.details["cause"]))
         return Problem(
-            error.message.rstrip("."),
+            for_artists(error.message),
             REMEDIES.get(error.error_code, Remedy.NONE),
             error.error_code,
             ", ".join(details),
-            (error.suggestion or ADVICE.get(error.error_code, "")).rstrip("."),
+            for_artists(error.suggestion or "") or ADVICE.get(error.error_code, ""),
         )
     if isinstance(error, OSError):
         return Problem(f"A file could not be used: {error.strerror or error}", details=repr(error))

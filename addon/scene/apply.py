@@ -24,7 +24,8 @@ def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]
         objects = _apply(job)
         remember(objects[0], job)
     importer.make_active(context, objects)
-    bpy.ops.ed.undo_push(message=f"Pocket3D {job.task.verb}: {job.task.title}"[:60])
+    if bpy.ops.ed.undo_push.poll():  # a file opened without a window has no undo
+        bpy.ops.ed.undo_push(message=f"Pocket3D {job.task.verb}: {job.task.title}"[:60])
     return objects
 
 

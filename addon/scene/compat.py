@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
+from functools import cache
 from typing import Any
 
 import bpy
@@ -21,7 +24,12 @@ def import_gltf(filepath: str) -> None:
         "import_select_created_objects": False,  # from 4.5
         "import_scene_as_collection": False,  # from 4.5
     }
-    bpy.ops.import_scene.gltf(**{k: v for k, v in options.items() if k in known})
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)  # the importer prints a line for every node
+    try:
+        bpy.ops.import_scene.gltf(**{k: v for k, v in options.items() if k in known})
+    finally:
+        logging.disable(before)
 
 
 def use_nodes(material: bpy.types.Material) -> None:
@@ -40,11 +48,10 @@ def id_name(name: str) -> str:
     return name.encode()[:60].decode(errors="ignore").strip() or "Pocket3D"
 
 
+@cache
 def extension_folder(package: str, path: str = "") -> str:
     """The extension's folder for the user's files; in a checkout, which is no extension, a temporary one."""
     try:
         return bpy.utils.extension_path_user(package, path=path, create=True)
     except ValueError:
-        import tempfile
-
         return tempfile.mkdtemp(prefix="pocket3d-")

@@ -73,6 +73,11 @@ def _add_slots(
     return made
 
 
+def are_shown(obj: bpy.types.Object) -> bool:
+    """Whether the parts have taken the place of the object's own materials."""
+    return FORMER_SLOT in obj.data.attributes
+
+
 def restore_materials(obj: bpy.types.Object) -> bool:
     """Go back to the materials before the parts were shown; False when there is nothing to restore."""
     mesh = obj.data

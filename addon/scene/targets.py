@@ -25,6 +25,15 @@ def find(identifier: str) -> bpy.types.Object | None:
     return next((o for o in bpy.data.objects if identifier and o.get(KEY) == identifier), None)
 
 
+def selected(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active object; for a rig, the mesh that it moves."""
+    obj = context.object
+    if obj is not None and obj.type == "ARMATURE":
+        meshes = [o for o in obj.children if o.type == "MESH" and o.find_armature() == obj]
+        return meshes[0] if len(meshes) == 1 else obj
+    return obj
+
+
 def why_not(obj: bpy.types.Object | None) -> str:
     """Why an object cannot be sent, as a sentence; empty when it can."""
     if obj is None or obj.type != "MESH":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import bpy
 
 from ..core.jobs import Job, State
@@ -31,7 +29,7 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
         row = layout.split(factor=0.46)
         row.label(text=job.task.title, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
-        text = job.status_text(time.time())
+        text = job.status_text()
         if job.state.active or job.state is State.READY:
             right.progress(factor=job.progress, text=text, type="BAR")
             right.operator("pocket3d.cancel_job", text="", icon="X", emboss=False).key = job.key

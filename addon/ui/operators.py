@@ -31,7 +31,7 @@ class Submit:
     @classmethod
     def why_not(cls, context) -> str:
         """Why it cannot be pressed; empty when it can."""
-        reason = targets.why_not(context.object) if cls.feature != MESH else ""
+        reason = targets.why_not(targets.selected(context)) if cls.feature != MESH else ""
         if reason:
             return reason
         try:
@@ -53,7 +53,7 @@ class Submit:
 
     def task(self, context) -> Task:
         """What to do with the object under the artist's hand."""
-        obj = targets.require(context.object)
+        obj = targets.require(targets.selected(context))
         params = context.scene.pocket3d.params(self.feature)
         return Task(obj.name, params, exporter.mesh_of(obj), targets.identify(obj), obj.location[:])
 
@@ -119,15 +119,15 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Needs parts."""
-        reason = targets.why_not(context.object)
-        if not reason and not parts.part_names(context.object):
+        reason = targets.why_not(targets.selected(context))
+        if not reason and not parts.part_names(targets.selected(context)):
             reason = "This mesh has no parts yet; find them first"
         cls.poll_message_set(reason)
         return not reason
 
     def execute(self, context):
         """Separate."""
-        made = parts.separate(context, context.object)
+        made = parts.separate(context, targets.selected(context))
         for obj in made:
             obj.select_set(True)
         context.view_layer.objects.active = made[0]
@@ -144,15 +144,15 @@ class POCKET3D_OT_restore_materials(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Needs coloured parts."""
-        reason = targets.why_not(context.object)
-        if not reason and parts.FORMER_SLOT not in context.object.data.attributes:
+        reason = targets.why_not(targets.selected(context))
+        if not reason and not parts.are_shown(targets.require(targets.selected(context))):
             reason = "The materials are as they were"
         cls.poll_message_set(reason)
         return not reason
 
     def execute(self, context):
         """Restore."""
-        parts.restore_materials(context.object)
+        parts.restore_materials(targets.selected(context))
         return {"FINISHED"}
 
 

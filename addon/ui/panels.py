@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import bpy
 
@@ -22,7 +23,7 @@ LIGHTS = {
 }
 
 
-def draw_status(layout) -> None:
+def draw_status(layout, preferences_button: bool = True) -> None:
     """The server in one line, and below it what to do when it is not ready."""
     session = preferences.session()
     status = session.connection.status
@@ -32,7 +33,8 @@ def draw_status(layout) -> None:
         sub = row.row()
         sub.alignment = "RIGHT"
         sub.label(text=status.detail)
-    row.operator("pocket3d.open_preferences", text="", icon="PREFERENCES", emboss=False)
+    if preferences_button:
+        row.operator("pocket3d.open_preferences", text="", icon="PREFERENCES", emboss=False)
     if session.problem is not None:
         draw_problem(layout, session.problem)
     elif status.progress is not None:
@@ -121,16 +123,16 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
 
     def draw(self, context):
         """Name the target, or say what is missing."""
-        reason = targets.why_not(context.object)
+        reason = targets.why_not(targets.selected(context))
         if reason:
             draw_text(self.layout, reason, "INFO")
             return
-        mesh = context.object.data
+        obj = targets.require(targets.selected(context))
         row = self.layout.row()
-        row.label(text=context.object.name, icon="OBJECT_DATA")
+        row.label(text=obj.name, icon="OBJECT_DATA")
         sub = row.row()
         sub.alignment = "RIGHT"
-        sub.label(text=f"{len(mesh.polygons):,} faces")
+        sub.label(text=f"{len(obj.data.polygons):,} faces")
 
 
 class ObjectPanel(Sidebar):
@@ -141,7 +143,7 @@ class ObjectPanel(Sidebar):
     @classmethod
     def poll(cls, context):
         """Only for what can be sent."""
-        return not targets.why_not(context.object)
+        return not targets.why_not(targets.selected(context))
 
     def columns(self):
         """The layout with labels to the left."""
@@ -182,7 +184,7 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
         layout.prop(settings, "level")
         layout.prop(settings, "min_part_size")
         layout.operator("pocket3d.segment", icon="MOD_EXPLODE")
-        names = parts.part_names(context.object)
+        names = parts.part_names(targets.selected(context))
         if names:
             draw_text(layout, f"{len(names)} parts: {', '.join(names)}")
             row = layout.row(align=True)
@@ -234,8 +236,10 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
         index = manager.pocket3d_job_index
         rows = manager.pocket3d_jobs
         job = job_of(rows[index]) if 0 <= index < len(rows) else None
-        if job is not None and (job.problem or job.notes):
+        if job is not None and (job.state.active or job.problem or job.notes):
             box = self.layout.box()
+            if job.state.active:
+                draw_text(box, job.activity(time.time()), "TIME")
             if job.problem is not None and job.state is State.FAILED:
                 draw_problem(box, job.problem, job=job)
             for note in job.notes:

@@ -76,7 +76,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
             row.operator("pocket3d.server_start", icon="PLAY")
             row.operator("pocket3d.server_stop", icon="SNAP_FACE")
             row.operator("pocket3d.open_log", icon="TEXT", text="Log")
-        panels.draw_status(layout.box())
+        panels.draw_status(layout.box(), preferences_button=False)
 
 
 def settings() -> Settings:

@@ -166,6 +166,15 @@ class TestProblems:
         assert "req_1" in problem.details
         assert "Decimate" in explain(Pocket3DAPIError("Too large", error_code="FILE_TOO_LARGE")).text
 
+    def test_what_is_for_programmers_is_left_out(self) -> None:
+        error = Pocket3DAPIError(
+            "No model that makes texture_generation from mesh and text is ready.",
+            error_code="MODEL_UNAVAILABLE",
+            details={"suggestion": "Install one; GET /mesh/models says what each one needs."},
+        )
+        expected = "No model that makes textures from mesh and text is ready. Install one"
+        assert explain(error).text == expected
+
     def test_surprises_are_said_to_be_some(self) -> None:
         assert "unexpected" in explain(KeyError("x")).message
         unreachable = Pocket3DConnectionError("Cannot reach x", error_code="CONNECTION_FAILED")
@@ -195,8 +204,9 @@ def test_provenance_keeps_no_paths_and_large_seeds() -> None:
 
 def test_a_job_says_how_far_it_is() -> None:
     job = Job(Task("a car", MeshParams(text_prompt="a car")))
-    assert job.status_text(0) == "Connecting"
+    assert job.status_text() == job.activity(0) == "Connecting"
     job.update({"state": State.RUNNING, "progress": 0.25, "stage": "baking_texture", "started": 100.0})
-    assert job.status_text(130.0) == "Baking texture  25%  ·  1:30 left"
-    assert job.status_text(101.0) == "Baking texture  25%"
+    assert job.status_text() == "25%"
+    assert job.activity(130.0) == "Baking texture · 25% · 1:30 left"
+    assert job.activity(101.0) == "Baking texture · 25%"
     assert (clock(0.2), clock(59.4), clock(61)) == ("1 s", "59 s", "1:01")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -211,6 +213,27 @@ def test_files_are_uploaded_or_inlined(server: Server, client: Pocket3DClient, t
     assert body["mesh_file"] == "uploads/m.glb"
     assert body["images"][0].startswith("data:image/png;base64,")
     assert body["images"][1] == "uploads/x.jpg"
+
+
+def test_an_upload_streams_and_is_repeated_whole(
+    server: Server, client: Pocket3DClient, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "a.glb", tmp_path / "b.png"
+    first.write_bytes(bytes(range(256)) * 9000)
+    second.write_bytes(b"\x89PNG")
+    busy = {"error_code": "MODEL_UNAVAILABLE", "message": "Busy"}
+    server.on("POST /mesh/upload", (503, busy), (200, {"files": ["uploads/a.glb", "uploads/b.png"]}))
+    assert client.mesh.upload([first, second]) == ["uploads/a.glb", "uploads/b.png"]
+    (headers, one), (_, two) = server.requests("POST /mesh/upload")
+    assert one == two
+    assert headers["Content-Length"] == str(len(one))
+    assert "Transfer-Encoding" not in headers
+    message = email.message_from_bytes(
+        f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode() + one, policy=email.policy.HTTP
+    )
+    names = [(p.get_filename(), p.get_content_type()) for p in message.iter_parts()]
+    assert names[1] == ("b.png", "image/png")
+    assert first.read_bytes() in one
 
 
 def test_progress_arrives_through_events(server: Server, client: Pocket3DClient) -> None:

@@ -6,10 +6,10 @@ import base64
 import mimetypes
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Union
 
+from .multipart import Multipart
 from .transport import DownloadProgress, Transport
 from .types import Health, Job, JobPage, Metrics, Model, Workers
 
@@ -39,15 +39,10 @@ class Resource:
     def upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
         """Send images or meshes (at most 10, 500 MB each); returns the server's name of each, in order."""
         items = [files] if isinstance(files, (str, Path, bytes)) else list(files)
-        with ExitStack() as stack:
-            form: list[tuple[str, tuple[str, Any, str]]] = []
-            for item in items:
-                name = "image" if isinstance(item, bytes) else Path(item).name
-                content = item if isinstance(item, bytes) else stack.enter_context(Path(item).open("rb"))
-                kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-                form.append(("files", (name, content, kind)))
-            # Not retried: the streams are spent after one try.
-            return list(self._transport.json("POST", "/mesh/upload", files=form, retry=False)["files"])
+        body = Multipart(item if isinstance(item, bytes) else Path(item) for item in items)
+        # A file that arrived twice does no harm, so this may be repeated.
+        answer = self._transport.json("POST", "/mesh/upload", data=body, headers=body.headers, retry=True)
+        return list(answer["files"])
 
     def _images(self, images: Sequence[FileLike] | FileLike | None) -> list[str] | None:
         if images is None:
