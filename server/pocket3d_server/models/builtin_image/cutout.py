@@ -44,7 +44,7 @@ def cut_out(rgba: Array) -> Cutout:
         opaque = rgb * alpha[..., None] + (1 - alpha[..., None])
         found = _plain_background(opaque) or _salient(opaque)
     found = _main_object(found)
-    return _crop(replace(found, rgb=_decontaminate(found.rgb, found.alpha)))
+    return _crop(replace(found, rgb=_decontaminate(found.rgb, found.alpha, found.method)))
 
 
 def _background_model(lab: Array) -> tuple[Array, float, float]:
@@ -233,10 +233,12 @@ def _main_object(found: Cutout) -> Cutout:
     return replace(found, alpha=np.where(keep, found.alpha, 0), notes=found.notes + note)
 
 
-def _decontaminate(rgb: Array, alpha: Array) -> Array:
+def _decontaminate(rgb: Array, alpha: Array, method: str) -> Array:
     """Replaces mixed edge colours by the colour of the object just inside."""
     solid = alpha > 0.97
-    core = ndimage.binary_erosion(solid) | (solid & (ndimage.distance_transform_edt(alpha > 0.5) < 2.5))
+    core = ndimage.binary_erosion(solid, iterations=1 if method == "alpha" else 2)
+    # Thin parts have no core and keep what they have.
+    core |= solid & ~ndimage.binary_dilation(core, iterations=5)
     return bleed(rgb, core if core.any() else alpha > 0.5)
 
 

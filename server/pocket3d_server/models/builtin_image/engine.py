@@ -25,7 +25,7 @@ MOST_IMAGES = 4
 CELLS = {"low": 112, "medium": 176, "high": 288}
 """Grid cells along the longer side of the object."""
 FACES = {"low": 6_000, "medium": 20_000, "high": 60_000}
-SEGMENTS = {"low": 40, "medium": 72, "high": 128}
+SEGMENTS = {"low": 40, "medium": 72, "high": 120}
 """Around a turned body."""
 
 ViewName = Literal["front", "back", "left", "right", "top"]
@@ -132,7 +132,7 @@ def _single(
         from pocket3d_server.models.builtin_image.profile import fit_profile
 
         turned = fit_profile(shape)
-        mesh = lathe(shape, turned, SEGMENTS[request.quality])
+        mesh = lathe(shape, turned, SEGMENTS[request.quality], FACES[request.quality])
         mesh = solid.Mesh(mesh.vertices * (1, 1, settings.thickness), mesh.faces)
         if behind is None:
             colours = turned_coat(colours, shape, turned)

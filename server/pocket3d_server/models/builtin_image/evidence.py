@@ -74,7 +74,7 @@ def measure(shape: Silhouette) -> Evidence:
     ridge = mask & (distance >= ndimage.maximum_filter(distance, 5) - 0.3)
     light = rgb2lab(shape.rgb)
     turned = fit_profile(shape)
-    along, _ = turned.coordinates(*np.nonzero(mask))
+    along, _ = turned.coordinates(rows.astype(np.float64), columns.astype(np.float64))
     body = turned.inside(mask.shape) > 0
     return Evidence(
         symmetry=mirror_overlap(mask)[0],
@@ -124,7 +124,7 @@ def choose(evidence: Evidence) -> list[Choice]:
         + 0.2 * min(e.holes, 1) * ramp(e.thickest, 0.3, 0.2)
         + 0.1 * thin
         + 0.35 * tool
-        + 0.3 * ramp(e.upside_down, 0.95, 0.99) * ramp(e.straight, 0.3, 0.6)
+        + 0.3 * ramp(e.upside_down, 0.95, 0.99) * max(ramp(e.straight, 0.3, 0.6), ramp(e.ruled, 0.5, 0.6))
         - 0.25 * ramp(e.roundness, 0.5, 0.85)
     )
     box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))

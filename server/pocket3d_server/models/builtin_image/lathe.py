@@ -30,12 +30,15 @@ SMALLEST_PIECE = 0.003
 """Share of the silhouette below which a leftover is noise of the outline."""
 
 
-def lathe(shape: Silhouette, turned: Turned, segments: int) -> Mesh:
-    """The turned body with handles, arms and leaves inflated and united to it: one closed mesh."""
+def lathe(shape: Silhouette, turned: Turned, segments: int, faces: int) -> Mesh:
+    """The turned body with handles, arms and leaves inflated and united to it: one closed mesh.
+
+    ``segments`` go around the body; about ``faces`` triangles are used for all.
+    """
     body = turn(shape, turned, segments)
     # Pieces are reduced before they are united: the union is then exact and needs no further reduction.
     parts = attachments(shape, turned)
-    budget = len(body.faces) // max(3, 2 * len(parts))
+    budget = max(600, int(0.95 * (faces - len(body.faces))) // max(1, len(parts)))
     pieces = [reduce(inflate(part, emboss=0.0), budget) for part in parts]
     return unite([body, *pieces]) if pieces else body
 

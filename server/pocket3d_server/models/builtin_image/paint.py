@@ -77,7 +77,7 @@ def _aligned(behind: Cutout, mask: np.ndarray) -> Array:
     part = behind.rgb[there[0].min() : there[0].max() + 1, there[1].min() : there[1].max() + 1, :][:, ::-1]
     out = np.zeros((*mask.shape, 3), np.float32)
     box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
-    out[box] = np.clip(resize(part, np.ptp(rows) + 1, np.ptp(columns) + 1), 0, 1)
+    out[box] = np.clip(resize(part, int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1), 0, 1)
     known = np.zeros(mask.shape, bool)
     known[box] = True
     return bleed(out, known)
@@ -189,8 +189,8 @@ def _facing(mesh: Mesh) -> np.ndarray:
     lean = cross[:, 2] / np.maximum(np.linalg.norm(cross, axis=1), 1e-20)
     count = len(mesh.vertices)
     for _ in range(2):
-        around = np.bincount(mesh.faces.ravel(), np.repeat(lean, 3), count)
-        around /= np.maximum(np.bincount(mesh.faces.ravel(), minlength=count), 1)
+        total = np.bincount(mesh.faces.ravel(), np.repeat(lean, 3), count)
+        around = total / np.maximum(np.bincount(mesh.faces.ravel(), minlength=count), 1)
         averaged = around[mesh.faces].mean(axis=1)
         # A planar chart must never be seen edge-on or from behind.
         lean = np.where(np.abs(lean) > 0.12, averaged, lean)

@@ -58,7 +58,7 @@ def without_front_details(rgb: Array, mask: Mask) -> Array:
     return bleed(soft * (1 - blend) + spread * blend, mask)
 
 
-def _bands(labels: np.ndarray, mask: Mask, area: Array) -> Mask:
+def _bands(labels: np.ndarray, mask: Mask, area: np.ndarray) -> Mask:
     """Which regions (by label) reach from the left outline to the right one: belts, scarves, hats."""
     inner = ndimage.binary_erosion(mask, iterations=2)
     rows = np.nonzero(inner.any(axis=1))[0]
@@ -71,12 +71,12 @@ def _bands(labels: np.ndarray, mask: Mask, area: Array) -> Mask:
     return (across >= 2) & (across > 0.3 * height)
 
 
-def _stands_out(rgb: Array, labels: np.ndarray, area: Array, side: int) -> Mask:
+def _stands_out(rgb: Array, labels: np.ndarray, area: np.ndarray, side: int) -> Mask:
     """Which regions (by label) differ clearly in colour from what lies around them."""
     lab = rgb2lab(rgb)
     count = len(area)
-    mean = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), count) for c in range(3)], axis=1)
-    mean /= np.maximum(area, 1)[:, None]
+    sums = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), count) for c in range(3)], axis=1)
+    mean = sums / np.maximum(area, 1)[:, None]
     # Differences along the borders between regions, weighted by the length of each border.
     size = max(1, round(side * 0.01))
     difference, length = np.zeros(count), np.zeros(count)

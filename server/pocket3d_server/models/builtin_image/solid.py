@@ -155,8 +155,11 @@ def reduce(mesh: Mesh, faces: int) -> Mesh:
 
 
 def is_closed(mesh: Mesh) -> bool:
-    """Whether every edge joins exactly two faces that run along it in opposite directions."""
-    start, end = mesh.faces.ravel(), np.roll(mesh.faces, -1, axis=1).ravel()
+    """Whether, equal positions taken as one, every edge joins two faces that run along it in opposite ways."""
+    places = np.ascontiguousarray(mesh.vertices, np.float32).view("V12").ravel()
+    number = np.unique(places, return_inverse=True)[1]
+    faces = number[mesh.faces]
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
     count = len(mesh.vertices)
     there, back = np.sort(start * count + end), np.sort(end * count + start)
     return bool((there[1:] != there[:-1]).all() and (there == back).all() and (start != end).all())

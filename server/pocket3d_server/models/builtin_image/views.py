@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -12,8 +13,10 @@ from skimage.color import rgb2lab
 from pocket3d_server.models.builtin_image.cutout import Cutout
 from pocket3d_server.models.builtin_image.fields import signed_distance
 from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
-from pocket3d_server.models.builtin_image.solid import at_pixels
+from pocket3d_server.models.builtin_image.solid import Frame, at_pixels
 
+PIXELS = Frame(1, 0, 0)
+"""Reads points that are in pixels already: (column, -row)."""
 SIDE = 96
 """Pixels of the pictures that are compared."""
 LEAST_AGREEMENT = 0.45
@@ -69,14 +72,14 @@ class View:
     def sample(self, picture: Array, points: Array) -> Array:
         """``picture`` (H, W[, C]), aligned with the cut-out, at points (N, 3) in metres: (N[, C])."""
         where = self.uv(points)
-        return at_pixels(picture, _PixelFrame(), np.stack([where[:, 1], -where[:, 0]], axis=1))
+        return at_pixels(picture, PIXELS, np.stack([where[:, 1], -where[:, 0]], axis=1))
 
     def distance(self) -> Array:
         """Signed distance to the outline in pixels of the picture (H, W), positive inside."""
         return signed_distance(self.cutout.alpha)
 
 
-def match_views(cutouts: list[Cutout], names: list[str] | None = None) -> list[View] | None:
+def match_views(cutouts: list[Cutout], names: Sequence[str] | None = None) -> list[View] | None:
     """Names and sizes for all pictures, the front first; None when they do not show one object.
 
     Without ``names`` the first picture is the front. For the others every assignment is judged by what must
@@ -108,13 +111,6 @@ def match_views(cutouts: list[Cutout], names: list[str] | None = None) -> list[V
     size = _size(chosen, boxes)
     found = [View(n, c, size, a) for n, c, a in zip(chosen, cutouts, agreement)]
     return sorted(found, key=lambda view: list(AXES).index(view.name))
-
-
-class _PixelFrame:
-    """Reads points that are already in pixels: (column, -row)."""
-
-    def pixels(self, points: Array) -> tuple[Array, Array]:
-        return -points[:, 1], points[:, 0]
 
 
 @dataclass(frozen=True)
