@@ -23,7 +23,7 @@ def glaze(brief: Brief, name: str, *nouns: str, kind: str = "ceramic") -> Finish
 
 def hollow(outer: Points, wall: float, floor: float, detail: int) -> Solid:
     """A vessel from its outer profile (from the foot's edge up to the rim), with a wall and a rounded rim."""
-    inner = curves.smooth_curve(np.column_stack([np.maximum(outer[:, 0] - wall, 0.001), outer[:, 1]]), len(outer))[::-1]
+    inner = curves.resample(np.column_stack([np.maximum(outer[:, 0] - wall, 0.001), outer[:, 1]]), 40)[::-1]
     inner = inner[inner[:, 1] > outer[0, 1] + floor]
     rim = [[(outer[-1, 0] + inner[0, 0]) / 2, outer[-1, 1] + wall * 0.45]]
     bottom = [[inner[-1, 0] * 0.85, outer[0, 1] + floor], [0.0, outer[0, 1] + floor]]
