@@ -19,6 +19,7 @@ from pocket3d_server.models.engine import (
 
 if TYPE_CHECKING:
     from pocket3d_server.models.builtin_image.cutout import Cutout
+    from pocket3d_server.models.builtin_image.evidence import Evidence
     from pocket3d_server.models.builtin_image.views import View
 
 MOST_IMAGES = 4
@@ -125,9 +126,8 @@ def _single(
     choice = evidence.choose(facts)[0]
     method = choice.method if settings.method == "auto" else settings.method
     progress(0.35, "building_surface")
-    # Flat things, and animals seen from the side, look the same from behind.
-    two_sided = method in ("extrude", "box") or (facts.symmetry < 0.68 and not facts.looks_here)
-    colours = paint.coat(cutout, mirrored_back=two_sided, behind=behind)
+    colours_behind = _same_behind(method, facts, cutout)
+    colours = paint.coat(cutout, mirrored_back=colours_behind, behind=behind)
     if method == "lathe":
         from pocket3d_server.models.builtin_image.profile import fit_profile
 
@@ -154,6 +154,16 @@ def _single(
     certainty = choice.confidence if settings.method == "auto" else 0.8
     asset = Asset([Part("object", [primitive])], extras={"method": method, "cutout": cutout.method})
     return EngineResult(asset, method, round(certainty * cutout.confidence, 3), notes)
+
+
+def _same_behind(method: str, facts: Evidence, cutout: Cutout) -> bool:
+    """Whether the back may show the front again: flat things, and creatures and things seen from the side."""
+    if method in ("extrude", "box"):
+        return True
+    if facts.eyes or facts.looks_here:
+        return False
+    # A photo of someone upright has a face even when no eyes were found in it.
+    return facts.symmetry < 0.68 or (cutout.method != "saliency" and facts.aspect > 0.95)
 
 
 def _carved(matched: list[View], request: MeshRequest, notes: list[str], progress: Progress) -> EngineResult:
