@@ -42,6 +42,8 @@ class LiveServer:
             "POCKET3D_CPU_JOBS": "2",
         }
         command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]
+        if "--parent-pid" not in arguments:
+            command += ["--parent-pid", str(os.getpid())]  # dies with the tests, however they end
         command += ["--data-dir", str(self.data_dir), "--port-file", str(self.port_file), *arguments]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
@@ -93,8 +95,7 @@ class LiveServer:
 
     def cli(self, *arguments: str) -> str:
         """Output of a command on the same data folder."""
-        command = [sys.executable, "-m", "pocket3d_server", *arguments, "--data-dir", str(self.data_dir)]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+        return run_cli(*arguments, "--data-dir", str(self.data_dir))
 
     def kill(self) -> None:
         """kill -9."""
@@ -109,6 +110,12 @@ class LiveServer:
             return self.process.wait(15)
         self.kill()
         raise AssertionError("the server did not stop")
+
+
+def run_cli(*arguments: str) -> str:
+    """Output of ``pocket3d-server`` with these arguments."""
+    command = [sys.executable, "-m", "pocket3d_server", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def wait_until(condition: Callable[[], Any], timeout: float = 10) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -209,15 +210,22 @@ def test_workers(live_server: LiveServer, mesh_job: dict[str, Any]) -> None:
     )
 
 
+class Listener(Client):
+    """simple-websocket's client, without its habit of leaving frames unread that come with the handshake."""
+
+    def handshake(self) -> None:
+        super().handshake()
+        self._handle_events()
+        self.connected = True  # if the server has closed already, the next read says so
+
+
 def listen(
     server: LiveServer, job_id: str, query: str = "", token: str | None = None
 ) -> list[dict[str, Any]]:
     """All messages of the job's WebSocket until the server closes it."""
-    import json
-
     url = server.url.replace("http", "ws") + f"/api/v1/ws/jobs/{job_id}{query}"
     headers = {} if token == "" else {"Authorization": f"Bearer {token or server.token}"}
-    socket = Client(url, headers=headers)
+    socket = Listener(url, headers=headers)
     messages = []
     try:
         while True:
@@ -256,7 +264,7 @@ def test_websocket_of_a_failed_job(live_server: LiveServer) -> None:
 
 def test_websocket_of_an_unknown_job_and_without_credentials(live_server: LiveServer) -> None:
     assert listen(live_server, "job_nothing") == [{"closed": 4404}]
-    with pytest.raises(Exception, match="401|rejected|refused|Connection"):
+    with pytest.raises(Exception, match=r"401|Connection error"):
         listen(live_server, "job_nothing", token="")
 
 

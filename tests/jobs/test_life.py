@@ -105,7 +105,9 @@ def test_a_running_job_is_not_deleted(live_server: LiveServer) -> None:
     live_server.post(f"/jobs/{job_id}/cancel")
 
 
-def test_a_killed_runner_costs_one_attempt_and_the_job_finishes(live_server: LiveServer, tmp_path: Path) -> None:
+def test_a_killed_runner_costs_one_attempt_and_the_job_finishes(
+    live_server: LiveServer, tmp_path: Path
+) -> None:
     pid_file = tmp_path / "pid"
     job_id = live_server.submit(steps=15, seconds=0.1, pid_file=str(pid_file))
     pid = int(wait_until(lambda: pid_file.exists() and pid_file.read_text(), 30))
@@ -115,7 +117,10 @@ def test_a_killed_runner_costs_one_attempt_and_the_job_finishes(live_server: Liv
     told = live_server.events(job_id)
     assert [e["attempt"] for e in told if e["event"] == "job_queued"] == [1, 2]
     assert "SIGKILL" in next(e["reason"] for e in told if e.get("reason"))
-    assert len(list((live_server.data_dir / "outputs").glob(f"*{Path(job['result']['file_path']).stem[5:]}*"))) == 2
+    assert (
+        len(list((live_server.data_dir / "outputs").glob(f"*{Path(job['result']['file_path']).stem[5:]}*")))
+        == 2
+    )
 
 
 def test_a_server_killed_mid_job_leaves_no_process_and_its_successor_finishes_the_job(
@@ -136,7 +141,9 @@ def test_a_server_killed_mid_job_leaves_no_process_and_its_successor_finishes_th
     assert names(server.events(running)).count("job_completed") == 1
 
 
-def test_a_stopped_server_gives_its_job_back_without_counting_the_attempt(own_server: Start, tmp_path: Path) -> None:
+def test_a_stopped_server_gives_its_job_back_without_counting_the_attempt(
+    own_server: Start, tmp_path: Path
+) -> None:
     server = own_server()
     pid_file = tmp_path / "pid"
     job_id = server.submit(steps=20, seconds=0.1, pid_file=str(pid_file))
@@ -177,7 +184,16 @@ def test_a_second_server_on_the_same_data_is_refused(live_server: LiveServer) ->
     import subprocess
     import sys
 
-    command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0", "--data-dir", str(live_server.data_dir)]
+    command = [
+        sys.executable,
+        "-m",
+        "pocket3d_server",
+        "serve",
+        "--port",
+        "0",
+        "--data-dir",
+        str(live_server.data_dir),
+    ]
     second = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert second.returncode == 2
     assert "another server uses" in second.stderr

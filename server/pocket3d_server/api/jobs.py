@@ -17,7 +17,7 @@ from pocket3d_server.api.context import BASE, caller, services
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs import states
-from pocket3d_server.jobs.events import FINAL_EVENTS, EventLog, as_json, change
+from pocket3d_server.jobs.events import EventLog, as_json, change
 from pocket3d_server.jobs.states import FINAL, Status, stamp
 from pocket3d_server.jobs.tables import Job, StoredFile
 
@@ -188,15 +188,11 @@ def _status(session: Session, job: Job) -> JobStatus:
 
 def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
     yield "retry: 1000\n\n"
-    while not events.closed:
-        news = events.wait(job_id, after, KEEP_ALIVE_S)
+    for news in events.follow(job_id, after, KEEP_ALIVE_S):
         if not news:
             yield ": still there\n\n"
         for event in news:
-            after = event.seq
             yield f"id: {event.seq}\nevent: {event.event}\ndata: {json.dumps(as_json(event))}\n\n"
-            if event.event in FINAL_EVENTS:
-                return
 
 
 def _stamp(time: datetime | None) -> str | None:

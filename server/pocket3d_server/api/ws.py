@@ -11,7 +11,7 @@ from simple_websocket import ConnectionClosed, Server
 from pocket3d_server.api.context import BASE, caller, services
 from pocket3d_server.api.jobs import own_job
 from pocket3d_server.errors import Refusal
-from pocket3d_server.jobs.events import FINAL_EVENTS, as_json
+from pocket3d_server.jobs.events import as_json
 
 NO_SUCH_JOB, TOO_MANY = 4404, 4429
 PING_S = 25
@@ -41,13 +41,13 @@ def install(app: Flask) -> None:
 
 
 def _follow(ws: Server, job_id: str, after: int) -> None:
-    while ws.connected and not services().events.closed:
-        for event in services().events.wait(job_id, after, LOOK_FOR_CLOSE_S):
-            after = event.seq
+    for news in services().events.follow(job_id, after, LOOK_FOR_CLOSE_S):
+        if not ws.connected:
+            return
+        for event in news:
             try:
                 ws.send(json.dumps(as_json(event)))
             except (ConnectionClosed, OSError):
                 return
-            if event.event in FINAL_EVENTS:
-                ws.close(1000, "The job has ended.")
-                return
+    if ws.connected:
+        ws.close(1000, "The job has ended." if not services().events.closed else "The server stops.")

@@ -82,6 +82,21 @@ class EventLog:
                     timeout=min(left, LOOK_AGAIN_S),
                 )
 
+    def follow(self, job_id: str, after: int, idle: float) -> Iterator[list[JobEvent]]:
+        """New events in batches until the job's last one has been given, or had been seen before.
+
+        An empty batch says that nothing happened for ``idle`` seconds.
+        """
+        if self._is_over(job_id, after):
+            return
+        while not self.closed:
+            news = self.wait(job_id, after, idle)
+            yield news
+            if news:
+                after = news[-1].seq
+                if news[-1].event in FINAL_EVENTS:
+                    return
+
     def wait_for(self, job_id: str, kinds: Collection[str], timeout: float) -> bool:
         """Wait until the job has an event of one of these kinds; False when ``timeout`` seconds pass first."""
         deadline, seen = time.monotonic() + timeout, 0
@@ -91,6 +106,12 @@ class EventLog:
                 if event.event in kinds:
                     return True
         return False
+
+    def _is_over(self, job_id: str, after: int) -> bool:
+        query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.seq.desc()).limit(1)
+        with self._database.read() as session:
+            last = session.scalar(query)
+        return last is None or (last.event in FINAL_EVENTS and last.seq <= after)
 
 
 @contextmanager

@@ -134,16 +134,17 @@ def check(written: Asset, made: Asset) -> None:
 
 def parts_json(made: Asset, written: Asset) -> dict[str, Any]:
     """``parts`` and ``total_parts``, counted from the file, in its order."""
-    labels = {part.name: part.label for part in made.parts}
+    originals = {part.name: part for part in made.parts}
     parts = []
     for index, part in enumerate(written.parts):
+        original = originals.get(part.name, part)
         parts.append(
             {
                 "part_id": part.name,
-                "label": labels.get(part.name, part.label),
+                "label": original.label,
                 "vertices": sum(len(p.vertices) for p in part.primitives),
                 "faces": sum(len(p.faces) for p in part.primitives),
-                "color": part_colour(index),
+                "color": original.color or part_colour(index),
             }
         )
     return {"parts": parts, "total_parts": len(parts)}
