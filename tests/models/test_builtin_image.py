@@ -310,14 +310,30 @@ def test_the_demo_picture_makes_a_figure() -> None:
     assert welded(only(result)).is_watertight
 
 
-@pytest.mark.parametrize("case", ["text", "tiny", "empty", "blank"])
+def test_any_kind_of_pixels_is_read(folder: Path, teddy_png: Path) -> None:
+    scene = Image.new("RGBA", Image.open(teddy_png).size, "white")
+    scene.alpha_composite(Image.open(teddy_png))
+    grey = scene.convert("L")
+    grey.save(folder / "grey.png")
+    Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(folder / "deep.png")
+    scene.convert("CMYK").save(folder / "print.jpg", quality=95)
+    scene.quantize(64).save(folder / "palette.png")
+    assert np.allclose(read_picture(folder / "deep.png"), read_picture(folder / "grey.png"), atol=0.01)
+    for name in ("print.jpg", "palette.png"):
+        assert np.abs(read_picture(folder / name)[..., :3] - np.asarray(scene)[..., :3] / 255).mean() < 0.02
+
+
+@pytest.mark.parametrize("case", ["text", "tiny", "empty", "blank", "hair"])
 def test_bad_pictures_say_what_to_do(folder: Path, case: str) -> None:
     path = folder / f"{case}.png"
     if case == "text":
         path.write_text("no picture")
     else:
         size = (8, 8) if case == "tiny" else (200, 200)
-        Image.new("RGBA", size, (0, 0, 0, 0) if case == "empty" else (200, 30, 30, 255)).save(path)
+        picture = Image.new("RGBA", size, (0, 0, 0, 0) if case == "empty" else (200, 30, 30, 255))
+        if case == "hair":
+            ImageDraw.Draw(picture).line((10, 10, 190, 190), fill="black", width=1)
+        picture.save(path)
     with pytest.raises(EngineError) as error:
         run(path)
     assert error.value.code == "INVALID_INPUT"

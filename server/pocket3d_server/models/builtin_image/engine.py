@@ -87,7 +87,8 @@ class BuiltinImage(Engine):
                 suggestion="Name one view for each image, or leave views out.",
             )
         progress(0.02, "reading_images")
-        pictures = [read_picture(path) for path in request.images]
+        largest = min(2048, max(1024, request.texture_resolution))
+        pictures = [read_picture(path, largest) for path in request.images]
         progress(0.08, "cutting_out")
         cutouts = [cut_out(picture) for picture in pictures]
         notes = list(dict.fromkeys(note for cutout in cutouts for note in cutout.notes))

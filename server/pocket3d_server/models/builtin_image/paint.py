@@ -22,6 +22,8 @@ STEEP = 0.35
 """Faces whose normal leans further than this from the view (cosine) get charts of their own."""
 GUTTER = 4
 """Texels between charts at 1024."""
+NARROWEST = 0.08
+"""Least width of the front's rectangle over its height; thinner objects are stretched in the atlas."""
 WORKING_SIDE = 384
 """Pictures of back and sides hold no detail; they are made at this size."""
 
@@ -164,7 +166,7 @@ class _Layout:
     def fit(cls, width: float, height: float) -> _Layout:
         """The front as large as fits, the back at half its scale, the sides in a square beside them."""
         turned = width > height
-        aspect = min(width, height) / max(width, height)
+        aspect = max(min(width, height) / max(width, height), NARROWEST)
         front = min(1.0, 1 / (1.5 * aspect))
         back = front / 2
         column = front * aspect

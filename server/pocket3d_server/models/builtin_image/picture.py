@@ -20,15 +20,21 @@ LARGEST_SIDE = 2048
 """Pictures are reduced to this many pixels: more than the largest texture shows of one side."""
 
 
-def read_picture(path: Path) -> Array:
-    """The picture as (H, W, 4) float32 sRGB + alpha in 0..1, upright and at most 2048 pixels on a side.
+def read_picture(path: Path, largest: int = LARGEST_SIDE) -> Array:
+    """The picture as (H, W, 4) float32 sRGB + alpha in 0..1, upright and at most ``largest`` pixels on a side.
 
     Raises EngineError when the file is missing, is no picture, or is too small to show anything.
     """
     try:
         with PilImage.open(path) as opened:
             opened.seek(0)
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
+            opened.draft(
+                "RGB", (2 * largest, 2 * largest)
+            )  # a huge JPEG is decoded at a fraction of its size
+            picture = ImageOps.exif_transpose(opened)
+            if picture.mode.startswith("I"):  # 16 bits a pixel; converting would clip, not scale
+                picture = PilImage.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+            picture = picture.convert("RGBA")
     except (OSError, ValueError, SyntaxError, EOFError, PilImage.DecompressionBombError) as error:
         raise EngineError(
             f"{Path(path).name} cannot be read as a picture",
@@ -41,8 +47,8 @@ def read_picture(path: Path) -> Array:
             code="INVALID_INPUT",
             suggestion=f"Send a picture of at least {SMALLEST_SIDE} pixels on each side, better 256 or more.",
         )
-    if max(picture.size) > LARGEST_SIDE:
-        picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), PilImage.Resampling.LANCZOS)
+    if max(picture.size) > largest:
+        picture.thumbnail((largest, largest), PilImage.Resampling.LANCZOS, reducing_gap=2.0)
     return np.asarray(picture, np.float32) / 255
 
 

@@ -13,6 +13,7 @@ from skimage.measure import marching_cubes
 from pocket3d_server.models.builtin_image.cutout import Cutout
 from pocket3d_server.models.builtin_image.fields import signed_distance
 from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
+from pocket3d_server.models.engine import EngineError
 
 Vertices = np.ndarray
 Faces = np.ndarray
@@ -77,7 +78,10 @@ class Silhouette:
 
     @classmethod
     def sample(cls, cutout: Cutout, cells: int) -> Silhouette:
-        """The cut-out with about ``cells`` pixels along the object's longer side."""
+        """The cut-out with about ``cells`` pixels along the object's longer side.
+
+        Raises EngineError when nothing of a hair-thin object is left at that size.
+        """
         full = Frame.around(cutout.alpha)
         height, width = cutout.alpha.shape
         rows, columns = max(8, round(height * full.unit * cells)), max(8, round(width * full.unit * cells))
@@ -90,7 +94,14 @@ class Silhouette:
             (full.centre + 0.5) * ratio_x - 0.5,
             (full.base + 0.5) * ratio_y - 0.5,
         )
-        return cls(rgb, signed_distance(alpha), frame)
+        distance = signed_distance(alpha)
+        if (distance > 0.3).sum() < 12:
+            raise EngineError(
+                "the object is too thin to be given a shape",
+                code="INVALID_INPUT",
+                suggestion="Send a picture in which the object has some width everywhere.",
+            )
+        return cls(rgb, distance, frame)
 
 
 def polygonise(field: Array, frame: Frame, middle: float) -> Mesh:
@@ -139,17 +150,18 @@ def smooth(mesh: Mesh, rounds: int, shrink: float = 0.5, grow: float = 0.53) -> 
 def reduce(mesh: Mesh, faces: int) -> Mesh:
     """At most about ``faces`` triangles, by quadric edge collapse (Garland and Heckbert 1997); stays closed.
 
-    Collapsing in haste may pinch thin places; then it is done again with more care, or not so far.
+    One order of collapses may pinch thin places; then another is tried, or not so far.
     """
     if len(mesh.faces) <= faces:
         return mesh
     points, triangles = mesh.vertices.astype(np.float32), mesh.faces.astype(np.int32)
-    for target, haste in ((faces, 4), (faces, 1), (2 * faces, 3)):
+    closed = is_closed(mesh)
+    for target, haste in ((faces, 4), (faces, 7), (faces, 5), (int(1.4 * faces), 7)):
         if target >= len(triangles):
             break
         v, f = fast_simplification.simplify(points, triangles, target_count=target, agg=haste)
         smaller = Mesh(v.astype(np.float64), f.astype(np.int64))
-        if is_closed(smaller):
+        if not closed or is_closed(smaller):
             return smaller
     return mesh
 
