@@ -22,10 +22,10 @@ def own_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
     """Starts servers that one test may kill; settings are given as environment variables."""
     servers: list[LiveServer] = []
 
-    def start(**environment: str) -> LiveServer:
+    def start(*arguments: str, **environment: str) -> LiveServer:
         folder = tmp_path / f"server{len(servers)}"
         folder.mkdir()
-        servers.append(LiveServer(folder, **environment))
+        servers.append(LiveServer(folder, *arguments, **environment))
         return servers[-1]
 
     yield start

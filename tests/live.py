@@ -24,14 +24,14 @@ BASE = "/api/v1"
 class LiveServer:
     """``python -m pocket3d_server serve`` in a data folder of its own, with the engines of ``engines.py``."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.folder = folder
         self.data_dir = folder / "data"
         self.port_file = folder / "port.json"
         self.log_file = folder / "server.log"
         self._environment = environment
         self.process: subprocess.Popen[bytes]
-        self.start()
+        self.start(*arguments)
 
     def start(self, *arguments: str) -> None:
         """Start, or start again on the same data."""

@@ -9,7 +9,7 @@ from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.events import EventLog
-from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
 from pocket3d_server.jobs.overview import Overview
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
@@ -51,9 +51,12 @@ class Services:
 
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
+        alone = self.database.is_sqlite
         with self.database.read() as session:
-            self.files.sweep(set(session.scalars(select(StoredFile.path))))
-        self.scheduler.start(alone=self.database.is_sqlite)
+            known = set(session.scalars(select(StoredFile.path)))
+        self.files.sweep(known, min_age=0 if alone else ORPHAN_AGE_S)
+        self.submitter.forget_old_answers()
+        self.scheduler.start(alone=alone)
 
     def stop(self) -> None:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""

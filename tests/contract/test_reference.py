@@ -64,7 +64,11 @@ def test_generate_mesh_from_text(live_server: LiveServer) -> None:
         "seed": 42,
     }
     job_id = assert_submitted(live_server.post("/mesh/generate", body), "Job queued successfully")
-    assert live_server.wait(job_id)["result"]["seed"] == 42
+    job = live_server.wait(job_id)
+    assert job["result"]["seed"] == 42
+    assert job["request"]["text_prompt"] == "A red sports car"
+    again = live_server.wait(live_server.post("/mesh/generate", body).json()["job_id"])
+    assert again["result"]["sha256"] == job["result"]["sha256"]
 
 
 def test_generate_mesh_from_images(live_server: LiveServer) -> None:

@@ -172,6 +172,7 @@ def _status(session: Session, job: Job) -> JobStatus:
         status=job.status,  # type: ignore[arg-type]
         feature=job.feature,  # type: ignore[arg-type]
         model_id=job.model_id,
+        request={k: v for k, v in job.request.items() if k not in ("images", "mesh")},
         created_at=stamp(job.created_at),
         started_at=_stamp(job.started_at),
         completed_at=_stamp(job.completed_at),

@@ -135,6 +135,7 @@ class JobStatus(BaseModel):
     status: Literal["queued", "processing", "completed", "error"]
     feature: Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"]
     model_id: str
+    request: dict[str, Any] = Field(description="What was asked for, without its files.")
     created_at: str
     started_at: str | None
     completed_at: str | None

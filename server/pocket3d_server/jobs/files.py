@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 UPLOADS, INPUTS, OUTPUTS, TEMPORARY = "uploads", "inputs", "outputs", "tmp"
 ORPHAN_AGE_S = 3600.0
+"""Where other servers may be at work, only files older than this belong to nothing for certain."""
 
 
 def new_stem() -> str:
@@ -64,8 +65,8 @@ class FileStore:
         for path in (self.root / OUTPUTS).glob(f"*_{stem}.*"):
             path.unlink(missing_ok=True)
 
-    def sweep(self, known: set[str], min_age: float = ORPHAN_AGE_S) -> int:
-        """Remove old files that no row names: leftovers of a server that was killed. Returns how many."""
+    def sweep(self, known: set[str], min_age: float) -> int:
+        """Remove files older than ``min_age`` seconds that no row names (of a killed server); returns how many."""
         before = time.time() - min_age
         removed = 0
         for name in (UPLOADS, OUTPUTS, TEMPORARY):

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,8 @@ from pocket3d_server.runners.catalog import Catalog, Model
 
 log = logging.getLogger(__name__)
 
+ANSWER_LIFE = timedelta(days=7)
+"""How long an Idempotency-Key is remembered."""
 OBSERVED = 20
 """Finished jobs of a model whose times tell how long the next will take."""
 
@@ -111,6 +113,11 @@ class Submitter:
         own = self._usual_seconds(session, job.model_id)
         return now() + timedelta(seconds=waiting / self._settings.cpu_jobs + own)
 
+    def forget_old_answers(self) -> None:
+        """Drop stored answers that nobody will ask for again."""
+        with self._database.write() as session:
+            session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now() - ANSWER_LIFE))
+
     def _stored(self, submission: Submission, key: str) -> Accepted | None:
         with self._database.read() as session:
             answer = session.get(IdempotentAnswer, (submission.account_id, key))
@@ -165,6 +172,7 @@ class Submitter:
         except BaseException:
             self._files.delete_inputs(job.id)
             raise
+        log.info("job %s of %s is queued for %s", job.id, job.account_id, job.model_id)
         return Accepted(job.id, estimate)
 
     def _check_queue(self, session: Session, account_id: str) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pocket3d_server.config import SettingsError
 from pocket3d_server.errors import Refusal
 from pocket3d_server.models import registry
 from pocket3d_server.models.engine import Engine, Feature, Missing, ModelSpec
@@ -45,12 +46,18 @@ def load_engine(path: str) -> type[Engine]:
 
 
 class Catalog:
-    """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``."""
+    """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``.
+
+    Raises SettingsError for an extra engine that cannot be loaded.
+    """
 
     def __init__(self, extra: Iterable[str] = ()) -> None:
         self._engines = dict(registry.engines())
         for path in extra:
-            engine = load_engine(path)
+            try:
+                engine = load_engine(path)
+            except (ImportError, AttributeError) as error:
+                raise SettingsError(f"the engine {path!r} cannot be loaded: {error}") from error
             self._engines[engine.spec.model_id] = engine
 
     def get(self, model_id: str) -> Model | None:

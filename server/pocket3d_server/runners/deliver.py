@@ -53,7 +53,7 @@ def deliver(
     path = folder / name
 
     stage("writing_file")
-    made.asset.extras.update(provenance(task, spec, request, made))
+    made.asset.extras.update(provenance(spec, request, made))
     try:
         _write(made.asset, path, task.output_format)
     except ValueError as error:
@@ -97,12 +97,11 @@ def deliver(
     return result, files
 
 
-def provenance(task: Task, spec: ModelSpec, request: EngineRequest, made: EngineResult) -> dict[str, Any]:
-    """What ``asset.extras["pocket3d"]`` says about the origin of a file."""
+def provenance(spec: ModelSpec, request: EngineRequest, made: EngineResult) -> dict[str, Any]:
+    """What ``asset.extras["pocket3d"]`` says about the origin of a file; equal requests get equal bytes."""
     asked = request.model_dump(mode="json", exclude={"seed", "mesh", "images"}, exclude_none=True)
     return {
         "generator": f"Pocket3D {__version__}",
-        "job_id": task.job_id,
         "feature": str(spec.feature),
         "model_id": spec.model_id,
         "model_revision": spec.revision,
