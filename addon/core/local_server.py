@@ -187,6 +187,12 @@ class LocalServer:
             self._process = None
             self._starts.clear()
 
+    def leave(self) -> None:
+        """Tell our server to end and wait for nothing, not even for a start or an installation under way."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self.paths.port_file.unlink(missing_ok=True)
+
 
 def answers(url: str, token: str) -> bool:
     """Whether a Pocket3D server is there."""

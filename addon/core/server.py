@@ -142,7 +142,8 @@ class Connection:
     def _ask(self, client: Any) -> None:
         try:
             health = client.system.health()
-            self.models = client.mesh.models()
+            if self._status.light is not Light.READY or not self.models:
+                self.models = client.mesh.models()
         except sdk.Pocket3DAPIError as error:
             problem = explain(error)
             self._status = Status(Light.OFFLINE, self.profile.name, problem.message, self._remedy(problem))
@@ -171,10 +172,10 @@ def describe(health: Any) -> str:
 class Monitor(threading.Thread):
     """Refreshes a connection's status now and then, so that drawing a panel never waits."""
 
-    def __init__(self, connection: Connection, interval: float = 5.0) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(name="pocket3d-monitor", daemon=True)
         self._connection = connection
-        self._interval = interval
+        self._interval = 5.0 if connection.profile.loopback else 60.0  # elsewhere, asking costs quota
         self._wake = threading.Event()
         self._stopped = False
         self.checked = 0.0

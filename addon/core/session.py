@@ -105,7 +105,7 @@ class Session:
         if self._monitor is not None:
             self._monitor.stop()
         self.jobs.close()
-        self.local.stop()
+        self.local.leave()
 
 
 _current: Session | None = None

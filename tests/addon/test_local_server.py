@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,23 @@ def test_started_shared_and_stopped(tmp_path: Path) -> None:
     server.stop()
     wait_until(lambda: not alive(pid))
     assert not server.paths.port_file.exists()
+
+
+def test_leaving_does_not_wait_for_what_is_going_on(tmp_path: Path) -> None:
+    server = make(tmp_path, "sleep 30")
+
+    def start() -> None:
+        with pytest.raises(UserError):
+            server.ensure_running()
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    wait_until(lambda: server.step is not None and server._process is not None)
+    before = time.monotonic()
+    server.leave()
+    assert time.monotonic() - before < 1
+    starting.join(10)
+    assert not starting.is_alive()
 
 
 def test_a_server_that_dies_is_not_started_for_ever(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import Callable
 
 from .errors import JobFailedError, Pocket3DAPIError, Pocket3DTimeoutError
-from .transport import Transport
+from .transport import RETRIED_STATUSES, Transport
 from .types import Job, JobEvent, MeshResult
 
 OnProgress = Callable[[JobEvent], None]
 SILENCE = 45.0
 """Seconds without a byte (servers send a comment every few) after which the stream counts as dead."""
+PATIENCE = 8
+"""Failures in a row, after the transport's own retries, before giving up on a server."""
 NO_STREAM = frozenset({404, 405, 406, 501})
 
 
@@ -51,25 +53,26 @@ class JobWaiter:
 
     def wait(self, on_progress: OnProgress | None) -> MeshResult:
         """Return the result, or raise JobFailedError or Pocket3DTimeoutError."""
-        failures = 0
+        failures, pause = 0, self._poll_interval
         while True:
             if self._streaming:
                 self._follow(on_progress)
             try:
                 job = Job.from_dict(self._transport.json("GET", f"/mesh/status/{self._job_id}"))
             except Pocket3DAPIError as error:
-                # A server that restarts is back within seconds; anything it says on purpose is final.
+                # A server that restarts is back within seconds and a quota fills up again: the job goes on.
                 failures += 1
-                if error.status_code is not None or failures > 5:
+                if error.status_code not in {None, *RETRIED_STATUSES} or failures > PATIENCE:
                     raise
-                self._pause(self._poll_interval * failures)
+                self._pause(error.retry_after or self._poll_interval * failures)
                 continue
             failures = 0
             if job.finished:
                 return outcome(job)
             if on_progress and not self._streaming:
                 on_progress(JobEvent.from_dict({**job.raw, "event": "progress_update"}))
-            self._pause(self._poll_interval)
+            self._pause(pause)
+            pause = min(pause * 1.5, self._poll_interval * 5)  # asking costs quota
 
     def _follow(self, on_progress: OnProgress | None) -> None:
         """Read events until the last one, a broken stream, or the deadline."""
