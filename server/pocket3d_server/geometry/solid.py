@@ -137,6 +137,13 @@ class Solid:
         """With texture coordinates projected along each face's main axis, in metres."""
         return replace(self, uv=box_uv(self.vertices, self.faces))
 
+    def grained(self) -> Solid:
+        """Box projected with v along the longest side, as the grain runs in a board."""
+        low, high = self.bounds
+        longest = int(np.argmax(high - low))
+        turned = self.vertices[:, [(longest + 2) % 3, longest, (longest + 1) % 3]]
+        return replace(self, uv=box_uv(turned, self.faces))
+
     def primitive(self, material: Material) -> Primitive:
         """As glTF wants it: vertices split where the normal or the texture coordinate jumps."""
         normals = corner_normals(self.vertices, self.faces, self.crease)

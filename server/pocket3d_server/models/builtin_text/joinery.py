@@ -10,7 +10,7 @@ from pocket3d_server.geometry.solid import Points, Solid, join
 
 def board(x: float, y: float, z: float, bevel: float = 0.006) -> Solid:
     """A plank about the origin with softened edges."""
-    return shapes.rounded_box(x, y, z, min(bevel, 0.45 * min(x, y, z)), 2)
+    return shapes.rounded_box(x, y, z, min(bevel, 0.45 * min(x, y, z)), 2).grained()
 
 
 def turned_leg(height: float, radius: float, segments: int = 28) -> Solid:

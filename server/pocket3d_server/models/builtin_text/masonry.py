@@ -30,7 +30,7 @@ def gable_roof(x: float, z: float, rise: float, over: float = 0.35, thick: float
     outline = np.array(
         [[half, -drop], [half, -drop + thick], [0, rise + thick * 1.25], [-half, -drop + thick], [-half, -drop], [0, rise]]
     )
-    body = shapes.extrude(outline, x + 2 * over, 0.015).rotate(y=90)
+    body = shapes.extrude(outline, x + 2 * over, 0.015).rotate(y=90).box_mapped()
     ridge = shapes.cylinder(0.10, x + 2 * over + 0.06, 0.02, 16).rotate(z=-90).move(-(x / 2 + over + 0.03), rise + thick * 1.05, 0)
     courses = []
     run = np.hypot(half, rise + drop)
@@ -47,7 +47,7 @@ def gable_roof(x: float, z: float, rise: float, over: float = 0.35, thick: float
 def gable_wall(x: float, z: float, height: float, rise: float) -> Solid:
     """The body of a house up to its roof: walls of ``height`` and the gables at both ends along x."""
     outline = np.array([[-z / 2, 0], [z / 2, 0], [z / 2, height], [0, height + rise], [-z / 2, height]])
-    return shapes.extrude(outline, x).rotate(y=90)
+    return shapes.extrude(outline, x).rotate(y=90).box_mapped()
 
 
 def window(name: str, frame: Frame, x: float, y: float, white: Material, glass: Material, sill: Material, shutters: Material | None = None, arched: bool = False) -> Part:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_text.brief import Family
 from pocket3d_server.models.builtin_text.understand import PREPOSITIONS, is_attribute, tokens_of
@@ -46,17 +48,21 @@ class Route(NamedTuple):
 
 
 class Router:
-    """Knows the phrases of all families; made once for each process (about 3 ms a phrase)."""
+    """Knows the phrases of all families; made once for each process."""
 
     def __init__(self, families: Mapping[str, Family]) -> None:
-        """Encodes every phrase of ``families``, which are keyed by name."""
+        """Learns the phrases of ``families``, which are keyed by name."""
         self._rows = [
             (family, tuple(tokens_of(phrase))) for family in families.values() for phrase in family.phrases
         ]
-        self._vectors = encode([" ".join(words) for _, words in self._rows])
         self._exact: dict[tuple[str, ...], Family] = {}
         for family, words in self._rows:
             self._exact.setdefault(words, family)
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        """(phrases, 384); about 3 ms each, so only when a prompt's subject is not a known phrase."""
+        return encode([" ".join(words) for _, words in self._rows])
 
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""

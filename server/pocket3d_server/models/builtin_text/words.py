@@ -48,7 +48,7 @@ MATERIALS: dict[str, str] = {
     "cloth": "fabric", "cotton": "fabric", "linen": "fabric", "velvet": "velvet", "wool": "wool",
     "woollen": "wool", "leather": "leather", "ceramic": "ceramic", "porcelain": "ceramic", "clay": "clay",
     "terracotta": "clay", "paper": "paper", "cardboard": "cork", "cork": "cork", "ice": "ice", "icy": "ice",
-    "straw": "straw", "thatched": "straw", "wicker": "wicker", "rattan": "wicker", "rusty": "rust",
+    "straw": "straw", "wicker": "wicker", "rattan": "wicker", "rusty": "rust",
     "rusted": "rust", "diamond": "diamond", "jade": "jade", "bone": "bone", "carbon": "carbon", "snow": "snow",
     "canvas": "canvas",
 }  # fmt: skip

@@ -29,7 +29,7 @@ def house(brief: Brief) -> Asset:
         brief, "walls", "wood" if cabin else "plaster",
         ((0.62, 0.16, 0.13) if barn else (0.50, 0.34, 0.20)) if cabin else WALLS[int(rng.integers(4))], "wall", "facade", main=True,
     )  # fmt: skip
-    roof = asked(brief, "roof", "straw" if brief.has("thatch") else "tile", None, "roof")
+    roof = asked(brief, "roof", "straw" if brief.has("thatch", "thatched") else "tile", None, "roof")
     trim = asked(brief, "trim", "paint", (0.95, 0.94, 0.91), "trim", "frame", "window")
     leaf = asked(brief, "door", "wood", ((0.45, 0.12, 0.10), (0.16, 0.32, 0.28), (0.36, 0.22, 0.12))[int(rng.integers(3))], "door")
     stone, metal = asked(brief, "foundation", "stone", None, "foundation", "base"), finish("brass", name="fittings")

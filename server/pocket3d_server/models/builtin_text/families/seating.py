@@ -65,7 +65,7 @@ def chair(brief: Brief) -> Asset:
     wide, deep = 0.46 * brief.grown("width"), 0.45 * brief.grown("length")
     seat_y, rise = 0.46, 0.44 * brief.grown("height", "back")
     wood = wood_of(brief)
-    seat = shapes.rounded_box(wide, 0.034, deep, 0.015, 3, cuts=8).deform(lambda v: _saddle(v, wide, deep))
+    seat = shapes.rounded_box(wide, 0.034, deep, 0.015, 3, cuts=8).deform(lambda v: _saddle(v, wide, deep)).box_mapped()
     parts = [part("seat", (seat.move(y=seat_y - 0.017), unless_said(brief, wood, "seat", "cushion")))]
     x, z = wide / 2 - 0.035, deep / 2 - 0.035
     count = brief.count("leg", 4, 1, 8)
@@ -186,7 +186,7 @@ def stool(brief: Brief) -> Asset:
     high = 0.75 if brief.has("bar", "tall", "high", "counter") else 0.46
     wood, count = wood_of(brief), brief.count("leg", 3 if high < 0.6 else 4, 1, 8)
     girth = brief.grown("girth")
-    top = shapes.cylinder(0.175 * brief.grown("width"), 0.04, 0.014, 40).deform(lambda v: _saddle(v, 0.36, 0.36))
+    top = shapes.cylinder(0.175 * brief.grown("width"), 0.04, 0.014, 40).deform(lambda v: _saddle(v, 0.36, 0.36)).box_mapped()
     parts = [part("seat", (top.move(y=high - 0.04), unless_said(brief, wood, "seat", "cushion", "top")))]
     if count == 1:
         foot = [[0.20, 0], [0.20, 0.012], [0.06, 0.04], [0.028, 0.09], [0.026, high - 0.10], [0.07, high - 0.035]]

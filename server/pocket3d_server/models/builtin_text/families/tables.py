@@ -29,7 +29,7 @@ def table(brief: Brief) -> Asset:
         radius = 0.5 * min(long, 1.2) if not low else 0.42
         glass = top_stuff.alpha_mode == "BLEND"
         edge = [[0, 0], [radius - 0.02, 0], [radius, thick * 0.45], [radius - 0.006, thick], [0, thick]]
-        top = shapes.revolve(curves.rounded(np.array(edge), 0.008, 3, closed=False), brief.detail(64))
+        top = shapes.revolve(curves.rounded(np.array(edge), 0.008, 3, closed=False), brief.detail(64)).box_mapped()
         parts.append(part("top", (top.move(y=height - thick), top_stuff)))
         if brief.counts.get("leg", 1) == 1 and not glass:
             column = [[0.03, 0.16], [0.06, 0.20], [0.045, 0.26], [0.075, 0.38], [0.05, 0.55], [0.06, 0.60], [0.05, 0.64], [0.11, 0.985]]
@@ -38,7 +38,7 @@ def table(brief: Brief) -> Asset:
             return Asset([*parts, part("pedestal", (join(post, *feet), leg_stuff))])
         x = z = radius * 0.62
     else:
-        top = shapes.rounded_box(long, thick, deep, 0.010, 3)
+        top = shapes.rounded_box(long, thick, deep, 0.010, 3).grained()
         parts.append(part("top", (top.move(y=height - thick / 2), top_stuff)))
         x, z = long / 2 - 0.07, deep / 2 - 0.07
         apron = [board(2 * x, 0.085, 0.022).move(0, height - thick - 0.04, s * z) for s in (1, -1)]
