@@ -15,9 +15,6 @@ import os
 import time
 from pathlib import Path
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # one core for a mesh, so that seconds mean something
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,6 +65,10 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"{options.data} holds no .npz files")
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(
+            name, "1"
+        )  # the processes get one core for a mesh, so that seconds mean something
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
         rows = pool.map(measure, [(f, options.save, options.level) for f in files], chunksize=1)
 
@@ -75,10 +76,12 @@ def main(argv: list[str] | None = None) -> int:
     for row in rows:
         categories.setdefault(row[0].rsplit("_", 1)[0], []).append(row)
     for category, found in categories.items():
-        ours, people = np.mean([r[1] for r in found]), np.mean([r[2] for r in found])
+        ours, people = float(np.mean([r[1] for r in found])), float(np.mean([r[2] for r in found]))
         parts = np.mean([r[4] for r in found])
         print(f"{category:12s} {ours:.4f}   humans {people:.4f}   {parts:5.1f} parts   ({len(found)} meshes)")
-    means = np.mean([[np.mean([r[k] for r in found]) for k in (1, 2)] for found in categories.values()], axis=0)
+    means = np.mean(
+        [[np.mean([r[k] for r in found]) for k in (1, 2)] for found in categories.values()], axis=0
+    )
     seconds = [r[3] for r in rows]
     print(f"{'mean':12s} {means[0]:.4f}   humans {means[1]:.4f}")
     print(f"seconds      median {np.median(seconds):.2f}   max {np.max(seconds):.2f}")

@@ -63,7 +63,7 @@ def describe(surface: Surface, labels: Ints) -> Pieces:
     scale = 1 / max(float(high[1] - low[1]), 1e-9 * surface.size)
     corners = (surface.corners - foot) * scale
     centres, weight = corners.mean(axis=1), surface.areas
-    area = np.bincount(labels, weight, minlength=count)
+    area = np.asarray(np.bincount(labels, weight, minlength=count), np.float64)
     centre = np.stack([np.bincount(labels, weight * centres[:, k], minlength=count) for k in range(3)], 1)
     centre /= area[:, None]
     off = centres - centre[labels]

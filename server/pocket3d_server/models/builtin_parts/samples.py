@@ -125,7 +125,7 @@ def make_cells(surface: Surface, samples: Ints) -> Cells:
     width = np.sqrt(surface.areas.sum() / n)
     return Cells(
         of_face,
-        np.bincount(of_face, surface.areas, minlength=n),
+        np.asarray(np.bincount(of_face, surface.areas, minlength=n), np.float64),
         np.concatenate([links, bridges]),
         component,
         np.concatenate([border, np.full(len(bridges), width)]),

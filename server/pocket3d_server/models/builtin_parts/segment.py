@@ -15,6 +15,7 @@ from pocket3d_server.models.builtin_parts.merge import Regions, connected
 from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
 from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
 from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
+from pocket3d_server.models.builtin_parts.symmetry import find_mirror, folded, halved
 from pocket3d_server.models.builtin_parts.volume import look_inside, orient
 
 SAMPLES = 600
@@ -22,6 +23,8 @@ CLUSTERS, THRESHOLD, MOST = 18, -0.6, 40
 """Clusters to start from, the evidence above which they join, and the most parts."""
 FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.0, 80
 """The same for dividing each coarse part again: more evidence is asked for, so pieces stay apart."""
+LOPSIDED = 0.06
+"""A symmetric shape whose parts disagree with their mirror image by more than this is divided again, folded."""
 BAND = 0.8
 """How far a border may move, in radii of a cell."""
 
@@ -74,6 +77,10 @@ def _divide(work: Surface, level: str, progress: Callable[[float, str], None]) -
     clusters = connected(spectral_clusters(weights, CLUSTERS), cells)
     progress(0.7, "merging_parts")
     parts = Regions(clusters, cells, inside).merge(THRESHOLD, MOST)
+    mirror = find_mirror(work, samples)
+    if mirror is not None and mirror.disagreement(parts) > LOPSIDED:
+        clusters = halved(spectral_clusters(folded(weights, mirror), CLUSTERS), mirror, inside.sight)
+        parts = Regions(connected(clusters, cells), cells, inside).merge(THRESHOLD, MOST)
     if level == "fine":
         finer = spectral_clusters(weights, FINE_CLUSTERS)
         clusters = connected(parts * FINE_CLUSTERS + finer, cells)

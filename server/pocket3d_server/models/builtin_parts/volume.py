@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
@@ -120,16 +121,39 @@ def look_inside(surface: Surface, scene: RayScene, samples: Ints) -> Inside:
         inner = thin & (front > OPEN) & (front >= back)
         outer = thin & (back > OPEN) & ~inner
         reach = 0.01 * surface.size
-        points[inner] = c[inner] + n[inner] * reach
-        points[outer] = surface.centers[behind[outer]] + surface.normals[behind[outer]] * reach
-        wall = inner | outer
-        depth[wall] = np.exp(np.log(depth[wall]).mean())
-
-    i, j = np.triu_indices(len(samples), 1)
-    sight = np.eye(len(samples), dtype=bool)
+        cavity = points.copy()
+        cavity[inner] = c[inner] + n[inner] * reach
+        cavity[outer] = surface.centers[behind[outer]] + surface.normals[behind[outer]] * reach
+        wall = _main_cavity(surface, scene, cavity, np.flatnonzero(inner | outer))
+        points[wall] = cavity[wall]
+        level = np.exp(np.log(depth[wall]).mean())
+        depth[wall] = level
+        # The rim faces neither way; it goes with the wall next to it.
+        spacing, near = cKDTree(c[wall]).query(c)
+        rim = (
+            ~np.isin(np.arange(len(c)), wall)
+            & (spacing < np.sqrt(surface.areas.sum() / len(c)))
+            & (depth < 2 * level)
+        )
+        points[rim], depth[rim] = points[wall[near[rim]]], level
     # A cavity ends at the first wall, whichever side of it is met.
-    sight[i, j] = in_sight(surface, scene, points[i], points[j], layers=1 if hollow else 4)
-    return Inside(depth, points, sight | sight.T, hollow)
+    return Inside(depth, points, _sight(surface, scene, points, 1 if hollow else 4), hollow)
+
+
+def _sight(surface: Surface, scene: RayScene, points: Floats, layers: int) -> NDArray[np.bool_]:
+    """(N, N) which points see each other."""
+    i, j = np.triu_indices(len(points), 1)
+    sight = np.eye(len(points), dtype=bool)
+    sight[i, j] = in_sight(surface, scene, points[i], points[j], layers)
+    return sight | sight.T
+
+
+def _main_cavity(surface: Surface, scene: RayScene, points: Floats, wall: Ints) -> Ints:
+    """Those of the samples ``wall`` whose points look into the cavity, not into the hole of a handle."""
+    some = wall[:: max(1, len(wall) // 100)]
+    start, end = np.repeat(points[wall], len(some), axis=0), np.tile(points[some], (len(wall), 1))
+    seen = in_sight(surface, scene, start, end, layers=1).reshape(len(wall), len(some)).mean(axis=1)
+    return wall[seen > 0.5 * np.median(seen)]
 
 
 def in_sight(

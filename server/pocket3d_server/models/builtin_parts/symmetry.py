@@ -1,0 +1,114 @@
+"""Mirror symmetry: the plane, and which sample is the mirror image of which.
+
+Candidate planes go through the centroid across the principal axes and the coordinate axes and are improved by
+alternating matching and fitting (Mitra, Guibas, Pauly, "Partial and approximate symmetry detection", 2006, in
+its simplest form).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+
+NEAR, MOST = 1.1, 0.93
+"""A mirrored sample has a partner within this many spacings; a plane needs this share of partners."""
+
+TOGETHER = 0.6
+"""Two halves of a cluster are one when they see at least this much of each other, of what each sees of itself."""
+
+
+@dataclass(eq=False)
+class Mirror:
+    """A plane of symmetry as seen by N samples."""
+
+    image: Ints
+    """(N,) the sample nearest to the mirror image of each."""
+    side: Ints
+    """(N,) 0 or 1."""
+
+    def disagreement(self, labels: Ints) -> float:
+        """Share of pairs of samples that are together in ``labels`` (N,) but not in their mirror image, or reverse."""
+        together = labels[:, None] == labels
+        return float((together != together[np.ix_(self.image, self.image)]).mean())
+
+
+def find_mirror(surface: Surface, samples: Ints) -> Mirror | None:
+    """The best plane of symmetry of the sampled faces (N,), or None."""
+    points, normals = surface.centers[samples], surface.normals[samples]
+    if len(points) < 50:
+        return None
+    weight = surface.areas / surface.areas.sum()
+    middle = weight @ surface.centers
+    off = surface.centers - middle
+    axes = np.linalg.eigh((off * weight[:, None]).T @ off)[1].T
+    tree = cKDTree(points)
+    spacing = float(np.median(tree.query(points, k=2)[0][:, 1]))
+    best: tuple[float, Floats, Floats] | None = None
+    for normal in np.concatenate([axes, np.eye(3)]):
+        centre = middle
+        for _ in range(4):
+            found, normal, centre = _fit(tree, points, normals, normal, centre, spacing)
+        if best is None or found > best[0]:
+            best = found, normal, centre
+    if best is None or best[0] < MOST:
+        return None
+    _, normal, centre = best
+    distance = (points - centre) @ normal
+    image = tree.query(points - 2 * distance[:, None] * normal)[1]
+    return Mirror(np.asarray(image, np.int64), (distance > 0).astype(np.int64))
+
+
+def _fit(
+    tree: cKDTree, points: Floats, normals: Floats, normal: Floats, centre: Floats, spacing: float
+) -> tuple[float, Floats, Floats]:
+    """Share of samples with a partner across a plane, and the plane that fits these partners better."""
+    mirrored = points - 2 * ((points - centre) @ normal)[:, None] * normal
+    turned = normals - 2 * (normals @ normal)[:, None] * normal
+    distance, partner = tree.query(mirrored)
+    good = (distance < NEAR * spacing) & ((turned * normals[partner]).sum(1) > 0.5)
+    share = float(good.mean())
+    if good.sum() < 10:
+        return share, normal, centre
+    middle = (points[good] + points[partner[good]]) / 2
+    way = points[good] - points[partner[good]]
+    better = np.linalg.eigh(way.T @ way)[1][:, -1]
+    if abs(better @ normal) < 0.9:  # far from where it began: the matching is by chance
+        return share, normal, centre
+    return (
+        share,
+        better * np.sign(better @ normal),
+        centre + normal * float(((middle - centre) @ normal).mean()),
+    )
+
+
+def folded(weights: Floats, mirror: Mirror) -> Floats:
+    """An affinity (N, N) in which a sample and its image are alike, so that both sides are cut alike."""
+    image = mirror.image
+    half = weights + weights[image]
+    both = half + half[:, image]
+    both = (both + both.T) / 8
+    np.fill_diagonal(both, 0)
+    return np.asarray(both)
+
+
+def halved(labels: Ints, mirror: Mirror, sight: NDArray[np.bool_]) -> Ints:
+    """Clusters (N,) of a folded affinity, cut at the plane where the halves hardly see each other.
+
+    Two thighs that touch are two things, the halves of a chest are one. ``sight`` is (N, N).
+    """
+    result = 2 * labels
+    for label in np.unique(labels):
+        left, right = (
+            np.flatnonzero((labels == label) & (mirror.side == 0)),
+            np.flatnonzero((labels == label) & (mirror.side == 1)),
+        )
+        if len(left) and len(right):
+            own = np.sqrt(sight[np.ix_(left, left)].mean() * sight[np.ix_(right, right)].mean())
+            if sight[np.ix_(left, right)].mean() < TOGETHER * own:
+                result[right] += 1
+    return result
