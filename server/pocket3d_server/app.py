@@ -39,7 +39,6 @@ def create_app(services: Services | None) -> OpenAPI:
         security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
         validation_error_model=errors.ErrorBody,
         validation_error_callback=errors.refuse_validation,
-        responses={"default": errors.ErrorBody},
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[context.EXTENSION] = services

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 
-from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.chapter import chapter
+from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.schemas import Token
 
-api = APIBlueprint(
-    "auth",
-    __name__,
-    url_prefix=f"{BASE}/auth",
-    abp_tags=[Tag(name="Authentication")],
-    abp_security=[{"bearer": []}],
-)
+api = chapter("auth", "Authentication")
 
 
 @api.post("/token", responses={200: Token})

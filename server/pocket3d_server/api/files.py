@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.chapter import chapter
+from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.jobs import send_stored
 from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs.tables import StoredFile
 
-api = APIBlueprint(
-    "files", __name__, url_prefix=f"{BASE}/files", abp_tags=[Tag(name="Files")], abp_security=[{"bearer": []}]
-)
+api = chapter("files", "Files")
 
 
 class FilePath(BaseModel):

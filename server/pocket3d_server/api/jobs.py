@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Response, jsonify, request, send_file
-from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.chapter import chapter
+from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs import states
@@ -21,9 +21,7 @@ from pocket3d_server.jobs.events import EventLog, as_json, change
 from pocket3d_server.jobs.states import FINAL, Status, stamp
 from pocket3d_server.jobs.tables import Job, StoredFile
 
-api = APIBlueprint(
-    "jobs", __name__, url_prefix=f"{BASE}/jobs", abp_tags=[Tag(name="Jobs")], abp_security=[{"bearer": []}]
-)
+api = chapter("jobs", "Jobs")
 
 KEEP_ALIVE_S = 15.0
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import cast
 
 from flask import Response, jsonify, request
-from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.datastructures import FileStorage
 
 from pocket3d_server.api import jobs
-from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server.api.chapter import chapter
+from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.receiving import ReceivedFile
 from pocket3d_server.api.schemas import (
     FormatLists,
@@ -33,13 +33,7 @@ from pocket3d_server.jobs.overview import ModelState
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
 
-api = APIBlueprint(
-    "mesh",
-    __name__,
-    url_prefix=f"{BASE}/mesh",
-    abp_tags=[Tag(name="Mesh Generation")],
-    abp_security=[{"bearer": []}],
-)
+api = chapter("mesh", "Mesh Generation")
 
 
 @api.post("/generate", responses={202: Submitted, 200: JobStatus})

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from pocket3d_server.api.context import BASE
+from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.schemas import GenerateRig, JobStatus, SubmitHeader, Submitted
 from pocket3d_server.api.submitting import submit
 from pocket3d_server.models.engine import Feature
 
-api = APIBlueprint(
-    "rig",
-    __name__,
-    url_prefix=f"{BASE}/rig",
-    abp_tags=[Tag(name="Auto-Rigging")],
-    abp_security=[{"bearer": []}],
-)
+api = chapter("rig", "Auto-Rigging")
 
 
 @api.post("/generate", responses={202: Submitted, 200: JobStatus})

@@ -6,22 +6,16 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from pocket3d_server.api.context import BASE, services
+from pocket3d_server.api.chapter import chapter
+from pocket3d_server.api.context import services
 from pocket3d_server.jobs.states import Status, stamp
 from pocket3d_server.jobs.tables import Job
 
-api = APIBlueprint(
-    "system",
-    __name__,
-    url_prefix=f"{BASE}/system",
-    abp_tags=[Tag(name="System")],
-    abp_security=[{"bearer": []}],
-)
+api = chapter("system", "System")
 
 RECENT = 1000
 """Finished jobs that the average times are taken from."""

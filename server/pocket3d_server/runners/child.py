@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
-from pocket3d_server.models.engine import REQUESTS, Engine, EngineError
+from pocket3d_server.models.engine import REQUESTS, Engine, EngineError, EngineRequest
 from pocket3d_server.runners import protocol
 from pocket3d_server.runners.base import Done, Failed, Progress, Report, Task
 from pocket3d_server.runners.catalog import load_engine
@@ -98,6 +98,7 @@ def attempt(engine: Engine, task: Task, progress: ProgressSender) -> Report:
 
     try:
         request = REQUESTS[engine.spec.feature].model_validate(task.request)
+        _check_files(request)
         made = engine.run(request, progress)
         result, files = deliver(task, engine.spec, request, made, progress.after_engine)
         return Done(task.key, result, files)
@@ -129,6 +130,18 @@ def attempt(engine: Engine, task: Task, progress: ProgressSender) -> Report:
         return Failed(
             task.key, "PROCESSING_FAILED", message, "Try other parameters; the server's log says more."
         )
+
+
+def _check_files(request: EngineRequest) -> None:
+    """A job may wait long; its uploads can be gone by now."""
+    paths = [getattr(request, "mesh", None), *getattr(request, "images", [])]
+    for path in paths:
+        if path is not None and not path.exists():
+            raise EngineError(
+                f"The file {path.name} that the job needs has been deleted.",
+                code="INVALID_INPUT",
+                suggestion="Upload it and submit the job again.",
+            )
 
 
 def _take_stdout() -> BinaryIO:

@@ -119,6 +119,8 @@ def check(written: Asset, made: Asset) -> None:
         raise ResultError("the result has no faces")
     if written.face_count != made.face_count:
         raise ResultError(f"{made.face_count} faces were made but the file holds {written.face_count}")
+    if made.face_parts is not None and np.max(made.face_parts, initial=-1) >= len(made.parts):
+        raise ResultError("faces belong to parts that do not exist")
     for primitive in written.primitives():
         if not np.isfinite(primitive.vertices).all():
             raise ResultError("the result has vertices that are not numbers")
