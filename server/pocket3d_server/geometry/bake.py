@@ -172,8 +172,11 @@ def _on_border(faces: NDArray[Any]) -> NDArray[np.bool_]:
 def fill_gaps(image: Floats, mask: Floats) -> Floats:
     """Fill texels where ``mask`` (R, R) is 0 from the others, by averaging down and coming back up (pull-push)."""
     h, w = mask.shape
-    if h <= 1 or w <= 1 or bool(mask.all()):
+    if bool(mask.all()):
         return image
+    if h <= 1 or w <= 1:
+        mean = (image * mask[..., None]).sum(axis=(0, 1)) / max(float(mask.sum()), 1e-6)
+        return np.where(mask[..., None] > 0, image, mean)
     ph, pw = h % 2, w % 2
     weighted = np.pad(image * mask[..., None], ((0, ph), (0, pw), (0, 0)))
     m = np.pad(mask, ((0, ph), (0, pw)))

@@ -22,6 +22,10 @@ AXES = np.concatenate([np.eye(3), -np.eye(3)])
 SMOOTHING = 4
 """Rounds of averaging normals over neighbours before faces choose their axis; makes charts whole."""
 FOLD_RASTER = 512
+MOST_FOLDS = 5
+"""Rounds of taking the lower layers of charts that cover themselves apart."""
+NEGLIGIBLE = 0.002
+"""Share of hidden faces that is left alone: slivers that a texel cannot tell apart."""
 LEAST_FACING = 0.26
 """A face must not turn away from its chart's plane further than 75 degrees."""
 
@@ -55,10 +59,12 @@ def unwrap(
     charts = _charts(normal, area, pairs)
     flat, height = _flatten(v, f, normal, area, charts)
     atlas = _pack(f, flat, charts, resolution, padding)
-    folded = hidden_faces(atlas.uv, atlas.faces, height, FOLD_RASTER)
-    if len(folded):
+    for _ in range(MOST_FOLDS):
+        folded = hidden_faces(atlas.uv, atlas.faces, height, FOLD_RASTER)
+        if len(folded) <= NEGLIGIBLE * len(f):
+            break
         charts = _split(charts, folded, pairs)
-        flat, _ = _flatten(v, f, normal, area, charts)
+        flat, height = _flatten(v, f, normal, area, charts)
         atlas = _pack(f, flat, charts, resolution, padding)
     return atlas
 

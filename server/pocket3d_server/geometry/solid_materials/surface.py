@@ -136,14 +136,14 @@ def shade(color: Floats, amount: Floats) -> Floats:
 
 
 def tint(color: Floats, target: RGB) -> Floats:
-    """Recolour (N, 3) to ``target``, keeping the pattern of light and dark and a little of the hue's variety."""
+    """Recolour (N, 3) to ``target``, keeping the pattern of light and dark and a little of the ground."""
     luminance = color @ np.array([0.25, 0.65, 0.10], np.float32)
     middle = max(float(np.median(luminance)), 0.04)
     relative = np.clip(luminance / middle, 0.15, 2.2)[:, None]
     goal = np.array(target, np.float32)
     lit = goal * np.minimum(relative, 1) + (1 - goal) * np.maximum(relative - 1, 0) * 0.45
-    variety = (color - color.mean(axis=0)) * 0.25
-    return np.clip(lit + variety - variety.mean(axis=1, keepdims=True), 0, 1).astype(np.float32)
+    # Stains keep some of the ground's own colour, in its shade of light and dark.
+    return np.clip(0.84 * lit + 0.16 * color, 0, 1).astype(np.float32)
 
 
 def stretched(p: Floats, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from pocket3d_server.geometry.atlas import Atlas
 from pocket3d_server.geometry.bake import Floats, fill_gaps
 from pocket3d_server.geometry.noise import fbm
 from pocket3d_server.geometry.rays import RayScene
+from pocket3d_server.models.builtin_texture import swatch
 
-GRID = 72
+PARALLEL = 50.0
+GRID = 64
 """Outlines are compared on this many cells a side."""
 FITS = 0.72
 """Intersection over union from which the picture is taken to show this object."""
@@ -23,13 +25,43 @@ FITS = 0.72
 
 @dataclass(frozen=True)
 class View:
-    """A direct look at the object (parallel projection) that matches the picture."""
+    """A camera that looks at the object's middle and sees the picture's outline."""
 
     azimuth: float
     elevation: float
-    mirrored: bool
-    score: float
+    distance: float
+    """From the middle, in the object's longest sides; a large one is a parallel projection."""
+    mirrored: bool = False
+    score: float = 0.0
     """Intersection over union of the two outlines."""
+
+
+class Camera:
+    """Projects points of one object as a view sees them."""
+
+    def __init__(self, vertices: NDArray[Any], view: View) -> None:
+        points = np.asarray(vertices, np.float32)
+        low, high = points.min(axis=0), points.max(axis=0)
+        self.middle, self.extent = (low + high) / 2, float((high - low).max())
+        self.frame = axes(view.azimuth, view.elevation)
+        self.far = np.float32(view.distance * self.extent)
+        self.eye = self.middle + self.frame[2] * self.far
+
+    def plane(self, points: Floats) -> Floats:
+        """Where points (N, 3) appear on the plane through the middle, x right and y up in metres, (N, 2)."""
+        seen = (points - self.middle) @ self.frame.T
+        return np.asarray(seen[:, :2] * (self.far / np.maximum(self.far - seen[:, 2:], 1e-6)))
+
+    def towards(self, points: Floats) -> Floats:
+        """Unit directions from points to the camera (N, 3)."""
+        d = self.eye - points
+        return np.asarray(d / np.linalg.norm(d, axis=1, keepdims=True), np.float32)
+
+    def rays(self, plane: Floats) -> tuple[Floats, Floats]:
+        """Origins outside the object and directions (N, 3) of the rays through points of the plane (N, 2)."""
+        target = self.middle + plane @ self.frame[:2]
+        direction = -self.towards(target.astype(np.float32))
+        return (target - direction * np.float32(1.8 * self.extent)).astype(np.float32), direction
 
 
 def axes(azimuth: float, elevation: float) -> Floats:
@@ -41,51 +73,50 @@ def axes(azimuth: float, elevation: float) -> Floats:
 
 
 def find_view(vertices: NDArray[Any], faces: NDArray[Any], alpha: NDArray[Any]) -> View:
-    """The view of about fifty, then refined, whose outline is most like that of ``alpha`` (H, W)."""
+    """The view whose outline is most like that of ``alpha`` (H, W): 72 directions, the best ones refined twice."""
     scene = RayScene(vertices, faces)
     target = _normalised(alpha > 0.5)
     points = np.asarray(vertices, np.float32)[np.unique(faces)]
-    views = [(a, e) for e in (0.0, 22.0, 45.0) for a in np.arange(-180.0, 180.0, 22.5)] + [(0.0, 85.0)]
-    best = _score(scene, points, target, views)
-    a, e = best.azimuth, best.elevation
-    near = [
-        (a + da, e + de)
-        for da in (-12.0, -6.0, 0.0, 6.0, 12.0)
-        for de in (-10.0, 0.0, 10.0)
-        if abs(e + de) < 89
-    ]
-    return max(best, _score(scene, points, target, near), key=lambda v: v.score)
+    views = [View(15.0 * a, e, 4.0) for e in (0.0, 20.0, 42.0) for a in range(-12, 12)]
+    best = _ranked(scene, points, target, [*views, View(0.0, 85.0, 4.0)])[:5]
+    for step, distances in ((5.0, (2.2, PARALLEL)), (2.0, (3.0, 8.0))):
+        near = [
+            View(v.azimuth + i * step, float(np.clip(v.elevation + j * step, -88, 88)), d)
+            for v in best
+            for i in (-1, 0, 1)
+            for j in (-1, 0, 1)
+            for d in {v.distance, *distances}
+        ]
+        best = _ranked(scene, points, target, near)[:2]
+    return best[0]
 
 
-def _score(
-    scene: RayScene, points: Floats, target: NDArray[np.bool_], views: list[tuple[float, float]]
-) -> View:
-    found, least = View(0.0, 0.0, False, -1.0), -1.0
-    for azimuth, elevation in views:
-        mask = outline(scene, points, azimuth, elevation)
-        # Opposite views have mirrored outlines; people take pictures from the front.
-        away = abs((azimuth + 180) % 360 - 180) / 180
+def _ranked(scene: RayScene, points: Floats, target: NDArray[np.bool_], views: list[View]) -> list[View]:
+    """Views with their scores, best first; among equals those that people take pictures from."""
+    found: list[tuple[float, View]] = []
+    for view in views:
+        mask = outline(scene, points, view)
+        # Opposite views have nearly mirrored outlines; the front is the likelier one.
+        away = abs((view.azimuth + 180) % 360 - 180) / 180
         for mirrored in (False, True):
             other = target[:, ::-1] if mirrored else target
             overlap = float((mask & other).sum() / max(int((mask | other).sum()), 1))
-            preferred = overlap - 0.05 * away - 0.03 * abs(elevation) / 90 - 0.04 * mirrored
-            if preferred > least:
-                found, least = View(float(azimuth), float(elevation), mirrored, overlap), preferred
-    return found
+            handicap = 0.05 * away + 0.03 * abs(view.elevation) / 90 + 0.04 * mirrored
+            found.append((overlap - handicap, replace(view, mirrored=mirrored, score=overlap)))
+    return [view for _, view in sorted(found, key=lambda f: -f[0])]
 
 
-def outline(scene: RayScene, points: Floats, azimuth: float, elevation: float) -> NDArray[np.bool_]:
+def outline(scene: RayScene, points: Floats, view: View) -> NDArray[np.bool_]:
     """The object's silhouette in a view, (GRID, GRID), its longer side filling the grid."""
-    frame = axes(azimuth, elevation)
-    seen = points @ frame.T
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    size = float((high - low)[:2].max())
-    middle = (low + high)[:2] / 2
+    camera = Camera(points, view)
+    flat = camera.plane(points)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    size = float((high - low).max())
+    middle = (low + high) / 2
     ticks = (np.arange(GRID) + 0.5) / GRID - 0.5
     x, y = np.meshgrid(middle[0] + ticks * size, middle[1] - ticks * size)
-    far = float(high[2]) + size
-    origin = np.stack([x.ravel(), y.ravel(), np.full(GRID * GRID, far)], axis=1).astype(np.float32) @ frame
-    return scene.occluded(origin, np.broadcast_to(-frame[2], origin.shape)).reshape(GRID, GRID)
+    origin, direction = camera.rays(np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32))
+    return scene.occluded(origin, direction).reshape(GRID, GRID)
 
 
 def _normalised(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -107,7 +138,8 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
     """Colours (N, 3) of all texels from a picture (H, W, 3) sRGB 0..1 with its outline (H, W).
 
     What the picture shows is projected; what it hides comes from the mirrored side where the object is
-    symmetric, and else from the blurred picture, so that the regions' colours go on around the object.
+    symmetric, and else from patches of the picture if it shows one pattern all over, or from the blurred picture,
+    so that the regions' colours go on around the object.
     """
     image = rgb[:, ::-1] if view.mirrored else rgb
     mask = (alpha[:, ::-1] if view.mirrored else alpha) > 0.5
@@ -115,25 +147,27 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
     solid = solid if solid.any() else mask
     full = fill_gaps(np.asarray(image, np.float32) * solid[..., None], solid.astype(np.float32))
     soft = _blurred(image, solid)
-    frame = axes(view.azimuth, view.elevation)
     scene = RayScene(atlas.vertices, atlas.faces)
-    points = atlas.vertices[np.unique(atlas.faces)] @ frame.T
-    low, high = points.min(axis=0)[:2], points.max(axis=0)[:2]
+    points = np.asarray(atlas.vertices[np.unique(atlas.faces)], np.float32)
+    camera = Camera(points, view)
+    flat = camera.plane(points)
+    low, high = flat.min(axis=0), flat.max(axis=0)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = np.array([columns[0], columns[-1] + 1, rows[0], rows[-1] + 1], np.float32)
 
     def pixels(position: Floats) -> NDArray[np.float64]:
-        at = (position @ frame[:2].T - low) / np.maximum(high - low, 1e-9)
+        at = (camera.plane(position) - low) / np.maximum(high - low, 1e-9)
         return np.stack(
             [box[2] + (1 - at[:, 1]) * (box[3] - box[2]) - 0.5, box[0] + at[:, 0] * (box[1] - box[0]) - 0.5]
         )
 
     def seen(position: Floats, normal: Floats) -> Floats:
-        facing = normal @ frame[2]
+        towards = camera.towards(position)
+        facing = np.einsum("nc,nc->n", normal, towards)
         weight = np.clip((facing - 0.12) / 0.35, 0, 1).astype(np.float32)
         ask = np.flatnonzero(weight > 0)
         start = position[ask] + normal[ask] * np.float32(atlas.extent * 2e-3)
-        hidden = scene.occluded(start, np.broadcast_to(frame[2], start.shape))
+        hidden = scene.occluded(start, towards[ask])
         weight[ask[hidden]] = 0
         return weight
 
@@ -141,6 +175,10 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
     at = pixels(atlas.position)
     texture = fbm(atlas.position / np.float32(atlas.extent), 30, 3, seed)[:, None]
     color = _sample(soft, at) * (0.94 + 0.12 * texture)
+    even = evenness(rgb, alpha)
+    if even > 0:  # one pattern all over: it goes on behind, too
+        patches = swatch.cover(atlas, swatch.tile_of(rgb, alpha), seed).color
+        color = color + (patches - color) * np.float32(even)
     middle = symmetry_plane(atlas)
     if middle is not None:
         flip = np.array([-1, 1, 1], np.float32)
@@ -149,6 +187,26 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
         color += (_sample(full, pixels(across)) - color) * mirrored
     color += (_sample(full, at) - color) * direct
     return np.clip(color, 0, 1).astype(np.float32)
+
+
+def evenness(rgb: NDArray[Any], alpha: NDArray[Any], blocks: int = 5) -> float:
+    """1 for a picture that shows the same pattern everywhere, 0 for one with regions of their own colours.
+
+    Compares the variance between blocks of the picture with the variance of all its pixels.
+    """
+    mask = alpha > 0.5
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    y, x = np.nonzero(mask)
+    block = (y - rows[0]) * blocks // (rows[-1] + 1 - rows[0]) * blocks
+    block += (x - columns[0]) * blocks // (columns[-1] + 1 - columns[0])
+    values = np.asarray(rgb, np.float64)[y, x]
+    count = np.bincount(block, minlength=blocks * blocks).astype(np.float64)
+    full = count > 0.02 * len(y)
+    means = np.stack([np.bincount(block, values[:, c], minlength=blocks * blocks) for c in range(3)], axis=1)
+    means = means[full] / count[full, None]
+    between = np.average(((means - values.mean(axis=0)) ** 2).sum(axis=1), weights=count[full])
+    total = float(((values - values.mean(axis=0)) ** 2).sum(axis=1).mean())
+    return float(np.clip((0.38 - between / max(total, 1e-6)) / 0.16, 0, 1))
 
 
 def symmetry_plane(atlas: Atlas) -> float | None:

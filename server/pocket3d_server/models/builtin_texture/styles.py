@@ -13,9 +13,9 @@ from pocket3d_server.geometry.bake import Floats
 from pocket3d_server.geometry.noise import cells, fbm, noise, warp
 from pocket3d_server.geometry.solid_materials import Look
 
-STROKES_ACROSS = 26
+STROKES_ACROSS = 52
 """Brush strokes over the object's longest side."""
-PALETTE = 6
+PALETTE = 5
 """Colours of a cartoon surface."""
 
 
@@ -43,8 +43,8 @@ def cartoon(atlas: Atlas, look: Look, open_: Floats, edge: Floats, seed: int) ->
     vivid = grey[:, None] + (flat - grey[:, None]) * 1.35
     vivid = np.clip(vivid, 0, 1) ** 0.82
     up = atlas.normal[:, 1] + 0.35 * atlas.normal[:, 2] + 0.25 * (open_ - 0.7)
-    band = 0.80 + 0.13 * _edge(up, -0.25) + 0.12 * _edge(up, 0.45)
-    ink = _edge(-open_, -0.40)
+    band = 0.66 + 0.20 * _edge(up, -0.15) + 0.20 * _edge(up, 0.50)
+    ink = np.maximum(_edge(-open_, -0.36), _outlines(atlas, flat))
     rim = _edge(edge, 0.45) * (1 - ink)
     color = vivid * band[:, None]
     color += (np.clip(color * 1.25 + 0.12, 0, 1) - color) * rim[:, None]
@@ -71,7 +71,7 @@ def artistic(atlas: Atlas, look: Look, identity: Floats, relief: Floats, open_: 
     swing = (identity - 0.5)[:, None]
     other = np.mod(identity * 7.31, 1)[:, None] - 0.5
     warm = np.array([0.10, 0.03, -0.10], np.float32)
-    color = look.color * (1 + 0.42 * swing) + warm * (other * 1.3)
+    color = look.color * (1 + 0.34 * swing) + warm * (other * 0.8)
     light = (atlas.normal[:, 1] * 0.5 + 0.5) * open_
     cool = np.array([0.16, 0.20, 0.42], np.float32)
     shadow = np.clip(0.62 - light, 0, 1)[:, None]
@@ -85,13 +85,24 @@ def flattened(atlas: Atlas, color: NDArray[Any]) -> Floats:
     """Colours (N, 3) reduced to a small palette in regions with clean borders."""
     r = atlas.resolution
     image = atlas.texels.image(np.asarray(color, np.float32))
-    soft = np.stack([ndimage.gaussian_filter(image[..., c], r / 500) for c in range(3)], axis=2)
+    soft = np.stack([ndimage.gaussian_filter(image[..., c], r / 340) for c in range(3)], axis=2)
     values = soft.reshape(r * r, 3)[atlas.texels.texel]
     sample = values[:: max(1, len(values) // 6000)]
     centres = _palette(sample)
     # Distances by a matrix product: |x - c|² without the (N, K, 3) array.
     nearest = (values @ (-2 * centres.T) + (centres**2).sum(axis=1)).argmin(axis=1)
     return np.asarray(centres[nearest], np.float32)
+
+
+def _outlines(atlas: Atlas, flat: Floats) -> Floats:
+    """Ink (N,) where two flat regions of clearly different colour meet."""
+    r = atlas.resolution
+    image = atlas.texels.image(flat)
+    light = image @ np.array([0.4, 0.5, 0.3], np.float32)
+    reach = max(1, r // 512)
+    span = ndimage.maximum_filter(light, 2 * reach + 1) - ndimage.minimum_filter(light, 2 * reach + 1)
+    line = ndimage.gaussian_filter(np.clip((span - 0.14) * 12, 0, 1), 0.5 * reach)
+    return np.asarray(0.85 * line.ravel()[atlas.texels.texel], np.float32)
 
 
 def _palette(sample: Floats) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.atlas import Coat
 from pocket3d_server.geometry.solid_materials import RGB, SolidMaterial, library
+from pocket3d_server.geometry.solid_materials.metal import MATERIALS as METALS
 from pocket3d_server.models.builtin_text.understand import tokens_of, understand
 from pocket3d_server.models.language import encode
 
@@ -83,8 +84,14 @@ def _overlay(tokens: list[str]) -> tuple[Coat | None, str, list[str]]:
         if token in OVERLAYS:
             rest = [t for t in tokens if t != token and t not in FILLERS and t != ","]
             name, placement = OVERLAYS[token]
-            # "Rusty" alone, or of metal, is the material itself.
-            if rest and _best(rest)[1] >= KNOWN and _best([*rest, token])[0].material.name != name:
+            if not rest:
+                continue
+            under, score = _best(rest)
+            # Rusty metal is a material itself; rust lies over everything else.
+            whole = (
+                name == "rusty_metal" and under.material in METALS and under.material.name != "chipped_paint"
+            )
+            if score >= KNOWN and under.material.name != name and not whole:
                 return Coat(library()[name]), placement, rest
     return None, "", tokens
 

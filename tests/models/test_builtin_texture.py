@@ -1,0 +1,211 @@
+"""The texture engine: what it is asked for is what comes back, on the same faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
+from pocket3d_server.geometry.glb import write_glb
+from pocket3d_server.geometry.preview import render
+from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.models.builtin_texture import BuiltinTexture
+from pocket3d_server.models.builtin_texture.reference import evenness, find_view
+from pocket3d_server.models.builtin_texture.wording import read_prompt
+from pocket3d_server.models.engine import EngineError, EngineResult, TextureRequest
+
+PART = [Part("thing", [])]
+
+
+def capsule_with_nose() -> trimesh.Trimesh:
+    """A shape whose outline tells its views apart."""
+    body = trimesh.creation.icosphere(3).apply_scale([0.5, 1.0, 0.35])
+    arm = trimesh.creation.icosphere(2).apply_scale([0.7, 0.14, 0.14]).apply_translation([0.5, 0.45, 0])
+    nose = trimesh.creation.icosphere(2).apply_scale([0.12, 0.12, 0.6]).apply_translation([0, -0.2, 0.45])
+    return trimesh.util.concatenate([body, arm, nose])
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Path:
+    shape = capsule_with_nose()
+    material = Material("grey", (0.2, 0.2, 0.2, 1.0))
+    asset = Asset(
+        [Part("thing", [Primitive(shape.vertices, shape.faces, material, normals=shape.vertex_normals)])]
+    )
+    write_glb(asset, tmp_path / "mesh.glb")
+    return tmp_path / "mesh.glb"
+
+
+def textured(mesh: Path, **settings) -> EngineResult:
+    stages: list[tuple[float, str]] = []
+    request = TextureRequest(mesh=mesh, **{"texture_resolution": 512, **settings})
+    result = BuiltinTexture().run(request, lambda fraction, stage: stages.append((fraction, stage)))
+    fractions = [fraction for fraction, _ in stages]
+    if settings.get("intensity") != 0:
+        assert fractions == sorted(fractions)
+        assert fractions[-1] == 1.0
+    return result
+
+
+def mean_colour(result: EngineResult) -> np.ndarray:
+    picture = render(result.asset, 64, background=None).astype(float)
+    return picture[picture[..., 3] > 250][:, :3].mean(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "material"),
+    [
+        ("Medieval stone castle walls", "castle_wall"),
+        ("rusty metal", "rusty_metal"),
+        ("polished gold", "gold"),
+        ("white marble", "marble"),
+        ("a wooden surface", "oak"),
+        ("zebra stripes", "zebra"),
+        ("red bricks", "brick"),
+        ("brown leather", "leather"),
+        ("green dragon scales", "scales"),
+        ("spaceship hull", "sci_fi_panels"),
+        ("fluffy fur", "fur"),
+        ("blue and white porcelain", "porcelain"),
+    ],
+)
+def test_prompts_find_their_material(prompt: str, material: str) -> None:
+    assert read_prompt(prompt, PART).coats[0].material.name == material
+
+
+def test_colours_overlays_and_parts_are_read() -> None:
+    assert read_prompt("bright red plastic", PART).coats[0].colours[0][0] > 0.6
+    mossy = read_prompt("mossy stone", PART)
+    assert mossy.coats[0].material.name == "rock"
+    assert mossy.overlay is not None
+    assert mossy.overlay.material.name == "moss"
+    parts = [Part("handle", []), Part("blade", [])]
+    handle, blade = read_prompt("wooden handle, steel blade", parts).coats
+    assert (handle.material.name, blade.material.name) == ("oak", "steel")
+    unknown = read_prompt("qwertyuiop", PART)
+    assert unknown.notes
+    assert unknown.confidence < 0.5
+
+
+def test_faces_keep_their_order_and_files_can_be_read_again(mesh: Path, tmp_path: Path) -> None:
+    before = next(read_asset(mesh).primitives())
+    result = textured(mesh, text_prompt="brick", texture_resolution=512)
+    write_glb(result.asset, tmp_path / "out.glb")
+    after = next(read_asset(tmp_path / "out.glb").primitives())
+    np.testing.assert_allclose(after.vertices[after.faces], before.vertices[before.faces], atol=1e-6)
+    assert after.material.base_color_image.shape == (512, 512, 3)
+    assert after.material.metallic_roughness_image is not None
+    assert after.material.normal_image is not None
+    assert after.uv.min() >= 0
+    assert after.uv.max() <= 1
+
+
+def test_good_uvs_and_skins_are_kept(tmp_path: Path, mesh: Path) -> None:
+    first = textured(mesh, text_prompt="oak")
+    write_glb(first.asset, tmp_path / "first.glb")
+    second = textured(tmp_path / "first.glb", text_prompt="gold")
+    assert second.asset.extras["texture"]["uv"] == "kept"
+    one, two = next(first.asset.primitives()), next(second.asset.primitives())
+    np.testing.assert_allclose(one.uv[one.faces], two.uv[two.faces], atol=1e-5)
+
+
+def test_intensity(mesh: Path, tmp_path: Path) -> None:
+    write_glb(textured(mesh, text_prompt="white plastic", intensity=1.0).asset, tmp_path / "white.glb")
+    source = next(read_asset(tmp_path / "white.glb").primitives())
+    none = textured(tmp_path / "white.glb", text_prompt="black plastic", intensity=0)
+    np.testing.assert_array_equal(
+        next(none.asset.primitives()).material.base_color_image, source.material.base_color_image
+    )
+    levels = [
+        mean_colour(textured(tmp_path / "white.glb", text_prompt="black plastic", intensity=i)).mean()
+        for i in (0.0, 0.3, 0.7, 1.0)
+    ]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[0] - levels[3] > 100
+
+
+def test_styles_differ_and_seeds_repeat(mesh: Path) -> None:
+    images = {}
+    for style in ("realistic", "cartoon", "artistic"):
+        result = textured(mesh, text_prompt="oak wood", style=style, intensity=1.0)
+        images[style] = next(result.asset.primitives()).material.base_color_image.astype(int)
+    for one, two in (("realistic", "cartoon"), ("cartoon", "artistic"), ("artistic", "realistic")):
+        assert np.abs(images[one] - images[two]).mean() > 8
+    again = textured(mesh, text_prompt="oak wood", intensity=1.0)
+    np.testing.assert_array_equal(
+        next(again.asset.primitives()).material.base_color_image, images["realistic"]
+    )
+    other = textured(mesh, text_prompt="oak wood", intensity=1.0, seed=5)
+    assert np.abs(next(other.asset.primitives()).material.base_color_image - images["realistic"]).mean() > 1
+
+
+def painted_reference(path: Path, azimuth: float, elevation: float) -> Path:
+    """The object red above and blue below, seen from one side."""
+    shape = capsule_with_nose()
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:32], image[32:] = (210, 30, 30), (30, 40, 200)
+    low, high = shape.vertices[:, 1].min(), shape.vertices[:, 1].max()
+    uv = np.column_stack([np.full(len(shape.vertices), 0.5), 1 - (shape.vertices[:, 1] - low) / (high - low)])
+    material = Material("two", (1, 1, 1, 1), base_color_image=image)
+    asset = Asset([Part("a", [Primitive(shape.vertices, shape.faces, material, uv, shape.vertex_normals)])])
+    Image.fromarray(render(asset, 256, azimuth, elevation, background=(1, 1, 1))[..., :3]).save(path)
+    return path
+
+
+@pytest.mark.parametrize(("azimuth", "elevation"), [(0, 0), (40, 15), (-65, 5)])
+def test_the_view_of_a_picture_is_found(azimuth: float, elevation: float) -> None:
+    shape = capsule_with_nose()
+    asset = Asset(
+        [Part("a", [Primitive(shape.vertices, shape.faces, Material("m"), normals=shape.vertex_normals)])]
+    )
+    alpha = (render(asset, 192, azimuth, elevation, background=None)[..., 3] > 250).astype(float)
+    view = find_view(shape.vertices, shape.faces, alpha)
+    assert view.score > 0.9
+    assert not view.mirrored
+    assert abs(view.azimuth - azimuth) < 10
+    assert abs(view.elevation - elevation) < 12
+
+
+def test_a_fitting_picture_is_projected(mesh: Path, tmp_path: Path) -> None:
+    picture = painted_reference(tmp_path / "ref.png", 30, 5)
+    result = textured(mesh, images=[picture], intensity=1.0)
+    assert result.source == "projection"
+    assert result.confidence > 0.8
+    for azimuth in (30, 150, 270):  # what the picture hides has the right colours too
+        view = render(result.asset, 64, azimuth, 0, background=None).astype(int)
+        solid = view[..., 3] > 250
+        upper, lower = solid & (np.arange(64) < 24)[:, None], solid & (np.arange(64) > 44)[:, None]
+        top, bottom = view[upper][:, :3].mean(axis=0), view[lower][:, :3].mean(axis=0)
+        assert top[0] > top[2] + 40
+        assert bottom[2] > bottom[0] + 40
+
+
+def test_another_picture_becomes_a_material(mesh: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pattern = np.kron(rng.integers(0, 2, (32, 32)), np.ones((8, 8)))[..., None]
+    pixels = np.where(pattern > 0, [[[40, 160, 60]]], [[[20, 90, 40]]]).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "swatch.png")
+    result = textured(mesh, images=[tmp_path / "swatch.png"], intensity=1.0)
+    assert result.source == "swatch"
+    assert result.notes
+    r, g, b = mean_colour(result)
+    assert g > r + 20
+    assert g > b + 20
+    alpha = np.ones(pixels.shape[:2])
+    assert evenness(pixels / 255, alpha) > 0.9
+    assert evenness(np.sort(pixels.astype(float), axis=0), alpha) == 0
+
+
+def test_bad_requests_are_refused_in_words(mesh: Path, tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="neither"):
+        textured(mesh)
+    (tmp_path / "broken.glb").write_bytes(b"glTF")
+    with pytest.raises(EngineError, match="glTF") as caught:
+        textured(tmp_path / "broken.glb", text_prompt="oak")
+    assert caught.value.code == "INVALID_INPUT"
+    (tmp_path / "broken.png").write_bytes(b"no")
+    with pytest.raises(EngineError):
+        textured(mesh, images=[tmp_path / "broken.png"])
