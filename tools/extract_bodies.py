@@ -51,7 +51,9 @@ def corner_shapes(model: Any) -> tuple[Array, list[tuple[str, list[float]]]]:
 
     grid = [(n, getattr(model.anchors, n).tolist()) for n in names]
     vertices = at_corners(model.template_vertices, model.blendshapes)
-    return np.concatenate([vertices, at_corners(model.template_bone_heads, model.bone_heads_blendshapes)], axis=1), grid
+    return np.concatenate(
+        [vertices, at_corners(model.template_bone_heads, model.bone_heads_blendshapes)], axis=1
+    ), grid
 
 
 def reduced(corners: Array) -> dict[str, NDArray[Any]]:
@@ -121,11 +123,25 @@ def main(target: Path) -> None:
     order = np.argsort(-weights, axis=1)[:, :6]
     weights, index = np.take_along_axis(weights, order, 1), np.take_along_axis(index, order, 1)
     weights = weights / weights.sum(axis=1, keepdims=True)
-    groups = ["body", "head", "hand.L", "hand.R", "foot.L", "foot.R", "eye_cavity.L", "eye_cavity.R", "mouth_cavity",
-              "eye_front.L", "eye_front.R", "eye_back.L", "eye_back.R"]
+    groups = [
+        "body",
+        "head",
+        "hand.L",
+        "hand.R",
+        "foot.L",
+        "foot.R",
+        "eye_cavity.L",
+        "eye_cavity.R",
+        "mouth_cavity",
+        "eye_front.L",
+        "eye_front.R",
+        "eye_back.L",
+        "eye_back.R",
+    ]
+    tables: dict[str, Any] = reduced(corners)
     np.savez_compressed(
         target,
-        **reduced(corners),
+        **tables,
         grid=np.array(json.dumps(grid)),
         credit=np.array(CREDIT),
         faces=renumber[faces[whole]].astype(np.uint16),

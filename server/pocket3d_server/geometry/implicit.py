@@ -107,7 +107,9 @@ class Chain:
     def _links(self) -> list[RoundCone]:
         p = np.asarray(self.points, float)
         r = np.broadcast_to(np.asarray(self.radii, float), (len(p),))
-        return [RoundCone(p[i], p[i + 1], float(r[i]), float(r[i + 1]), self.squash) for i in range(len(p) - 1)]
+        return [
+            RoundCone(p[i], p[i + 1], float(r[i]), float(r[i + 1]), self.squash) for i in range(len(p) - 1)
+        ]
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,9 @@ class HalfSpace:
     def distance(self, points: Points) -> Points:
         """See `Solid.distance`."""
         normal = np.asarray(self.normal, float)
-        return (points - np.asarray(self.at, points.dtype)) @ (normal / np.linalg.norm(normal)).astype(points.dtype)
+        return (points - np.asarray(self.at, points.dtype)) @ (normal / np.linalg.norm(normal)).astype(
+            points.dtype
+        )
 
     def bounds(self) -> tuple[Array, Array]:
         """Unbounded."""

@@ -55,8 +55,22 @@ def coloured(brief: Brief, plumage: Plumage) -> Plumage:
         main = brief.colour(UNSET, "feather", "feathers", "body", "plumage")
     if main != UNSET:
         dark: RGB = (main[0] * 0.66, main[1] * 0.66, main[2] * 0.66)
-        pale: RGB = (main[0] + (1 - main[0]) * 0.45, main[1] + (1 - main[1]) * 0.45, main[2] + (1 - main[2]) * 0.45)
-        plumage = replace(plumage, back=main, head=main, wing=main, wing_tip=dark, tail=dark, belly=pale, breast=None, face=None)
+        pale: RGB = (
+            main[0] + (1 - main[0]) * 0.45,
+            main[1] + (1 - main[1]) * 0.45,
+            main[2] + (1 - main[2]) * 0.45,
+        )
+        plumage = replace(
+            plumage,
+            back=main,
+            head=main,
+            wing=main,
+            wing_tip=dark,
+            tail=dark,
+            belly=pale,
+            breast=None,
+            face=None,
+        )
     return replace(
         plumage,
         belly=brief.colour(plumage.belly, "belly", "breast"),
@@ -70,16 +84,43 @@ def coloured(brief: Brief, plumage: Plumage) -> Plumage:
 def _builder(kind: str) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
         shape = BIRDS[kind][0]
-        girth = min(max(brief.stretch.get("girth", 1.0) * (1 + 0.03 * float(brief.rng(6).standard_normal())), 0.8), 1.35)
+        girth = min(
+            max(brief.stretch.get("girth", 1.0) * (1 + 0.03 * float(brief.rng(6).standard_normal())), 0.8),
+            1.35,
+        )
         young = brief.has("chick", "duckling", "gosling", "baby")
-        shape = replace(shape, girth=shape.girth * girth, plumage=coloured(brief, shape.plumage), size=shape.size * (0.45 if young else 1.0))
+        shape = replace(
+            shape,
+            girth=shape.girth * girth,
+            plumage=coloured(brief, shape.plumage),
+            size=shape.size * (0.45 if young else 1.0),
+        )
         if young:
-            yellow = replace(shape.plumage, back=(0.96, 0.82, 0.32), belly=(0.98, 0.88, 0.46), head=(0.97, 0.84, 0.36), wing=(0.94, 0.78, 0.28), wing_tip=(0.88, 0.70, 0.24), tail=(0.92, 0.76, 0.28), breast=None)
-            shape = replace(shape, head=shape.head * 1.35, neck=shape.neck * 0.4, tail=shape.tail * 0.4, wing=shape.wing * 0.7, extras=(), plumage=coloured(brief, yellow))
+            yellow = replace(
+                shape.plumage,
+                back=(0.96, 0.82, 0.32),
+                belly=(0.98, 0.88, 0.46),
+                head=(0.97, 0.84, 0.36),
+                wing=(0.94, 0.78, 0.28),
+                wing_tip=(0.88, 0.70, 0.24),
+                tail=(0.92, 0.76, 0.28),
+                breast=None,
+            )
+            shape = replace(
+                shape,
+                head=shape.head * 1.35,
+                neck=shape.neck * 0.4,
+                tail=shape.tail * 0.4,
+                wing=shape.wing * 0.7,
+                extras=(),
+                plumage=coloured(brief, yellow),
+            )
         return build_bird(shape, brief.quality, brief.seed, brief.stretch.get("height", 1.0))
 
     build.__doc__ = f"A {kind}."
     return build
 
 
-FAMILIES: tuple[Family, ...] = tuple(Family(kind, phrases, _builder(kind)) for kind, (_, phrases) in BIRDS.items())
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(kind, phrases, _builder(kind)) for kind, (_, phrases) in BIRDS.items()
+)

@@ -33,20 +33,35 @@ def _turned(brief: Brief, points: ArrayLike, count: int = 40) -> Solid:
     return revolve(fine, SIDES[brief.quality], crease=180)
 
 
-def _painted(brief: Brief, name: str, solid: Solid, paint: Callable[[Skin], Array], roughness: float = 0.4) -> Part:
+def _painted(
+    brief: Brief, name: str, solid: Solid, paint: Callable[[Skin], Array], roughness: float = 0.4
+) -> Part:
     surface = Surface(solid.vertices, solid.faces, vertex_normals(solid.vertices, solid.faces))
     return painted_part(name, surface, {}, paint, TEXTURE[brief.quality], roughness)
 
 
 def _stem(line: ArrayLike, thick: float, colour: RGB = (0.33, 0.23, 0.13)) -> Part:
     path = curve(list(np.asarray(line, float)), 10)
-    return part("stem", (sweep(path, np.linspace(1.0, 1.35, 10) * thick, 8, crease=70), Material.from_srgb("stem", colour, roughness=0.9)))
+    return part(
+        "stem",
+        (
+            sweep(path, np.linspace(1.0, 1.35, 10) * thick, 8, crease=70),
+            Material.from_srgb("stem", colour, roughness=0.9),
+        ),
+    )
 
 
 def _leaf(at: ArrayLike, size: float, turn: float = 40) -> Part:
     u = np.linspace(0, 1, 12)
     line = np.stack([0 * u, size * (0.5 * u - 0.5 * u**2), size * u], axis=1)
-    leaf = sheet(line, (0, 1, 0), 0.26 * size * np.sin(np.pi * (0.05 + 0.94 * u**0.85)).clip(0.01), fold=0.2, thickness=0.0006, columns=5).rotate(y=turn)
+    leaf = sheet(
+        line,
+        (0, 1, 0),
+        0.26 * size * np.sin(np.pi * (0.05 + 0.94 * u**0.85)).clip(0.01),
+        fold=0.2,
+        thickness=0.0006,
+        columns=5,
+    ).rotate(y=turn)
     return part("leaf", (leaf.move(*np.asarray(at, float)), Material.from_srgb("leaf", GREEN, roughness=0.6)))
 
 
@@ -57,43 +72,118 @@ def _mix(a: RGB, b: RGB, t: Array) -> Array:
 def apple(brief: Brief) -> Asset:
     """An apple with its dimples, stem and leaf."""
     colour = brief.colour((0.76, 0.09, 0.10))
-    solid = _turned(brief, [(0, 0.009), (0.008, 0.006), (0.018, 0.0), (0.030, 0.010), (0.0395, 0.038), (0.036, 0.062), (0.022, 0.075), (0.010, 0.071), (0.004, 0.062), (0, 0.060)], 44)
-    solid = solid.deform(lambda v: v * (1 + 0.025 * np.cos(5 * np.arctan2(v[:, 0], v[:, 2])) * np.clip(0.4 - v[:, 1] / 0.08, 0, 1))[:, None] ** np.array([1, 0.6, 1]))
+    solid = _turned(
+        brief,
+        [
+            (0, 0.009),
+            (0.008, 0.006),
+            (0.018, 0.0),
+            (0.030, 0.010),
+            (0.0395, 0.038),
+            (0.036, 0.062),
+            (0.022, 0.075),
+            (0.010, 0.071),
+            (0.004, 0.062),
+            (0, 0.060),
+        ],
+        44,
+    )
+    solid = solid.deform(
+        lambda v: (
+            v
+            * (1 + 0.025 * np.cos(5 * np.arctan2(v[:, 0], v[:, 2])) * np.clip(0.4 - v[:, 1] / 0.08, 0, 1))[
+                :, None
+            ]
+            ** np.array([1, 0.6, 1])
+        )
+    )
     light: RGB = (min(colour[0] + 0.18, 1), min(colour[1] + 0.45, 1), min(colour[2] + 0.12, 1))
 
     def paint(s: Skin) -> Array:
         streak = fractal_noise(s.points * np.array([260, 30, 260]), 3, 2)
-        flush = smoothstep(0.30, 0.75, 0.5 * fractal_noise(s.points * 22, 5, 2) + 0.45 * streak + 3.0 * (0.03 - np.hypot(s.points[:, 0], s.points[:, 2])) * (s.points[:, 1] > 0.05))
+        flush = smoothstep(
+            0.30,
+            0.75,
+            0.5 * fractal_noise(s.points * 22, 5, 2)
+            + 0.45 * streak
+            + 3.0 * (0.03 - np.hypot(s.points[:, 0], s.points[:, 2])) * (s.points[:, 1] > 0.05),
+        )
         return np.asarray(_mix(colour, light, 0.55 * flush))
 
-    return Asset([_painted(brief, "apple", solid, paint, 0.25), _stem([(0, 0.060, 0), (0.001, 0.074, 0.001), (0.005, 0.088, 0.002)], 0.0013), _leaf((0.002, 0.078, 0.001), 0.042)])
+    return Asset(
+        [
+            _painted(brief, "apple", solid, paint, 0.25),
+            _stem([(0, 0.060, 0), (0.001, 0.074, 0.001), (0.005, 0.088, 0.002)], 0.0013),
+            _leaf((0.002, 0.078, 0.001), 0.042),
+        ]
+    )
 
 
 def pear(brief: Brief) -> Asset:
     """A pear."""
     colour = brief.colour((0.70, 0.72, 0.22))
-    solid = _turned(brief, [(0, 0.006), (0.010, 0.001), (0.024, 0.004), (0.037, 0.030), (0.031, 0.058), (0.019, 0.082), (0.014, 0.098), (0.006, 0.104), (0, 0.102)], 44)
+    solid = _turned(
+        brief,
+        [
+            (0, 0.006),
+            (0.010, 0.001),
+            (0.024, 0.004),
+            (0.037, 0.030),
+            (0.031, 0.058),
+            (0.019, 0.082),
+            (0.014, 0.098),
+            (0.006, 0.104),
+            (0, 0.102),
+        ],
+        44,
+    )
 
     def paint(s: Skin) -> Array:
         dots = cell_noise(s.points * 300, 2)[0]
-        base = _mix(colour, (0.78, 0.50, 0.20), 0.6 * smoothstep(0.5, 0.8, fractal_noise(s.points * 20, 1, 2)))
+        base = _mix(
+            colour, (0.78, 0.50, 0.20), 0.6 * smoothstep(0.5, 0.8, fractal_noise(s.points * 20, 1, 2))
+        )
         return np.asarray(base * (1 - 0.25 * smoothstep(0.3, 0.15, dots))[:, None])
 
-    return Asset([_painted(brief, "pear", solid, paint, 0.45), _stem([(0, 0.100, 0), (0.001, 0.112, 0), (0.006, 0.124, 0.002)], 0.0016), _leaf((0.003, 0.114, 0), 0.045)])
+    return Asset(
+        [
+            _painted(brief, "pear", solid, paint, 0.45),
+            _stem([(0, 0.100, 0), (0.001, 0.112, 0), (0.006, 0.124, 0.002)], 0.0016),
+            _leaf((0.003, 0.114, 0), 0.045),
+        ]
+    )
 
 
 def _citrus(name: str, colour: RGB, radius: float, tall: float, tip: float) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
         c = brief.colour(colour) if name != "orange" or len(brief.colours) > 1 else colour
         r, h = radius, tall
-        solid = _turned(brief, [(0, -tip), (0.25 * r, 0.0), (0.78 * r, 0.16 * h), (r, 0.5 * h), (0.78 * r, 0.84 * h), (0.25 * r, h), (0, h + 0.4 * tip)], 48)
+        solid = _turned(
+            brief,
+            [
+                (0, -tip),
+                (0.25 * r, 0.0),
+                (0.78 * r, 0.16 * h),
+                (r, 0.5 * h),
+                (0.78 * r, 0.84 * h),
+                (0.25 * r, h),
+                (0, h + 0.4 * tip),
+            ],
+            48,
+        )
 
         def paint(s: Skin) -> Array:
             pores = cell_noise(s.points * 420, 2)[0]
             base = np.asarray(c) * (0.94 + 0.12 * fractal_noise(s.points * 30, 1, 2))[:, None]
             return np.asarray(base * (1 - 0.16 * smoothstep(0.35, 0.15, pores))[:, None])
 
-        star = part("stem", (sphere(1, 10).scale(0.006, 0.002, 0.006).move(y=h + 0.2 * tip), Material.from_srgb("stem", (0.36, 0.44, 0.18), roughness=0.9)))
+        star = part(
+            "stem",
+            (
+                sphere(1, 10).scale(0.006, 0.002, 0.006).move(y=h + 0.2 * tip),
+                Material.from_srgb("stem", (0.36, 0.44, 0.18), roughness=0.9),
+            ),
+        )
         return Asset([_painted(brief, name, solid, paint, 0.5), star, _leaf((0, h, 0), 0.05)])
 
     build.__doc__ = f"A {name}."
@@ -106,7 +196,11 @@ def banana(brief: Brief) -> Asset:
     t = np.linspace(0, 1, 30)
     angle = np.radians(-55 + 110 * t)
     path = np.stack([0 * t, 0.12 * (1 - np.cos(angle)), 0.12 * np.sin(angle) * 1.05], axis=1)
-    radius = 0.0185 * np.interp(t, [0, 0.04, 0.10, 0.22, 0.55, 0.82, 0.93, 0.97, 1.0], [0.36, 0.34, 0.40, 0.90, 1.0, 0.88, 0.52, 0.30, 0.26])
+    radius = 0.0185 * np.interp(
+        t,
+        [0, 0.04, 0.10, 0.22, 0.55, 0.82, 0.93, 0.97, 1.0],
+        [0.36, 0.34, 0.40, 0.90, 1.0, 0.88, 0.52, 0.30, 0.26],
+    )
     a = 2 * np.pi * np.arange(30) / 30
     section = np.stack([np.cos(a), np.sin(a)], axis=1) * (1 + 0.055 * np.cos(5 * a))[:, None]
     one = sweep(path, radius, section, crease=60)
@@ -116,8 +210,7 @@ def banana(brief: Brief) -> Asset:
         turn = (k - (many - 1) / 2) * 17
         solid = one if many == 1 else one.move(z=0.115, y=0).rotate(y=turn, x=-4 * abs(k - (many - 1) / 2))
 
-        def paint(s: Skin, solid: Solid = solid) -> Array:
-            low, high = solid.bounds
+        def paint(s: Skin, turn: float = turn) -> Array:
             back = s.points if many == 1 else s.points @ np.linalg.inv(_rotation_y(turn)).T - (0, 0, 0.115)
             end = np.clip(back[:, 2] / 0.105, -1, 1)
             base = _mix(colour, (0.62, 0.66, 0.20), smoothstep(-0.70, -1.0, end))
@@ -135,12 +228,26 @@ def _rotation_y(degrees: float) -> Array:
     return np.asarray(rotation(y=degrees))
 
 
-def _lobed(name: str, colour: RGB, radius: float, tall: float, lobes: int, depth: float) -> Callable[[Brief], Asset]:
+def _lobed(
+    name: str, colour: RGB, radius: float, tall: float, lobes: int, depth: float
+) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
         c = brief.colour(colour) if name != "pumpkin" or not brief.has("orange") else colour
         r, h = radius, tall
         fine = SIDES[brief.quality] * 2
-        p = np.asarray([(0, 0.10 * h), (0.22 * r, 0.02 * h), (0.55 * r, 0.0), (0.90 * r, 0.22 * h), (r, 0.52 * h), (0.80 * r, 0.84 * h), (0.42 * r, 0.96 * h), (0.15 * r, 0.90 * h), (0, 0.86 * h)])
+        p = np.asarray(
+            [
+                (0, 0.10 * h),
+                (0.22 * r, 0.02 * h),
+                (0.55 * r, 0.0),
+                (0.90 * r, 0.22 * h),
+                (r, 0.52 * h),
+                (0.80 * r, 0.84 * h),
+                (0.42 * r, 0.96 * h),
+                (0.15 * r, 0.90 * h),
+                (0, 0.86 * h),
+            ]
+        )
         smooth = curve(list(np.c_[p, np.zeros(len(p))]), 34)[:, :2]
         smooth[:, 0] = np.maximum(smooth[:, 0], 0)
         solid = revolve(smooth, fine, crease=180)
@@ -155,12 +262,19 @@ def _lobed(name: str, colour: RGB, radius: float, tall: float, lobes: int, depth
 
         def paint(s: Skin) -> Array:
             a = np.arctan2(s.points[:, 0], s.points[:, 2])
-            base = np.asarray(c) * (0.93 + 0.14 * fractal_noise(s.points * (3 / r) * np.array([1, 0.3, 1]), 4, 3))[:, None]
+            base = (
+                np.asarray(c)
+                * (0.93 + 0.14 * fractal_noise(s.points * (3 / r) * np.array([1, 0.3, 1]), 4, 3))[:, None]
+            )
             return np.asarray(base * (1 - 0.30 * np.abs(np.cos(lobes * a / 2)) ** 8)[:, None])
 
         parts = [_painted(brief, name, solid, paint, 0.45)]
         if name == "pumpkin":
-            stem = _stem([(0, 0.86 * h, 0), (0.02 * r, 1.0 * h, 0), (0.16 * r, 1.14 * h, 0.03 * r)], 0.075 * r, (0.42, 0.44, 0.20))
+            stem = _stem(
+                [(0, 0.86 * h, 0), (0.02 * r, 1.0 * h, 0), (0.16 * r, 1.14 * h, 0.03 * r)],
+                0.075 * r,
+                (0.42, 0.44, 0.20),
+            )
             parts.append(stem)
             if brief.has("halloween", "lantern", "carved", "face"):
                 parts.append(_face(r, h))
@@ -189,7 +303,18 @@ def _face(r: float, h: float) -> Part:
     high[[4, 10]] -= 0.10
     low[[6, 8]] += 0.09
     grin = extrude(np.concatenate([np.c_[x, low], np.c_[x, high][::-1]]) * r, 0.42 * r)
-    return part("face", (join(eye.move(-0.36 * r, 0.62 * h, 0.78 * r), eye.mirror().move(0.36 * r, 0.62 * h, 0.78 * r), nose.move(0, 0.50 * h, 0.86 * r), grin.move(0, 0.36 * h, 0.77 * r)), glow))
+    return part(
+        "face",
+        (
+            join(
+                eye.move(-0.36 * r, 0.62 * h, 0.78 * r),
+                eye.mirror().move(0.36 * r, 0.62 * h, 0.78 * r),
+                nose.move(0, 0.50 * h, 0.86 * r),
+                grin.move(0, 0.36 * h, 0.77 * r),
+            ),
+            glow,
+        ),
+    )
 
 
 def carrot(brief: Brief) -> Asset:
@@ -197,7 +322,12 @@ def carrot(brief: Brief) -> Asset:
     colour = brief.colour((0.92, 0.44, 0.10)) if not brief.has("orange") else (0.92, 0.44, 0.10)
     t = np.linspace(0, 1, 34)
     path = np.stack([0.004 * np.sin(5 * t), 0 * t, -0.09 + 0.17 * t], axis=1)
-    radius = 0.0175 * np.clip(1.0 - 0.72 * t - 0.24 * t**4, 0.02, 1) * np.interp(t, [0, 0.05], [0.62, 1]) * (1 + 0.03 * np.sin(60 * t))
+    radius = (
+        0.0175
+        * np.clip(1.0 - 0.72 * t - 0.24 * t**4, 0.02, 1)
+        * np.interp(t, [0, 0.05], [0.62, 1])
+        * (1 + 0.03 * np.sin(60 * t))
+    )
     root = sweep(path, radius, 22, crease=70, round_ends=True)
 
     def paint(s: Skin) -> Array:
@@ -208,19 +338,44 @@ def carrot(brief: Brief) -> Asset:
     at, along, stems = [], [], []
     for _ in range(9):
         d = np.array([0.35 * rng.normal(), 0.45 + 0.3 * rng.random(), -1.0])
-        line = np.array([0, 0, -0.088]) + d / np.linalg.norm(d) * (0.11 * np.linspace(0, 1, 8))[:, None] - np.array([0, 0.03, 0]) * np.linspace(0, 1, 8)[:, None] ** 2
+        line = (
+            np.array([0, 0, -0.088])
+            + d / np.linalg.norm(d) * (0.11 * np.linspace(0, 1, 8))[:, None]
+            - np.array([0, 0.03, 0]) * np.linspace(0, 1, 8)[:, None] ** 2
+        )
         stems.append(sweep(line, np.linspace(0.0018, 0.0007, 8), 6, crease=80))
         for k in range(2, 8):
             at.append(np.repeat(line[k : k + 1], 7, axis=0))
             along.append(d / np.linalg.norm(d) + 0.8 * rng.normal(0, 1, (7, 3)))
     leaf = Material.from_srgb("greens", (0.30, 0.52, 0.16), roughness=0.7)
     p = np.concatenate(at)
-    return Asset([_painted(brief, "root", root, paint, 0.5), part("greens", (join(*stems), leaf), (blades(p, np.concatenate(along), (0.1, 1, 0.1), 0.016, 0.005), leaf))])
+    return Asset(
+        [
+            _painted(brief, "root", root, paint, 0.5),
+            part(
+                "greens",
+                (join(*stems), leaf),
+                (blades(p, np.concatenate(along), (0.1, 1, 0.1), 0.016, 0.005), leaf),
+            ),
+        ]
+    )
 
 
 def strawberry(brief: Brief) -> Asset:
     """A strawberry with seeds and sepals, resting on its side a little."""
-    solid = _turned(brief, [(0, 0.0), (0.006, 0.002), (0.013, 0.012), (0.018, 0.026), (0.0165, 0.036), (0.009, 0.041), (0, 0.040)], 40)
+    solid = _turned(
+        brief,
+        [
+            (0, 0.0),
+            (0.006, 0.002),
+            (0.013, 0.012),
+            (0.018, 0.026),
+            (0.0165, 0.036),
+            (0.009, 0.041),
+            (0, 0.040),
+        ],
+        40,
+    )
     colour = brief.colour((0.82, 0.06, 0.08))
     n = 110
     i = np.arange(n)
@@ -228,16 +383,35 @@ def strawberry(brief: Brief) -> Asset:
     r = np.interp(y, [0, 0.002, 0.012, 0.026, 0.036, 0.041], [0, 0.006, 0.013, 0.018, 0.0165, 0.009])
     a = i * 2.39996
     seat = np.stack([r * np.sin(a), y, r * np.cos(a)], axis=1) * np.array([1.05, 1, 1.05])
-    seeds = blades(seat - np.array([0, 0.0008, 0]), np.array([0, 1.0, 0]), np.stack([np.sin(a), 0 * a, np.cos(a)], axis=1), 0.0018, 0.0011, rounded=True)
+    seeds = blades(
+        seat - np.array([0, 0.0008, 0]),
+        np.array([0, 1.0, 0]),
+        np.stack([np.sin(a), 0 * a, np.cos(a)], axis=1),
+        0.0018,
+        0.0011,
+        rounded=True,
+    )
 
     def paint(s: Skin) -> Array:
         return np.asarray(_mix(colour, (0.95, 0.78, 0.66), 0.7 * smoothstep(0.036, 0.041, s.points[:, 1])))
 
     m = 9
     b = np.arange(m) * 2 * np.pi / m
-    sepals = blades(np.tile([0, 0.040, 0], (m, 1)), np.stack([np.sin(b), 0.10 + 0 * b, np.cos(b)], axis=1), (0, 1, 0), 0.017, 0.008)
-    return Asset([_painted(brief, "berry", solid, paint, 0.25), part("seeds", (seeds, Material.from_srgb("seed", (0.92, 0.78, 0.36), roughness=0.5))),
-                  part("sepals", (sepals, Material.from_srgb("sepal", GREEN, roughness=0.7))), _stem([(0, 0.040, 0), (0, 0.046, 0), (0.004, 0.053, 0)], 0.0009, GREEN)])
+    sepals = blades(
+        np.tile([0, 0.040, 0], (m, 1)),
+        np.stack([np.sin(b), 0.10 + 0 * b, np.cos(b)], axis=1),
+        (0, 1, 0),
+        0.017,
+        0.008,
+    )
+    return Asset(
+        [
+            _painted(brief, "berry", solid, paint, 0.25),
+            part("seeds", (seeds, Material.from_srgb("seed", (0.92, 0.78, 0.36), roughness=0.5))),
+            part("sepals", (sepals, Material.from_srgb("sepal", GREEN, roughness=0.7))),
+            _stem([(0, 0.040, 0), (0, 0.046, 0), (0.004, 0.053, 0)], 0.0009, GREEN),
+        ]
+    )
 
 
 def watermelon(brief: Brief) -> Asset:
@@ -249,14 +423,22 @@ def watermelon(brief: Brief) -> Asset:
         wave = np.sin(11 * a + 2.2 * (fractal_noise(s.points * 16, 2, 3) - 0.5) * 3)
         return np.asarray(_mix((0.48, 0.66, 0.28), (0.10, 0.28, 0.12), smoothstep(-0.1, 0.35, wave)))
 
-    return Asset([_painted(brief, "melon", solid, paint, 0.3), _stem([(0, 0.13, -0.163), (0, 0.14, -0.178), (0.01, 0.15, -0.186)], 0.003, (0.45, 0.48, 0.24))])
+    return Asset(
+        [
+            _painted(brief, "melon", solid, paint, 0.3),
+            _stem([(0, 0.13, -0.163), (0, 0.14, -0.178), (0.01, 0.15, -0.186)], 0.003, (0.45, 0.48, 0.24)),
+        ]
+    )
 
 
 def grapes(brief: Brief) -> Asset:
     """A bunch of grapes hanging from its stalk."""
     rng = brief.rng(4)
-    colour = brief.colour((0.34, 0.12, 0.36))
-    shades = [Material.from_srgb(f"grape_{k}", tuple(min(c * f, 1) for c in colour), roughness=0.25) for k, f in enumerate((0.8, 1.0, 1.25))]  # type: ignore[arg-type]
+    r, g, b = brief.colour((0.34, 0.12, 0.36))
+    shades = [
+        Material.from_srgb(f"grape_{k}", (min(r * f, 1), min(g * f, 1), min(b * f, 1)), roughness=0.25)
+        for k, f in enumerate((0.8, 1.0, 1.25))
+    ]
     groups: list[list[Solid]] = [[], [], []]
     ball = sphere(0.0095, 14)
     for row in range(9):
@@ -265,8 +447,18 @@ def grapes(brief: Brief) -> Asset:
         n = max(int(2 * np.pi * ring / 0.0165), 1)
         for k in range(n):
             a = 2 * np.pi * (k + 0.5 * (row % 2)) / n
-            groups[int(rng.integers(3))].append(ball.scale(1, 1.12, 1).move(ring * np.sin(a) + 0.001 * rng.normal(), y + 0.002 * rng.normal(), ring * np.cos(a)))
-    return Asset([part("grapes", *((join(*g), shades[i]) for i, g in enumerate(groups) if g)), _stem([(0, 0.02, 0), (0, 0.14, 0), (0.004, 0.185, 0)], 0.0018, (0.45, 0.40, 0.20)), _leaf((0.002, 0.165, 0), 0.07)])
+            groups[int(rng.integers(3))].append(
+                ball.scale(1, 1.12, 1).move(
+                    ring * np.sin(a) + 0.001 * rng.normal(), y + 0.002 * rng.normal(), ring * np.cos(a)
+                )
+            )
+    return Asset(
+        [
+            part("grapes", *((join(*g), shades[i]) for i, g in enumerate(groups) if g)),
+            _stem([(0, 0.02, 0), (0, 0.14, 0), (0.004, 0.185, 0)], 0.0018, (0.45, 0.40, 0.20)),
+            _leaf((0.002, 0.165, 0), 0.07),
+        ]
+    )
 
 
 def pineapple(brief: Brief) -> Asset:
@@ -276,21 +468,47 @@ def pineapple(brief: Brief) -> Asset:
     y = base + 0.012 + 0.165 * (i + 0.5) / count
     r = 0.052 * np.sqrt(np.clip(1 - ((y - 0.092) / 0.108) ** 2, 0.05, 1))
     a = i * 2.39996
-    body = _turned(brief, [(0, 0.0), (0.025, 0.002), (0.047, 0.04), (0.051, 0.095), (0.043, 0.155), (0.018, 0.182), (0, 0.184)], 30)
+    body = _turned(
+        brief,
+        [(0, 0.0), (0.025, 0.002), (0.047, 0.04), (0.051, 0.095), (0.043, 0.155), (0.018, 0.182), (0, 0.184)],
+        30,
+    )
     out = np.stack([np.sin(a), 0.15 + 0 * a, np.cos(a)], axis=1)
-    eyes = [sphere(1.0, 8).scale(0.0098, 0.0098, 0.006).rotate(x=-10).rotate(y=float(np.degrees(t))).move(*(p)) for t, p in zip(a, np.c_[r * np.sin(a), y, r * np.cos(a)], strict=True)]
-    spikes = blades(np.c_[1.08 * r * np.sin(a), y - 0.001, 1.08 * r * np.cos(a)], out + (0, 0.9, 0), out, 0.011, 0.004)
+    eyes = [
+        sphere(1.0, 8).scale(0.0098, 0.0098, 0.006).rotate(x=-10).rotate(y=float(np.degrees(t))).move(*(p))
+        for t, p in zip(a, np.c_[r * np.sin(a), y, r * np.cos(a)], strict=True)
+    ]
+    spikes = blades(
+        np.c_[1.08 * r * np.sin(a), y - 0.001, 1.08 * r * np.cos(a)], out + (0, 0.9, 0), out, 0.011, 0.004
+    )
     leaves = []
     for k in range(38):
         t = k / 38
         u = np.linspace(0, 1, 9)
         out_k = np.array([np.sin(k * 2.4), 0, np.cos(k * 2.4)])
         size = 0.075 + 0.06 * np.sin(np.pi * (0.15 + 0.7 * t))
-        line = np.array([0, 0.176 + 0.012 * t, 0]) + out_k * (size * (0.75 - 0.6 * t) * u**1.4)[:, None] + np.array([0, 1.0, 0]) * (size * ((0.55 + 0.5 * t) * u - (0.35 - 0.3 * t) * u**3))[:, None]
-        leaves.append(sheet(line, -out_k + (0, 0.6, 0), 0.0075 * (1 - u**2) + 0.0003, cup=0.3, thickness=0.0012, columns=3))
+        line = (
+            np.array([0, 0.176 + 0.012 * t, 0])
+            + out_k * (size * (0.75 - 0.6 * t) * u**1.4)[:, None]
+            + np.array([0, 1.0, 0]) * (size * ((0.55 + 0.5 * t) * u - (0.35 - 0.3 * t) * u**3))[:, None]
+        )
+        leaves.append(
+            sheet(
+                line, -out_k + (0, 0.6, 0), 0.0075 * (1 - u**2) + 0.0003, cup=0.3, thickness=0.0012, columns=3
+            )
+        )
     gold = Material.from_srgb("eyes", brief.colour((0.82, 0.56, 0.16)), roughness=0.6)
-    return Asset([part("body", (body, Material.from_srgb("flesh", (0.50, 0.36, 0.12), roughness=0.8)), (join(*eyes), gold)), part("spikes", (spikes, Material.from_srgb("spike", (0.44, 0.46, 0.18), roughness=0.8))),
-                  part("crown", (join(*leaves), Material.from_srgb("leaf", (0.26, 0.46, 0.22), roughness=0.6)))])
+    return Asset(
+        [
+            part(
+                "body",
+                (body, Material.from_srgb("flesh", (0.50, 0.36, 0.12), roughness=0.8)),
+                (join(*eyes), gold),
+            ),
+            part("spikes", (spikes, Material.from_srgb("spike", (0.44, 0.46, 0.18), roughness=0.8))),
+            part("crown", (join(*leaves), Material.from_srgb("leaf", (0.26, 0.46, 0.22), roughness=0.6))),
+        ]
+    )
 
 
 KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
@@ -308,4 +526,6 @@ KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
     "pineapple": (pineapple, ("pineapple", "ananas")),
 }  # fmt: skip
 
-FAMILIES: tuple[Family, ...] = tuple(Family(name, phrases, grounded(build, centre=True)) for name, (build, phrases) in KINDS.items())
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(name, phrases, grounded(build, centre=True)) for name, (build, phrases) in KINDS.items()
+)

@@ -10,18 +10,108 @@ from pocket3d_server.models.builtin_text.organic.face import Looks
 from pocket3d_server.models.builtin_text.organic.hair import STYLES
 from pocket3d_server.models.builtin_text.organic.outfits import Garment, Outfit
 from pocket3d_server.models.builtin_text.organic.person import Recipe, build_person
-from pocket3d_server.models.builtin_text.organic.roles import DENIM, GARMENT_WORDS, ROLES, SYNONYMS, WHITE, Role
+from pocket3d_server.models.builtin_text.organic.roles import (
+    DENIM,
+    GARMENT_WORDS,
+    ROLES,
+    SYNONYMS,
+    WHITE,
+    Role,
+)
 
 UNSET: RGB = (-1.0, -1.0, -1.0)
-FEMALE = ("woman", "girl", "lady", "female", "queen", "princess", "witch", "mother", "mom", "grandmother", "grandma", "granny", "daughter", "sister", "actress",
-          "waitress", "ballerina", "sorceress", "heroine", "superwoman", "businesswoman", "policewoman", "cowgirl", "bride", "nun", "empress", "goddess", "mermaid")
-MALE = ("man", "boy", "guy", "male", "king", "prince", "father", "dad", "grandfather", "grandpa", "son", "brother", "wizard", "gentleman", "lad", "businessman",
-        "policeman", "fireman", "superman", "monk", "priest", "viking", "groom", "god")
-SKINS: tuple[RGB, ...] = ((0.93, 0.76, 0.66), (0.87, 0.68, 0.56), (0.80, 0.60, 0.46), (0.68, 0.47, 0.34), (0.52, 0.34, 0.23), (0.36, 0.23, 0.16))
-HAIRS: tuple[RGB, ...] = ((0.09, 0.07, 0.06), (0.20, 0.12, 0.07), (0.36, 0.21, 0.11), (0.62, 0.44, 0.22), (0.50, 0.20, 0.08))
+FEMALE = (
+    "woman",
+    "girl",
+    "lady",
+    "female",
+    "queen",
+    "princess",
+    "witch",
+    "mother",
+    "mom",
+    "grandmother",
+    "grandma",
+    "granny",
+    "daughter",
+    "sister",
+    "actress",
+    "waitress",
+    "ballerina",
+    "sorceress",
+    "heroine",
+    "superwoman",
+    "businesswoman",
+    "policewoman",
+    "cowgirl",
+    "bride",
+    "nun",
+    "empress",
+    "goddess",
+    "mermaid",
+)
+MALE = (
+    "man",
+    "boy",
+    "guy",
+    "male",
+    "king",
+    "prince",
+    "father",
+    "dad",
+    "grandfather",
+    "grandpa",
+    "son",
+    "brother",
+    "wizard",
+    "gentleman",
+    "lad",
+    "businessman",
+    "policeman",
+    "fireman",
+    "superman",
+    "monk",
+    "priest",
+    "viking",
+    "groom",
+    "god",
+)
+SKINS: tuple[RGB, ...] = (
+    (0.93, 0.76, 0.66),
+    (0.87, 0.68, 0.56),
+    (0.80, 0.60, 0.46),
+    (0.68, 0.47, 0.34),
+    (0.52, 0.34, 0.23),
+    (0.36, 0.23, 0.16),
+)
+HAIRS: tuple[RGB, ...] = (
+    (0.09, 0.07, 0.06),
+    (0.20, 0.12, 0.07),
+    (0.36, 0.21, 0.11),
+    (0.62, 0.44, 0.22),
+    (0.50, 0.20, 0.08),
+)
 IRISES: tuple[RGB, ...] = ((0.26, 0.15, 0.07), (0.36, 0.24, 0.11), (0.20, 0.38, 0.52), (0.28, 0.42, 0.26))
-CASUAL: tuple[RGB, ...] = ((0.74, 0.17, 0.15), (0.16, 0.33, 0.60), (0.24, 0.46, 0.30), (0.86, 0.66, 0.22), (0.46, 0.28, 0.52), (0.90, 0.89, 0.86), (0.25, 0.27, 0.31))
-HAIR_WORDS = {"bald": "bald", "ponytail": "ponytail", "bun": "bun", "afro": "afro", "curly": "curly", "mohawk": "mohawk", "long-haired": "long", "bob": "bob", "punk": "mohawk"}
+CASUAL: tuple[RGB, ...] = (
+    (0.74, 0.17, 0.15),
+    (0.16, 0.33, 0.60),
+    (0.24, 0.46, 0.30),
+    (0.86, 0.66, 0.22),
+    (0.46, 0.28, 0.52),
+    (0.90, 0.89, 0.86),
+    (0.25, 0.27, 0.31),
+)
+HAIR_WORDS = {
+    "bald": "bald",
+    "ponytail": "ponytail",
+    "bun": "bun",
+    "afro": "afro",
+    "curly": "curly",
+    "mohawk": "mohawk",
+    "long-haired": "long",
+    "bob": "bob",
+    "punk": "mohawk",
+}
 
 
 def build(brief: Brief) -> Asset:
@@ -29,13 +119,30 @@ def build(brief: Brief) -> Asset:
     role = next((ROLES[SYNONYMS.get(w, w)] for w in _in_order(brief) if SYNONYMS.get(w, w) in ROLES), None)
     rng = brief.rng(11)
     gender = _gender(brief, role, rng)
-    age, baby = _age(brief, role, rng)
+    age = _age(brief, role, rng)
     phenotype = {
         "gender": gender,
         "age": age,
-        "muscle": _measure(brief, 0.55 if gender < 0.5 else 0.42, role.muscle if role else None, ("muscular", "strong", "athletic", "bodybuilder"), 0.97, ("weak", "scrawny"), 0.15, rng),
+        "muscle": _measure(
+            brief,
+            0.55 if gender < 0.5 else 0.42,
+            role.muscle if role else None,
+            ("muscular", "strong", "athletic", "bodybuilder"),
+            0.97,
+            ("weak", "scrawny"),
+            0.15,
+            rng,
+        ),
         "weight": _weight(brief, role, rng),
-        "height": float(np.clip(0.48 + 0.09 * rng.standard_normal() + (0.35 if brief.has("tall") else -0.35 if brief.has("short") else 0), 0, 1)),
+        "height": float(
+            np.clip(
+                0.48
+                + 0.09 * rng.standard_normal()
+                + (0.35 if brief.has("tall") else -0.35 if brief.has("short") else 0),
+                0,
+                1,
+            )
+        ),
         "proportions": 0.15,
     }
     looks = _looks(brief, gender, age, rng)
@@ -62,22 +169,33 @@ def _gender(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:
     return 0.96 if rng.random() < 0.5 else 0.04
 
 
-def _age(brief: Brief, role: Role | None, rng: np.random.Generator) -> tuple[float, bool]:
+def _age(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:
     """Anny's age axis: 0 baby, 1/3 child, 2/3 young adult, 1 old."""
     if brief.has("baby", "infant", "newborn", "toddler"):
-        return (0.02 if brief.has("newborn") else 0.10), True
+        return 0.02 if brief.has("newborn") else 0.10
     if brief.has("child", "kid", "boy", "girl", "son", "daughter", "schoolboy", "schoolgirl"):
-        return 0.32 + 0.05 * float(rng.random()), False
+        return 0.32 + 0.05 * float(rng.random())
     if brief.has("teenager", "teen", "teenage", "youth"):
-        return 0.52, False
-    if brief.has("old", "elderly", "grandmother", "grandfather", "grandma", "grandpa", "granny", "aged", "senior"):
-        return 0.98, False
+        return 0.52
+    if brief.has(
+        "old", "elderly", "grandmother", "grandfather", "grandma", "grandpa", "granny", "aged", "senior"
+    ):
+        return 0.98
     if role is not None and role.age is not None:
-        return role.age, False
-    return 0.66 + 0.08 * float(rng.random()), False
+        return role.age
+    return 0.66 + 0.08 * float(rng.random())
 
 
-def _measure(brief: Brief, usual: float, role: float | None, more: tuple[str, ...], high: float, less: tuple[str, ...], low: float, rng: np.random.Generator) -> float:
+def _measure(
+    brief: Brief,
+    usual: float,
+    role: float | None,
+    more: tuple[str, ...],
+    high: float,
+    less: tuple[str, ...],
+    low: float,
+    rng: np.random.Generator,
+) -> float:
     if brief.has(*more):
         return high
     if brief.has(*less):
@@ -86,28 +204,62 @@ def _measure(brief: Brief, usual: float, role: float | None, more: tuple[str, ..
 
 
 def _weight(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:
-    return _measure(brief, 0.48, role.weight if role else None, ("fat", "chubby", "heavy", "obese", "plump", "big"), 0.97, ("thin", "slim", "skinny", "slender", "lean"), 0.14, rng)
+    return _measure(
+        brief,
+        0.48,
+        role.weight if role else None,
+        ("fat", "chubby", "heavy", "obese", "plump", "big"),
+        0.97,
+        ("thin", "slim", "skinny", "slender", "lean"),
+        0.14,
+        rng,
+    )
 
 
 def _looks(brief: Brief, gender: float, age: float, rng: np.random.Generator) -> Looks:
     dark = brief.has("african", "black-skinned", "dark-skinned", "brown-skinned")
-    skin = SKINS[int(rng.integers(4, 6))] if dark else SKINS[0] if brief.has("pale", "scandinavian") else SKINS[int(rng.choice(6, p=[0.2, 0.25, 0.22, 0.15, 0.1, 0.08]))]
+    skin = (
+        SKINS[int(rng.integers(4, 6))]
+        if dark
+        else SKINS[0]
+        if brief.has("pale", "scandinavian")
+        else SKINS[int(rng.choice(6, p=[0.2, 0.25, 0.22, 0.15, 0.1, 0.08]))]
+    )
     skin = brief.colour(skin, "skin", "face")
     deep = sum(skin) < 1.2
     hair = HAIRS[int(rng.integers(0, 2 if deep else len(HAIRS)))]
     if age > 0.9:
         hair = (0.80, 0.79, 0.77)
-    for word, colour in (("blond", (0.84, 0.68, 0.38)), ("blonde", (0.84, 0.68, 0.38)), ("brunette", HAIRS[1]), ("redhead", HAIRS[4]), ("ginger", (0.68, 0.30, 0.10))):
+    for word, colour in (
+        ("blond", (0.84, 0.68, 0.38)),
+        ("blonde", (0.84, 0.68, 0.38)),
+        ("brunette", HAIRS[1]),
+        ("redhead", HAIRS[4]),
+        ("ginger", (0.68, 0.30, 0.10)),
+    ):
         if brief.has(word):
             hair = colour
     hair = brief.colour(hair, "hair", "beard", "haired")
     iris = brief.colour(IRISES[0] if deep else IRISES[int(rng.integers(len(IRISES)))], "eye", "eyes")
     woman = gender > 0.5 and age > 0.45
     tint = np.asarray(skin)
-    lips = np.clip(tint * (0.86, 0.60, 0.60), 0, 1) if not woman else np.clip(0.45 * tint + 0.55 * np.array([0.70, 0.24, 0.27]), 0, 1)
+    lips = (
+        np.clip(tint * (0.86, 0.60, 0.60), 0, 1)
+        if not woman
+        else np.clip(0.45 * tint + 0.55 * np.array([0.70, 0.24, 0.27]), 0, 1)
+    )
     brows = tuple(float(c) for c in np.clip(np.asarray(hair) * 0.7, 0, 1))
     stubble = 0.30 if gender < 0.5 and age > 0.6 and rng.random() < 0.5 else 0.0
-    return Looks(skin, hair, iris, (float(lips[0]), float(lips[1]), float(lips[2])), (brows[0], brows[1], brows[2]), age, stubble, 0.7 if woman else 0.0)
+    return Looks(
+        skin,
+        hair,
+        iris,
+        (float(lips[0]), float(lips[1]), float(lips[2])),
+        (brows[0], brows[1], brows[2]),
+        age,
+        stubble,
+        0.7 if woman else 0.0,
+    )
 
 
 def _hair(brief: Brief, role: Role | None, gender: float, age: float, rng: np.random.Generator) -> str:
@@ -118,11 +270,17 @@ def _hair(brief: Brief, role: Role | None, gender: float, age: float, rng: np.ra
         return "long"
     if brief.has("hair") and brief.has("short"):
         return "short" if gender < 0.5 else "bob"
-    if role is not None and role.hair is not None and not (role.hair == "long" and gender < 0.5 and age < 0.5):
+    if (
+        role is not None
+        and role.hair is not None
+        and not (role.hair == "long" and gender < 0.5 and age < 0.5)
+    ):
         return role.hair
     if age < 0.2:
         return "buzz"
-    choices = ("long", "bob", "bun", "ponytail") if gender > 0.5 else ("short", "short", "buzz", "curly")
+    choices: tuple[str, ...] = (
+        ("long", "bob", "bun", "ponytail") if gender > 0.5 else ("short", "short", "buzz", "curly")
+    )
     if age > 0.9:
         choices = ("bun", "bob") if gender > 0.5 else ("short", "buzz", "bald")
     picked = str(rng.choice(choices))
@@ -141,27 +299,80 @@ def _outfit(brief: Brief, role: Role | None, gender: float, age: float, rng: np.
             top = [("blouse", first), ("skirt", second), ("shoes", (0.25, 0.18, 0.16))]
         else:
             style = str(rng.choice(["t_shirt", "sweater", "t_shirt"] if age < 0.9 else ["sweater"]))
-            top = [("trousers", DENIM if rng.random() < 0.6 else (0.22, 0.22, 0.24)), (style, first), ("shoes", WHITE if rng.random() < 0.5 else (0.22, 0.15, 0.11))]
+            top = [
+                ("trousers", DENIM if rng.random() < 0.6 else (0.22, 0.22, 0.24)),
+                (style, first),
+                ("shoes", WHITE if rng.random() < 0.5 else (0.22, 0.15, 0.11)),
+            ]
         role = Role(tuple(top), main=tuple(k for k, _ in top if k in ("t_shirt", "sweater", "blouse")))
     garments = [Garment(item[0], item[1], *(item[2:] if len(item) > 2 else ())) for item in role.wear]
     garments = _asked_for(brief, garments, gender)
     coloured = []
     for g in garments:
-        words = [w for w, kind in GARMENT_WORDS.items() if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt"))]
+        words = [
+            w
+            for w, kind in GARMENT_WORDS.items()
+            if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt"))
+        ]
         words += ["armor", "armour"] if g.kind in ("breastplate", "plates", "knight_helmet") else []
         words += ["hat"] if g.kind.endswith("hat") else []
         words += ["suit", "costume", "uniform"] if g.kind in ("suit", "tights", "jacket", "trousers") else []
         colour = brief.colour(UNSET, *words)
-        if colour == UNSET and main != UNSET and (g.kind in role.main or not role.main and g is garments[0]):
+        if (
+            colour == UNSET
+            and main != UNSET
+            and (g.kind in role.main or (not role.main and g is garments[0]))
+        ):
             colour = main
         coloured.append(Garment(g.kind, g.colour if colour == UNSET else colour, g.roughness, g.metallic))
     return Outfit(tuple(coloured), role.hair_shows)
 
 
-LAYERS = ("tights", "trousers", "shorts", "suit", "tank_top", "t_shirt", "blouse", "shirt", "sweater", "skirt", "long_skirt", "robe", "tutu", "vest", "jacket", "coat_tails",
-          "breastplate", "plates", "belt", "gloves", "shoes", "boots", "cape")
-SLOTS = (("tights", "trousers", "shorts", "skirt", "long_skirt", "tutu"), ("tank_top", "t_shirt", "blouse", "shirt", "sweater", "suit"), ("shoes", "boots"), ("jacket", "vest"),
-         ("cap", "straw_hat", "cowboy_hat", "top_hat", "wizard_hat", "chef_hat", "hard_hat", "crown", "beanie", "knight_helmet", "space_helmet", "hood"))
+LAYERS = (
+    "tights",
+    "trousers",
+    "shorts",
+    "suit",
+    "tank_top",
+    "t_shirt",
+    "blouse",
+    "shirt",
+    "sweater",
+    "skirt",
+    "long_skirt",
+    "robe",
+    "tutu",
+    "vest",
+    "jacket",
+    "coat_tails",
+    "breastplate",
+    "plates",
+    "belt",
+    "gloves",
+    "shoes",
+    "boots",
+    "cape",
+)
+SLOTS = (
+    ("tights", "trousers", "shorts", "skirt", "long_skirt", "tutu"),
+    ("tank_top", "t_shirt", "blouse", "shirt", "sweater", "suit"),
+    ("shoes", "boots"),
+    ("jacket", "vest"),
+    (
+        "cap",
+        "straw_hat",
+        "cowboy_hat",
+        "top_hat",
+        "wizard_hat",
+        "chef_hat",
+        "hard_hat",
+        "crown",
+        "beanie",
+        "knight_helmet",
+        "space_helmet",
+        "hood",
+    ),
+)
 
 
 def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
@@ -172,7 +383,10 @@ def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Gar
         if word not in said or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
             continue
         if kind in ("dress", "gown"):
-            wanted += [Garment("blouse", (0.70, 0.16, 0.24)), Garment("long_skirt" if kind == "gown" or brief.has("long") else "skirt", (0.70, 0.16, 0.24))]
+            wanted += [
+                Garment("blouse", (0.70, 0.16, 0.24)),
+                Garment("long_skirt" if kind == "gown" or brief.has("long") else "skirt", (0.70, 0.16, 0.24)),
+            ]
         elif not any(g.kind == kind for g in garments):
             wanted.append(Garment(kind, (0.45, 0.45, 0.48)))
     for g in wanted:
@@ -186,8 +400,35 @@ def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Gar
 FAMILIES: tuple[Family, ...] = (
     Family(
         "person",
-        ("person", "man", "woman", "boy", "girl", "child", "kid", "baby", "toddler", "human", "old man", "old woman", "teenager", "character", "guy", "lady", "people",
-         "grandfather", "grandmother", *ROLES, *SYNONYMS, "police officer", "construction worker", "business man", "business woman", "human character", "santa claus"),
+        (
+            "person",
+            "man",
+            "woman",
+            "boy",
+            "girl",
+            "child",
+            "kid",
+            "baby",
+            "toddler",
+            "human",
+            "old man",
+            "old woman",
+            "teenager",
+            "character",
+            "guy",
+            "lady",
+            "people",
+            "grandfather",
+            "grandmother",
+            *ROLES,
+            *SYNONYMS,
+            "police officer",
+            "construction worker",
+            "business man",
+            "business woman",
+            "human character",
+            "santa claus",
+        ),
         build,
     ),
 )

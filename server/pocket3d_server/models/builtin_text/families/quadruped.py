@@ -45,7 +45,9 @@ def coat_for(brief: Brief, coat: Coat) -> Coat:
         )  # fmt: skip
     for word, pattern in PATTERNS.items():
         if brief.has(word):
-            others = [c.rgb for c in brief.colours if c.noun in ("spot", "stripe", "patch", "spots", "stripes")]
+            others = [
+                c.rgb for c in brief.colours if c.noun in ("spot", "stripe", "patch", "spots", "stripes")
+            ]
             contrast: RGB = (0.08, 0.07, 0.06) if max(coat.base) > 0.3 else (0.93, 0.91, 0.87)
             base = coat.base if main != UNSET or pattern != "dalmatian" else (0.95, 0.94, 0.91)
             coat = replace(coat, pattern=pattern, base=base, marks=others[0] if others else contrast)
@@ -84,7 +86,17 @@ def _builder(species: str) -> Callable[[Brief], Asset]:
 
 
 PHRASES: dict[str, tuple[str, ...]] = {
-    "dog": ("dog", "puppy", "labrador", "retriever", "golden retriever", "hound", "dalmatian", "beagle", "pet dog"),
+    "dog": (
+        "dog",
+        "puppy",
+        "labrador",
+        "retriever",
+        "golden retriever",
+        "hound",
+        "dalmatian",
+        "beagle",
+        "pet dog",
+    ),
     "dachshund": ("dachshund", "sausage dog"),
     "bulldog": ("bulldog", "pug", "french bulldog", "mastiff"),
     "wolf": ("wolf", "husky", "german shepherd", "shepherd dog", "coyote"),

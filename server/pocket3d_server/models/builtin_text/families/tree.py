@@ -49,7 +49,15 @@ def _builder(kind: str) -> Callable[[Brief], Asset]:
             leaf = (0.86, 0.44, 0.10) if brief.has("autumn", "fall") and make is broadleaf else style.leaf
             shift = 1 + 0.06 * rng.standard_normal(3)
             leaf = tuple(float(c) for c in np.clip(np.asarray(leaf) * shift, 0, 1))  # type: ignore[assignment]
-        fruit = None if style.fruit is None else (0.95, 0.55, 0.10) if brief.has("orange") else (0.95, 0.84, 0.2) if brief.has("lemon") else style.fruit
+        fruit = (
+            None
+            if style.fruit is None
+            else (0.95, 0.55, 0.10)
+            if brief.has("orange")
+            else (0.95, 0.84, 0.2)
+            if brief.has("lemon")
+            else style.fruit
+        )
         own = replace(
             style, leaf=leaf, bark=brief.colour(style.bark, "trunk", "bark", "branch"), fruit=fruit,
             habit=replace(style.habit, height=style.habit.height * tall, radius=style.habit.radius * girth * tall),
@@ -68,4 +76,6 @@ def _centred(asset: Asset) -> Asset:
     return asset
 
 
-FAMILIES: tuple[Family, ...] = tuple(Family(name, phrases, _builder(name)) for name, (_, _, phrases) in KINDS.items())
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(name, phrases, _builder(name)) for name, (_, _, phrases) in KINDS.items()
+)

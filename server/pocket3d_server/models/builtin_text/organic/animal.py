@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pocket3d_server.geometry.asset import Asset, Material, Part
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, RoundCone, Surface, curve, polygonise
-from pocket3d_server.geometry.shapes import sphere, sweep
+from pocket3d_server.geometry.shapes import sphere
 from pocket3d_server.geometry.solid import Solid, part
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
 from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin, coat_painter
+from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body, flesh_out
 
@@ -52,6 +53,7 @@ def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0) -> Ass
     painter = coat_painter(a.coat, a, body, seed)
     skin = polygonise(body.blend, resolution=detail.cells, faces=detail.faces)
     regions = body.blend.region_weights(skin.vertices, 0.008)
+    regions["rough"] = fractal_noise(skin.vertices * 9, seed) - 0.5
     parts = [painted_part("body", skin, regions, painter, TEXTURE[quality], a.coat.roughness)]
     parts += _ears(a, body, painter, detail)
     parts += _eyes(a, body, detail)
@@ -82,7 +84,7 @@ def ball(centre: ArrayLike, radii: ArrayLike, axes: Array | None = None, segment
 def facing(direction: ArrayLike, up: ArrayLike = UP) -> Array:
     """Axes (3, 3) as columns: sideways, up, and ``direction``."""
     z = np.asarray(direction, float) / np.linalg.norm(direction)
-    x = np.cross(up, z)
+    x = np.cross(np.asarray(up, float), z)
     x /= max(np.linalg.norm(x), 1e-9)
     return np.stack([x, np.cross(z, x), z], axis=1)
 
@@ -99,30 +101,51 @@ def _eyes(a: Anatomy, body: Body, detail: Detail) -> list[Part]:
     parts = []
     for name, sign in (("left", 1.0), ("right", -1.0)):
         yaw, up = np.radians(sideways) * sign, np.radians(rise)
-        look = np.sin(yaw) * np.cos(up) * SIDE + np.sin(up) * frame.up + np.cos(yaw) * np.cos(up) * frame.forward
+        look = (
+            np.sin(yaw) * np.cos(up) * SIDE + np.sin(up) * frame.up + np.cos(yaw) * np.cos(up) * frame.forward
+        )
         spot = on_surface(body.blend, centre, look)
         outward = 0.55 * look + 0.45 * body.blend.gradient(spot[None])[0]
         axes = facing(outward, frame.up)
         eye = spot - axes[:, 2] * radius * 0.45
         shape = {"round": (0.52, 0.52), "slit": (0.22, 0.62), "bar": (0.62, 0.34)}[h.pupil]
-        dark = ball(eye + axes[:, 2] * radius * 0.80, np.array([*shape, 0.30]) * radius, axes, detail.segments)
-        spark = ball(eye + axes @ np.array([0.22 * sign * 0 + 0.22, 0.36, 0.98]) * radius, np.array([0.15, 0.15, 0.08]) * radius, axes, 10)
+        dark = ball(
+            eye + axes[:, 2] * radius * 0.80, np.array([*shape, 0.30]) * radius, axes, detail.segments
+        )
+        spark = ball(
+            eye + axes @ np.array([0.22 * sign * 0 + 0.22, 0.36, 0.98]) * radius,
+            np.array([0.15, 0.15, 0.08]) * radius,
+            axes,
+            10,
+        )
         rim = ball(eye - axes[:, 2] * radius * 0.14, np.full(3, radius * 1.10), axes, detail.segments)
-        parts.append(part(f"eye_{name}", (ball(eye, np.full(3, radius), axes, detail.segments), iris), (dark, pupil), (spark, glint), (rim, white)))
+        parts.append(
+            part(
+                f"eye_{name}",
+                (ball(eye, np.full(3, radius), axes, detail.segments), iris),
+                (dark, pupil),
+                (spark, glint),
+                (rim, white),
+            )
+        )
     return parts
 
 
 def _nose(a: Anatomy, body: Body, detail: Detail) -> list[Part]:
     if a.head.nose is None:
         return []
-    up, forward, wide, high = a.head.nose
+    up, _forward, wide, high = a.head.nose
     frame = body.head
     axes = np.stack([SIDE, frame.up, frame.forward], axis=1)
     spot = on_surface(body.blend, frame.at(0, up, a.head.muzzle[1][1] - 0.1), frame.forward)
     size = frame.length
     blend = Blend()
     blend.add(Ellipsoid(spot, np.array([wide, high, 0.7 * wide]) * size, axes), 0.001, "nose")
-    blend.add(RoundCone(spot, spot - frame.up * high * 1.1 * size, 0.45 * wide * size, 0.25 * wide * size), 0.02 * size, "nose")
+    blend.add(
+        RoundCone(spot, spot - frame.up * high * 1.1 * size, 0.45 * wide * size, 0.25 * wide * size),
+        0.02 * size,
+        "nose",
+    )
     for sign in (-1, 1):
         hole = spot + axes @ np.array([sign * 0.48 * wide, -0.05 * high, 0.62 * wide]) * size
         blend.add(Ellipsoid(hole, np.array([0.22, 0.2, 0.3]) * wide * size, axes), 0.008 * size, carve=True)
@@ -140,7 +163,9 @@ def _ears(a: Anatomy, body: Body, painter: Painter, detail: Detail) -> list[Part
     e, frame = a.ears, body.head
     if e.kind == "none":
         return []
-    root = on_surface(body.blend, frame.at(0, e.at[1] * 0.3, e.at[2]), frame.at(*e.at) - frame.at(0, e.at[1] * 0.3, e.at[2]))
+    root = on_surface(
+        body.blend, frame.at(0, e.at[1] * 0.3, e.at[2]), frame.at(*e.at) - frame.at(0, e.at[1] * 0.3, e.at[2])
+    )
     out, turn = np.radians(e.out), np.radians(e.turn)
     along = np.sin(out) * SIDE + np.cos(out) * frame.up
     face = np.cos(turn) * frame.forward + np.sin(turn) * SIDE
@@ -153,7 +178,11 @@ def _ears(a: Anatomy, body: Body, painter: Painter, detail: Detail) -> list[Part
     inner = np.asarray(a.coat.inner_ear)
 
     def paint_ear(skin: Skin) -> Array:
-        base = painter(Skin(skin.points, skin.normals, {"neck": np.ones(len(skin.points))})) if a.coat.ears is None and a.coat.pattern in ("patches", "giraffe", "dalmatian", "zebra") else np.tile(colour, (len(skin.points), 1))
+        base = (
+            painter(Skin(skin.points, skin.normals, {"neck": np.ones(len(skin.points))}))
+            if a.coat.ears is None and a.coat.pattern in ("patches", "giraffe", "dalmatian", "zebra")
+            else np.tile(colour, (len(skin.points), 1))
+        )
         t = np.clip((skin.points - root) @ along / e.length, 0, 1)
         inside = np.clip(skin.region("hollow"), 0, 1)[:, None]
         base = base * (1 - 0.12 * t[:, None])
@@ -161,14 +190,19 @@ def _ears(a: Anatomy, body: Body, painter: Painter, detail: Detail) -> list[Part
 
     hollow = _hollowness(blend, surface, face, e.kind)
     left = painted_part("ear_left", surface, {"hollow": hollow}, paint_ear, 256, a.coat.roughness)
+    return [left, mirrored_part("ear_right", left)]
+
+
+def mirrored_part(name: str, part: Part) -> Part:
+    """The part reflected in the plane x = 0, with the same materials and textures."""
     flip = np.array([-1.0, 1, 1])
-    mirrored = Surface(surface.vertices * flip, surface.faces[:, ::-1], surface.normals * flip)
-
-    def paint_right(skin: Skin) -> Array:
-        return paint_ear(Skin(skin.points * flip, skin.normals * flip, skin.regions))
-
-    right = painted_part("ear_right", mirrored, {"hollow": hollow}, paint_right, 256, a.coat.roughness)
-    return [left, right]
+    return Part(
+        name,
+        [
+            Primitive(p.vertices * flip, p.faces[:, ::-1], p.material, p.uv, None if p.normals is None else p.normals * flip)
+            for p in part.primitives
+        ],
+    )
 
 
 def _hollowness(blend: Blend, surface: Surface, face: Array, kind: str) -> Array:
@@ -181,7 +215,9 @@ def _hollowness(blend: Blend, surface: Surface, face: Array, kind: str) -> Array
     return np.clip(1 - np.maximum(near, 0) / (0.03 * size), 0, 1)
 
 
-def _ear_shape(kind: str, length: float, width: float, root: Array, along: Array, across: Array, face: Array) -> Blend:
+def _ear_shape(
+    kind: str, length: float, width: float, root: Array, along: Array, across: Array, face: Array
+) -> Blend:
     blend, w = Blend(), width / 2
     axes = np.stack([across, along, face], axis=1)
 
@@ -192,25 +228,54 @@ def _ear_shape(kind: str, length: float, width: float, root: Array, along: Array
         fat = {"pointed": 1.0, "leaf": 1.0, "long": 0.9}[kind]
         belly = {"pointed": 0.18, "leaf": 0.42, "long": 0.55}[kind]
         spine = [at(0, -0.25 * length, 0), at(0, belly * length, 0), at(0, length, 0.02 * length)]
-        radii = [0.75 * w if kind != "pointed" else 1.02 * w, w * fat, {"pointed": 0.10, "leaf": 0.14, "long": 0.42}[kind] * w]
-        blend.add(Chain(curve(spine, 7), np.interp(np.linspace(0, 2, 7), [0, 1, 2], radii), (face, 0.42)), 0.01, "ear")
-        bowl = [at(0, -0.02 * length, 0.40 * w), at(0, belly * length, 0.44 * w), at(0, 0.86 * length, 0.30 * w)]
+        radii = [
+            0.75 * w if kind != "pointed" else 1.02 * w,
+            w * fat,
+            {"pointed": 0.10, "leaf": 0.14, "long": 0.42}[kind] * w,
+        ]
+        blend.add(
+            Chain(curve(spine, 7), np.interp(np.linspace(0, 2, 7), [0, 1, 2], radii), (face, 0.42)),
+            0.01,
+            "ear",
+        )
+        bowl = [
+            at(0, -0.02 * length, 0.40 * w),
+            at(0, belly * length, 0.44 * w),
+            at(0, 0.86 * length, 0.30 * w),
+        ]
         blend.add(Chain(bowl, np.array([0.62, 0.72, 0.06]) * w, (face, 0.5)), 0.25 * w, carve=True)
     elif kind == "round":
         blend.add(Ellipsoid(at(0, 0.35 * length, 0), (w, 0.62 * length, 0.42 * w), axes), 0.01, "ear")
-        blend.add(Ellipsoid(at(0, 0.35 * length, 0.42 * w), (0.66 * w, 0.42 * length, 0.34 * w), axes), 0.2 * w, carve=True)
+        blend.add(
+            Ellipsoid(at(0, 0.35 * length, 0.42 * w), (0.66 * w, 0.42 * length, 0.34 * w), axes),
+            0.2 * w,
+            carve=True,
+        )
     elif kind == "fan":
         blend.add(Ellipsoid(at(0, 0.50 * length, 0), (w, 0.52 * length, 0.07 * length), axes), 0.01, "ear")
-        blend.add(Ellipsoid(at(-0.25 * w, 0.25 * length, 0), (0.6 * w, 0.3 * length, 0.08 * length), axes), 0.1 * w, "ear")
-        blend.add(Ellipsoid(at(-0.75 * w, 0.72 * length, 0.01), (0.35 * w, 0.42 * length, 0.05 * length), axes), 0.1 * w, "ear")
+        blend.add(
+            Ellipsoid(at(-0.25 * w, 0.25 * length, 0), (0.6 * w, 0.3 * length, 0.08 * length), axes),
+            0.1 * w,
+            "ear",
+        )
+        blend.add(
+            Ellipsoid(at(-0.75 * w, 0.72 * length, 0.01), (0.35 * w, 0.42 * length, 0.05 * length), axes),
+            0.1 * w,
+            "ear",
+        )
     else:  # floppy: a flap that starts outward and hangs down beside the cheek
         down = np.array([0.0, -1.0, 0.0])
         lean = 0.22 * SIDE + 0.10 * face
-        line = np.stack([root - 0.10 * length * along, root + 0.16 * length * along,
-                         root + 0.26 * length * along + 0.38 * length * (down + 0.3 * lean),
-                         root + 0.24 * length * along + 0.95 * length * (down + 0.15 * lean)])
-        radii = np.interp(np.linspace(0, 3, 9), [0, 1, 2, 3], np.array([0.55, 0.85, 1.0, 0.62]) * w)
-        blend.add(Chain(curve(list(line), 9), radii, (0.85 * SIDE + 0.45 * UP, 0.32)), 0.01, "ear")
+        line = np.stack(
+            [
+                root - 0.10 * length * along,
+                root + 0.16 * length * along,
+                root + 0.26 * length * along + 0.38 * length * (down + 0.3 * lean),
+                root + 0.24 * length * along + 0.95 * length * (down + 0.15 * lean),
+            ]
+        )
+        wide = np.interp(np.linspace(0, 3, 9), [0, 1, 2, 3], np.array([0.55, 0.85, 1.0, 0.62]) * w)
+        blend.add(Chain(curve(list(line), 9), wide, (0.85 * SIDE + 0.45 * UP, 0.32)), 0.01, "ear")
     return blend
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pocket3d_server.models.builtin_text.organic.animal import Detail
 
 Array = NDArray[np.float64]
+Maker = Callable[[Anatomy, Body, "Detail", np.random.Generator], list[Part]]
 BONE = (0.90, 0.84, 0.70)
 HORN = (0.36, 0.29, 0.22)
 
@@ -44,7 +45,15 @@ def _surface_up(body: Body, start: Array, direction: ArrayLike) -> Array:
     return on_surface(body.blend, start, direction)
 
 
-def _hair(name: str, blend: Blend, colour: ArrayLike, detail: Detail, seed: int, resolution: int = 96, share: int = 5) -> Part:
+def _hair(
+    name: str,
+    blend: Blend,
+    colour: ArrayLike,
+    detail: Detail,
+    seed: int,
+    resolution: int = 96,
+    share: int = 5,
+) -> Part:
     """A tuft or mane with fine streaks along its strands."""
     surface = polygonise(blend, resolution=resolution, faces=detail.faces // share)
     base = np.asarray(colour, float)
@@ -73,7 +82,11 @@ def _mane(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> l
     poll = body.head.at(0, 0.15, 0.14)
     for x in (-0.02, 0.0, 0.02):
         tip = body.head.at(x / body.head.length, 0.13 - 0.02, 0.46) + (0, 0.005, 0)
-        blend.add(Chain(curve([poll, body.head.at(x, 0.20, 0.28), tip], 5), np.linspace(0.024, 0.008, 5)), 0.015, "mane")
+        blend.add(
+            Chain(curve([poll, body.head.at(x, 0.20, 0.28), tip], 5), np.linspace(0.024, 0.008, 5)),
+            0.015,
+            "mane",
+        )
     return [_hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)))]
 
 
@@ -83,25 +96,50 @@ def _tail_hair(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator)
     for _ in range(9):
         sway = rng.normal(0, 1, 3) * (0.025, 0.02, 0.015)
         low = body.hips + np.array([0, -a.tail.length - 0.06 * rng.random(), -0.10]) + sway
-        line = curve([dock[0], dock[2] + 0.3 * sway + (0, 0, -0.025), 0.5 * (dock[2] + low) + (0, 0, -0.06) + sway, low], 9)
-        blend.add(Chain(line, np.interp(np.linspace(0, 1, 9), [0, 0.2, 0.65, 1], [0.026, 0.032, 0.034, 0.008])), 0.02, "tail")
-    return [_hair("tail_hair", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), share=7)]
+        line = curve(
+            [
+                dock[0],
+                dock[2] + 0.3 * sway + (0, 0, -0.025),
+                0.5 * (dock[2] + low) + (0, 0, -0.06) + sway,
+                low,
+            ],
+            9,
+        )
+        blend.add(
+            Chain(line, np.interp(np.linspace(0, 1, 9), [0, 0.2, 0.65, 1], [0.026, 0.032, 0.034, 0.008])),
+            0.02,
+            "tail",
+        )
+    return [
+        _hair("tail_hair", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), share=7)
+    ]
 
 
 def _lion_mane(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
     blend = Blend()
     f, up = body.head.forward, body.head.up
     size = body.head.length
-    for ring, (ahead, reach, back) in enumerate([(0.30, 0.44, 0.35), (0.10, 0.56, 0.55), (-0.18, 0.62, 0.8), (-0.5, 0.60, 0.9)]):
-        count = 15
+    # A solid ruff round neck and throat, and rows of tufts that lie over it towards the back.
+    ruff = [body.head.at(0, -0.06, 0.24), body.head.at(0, -0.16, -0.05), body.head.at(0, -0.34, -0.42)]
+    blend.add(Chain(np.array(ruff), np.array([0.36, 0.47, 0.44]) * size), 0.03, "mane")
+    rows = [
+        (0.30, 0.33, 0.05),
+        (0.16, 0.42, -0.03),
+        (-0.02, 0.47, -0.10),
+        (-0.22, 0.48, -0.20),
+        (-0.44, 0.46, -0.32),
+    ]
+    for row, (ahead, ring, drop) in enumerate(rows):
+        count = 22
         for i in range(count):
-            angle = 2 * np.pi * (i + 0.5 * (ring % 2)) / count + 0.1 * rng.normal()
+            angle = 2 * np.pi * (i + 0.5 * (row % 2)) / count + 0.08 * rng.normal()
             out = np.sin(angle) * SIDE + np.cos(angle) * up
-            low = 1.0 + 0.35 * max(0.0, -np.cos(angle)) * (ring > 0)
-            start = body.head.at(0, -0.05 - 0.16 * ring * 0.6, ahead) + 0.12 * size * out
-            end = start + size * reach * low * (0.85 + 0.25 * rng.random()) * (0.75 * out - 0.45 * back * f - 0.18 * UP)
-            blend.add(RoundCone(start, end, 0.17 * size, 0.045 * size), 0.05 * size, "mane")
-    return [_hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), 110, 4)]
+            start = body.head.at(0, drop, ahead) + size * (ring - 0.05) * out
+            below = max(0.0, -float(np.cos(angle)))
+            reach = size * (0.24 + 0.05 * row * 0.5 + 0.10 * below) * (0.85 + 0.3 * rng.random())
+            end = start + reach * (0.42 * out - 0.85 * f - (0.15 + 0.35 * below) * UP)
+            blend.add(RoundCone(start, end, 0.095 * size, 0.022 * size), 0.025 * size, "mane")
+    return [_hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), 120, 3)]
 
 
 def _wool(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
@@ -125,7 +163,9 @@ def _wool(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> l
     for _ in range(5):
         r = 0.05
         blend.add(Ellipsoid(poll + rng.normal(0, 0.022, 3) * (1.2, 0.6, 1), (r, r, r)), 0.014, "wool")
-    return [_hair("wool", blend, a.coat.mane or (0.93, 0.90, 0.84), detail, int(rng.integers(1 << 30)), 130, 2)]
+    return [
+        _hair("wool", blend, a.coat.mane or (0.93, 0.90, 0.84), detail, int(rng.integers(1 << 30)), 130, 2)
+    ]
 
 
 def _pair(name: str, left: Solid, material: Material) -> list[Part]:
@@ -135,18 +175,38 @@ def _pair(name: str, left: Solid, material: Material) -> list[Part]:
 def _grown(line: ArrayLike, radii: ArrayLike, detail: Detail, count: int = 16) -> Solid:
     """A horn along a smooth line with these radii."""
     path = curve(list(np.asarray(line, float)), count)
-    r = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(np.asarray(radii))), np.asarray(radii, float))
+    r = np.interp(
+        np.linspace(0, 1, count), np.linspace(0, 1, len(np.asarray(radii))), np.asarray(radii, float)
+    )
     return sweep(path, r, detail.segments // 2 + 4, round_ends=True, crease=80)
 
 
 def _horns(kind: str) -> Callable[[Anatomy, Body, Detail, np.random.Generator], list[Part]]:
     shapes: dict[str, tuple[list[tuple[float, float, float]], list[float]]] = {
         # (sideways, up, forward) in head lengths, radii in head lengths
-        "horns": ([(0.12, 0.14, 0.10), (0.30, 0.20, 0.10), (0.42, 0.32, 0.16), (0.40, 0.46, 0.22)], [0.055, 0.05, 0.035, 0.010]),
-        "goat_horns": ([(0.07, 0.14, 0.22), (0.10, 0.42, 0.12), (0.16, 0.60, -0.14), (0.24, 0.58, -0.40)], [0.065, 0.055, 0.038, 0.012]),
-        "ram_horns": ([(0.10, 0.12, 0.18), (0.26, 0.26, 0.02), (0.36, 0.08, -0.16), (0.38, -0.18, 0.02), (0.42, -0.10, 0.26), (0.50, 0.04, 0.24)],
-                      [0.085, 0.085, 0.075, 0.06, 0.04, 0.012]),
-        "giraffe_horns": ([(0.07, 0.10, 0.16), (0.085, 0.24, 0.13), (0.09, 0.36, 0.11)], [0.045, 0.036, 0.050]),
+        "horns": (
+            [(0.12, 0.14, 0.10), (0.30, 0.20, 0.10), (0.42, 0.32, 0.16), (0.40, 0.46, 0.22)],
+            [0.055, 0.05, 0.035, 0.010],
+        ),
+        "goat_horns": (
+            [(0.07, 0.14, 0.22), (0.10, 0.42, 0.12), (0.16, 0.60, -0.14), (0.24, 0.58, -0.40)],
+            [0.065, 0.055, 0.038, 0.012],
+        ),
+        "ram_horns": (
+            [
+                (0.10, 0.12, 0.18),
+                (0.26, 0.26, 0.02),
+                (0.36, 0.08, -0.16),
+                (0.38, -0.18, 0.02),
+                (0.42, -0.10, 0.26),
+                (0.50, 0.04, 0.24),
+            ],
+            [0.085, 0.085, 0.075, 0.06, 0.04, 0.012],
+        ),
+        "giraffe_horns": (
+            [(0.07, 0.10, 0.16), (0.085, 0.24, 0.13), (0.09, 0.36, 0.11)],
+            [0.045, 0.036, 0.050],
+        ),
         "devil": ([(0.1, 0.14, 0.2), (0.2, 0.3, 0.15)], [0.05, 0.01]),
     }
     points, radii = shapes[kind]
@@ -162,16 +222,28 @@ def _horns(kind: str) -> Callable[[Anatomy, Body, Detail, np.random.Generator], 
 
 def _antlers(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
     s = body.head.length
-    beam = [(0.07, 0.16, 0.14), (0.22, 0.45, 0.02), (0.46, 0.80, -0.10), (0.55, 1.15, 0.10), (0.46, 1.42, 0.28)]
-    tines = [([(0.10, 0.24, 0.11), (0.16, 0.40, 0.34), (0.18, 0.52, 0.48)], 0.030),
-             ([(0.30, 0.58, -0.03), (0.38, 0.70, 0.22), (0.42, 0.86, 0.34)], 0.028),
-             ([(0.51, 0.96, -0.02), (0.68, 1.14, 0.02), (0.76, 1.34, 0.08)], 0.026),
-             ([(0.53, 1.22, 0.14), (0.42, 1.36, 0.02), (0.36, 1.52, -0.04)], 0.022)]
+    beam = [
+        (0.07, 0.16, 0.14),
+        (0.22, 0.45, 0.02),
+        (0.46, 0.80, -0.10),
+        (0.55, 1.15, 0.10),
+        (0.46, 1.42, 0.28),
+    ]
+    tines = [
+        ([(0.10, 0.24, 0.11), (0.16, 0.40, 0.34), (0.18, 0.52, 0.48)], 0.030),
+        ([(0.30, 0.58, -0.03), (0.38, 0.70, 0.22), (0.42, 0.86, 0.34)], 0.028),
+        ([(0.51, 0.96, -0.02), (0.68, 1.14, 0.02), (0.76, 1.34, 0.08)], 0.026),
+        ([(0.53, 1.22, 0.14), (0.42, 1.36, 0.02), (0.36, 1.52, -0.04)], 0.022),
+    ]
     blend = Blend()
     line = curve([body.head.at(*p) for p in beam], 14)
     blend.add(Chain(line, np.linspace(0.045, 0.018, 14) * s), 0.02 * s, "antler")
     for points, radius in tines:
-        blend.add(Chain(curve([body.head.at(*p) for p in points], 6), np.linspace(radius, 0.010, 6) * s), 0.03 * s, "antler")
+        blend.add(
+            Chain(curve([body.head.at(*p) for p in points], 6), np.linspace(radius, 0.010, 6) * s),
+            0.03 * s,
+            "antler",
+        )
     surface = polygonise(blend, resolution=130, faces=detail.faces // 6)
     bone = (0.52, 0.40, 0.27)
 
@@ -182,18 +254,34 @@ def _antlers(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -
 
     flip = np.array([-1.0, 1, 1])
     other = Surface(surface.vertices * flip, surface.faces[:, ::-1], surface.normals * flip)
-    return [painted_part("antler_left", surface, {}, paint, 256, 0.6), painted_part("antler_right", other, {}, paint, 256, 0.6)]
+    return [
+        painted_part("antler_left", surface, {}, paint, 256, 0.6),
+        painted_part("antler_right", other, {}, paint, 256, 0.6),
+    ]
 
 
 def _tusks(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
     tip = a.head.muzzle[1]
     root = body.head.at(0.14, tip[0] - 0.10, tip[1] - 0.22)
     s = body.head.length
-    line = root + s * np.array([(0, 0.05, -0.05), (0.05, -0.22, 0.18), (0.07, -0.36, 0.50), (0.03, -0.30, 0.80)])
-    return _pair("tusk", _grown(line, np.array([0.062, 0.058, 0.045, 0.014]) * s, detail), Material.from_srgb("ivory", BONE, roughness=0.3))
+    line = root + s * np.array(
+        [(0, 0.05, -0.05), (0.05, -0.22, 0.18), (0.07, -0.36, 0.50), (0.03, -0.30, 0.80)]
+    )
+    return _pair(
+        "tusk",
+        _grown(line, np.array([0.062, 0.058, 0.045, 0.014]) * s, detail),
+        Material.from_srgb("ivory", BONE, roughness=0.3),
+    )
 
 
-def _single_horn(name: str, at: tuple[float, float], length: float, radius: float, colour: tuple[float, float, float], lean: float):
+def _single_horn(
+    name: str,
+    at: tuple[float, float],
+    length: float,
+    radius: float,
+    colour: tuple[float, float, float],
+    lean: float,
+) -> Maker:
     def make(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
         s = body.head.length
         root = _surface_up(body, body.head.at(0, at[0] - 0.15, at[1]), body.head.up) - 0.03 * s * body.head.up
@@ -205,7 +293,9 @@ def _single_horn(name: str, at: tuple[float, float], length: float, radius: floa
             solid = sweep(path, radius * s * np.linspace(1, 0.06, 24), section, twist=760, crease=60)
         else:
             path += 0.25 * length * s * np.linspace(0, 1, 24)[:, None] ** 2 * -body.head.forward
-            solid = sweep(path, radius * s * np.linspace(1, 0.08, 24), detail.segments, round_ends=True, crease=80)
+            solid = sweep(
+                path, radius * s * np.linspace(1, 0.08, 24), detail.segments, round_ends=True, crease=80
+            )
         metal = 0.6 if name == "horn" else 0.0
         return [part(name, (solid, Material.from_srgb(name, colour, roughness=0.3, metallic=metal)))]
 
@@ -227,7 +317,14 @@ def _whiskers(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) 
             root = body.head.at(sign * (across + 0.6 * radius), up + 0.03 * (k - 1), forward + 0.02)
             tip = root + s * np.array([sign * 0.42, 0.07 * (k - 1) - 0.03, -0.06])
             middle = 0.5 * (root + tip) + (0, 0.02 * s, 0.01 * s)
-            pieces.append((sweep(curve([root, middle, tip], 6), s * 0.0055 * np.array([1, 0.9, 0.8, 0.6, 0.4, 0.2]), 5), white))
+            pieces.append(
+                (
+                    sweep(
+                        curve([root, middle, tip], 6), s * 0.0055 * np.array([1, 0.9, 0.8, 0.6, 0.4, 0.2]), 5
+                    ),
+                    white,
+                )
+            )
     return [part("whiskers", *pieces)]
 
 
@@ -237,7 +334,14 @@ def _beard(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
     root = body.head.at(0, j[0] - 0.02, j[1] - 0.14)
     for _ in range(5):
         x = rng.normal(0, 0.012)
-        line = curve([root + (x, 0, 0.01), root + (1.3 * x, -0.07, 0.0), root + (1.5 * x, -0.14 - 0.03 * rng.random(), 0.01)], 5)
+        line = curve(
+            [
+                root + (x, 0, 0.01),
+                root + (1.3 * x, -0.07, 0.0),
+                root + (1.5 * x, -0.14 - 0.03 * rng.random(), 0.01),
+            ],
+            5,
+        )
         blend.add(Chain(line, np.linspace(0.022, 0.005, 5)), 0.012, "beard")
     return [_hair("beard", blend, a.coat.mane or a.coat.base, detail, 3, 60, 16)]
 
@@ -251,10 +355,15 @@ def _udder(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
             blend.add(RoundCone(centre + (x, -0.05, z), centre + (x, -0.105, z), 0.018, 0.013), 0.02, "udder")
     from pocket3d_server.models.builtin_text.organic.paint import plain_part
 
-    return [plain_part("udder", polygonise(blend, resolution=50, faces=1200), Material.from_srgb("udder", (0.90, 0.66, 0.62), roughness=0.6))]
+    return [
+        plain_part(
+            "udder",
+            polygonise(blend, resolution=50, faces=1200),
+            Material.from_srgb("udder", (0.90, 0.66, 0.62), roughness=0.6),
+        )
+    ]
 
 
-Maker = Callable[[Anatomy, Body, "Detail", np.random.Generator], list[Part]]
 MAKERS: dict[str, Maker] = {
     "mane": _mane,
     "lion_mane": _lion_mane,

@@ -53,7 +53,9 @@ def grow(habit: Habit, rng: np.random.Generator) -> list[Branch]:
     trunk = np.stack([sway[:, 0] - sway[0, 0], habit.height * 0.82 * t, sway[:, 1] - sway[0, 1]], axis=1)
     branches = [Branch(trunk, habit.radius * (1 - 0.78 * t**0.9), 0)]
     level_branches = branches[:]
-    for level, (count, angle, share) in enumerate(zip(habit.children, habit.angle, habit.length, strict=True)):
+    for level, (count, angle, share) in enumerate(
+        zip(habit.children, habit.angle, habit.length, strict=True)
+    ):
         fresh: list[Branch] = []
         for parent in level_branches:
             fresh += _children(parent, habit, level, count, angle, share, rng)
@@ -62,7 +64,9 @@ def grow(habit: Habit, rng: np.random.Generator) -> list[Branch]:
     return branches
 
 
-def _children(parent: Branch, habit: Habit, level: int, count: int, angle: float, share: float, rng: np.random.Generator) -> list[Branch]:
+def _children(
+    parent: Branch, habit: Habit, level: int, count: int, angle: float, share: float, rng: np.random.Generator
+) -> list[Branch]:
     span = np.r_[0, np.cumsum(np.linalg.norm(np.diff(parent.points, axis=0), axis=1))]
     size = span[-1]
     first = habit.bare if level == 0 else 0.25
@@ -83,13 +87,31 @@ def _children(parent: Branch, habit: Habit, level: int, count: int, angle: float
         tilt = np.radians(angle * (1.08 - 0.35 * t) + 6 * rng.normal())
         heading = np.cos(tilt) * axis + np.sin(tilt) * (np.cos(spin) * u + np.sin(spin) * v)
         high = (t - first) / max(1 - first, 1e-6)
-        profile = {"round": 0.55 + 0.75 * np.sin(np.pi * (0.15 + 0.75 * high)), "wide": 1.15 - 0.25 * high, "column": 0.55, "cone": 1.25 - 1.0 * high}
-        length = size * share * (profile[habit.crown] if level == 0 else 1.0 - 0.4 * high) * (0.92 + 0.16 * rng.random())
+        profile = {
+            "round": 0.55 + 0.75 * np.sin(np.pi * (0.15 + 0.75 * high)),
+            "wide": 1.15 - 0.25 * high,
+            "column": 0.55,
+            "cone": 1.25 - 1.0 * high,
+        }
+        length = (
+            size
+            * share
+            * (profile[habit.crown] if level == 0 else 1.0 - 0.4 * high)
+            * (0.92 + 0.16 * rng.random())
+        )
         out.append(_line(at, heading, length, thick * (0.62 if level == 0 else 0.7), level + 1, habit, rng))
     return out
 
 
-def _line(start: Array, heading: Array, length: float, radius: float, level: int, habit: Habit, rng: np.random.Generator) -> Branch:
+def _line(
+    start: Array,
+    heading: Array,
+    length: float,
+    radius: float,
+    level: int,
+    habit: Habit,
+    rng: np.random.Generator,
+) -> Branch:
     steps = max(8 - 2 * level, 4)
     points, direction = [start], heading
     for _ in range(steps):

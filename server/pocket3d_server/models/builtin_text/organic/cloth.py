@@ -37,7 +37,8 @@ def vertex_normals(vertices: Array, faces: Faces) -> Array:
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     normal = np.cross(b - a, c - a)
     total = np.stack(
-        [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(vertices)) for k in range(3)], axis=1
+        [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(vertices)) for k in range(3)],
+        axis=1,
     )
     return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True).clip(1e-12))
 
@@ -49,9 +50,13 @@ def clip(vertices: Array, faces: Faces, field: Array) -> Cut:
     count = inside[faces].sum(axis=1)
     whole = faces[count == 3]
     crossing = faces[(count == 1) | (count == 2)]
-    lone = np.where(inside[crossing].sum(axis=1) == 1, inside[crossing].argmax(axis=1), (~inside[crossing]).argmax(axis=1))
+    lone = np.where(
+        inside[crossing].sum(axis=1) == 1, inside[crossing].argmax(axis=1), (~inside[crossing]).argmax(axis=1)
+    )
     row = np.arange(len(crossing))[:, None]
-    turned = crossing[row, (lone[:, None] + np.arange(3)) % 3]  # the vertex that is alone on its side comes first
+    turned = crossing[
+        row, (lone[:, None] + np.arange(3)) % 3
+    ]  # the vertex that is alone on its side comes first
     edges = np.sort(np.concatenate([turned[:, [0, 1]], turned[:, [0, 2]]]), axis=1)
     unique, label = np.unique(edges, axis=0, return_inverse=True)
     label = label.ravel() + len(vertices)

@@ -59,8 +59,14 @@ def eye_parts(figure: Figure, looks: Looks, segments: int) -> list[Part]:
         centre = centre + (0, 0, 0.0)
         pieces = [
             (ball(centre, np.full(3, radius), None, segments), white),
-            (ball(centre + 0.60 * radius * look, np.array([0.50, 0.50, 0.44]) * radius, None, segments), iris),
-            (ball(centre + 0.83 * radius * look, np.array([0.24, 0.24, 0.24]) * radius, None, segments), pupil),
+            (
+                ball(centre + 0.60 * radius * look, np.array([0.50, 0.50, 0.44]) * radius, None, segments),
+                iris,
+            ),
+            (
+                ball(centre + 0.83 * radius * look, np.array([0.24, 0.24, 0.24]) * radius, None, segments),
+                pupil,
+            ),
         ]
         parts.append(part(f"eye_{name}", *pieces))
     return parts
@@ -81,12 +87,16 @@ def skin_part(figure: Figure, looks: Looks, faces: int, texture: int) -> Part:
     vertices, kept = _plugged(vertices, kept, depth=0.012 * figure.unit)
     extra = len(vertices) - len(lash)
     used, compact = np.unique(kept, return_inverse=True)
-    attributes = np.stack([np.r_[a, np.zeros(extra)] for a in (data.lips, lash, figure.head, figure.hand)], axis=1)[used]
+    attributes = np.stack(
+        [np.r_[a, np.zeros(extra)] for a in (data.lips, lash, figure.head, figure.hand)], axis=1
+    )[used]
     points, kept = vertices[used], compact.reshape(-1, 3)
     stretch = _HeadStretch(figure.y("neck02"), 2.3)
     wide = stretch.apply(points)
     if len(kept) > faces:
-        reduced, small = fast_simplification.simplify(wide.astype(np.float32), kept.astype(np.int32), target_count=faces, agg=4)
+        reduced, small = fast_simplification.simplify(
+            wide.astype(np.float32), kept.astype(np.int32), target_count=faces, agg=4
+        )
         near, index = cKDTree(wide).query(reduced, k=3)
         share = 1 / (near + 1e-6)
         attributes = np.einsum("vk,vkc->vc", share / share.sum(axis=1, keepdims=True), attributes[index])
@@ -109,7 +119,14 @@ class _HeadStretch:
     def apply(self, p: Array) -> Array:
         scale = np.interp(p[:, 1], self.heights, self.grow)
         low = p[:, 1] < self.heights[0]
-        return np.stack([p[:, 0] * scale, np.where(low, p[:, 1], np.interp(p[:, 1], self.heights, self.mapped)), p[:, 2] * scale], axis=1)
+        return np.stack(
+            [
+                p[:, 0] * scale,
+                np.where(low, p[:, 1], np.interp(p[:, 1], self.heights, self.mapped)),
+                p[:, 2] * scale,
+            ],
+            axis=1,
+        )
 
     def undo(self, p: Array) -> Array:
         low = p[:, 1] < self.heights[0]
@@ -130,15 +147,14 @@ def _plugged(vertices: Array, faces: NDArray[np.int64], depth: float) -> tuple[A
     label = label.reshape(-1, 2)
     graph = coo_matrix((np.ones(len(label)), (label[:, 0], label[:, 1])), shape=(len(nodes), len(nodes)))
     count, loop = connected_components(graph, directed=False)
-    centres = np.stack([np.bincount(loop, vertices[nodes, k], minlength=count) for k in range(3)], axis=1)
-    centres /= np.bincount(loop, minlength=count)[:, None]
-    centres[:, 2] -= depth
+    sums = np.stack([np.bincount(loop, vertices[nodes, k], minlength=count) for k in range(3)], axis=1)
+    centres = sums / np.bincount(loop, minlength=count)[:, None] - (0, 0, depth)
     fan = np.stack([rim[:, 1], rim[:, 0], len(vertices) + loop[label[:, 0]]], axis=1)
     return np.concatenate([vertices, centres]), np.concatenate([faces, fan])
 
 
 def _skin_painter(figure: Figure, looks: Looks) -> Painter:
-    left, right, radius = eye_centres(figure)
+    left, right, _radius = eye_centres(figure)
     span = left[0] - right[0]
     skin, lips, brows = (np.asarray(c, float) for c in (looks.skin, looks.lips, looks.brows))
 
@@ -161,17 +177,38 @@ def _skin_painter(figure: Figure, looks: Looks) -> Painter:
         lay(colour, warm, (0.55 + 0.3 * looks.makeup) * cheek * head + 0.35 * nose * head)
         lay(colour, warm * 0.97, 0.35 * s.region("hand"))
         if looks.stubble > 0:
-            jaw = smoothstep(-0.85, -1.1, y) * smoothstep(-0.2, 0.25, s.normals[:, 2] + 0.6) * head * smoothstep(-2.4, -2.0, y)
-            lay(colour, 0.45 * np.asarray(looks.hair) + 0.25 * skin, looks.stubble * jaw * (0.6 + 0.8 * mottled))
+            jaw = (
+                smoothstep(-0.85, -1.1, y)
+                * smoothstep(-0.2, 0.25, s.normals[:, 2] + 0.6)
+                * head
+                * smoothstep(-2.4, -2.0, y)
+            )
+            lay(
+                colour,
+                0.45 * np.asarray(looks.hair) + 0.25 * skin,
+                looks.stubble * jaw * (0.6 + 0.8 * mottled),
+            )
         # The red of the lips is narrower than the muscles around the mouth.
         mouth = smoothstep(0.72, 0.92, s.region("lips")) * smoothstep(0.46, 0.38, x)
         lay(colour, lips, (0.75 + 0.25 * looks.makeup) * mouth)
-        lay(colour, np.array([0.09, 0.055, 0.045]), (0.75 + 0.2 * looks.makeup) * smoothstep(0.35, 0.9, s.region("lash")))
+        lay(
+            colour,
+            np.array([0.09, 0.055, 0.045]),
+            (0.75 + 0.2 * looks.makeup) * smoothstep(0.35, 0.9, s.region("lash")),
+        )
         # Brows: a band along an arc over each eye.
-        arc = 0.36 + 0.10 * np.sin(np.pi * np.clip((x - 0.16) / 0.72, 0, 1)) - 0.05 * np.clip((x - 0.5) / 0.4, 0, 1)
+        arc = (
+            0.36
+            + 0.10 * np.sin(np.pi * np.clip((x - 0.16) / 0.72, 0, 1))
+            - 0.05 * np.clip((x - 0.5) / 0.4, 0, 1)
+        )
         thick = 0.075 * (1 - 0.55 * np.clip((x - 0.45) / 0.45, 0, 1)) * (1.0 - 0.25 * looks.makeup)
         hairs = 0.75 + 0.5 * (fractal_noise(p * np.array([500, 160, 160]), 7, 1) - 0.5)
-        band = smoothstep(thick, 0.55 * thick, np.abs(y - arc)) * smoothstep(0.17, 0.24, x) * smoothstep(0.92, 0.80, x)
+        band = (
+            smoothstep(thick, 0.55 * thick, np.abs(y - arc))
+            * smoothstep(0.17, 0.24, x)
+            * smoothstep(0.92, 0.80, x)
+        )
         lay(colour, brows, 0.9 * band * hairs * front * head)
         return np.clip(colour, 0, 1)
 

@@ -13,7 +13,9 @@ from pocket3d_server.models.builtin_text.brief import Brief
 def settle(asset: Asset, *, centre: bool = False) -> Asset:
     """Lowest point on y = 0 and, with ``centre``, the box's middle on the vertical axis; in place."""
     low, high = asset.bounds()
-    shift = np.array([-(low[0] + high[0]) / 2 if centre else 0.0, -low[1], -(low[2] + high[2]) / 2 if centre else 0.0])
+    shift = np.array(
+        [-(low[0] + high[0]) / 2 if centre else 0.0, -low[1], -(low[2] + high[2]) / 2 if centre else 0.0]
+    )
     for p in asset.primitives():
         p.vertices = np.asarray(p.vertices, float) + shift
     return asset

@@ -20,7 +20,20 @@ from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 Array = NDArray[np.float64]
 
 STYLES = ("short", "bob", "long", "bun", "ponytail", "afro", "curly", "mohawk", "buzz", "bald")
-HAIRLINE = np.array([[-1.1, -0.80], [-0.6, -0.62], [-0.30, -0.15], [-0.16, 0.16], [0.10, 0.14], [0.22, 0.14], [0.42, 0.30], [0.62, 0.50], [0.85, 0.60], [1.1, 0.62]])
+HAIRLINE = np.array(
+    [
+        [-1.1, -0.80],
+        [-0.6, -0.62],
+        [-0.30, -0.15],
+        [-0.16, 0.16],
+        [0.10, 0.14],
+        [0.22, 0.14],
+        [0.42, 0.30],
+        [0.62, 0.50],
+        [0.85, 0.60],
+        [1.1, 0.62],
+    ]
+)
 """(forward, up) of the hair's edge; forward is -1 at the back of the skull and 1 at the brow, up is 0 at the eyes and 1 at the crown."""
 
 
@@ -66,7 +79,17 @@ def hair_parts(figure: Figure, style: str, colour: RGB, seed: int, texture: int 
         return []
     field = scalp(figure, 0.04 if style in ("buzz",) else 0.0)
     u = figure.unit
-    high = {"buzz": 0.005, "short": 0.024, "bob": 0.024, "long": 0.020, "bun": 0.014, "ponytail": 0.013, "curly": 0.034, "afro": 0.075, "mohawk": 0.004}[style]
+    high = {
+        "buzz": 0.005,
+        "short": 0.024,
+        "bob": 0.024,
+        "long": 0.020,
+        "bun": 0.014,
+        "ponytail": 0.013,
+        "curly": 0.034,
+        "afro": 0.075,
+        "mohawk": 0.004,
+    }[style]
     cut = clip(figure.vertices, figure.faces, field)
     inner, normals = cut.carry(field), cut.carry(figure.normals)
     grow = smoothstep(-0.004 * u, 0.060 * u, inner)
@@ -86,7 +109,15 @@ def hair_parts(figure: Figure, style: str, colour: RGB, seed: int, texture: int 
     parts = [_painted("hair", surface, colour, seed, texture)]
     locks = _locks(figure, style, seed)
     if locks is not None:
-        parts.append(_painted("hair_locks", polygonise(locks, resolution=96, faces=int(0.12 * figure.budget)), colour, seed, texture))
+        parts.append(
+            _painted(
+                "hair_locks",
+                polygonise(locks, resolution=96, faces=int(0.12 * figure.budget)),
+                colour,
+                seed,
+                texture,
+            )
+        )
     return parts
 
 
@@ -117,10 +148,22 @@ def beard_part(figure: Figure, colour: RGB, length: float, seed: int) -> list[Pa
         blend, rng = Blend(), np.random.default_rng(seed)
         for k in np.linspace(-1, 1, 7):
             start = root + (0.045 * u * k, 0.012 * u * abs(k), -0.012 * u * abs(k))
-            end = root + np.array([0.022 * k, -length * (1 - 0.3 * abs(k)), 0.02 + 0.01 * rng.random()]) * (u, 1, u)
+            end = root + np.array([0.022 * k, -length * (1 - 0.3 * abs(k)), 0.02 + 0.01 * rng.random()]) * (
+                u,
+                1,
+                u,
+            )
             line = curve([start, 0.5 * (start + end) + (0.012 * u * k, 0, 0.018 * u), end], 7)
             blend.add(Chain(line, np.linspace(0.024, 0.007, 7) * u), 0.014 * u, "beard")
-        parts.append(_painted("beard_tip", polygonise(blend, resolution=80, faces=int(0.05 * figure.budget)), colour, seed, 256))
+        parts.append(
+            _painted(
+                "beard_tip",
+                polygonise(blend, resolution=80, faces=int(0.05 * figure.budget)),
+                colour,
+                seed,
+                256,
+            )
+        )
     return parts
 
 
@@ -151,17 +194,36 @@ def _locks(figure: Figure, style: str, seed: int) -> Blend | None:
                 if back and len(level):
                     point[2] = min(point[2], float(level[:, 2].min()) - 0.012 * u)
             line = curve([top, side, mid, end], 10)
-            radii = np.interp(np.linspace(0, 1, 10), [0, 0.35, 0.75, 1], np.array([0.013, 0.016, 0.017, 0.005]) * u)
+            radii = np.interp(
+                np.linspace(0, 1, 10), [0, 0.35, 0.75, 1], np.array([0.013, 0.016, 0.017, 0.005]) * u
+            )
             blend.add(Chain(line, radii), 0.014 * u, "hair")
         for sign in (-1, 1):  # from the parting over the temples
             for k in range(6):
                 t = k / 5
-                root = centre + (0.012 * u + 0.01 * sign * u, (0.99 - 0.30 * t**2) * h.tall + 0.014 * u, (0.05 + 0.78 * t) * h.depth)
-                brow = centre + (sign * 0.72 * h.width, (0.66 - 0.10 * t) * h.tall + 0.012 * u, (0.05 + 0.66 * t) * h.depth)
+                root = centre + (
+                    0.012 * u + 0.01 * sign * u,
+                    (0.99 - 0.30 * t**2) * h.tall + 0.014 * u,
+                    (0.05 + 0.78 * t) * h.depth,
+                )
+                brow = centre + (
+                    sign * 0.72 * h.width,
+                    (0.66 - 0.10 * t) * h.tall + 0.012 * u,
+                    (0.05 + 0.66 * t) * h.depth,
+                )
                 temple = centre + (sign * 1.06 * h.width, 0.22 * h.tall, (0.0 + 0.30 * t) * h.depth)
                 low = centre + (sign * 1.10 * h.width, -0.45 * h.tall, (-0.12 + 0.22 * t) * h.depth)
                 line = curve([root, brow, temple, low], 9)
-                blend.add(Chain(line, np.interp(np.linspace(0, 1, 9), [0, 0.3, 0.7, 1], np.array([0.010, 0.015, 0.014, 0.008]) * u)), 0.012 * u, "hair")
+                blend.add(
+                    Chain(
+                        line,
+                        np.interp(
+                            np.linspace(0, 1, 9), [0, 0.3, 0.7, 1], np.array([0.010, 0.015, 0.014, 0.008]) * u
+                        ),
+                    ),
+                    0.012 * u,
+                    "hair",
+                )
         return blend
     if style == "bun":
         at = centre + (0, 0.75 * h.tall, -0.98 * h.depth)
@@ -171,18 +233,39 @@ def _locks(figure: Figure, style: str, seed: int) -> Blend | None:
     if style == "ponytail":
         at = centre + (0, 0.45 * h.tall, -1.02 * h.depth)
         back = figure.vertices[(figure.arm < 0.3) & (np.abs(figure.vertices[:, 0]) < 0.06 * u)]
-        low = figure.y("spine01")
-        level = back[np.abs(back[:, 1] - low) < 0.05 * u]
-        end = np.array([0.0, low, float(level[:, 2].min()) - 0.02 * u])
-        line = curve([at + (0, 0, 0.03 * u), at + (0, 0.01 * u, -0.045 * u), 0.5 * (at + end) + (0, 0.02 * u, -0.06 * u), end], 12)
-        blend.add(Chain(line, np.interp(np.linspace(0, 1, 12), [0, 0.12, 0.45, 1], np.array([0.024, 0.022, 0.034, 0.006]) * u)), 0.01, "hair")
+        nape = figure.y("spine01")
+        level = back[np.abs(back[:, 1] - nape) < 0.05 * u]
+        end = np.array([0.0, nape, float(level[:, 2].min()) - 0.02 * u])
+        line = curve(
+            [
+                at + (0, 0, 0.03 * u),
+                at + (0, 0.01 * u, -0.045 * u),
+                0.5 * (at + end) + (0, 0.02 * u, -0.06 * u),
+                end,
+            ],
+            12,
+        )
+        blend.add(
+            Chain(
+                line,
+                np.interp(
+                    np.linspace(0, 1, 12), [0, 0.12, 0.45, 1], np.array([0.024, 0.022, 0.034, 0.006]) * u
+                ),
+            ),
+            0.01,
+            "hair",
+        )
         return blend
     if style == "mohawk":
         for t in np.linspace(-0.15, 1.0, 12):
             angle = np.pi * (0.12 + 0.62 * t)
             out = np.array([0, np.sin(angle), np.cos(angle)])
             root = centre + out * (1, h.tall * 0.92, h.depth * 0.92)
-            blend.add(Chain(np.stack([root, root + out * 0.075 * u]), np.array([0.018, 0.006]) * u), 0.012 * u, "hair")
+            blend.add(
+                Chain(np.stack([root, root + out * 0.075 * u]), np.array([0.018, 0.006]) * u),
+                0.012 * u,
+                "hair",
+            )
         return blend
     return None
 

@@ -11,13 +11,36 @@ from pocket3d_server.models.builtin_text.organic.cloth import closed_shell
 Array = NDArray[np.float64]
 
 # One blade along +z, facing +y, one long and one wide: base, left, tip, right, raised middle, underside.
-_BLADE = np.array([[0, 0, 0], [-0.5, 0, 0.42], [0, -0.06, 1], [0.5, 0, 0.42], [0, 0.10, 0.48], [0, -0.02, 0.48]])
-_BLADE_FACES = np.array([[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4], [1, 0, 5], [2, 1, 5], [3, 2, 5], [0, 3, 5]])
-_ROUND = np.array([[0, 0, 0], [-0.42, 0.0, 0.22], [-0.46, 0.0, 0.62], [0, -0.05, 1], [0.46, 0.0, 0.62], [0.42, 0.0, 0.22], [0, 0.09, 0.45], [0, -0.02, 0.45]])
+_BLADE = np.array(
+    [[0, 0, 0], [-0.5, 0, 0.42], [0, -0.06, 1], [0.5, 0, 0.42], [0, 0.10, 0.48], [0, -0.02, 0.48]]
+)
+_BLADE_FACES = np.array(
+    [[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4], [1, 0, 5], [2, 1, 5], [3, 2, 5], [0, 3, 5]]
+)
+_ROUND = np.array(
+    [
+        [0, 0, 0],
+        [-0.42, 0.0, 0.22],
+        [-0.46, 0.0, 0.62],
+        [0, -0.05, 1],
+        [0.46, 0.0, 0.62],
+        [0.42, 0.0, 0.22],
+        [0, 0.09, 0.45],
+        [0, -0.02, 0.45],
+    ]
+)
 _ROUND_FACES = np.array([[i, (i + 1) % 6, 6] for i in range(6)] + [[(i + 1) % 6, i, 7] for i in range(6)])
 
 
-def blades(at: ArrayLike, along: ArrayLike, facing: ArrayLike, length: ArrayLike, width: ArrayLike, *, rounded: bool = False) -> Solid:
+def blades(
+    at: ArrayLike,
+    along: ArrayLike,
+    facing: ArrayLike,
+    length: ArrayLike,
+    width: ArrayLike,
+    *,
+    rounded: bool = False,
+) -> Solid:
     """Many closed leaf blades as one solid.
 
     ``at`` (N, 3) are their stalks, ``along`` (N, 3) where they point, ``facing`` (N, 3) where their upper side
@@ -31,7 +54,12 @@ def blades(at: ArrayLike, along: ArrayLike, facing: ArrayLike, length: ArrayLike
     y = np.cross(z, x)
     size_z, size_x = (np.broadcast_to(np.asarray(s, float), (n,))[:, None, None] for s in (length, width))
     t = template[None]
-    points = p[:, None] + t[..., 0:1] * size_x * x[:, None] + t[..., 1:2] * size_x * y[:, None] + t[..., 2:3] * size_z * z[:, None]
+    points = (
+        p[:, None]
+        + t[..., 0:1] * size_x * x[:, None]
+        + t[..., 1:2] * size_x * y[:, None]
+        + t[..., 2:3] * size_z * z[:, None]
+    )
     faces = (triangles[None] + (np.arange(n) * len(template))[:, None, None]).reshape(-1, 3)
     flat = np.stack([template[:, 0], template[:, 2]], axis=1)[triangles]
     uv = (flat[None] * np.concatenate([size_x, size_z], axis=2)[:, None]).reshape(-1, 3, 2)

@@ -78,7 +78,7 @@ def cell_noise(points: Array, seed: int = 0, jitter: float = 0.85) -> tuple[Arra
     return first, second, number
 
 
-def smoothstep(low: float, high: float, x: Array) -> Array:
+def smoothstep(low: float | Array, high: float | Array, x: Array) -> Array:
     """0 below ``low``, 1 above ``high``, smooth between; ``low`` above ``high`` falls instead."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)

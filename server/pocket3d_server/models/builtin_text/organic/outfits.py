@@ -37,37 +37,76 @@ def dress(figure: Figure, outfit: Outfit) -> None:
     """Make all garments on the figure, in order; each one lies a little further out than the last."""
     for layer, garment in enumerate(outfit.garments):
         if garment.kind in HEADWEAR:
-            figure.parts += HEADWEAR[garment.kind](figure, garment.colour, garment.roughness, garment.metallic)
+            figure.parts += HEADWEAR[garment.kind](
+                figure, garment.colour, garment.roughness, garment.metallic
+            )
         else:
             MAKERS[garment.kind](figure, garment, 0.0015 * layer)
 
 
-def _top(name: str, hem: float, sleeve: float, thickness: float, neck: float = 0.0, deep: float = 0.0, wrinkle: float = 0.003, rounds: int = 30) -> Callable[[Figure, Garment, float], None]:
+def _top(
+    name: str,
+    hem: float,
+    sleeve: float,
+    thickness: float,
+    neck: float = 0.0,
+    deep: float = 0.0,
+    wrinkle: float = 0.003,
+    rounds: int = 30,
+) -> Callable[[Figure, Garment, float], None]:
     def make(f: Figure, g: Garment, layer: float) -> None:
         field = f.torso(f.y("spine05", hem), sleeve, neck, deep)
-        f.wear(name, field, cloth(name, g.colour, g.roughness, g.metallic), thickness + layer, drape=rounds, wrinkle=wrinkle, share=0.16)
+        f.wear(
+            name,
+            field,
+            cloth(name, g.colour, g.roughness, g.metallic),
+            thickness + layer,
+            drape=rounds,
+            wrinkle=wrinkle,
+            share=0.16,
+        )
 
     return make
 
 
-def _bottom(name: str, hem: float, thickness: float, waist: float = 0.055, loose: float = 0.016, rounds: int = 45) -> Callable[[Figure, Garment, float], None]:
+def _bottom(
+    name: str, hem: float, thickness: float, waist: float = 0.055, loose: float = 0.016, rounds: int = 45
+) -> Callable[[Figure, Garment, float], None]:
     """``hem`` is 0 at the ankle and 1 at the crotch."""
 
     def make(f: Figure, g: Garment, layer: float) -> None:
         ankle, hip = f.y("foot.L"), f.y("upperleg01.L")
         field = f.legs(f.y("spine05", waist), ankle + hem * (hip - ankle))
         down = np.clip((hip - f.vertices[:, 1]) / (hip - ankle), 0, 1)
-        f.wear(name, field, cloth(name, g.colour, g.roughness, g.metallic), thickness + layer + loose * down, drape=rounds, wrinkle=0.003 if loose else 0.0, share=0.15)
+        f.wear(
+            name,
+            field,
+            cloth(name, g.colour, g.roughness, g.metallic),
+            thickness + layer + loose * down,
+            drape=rounds,
+            wrinkle=0.003 if loose else 0.0,
+            share=0.15,
+        )
 
     return make
 
 
-def _skirt(name: str, hem: float, flare: float, waist: float = 0.06, waves: float = 0.006) -> Callable[[Figure, Garment, float], None]:
+def _skirt(
+    name: str, hem: float, flare: float, waist: float = 0.06, waves: float = 0.006
+) -> Callable[[Figure, Garment, float], None]:
     """``hem`` is 0 at the ankle and 1 at the crotch."""
 
     def make(f: Figure, g: Garment, layer: float) -> None:
         ankle, hip = f.y("foot.L"), f.y("upperleg01.L")
-        f.skirt(name, f.y("spine05", waist), ankle + hem * (hip - ankle), cloth(name, g.colour, g.roughness, g.metallic), flare, max(0.012, f.bulk + 0.005), waves=waves)
+        f.skirt(
+            name,
+            f.y("spine05", waist),
+            ankle + hem * (hip - ankle),
+            cloth(name, g.colour, g.roughness, g.metallic),
+            flare,
+            max(0.012, f.bulk + 0.005),
+            waves=waves,
+        )
 
     return make
 
@@ -75,11 +114,23 @@ def _skirt(name: str, hem: float, flare: float, waist: float = 0.06, waves: floa
 def _belt(f: Figure, g: Garment, layer: float) -> None:
     middle = f.y("spine05", 0.055)
     field = np.where(f.arm > 0.35, -1.0, 0.022 * f.unit - np.abs(f.vertices[:, 1] - middle))
-    f.wear("belt", field, cloth("belt", g.colour, 0.5), f.bulk + 0.009, wrinkle=0, drape=20, share=0.04, gap=0.0, hides=False)
+    f.wear(
+        "belt",
+        field,
+        cloth("belt", g.colour, 0.5),
+        f.bulk + 0.009,
+        wrinkle=0,
+        drape=20,
+        share=0.04,
+        gap=0.0,
+        hides=False,
+    )
     from pocket3d_server.geometry.shapes import box
     from pocket3d_server.geometry.solid import part
 
-    front = f.vertices[(np.abs(f.vertices[:, 1] - middle) < 0.02 * f.unit) & (np.abs(f.vertices[:, 0]) < 0.03 * f.unit)]
+    front = f.vertices[
+        (np.abs(f.vertices[:, 1] - middle) < 0.02 * f.unit) & (np.abs(f.vertices[:, 0]) < 0.03 * f.unit)
+    ]
     at = float(front[:, 2].max()) + (f.bulk + 0.010) * f.unit
     u = f.unit
     buckle = box(0.046 * u, 0.040 * u, 0.008 * u, 0.003 * u).move(0, middle, at)
@@ -87,15 +138,28 @@ def _belt(f: Figure, g: Garment, layer: float) -> None:
 
 
 def _gloves(f: Figure, g: Garment, layer: float) -> None:
-    f.wear("gloves", (f.reach - 1.86) * 0.25 * f.unit * (f.arm > 0.5) - (f.arm <= 0.5), cloth("gloves", g.colour, g.roughness, g.metallic), 0.003 + layer, drape=1, wrinkle=0, share=0.10)
+    f.wear(
+        "gloves",
+        (f.reach - 1.86) * 0.25 * f.unit * (f.arm > 0.5) - (f.arm <= 0.5),
+        cloth("gloves", g.colour, g.roughness, g.metallic),
+        0.003 + layer,
+        drape=1,
+        wrinkle=0,
+        share=0.10,
+    )
 
 
 def _shoes(f: Figure, g: Garment, layer: float) -> None:
-    f.shoes(cloth("shoe", g.colour, 0.5, g.metallic), cloth("sole", (0.13, 0.12, 0.11) if max(g.colour) > 0.25 else (0.30, 0.28, 0.26), 0.9))
+    f.shoes(
+        cloth("shoe", g.colour, 0.5, g.metallic),
+        cloth("sole", (0.13, 0.12, 0.11) if max(g.colour) > 0.25 else (0.30, 0.28, 0.26), 0.9),
+    )
 
 
 def _boots(f: Figure, g: Garment, layer: float) -> None:
-    f.shoes(cloth("boot", g.colour, g.roughness, g.metallic), cloth("sole", (0.08, 0.07, 0.06), 0.9), boot=0.17)
+    f.shoes(
+        cloth("boot", g.colour, g.roughness, g.metallic), cloth("sole", (0.08, 0.07, 0.06), 0.9), boot=0.17
+    )
 
 
 def _cape(f: Figure, g: Garment, layer: float) -> None:
@@ -109,14 +173,23 @@ def _cape(f: Figure, g: Garment, layer: float) -> None:
     t = np.linspace(0, 1, rows)
     s = np.linspace(-1, 1, columns)
     heights = top + (hem - top) * t
-    back = np.array([torso[np.abs(torso[:, 1] - h) < 0.05 * u][:, 2].min() if (np.abs(torso[:, 1] - h) < 0.05 * u).any() else 0.0 for h in heights])
+    back = np.array(
+        [
+            torso[np.abs(torso[:, 1] - h) < 0.05 * u][:, 2].min()
+            if (np.abs(torso[:, 1] - h) < 0.05 * u).any()
+            else 0.0
+            for h in heights
+        ]
+    )
     back = np.minimum.accumulate(back) - 0.022 * u - 0.10 * u * t**1.5
     half = u * np.interp(t, [0, 0.08, 0.25, 1], [0.085, 0.185, 0.22, 0.34])
     grid = np.zeros((rows, columns, 3))
     grid[..., 0] = half[:, None] * s
     grid[..., 1] = heights[:, None] - 0.02 * u * np.abs(s) ** 2 * (t[:, None] < 0.1)
     front = u * np.interp(t, [0, 0.06, 0.15, 0.4, 1], [0.10, 0.12, 0.045, 0.0, 0.0])
-    grid[..., 2] = back[:, None] + front[:, None] * np.abs(s) ** 2.2 + 0.022 * u * t[:, None] ** 0.7 * np.sin(s * 11 + 1)
+    grid[..., 2] = (
+        back[:, None] + front[:, None] * np.abs(s) ** 2.2 + 0.022 * u * t[:, None] ** 0.7 * np.sin(s * 11 + 1)
+    )
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(columns - 1), indexing="ij")
     a, b, c, d = i * columns + j, i * columns + j + 1, (i + 1) * columns + j, (i + 1) * columns + j + 1
     faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)])
@@ -127,7 +200,15 @@ def _cape(f: Figure, g: Garment, layer: float) -> None:
 
 def _breastplate(f: Figure, g: Garment, layer: float) -> None:
     field = np.minimum(f.torso(f.y("spine04", -0.01), 0.0, 0.0), 0.25 - f.arm)
-    f.wear("breastplate", field, cloth("breastplate", g.colour, g.roughness, g.metallic), 0.022 + layer, wrinkle=0, drape=40, share=0.10)
+    f.wear(
+        "breastplate",
+        field,
+        cloth("breastplate", g.colour, g.roughness, g.metallic),
+        0.022 + layer,
+        wrinkle=0,
+        drape=40,
+        share=0.10,
+    )
 
 
 def _pads(f: Figure, g: Garment, layer: float) -> None:
@@ -140,7 +221,11 @@ def _pads(f: Figure, g: Garment, layer: float) -> None:
         arm = f.body.joint(f"lowerarm01.{side}") - f.body.joint(f"upperarm01.{side}")
         axes = facing(arm, (0, 0, 1))
         shoulder = f.body.joint(f"upperarm01.{side}") + (0.012 * u * sign, 0.02 * u, 0)
-        f.parts.append(part(f"shoulder_plate_{label}", (ball(shoulder, np.array([0.082, 0.085, 0.095]) * u, axes), metal)))
+        f.parts.append(
+            part(
+                f"shoulder_plate_{label}", (ball(shoulder, np.array([0.082, 0.085, 0.095]) * u, axes), metal)
+            )
+        )
         knee = f.body.joint(f"lowerleg01.{side}") + (0, 0, 0.028 * u)
         f.parts.append(part(f"knee_plate_{label}", (ball(knee, np.array([0.062, 0.068, 0.050]) * u), metal)))
 

@@ -41,7 +41,9 @@ def painted_part(
     skin = Skin(at(surface.vertices), normals, {key: at(value)[:, 0] for key, value in regions.items()})
     image = to_bytes(texels.image(np.clip(painter(skin), 0, 1)))
     material = Material(name, (1.0, 1.0, 1.0, 1.0), roughness=roughness, base_color_image=image)
-    return Part(name, [Primitive(surface.vertices[keep], flat.faces, material, flat.uv, surface.normals[keep])])
+    return Part(
+        name, [Primitive(surface.vertices[keep], flat.faces, material, flat.uv, surface.normals[keep])]
+    )
 
 
 def plain_part(name: str, surface: Surface, material: Material) -> Part:

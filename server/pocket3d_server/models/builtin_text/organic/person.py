@@ -53,7 +53,7 @@ def build_person(recipe: Recipe, quality: str) -> Asset:
         parts += beard_part(figure, recipe.beard_colour or recipe.looks.hair, recipe.beard, recipe.seed)
     skin = skin_part(figure, recipe.looks, int(0.42 * FACES[quality]), TEXTURE[quality])
     asset = Asset([skin, *eye_parts(figure, recipe.looks, 12 if quality == "low" else 18), *parts])
-    low, high = asset.bounds()
+    low, _ = asset.bounds()
     shift = np.array([0.0, -low[1], 0.0])
     for p in asset.primitives():
         p.vertices = (np.asarray(p.vertices, float) + shift) * recipe.scale

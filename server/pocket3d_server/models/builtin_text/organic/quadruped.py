@@ -66,9 +66,27 @@ def flesh_out(a: Anatomy) -> Body:
 def _trunk(blend: Blend, a: Anatomy) -> None:
     along = np.array([-0.07, 0.16, 0.50, 0.80, 1.0, 1.13])
     middle = 0.55 * a.chest[1] + 0.45 * a.loin[1]
-    depth = np.array([0.74 * a.chest[1], a.chest[1], middle + a.belly, a.loin[1] + 0.6 * a.belly, a.rump[1], 0.72 * a.rump[1]])
+    depth = np.array(
+        [
+            0.74 * a.chest[1],
+            a.chest[1],
+            middle + a.belly,
+            a.loin[1] + 0.6 * a.belly,
+            a.rump[1],
+            0.72 * a.rump[1],
+        ]
+    )
     mid_width = 0.6 * a.chest[0] + 0.4 * a.loin[0]
-    width = np.array([0.78 * a.chest[0], a.chest[0], mid_width + 0.8 * a.belly, a.loin[0] + 0.5 * a.belly, a.rump[0], 0.75 * a.rump[0]])
+    width = np.array(
+        [
+            0.78 * a.chest[0],
+            a.chest[0],
+            mid_width + 0.8 * a.belly,
+            a.loin[0] + 0.5 * a.belly,
+            a.rump[0],
+            0.75 * a.rump[0],
+        ]
+    )
     sag = (1 + a.croup) / 2 - a.dip
     top = np.array([0.965, 1.0, sag, 0.35 * sag + 0.65 * a.croup, a.croup, a.croup - 0.035])
     z = a.length * (0.5 - along)
@@ -76,9 +94,15 @@ def _trunk(blend: Blend, a: Anatomy) -> None:
     centre[3, 1] += a.tuck / 2
     for i in range(len(z) - 1):
         flat = (width[i] + width[i + 1]) / (depth[i] + depth[i + 1])
-        blend.add(RoundCone(centre[i], centre[i + 1], depth[i] / 2, depth[i + 1] / 2, (SIDE, flat)), 0.06, "trunk")
+        blend.add(
+            RoundCone(centre[i], centre[i + 1], depth[i] / 2, depth[i + 1] / 2, (SIDE, flat)), 0.06, "trunk"
+        )
     for forward, height, radius in a.humps:
-        blend.add(Ellipsoid((0, 1.0 + height - radius, forward), (radius * 0.75, radius, radius * 1.1)), 0.12, "trunk")
+        blend.add(
+            Ellipsoid((0, 1.0 + height - radius, forward), (radius * 0.75, radius, radius * 1.1)),
+            0.12,
+            "trunk",
+        )
 
 
 def _fore_leg(blend: Blend, a: Anatomy, side: float) -> None:
@@ -92,7 +116,11 @@ def _fore_leg(blend: Blend, a: Anatomy, side: float) -> None:
     foot = (side * a.stance[0], 0.95 * a.foot_size, z - 0.05)
     blend.add(RoundCone(scapula, shoulder, upper * 0.95, upper * 1.12, (SIDE, 0.75)), 0.07, "trunk")
     line = curve([shoulder, elbow, wrist, foot], 10)
-    radii = np.interp(np.linspace(0, 3, 10), [0, 1, 1.7, 2, 2.25, 3], [upper, 0.9 * upper, lower, 1.1 * cannon, cannon, cannon])
+    radii = np.interp(
+        np.linspace(0, 3, 10),
+        [0, 1, 1.7, 2, 2.25, 3],
+        [upper, 0.9 * upper, lower, 1.1 * cannon, cannon, cannon],
+    )
     blend.add(Chain(line, radii), 0.05, "leg")
     _foot(blend, a, side * a.stance[0], z - 0.05, cannon)
 
@@ -123,15 +151,23 @@ def _foot(blend: Blend, a: Anatomy, x: float, z: float, cannon: float) -> None:
             toe = (x + across * 0.66 * s, 0.36 * s, z + (1.35 - 0.32 * across**2) * s)
             blend.add(Ellipsoid(toe, (0.29 * s, 0.40 * s, 0.46 * s)), 0.008, "foot")
     elif a.foot == "hoof":
-        blend.add(RoundCone((x, 1.9 * s, z), (x, 1.25 * s, z + 0.25 * s), cannon * 1.2, cannon * 1.05), 0.02, "leg")
-        blend.add(RoundCone((x, 1.05 * s, z + 0.30 * s), (x, 0.15 * s, z + 0.55 * s), 0.78 * s, 1.08 * s), 0.008, "hoof")
+        blend.add(
+            RoundCone((x, 1.9 * s, z), (x, 1.25 * s, z + 0.25 * s), cannon * 1.2, cannon * 1.05), 0.02, "leg"
+        )
+        blend.add(
+            RoundCone((x, 1.05 * s, z + 0.30 * s), (x, 0.15 * s, z + 0.55 * s), 0.78 * s, 1.08 * s),
+            0.008,
+            "hoof",
+        )
     elif a.foot == "cloven":
         for across in (-1, 1):
             top = (x + across * 0.30 * s, 0.95 * s, z + 0.20 * s)
             tip = (x + across * 0.46 * s, 0.10 * s, z + 0.75 * s)
             blend.add(RoundCone(top, tip, 0.55 * s, 0.50 * s), 0.008, "hoof")
     else:
-        blend.add(RoundCone((x, 1.6 * s, z), (x, 0.1 * s, z + 0.12 * s), cannon * 1.0, cannon * 1.22), 0.04, "foot")
+        blend.add(
+            RoundCone((x, 1.6 * s, z), (x, 0.1 * s, z + 0.12 * s), cannon * 1.0, cannon * 1.22), 0.04, "foot"
+        )
 
 
 def _neck(blend: Blend, a: Anatomy) -> tuple[HeadFrame, Array]:
@@ -146,7 +182,9 @@ def _neck(blend: Blend, a: Anatomy) -> tuple[HeadFrame, Array]:
     blend.add(Chain(line, radii, (SIDE, a.neck_flat)), 0.07, "neck")
     breast = np.array([0.0, 0.98 - 0.62 * a.chest[1], a.length / 2 + 0.02])
     throat = line[2] - np.array([0.0, 0.25 * r1, 0.0])
-    blend.add(RoundCone(breast, throat, 0.62 * r0, 0.7 * r1, (SIDE, min(1.0, a.neck_flat * 1.1))), 0.09, "neck")
+    blend.add(
+        RoundCone(breast, throat, 0.62 * r0, 0.7 * r1, (SIDE, min(1.0, a.neck_flat * 1.1))), 0.09, "neck"
+    )
     pitch = np.radians(a.head.pitch)
     forward = np.array([0.0, -np.sin(pitch), np.cos(pitch)])
     up = np.array([0.0, np.cos(pitch), np.sin(pitch)])
@@ -160,10 +198,20 @@ def _head(blend: Blend, a: Anatomy, frame: HeadFrame) -> None:
     blend.add(Ellipsoid(frame.at(0, *h.skull_at), np.array(h.skull) * size, axes), 0.06, "head")
     for sideways in (-1, 1):
         across, up, forward, radius = h.cheek
-        blend.add(Ellipsoid(frame.at(sideways * across, up, forward), np.array([0.85, 1, 1.15]) * radius * size, axes), 0.12 * size, "head")
+        blend.add(
+            Ellipsoid(
+                frame.at(sideways * across, up, forward), np.array([0.85, 1, 1.15]) * radius * size, axes
+            ),
+            0.12 * size,
+            "head",
+        )
         if h.brow is not None:
             across, up, forward, radius = h.brow
-            blend.add(Ellipsoid(frame.at(sideways * across, up, forward), np.full(3, radius * size)), 0.10 * size, "head")
+            blend.add(
+                Ellipsoid(frame.at(sideways * across, up, forward), np.full(3, radius * size)),
+                0.10 * size,
+                "head",
+            )
     squash = (SIDE, h.muzzle_wide)
     for (up0, at0, r0), (up1, at1, r1), soft in ((*h.muzzle, 0.12), (*h.jaw, 0.07)):
         cone = RoundCone(frame.at(0, up0, at0), frame.at(0, up1, at1), r0 * size, r1 * size, squash)
@@ -171,17 +219,32 @@ def _head(blend: Blend, a: Anatomy, frame: HeadFrame) -> None:
     if h.pads is not None:
         across, up, forward, radius = h.pads
         for sideways in (-1, 1):
-            blend.add(Ellipsoid(frame.at(sideways * across, up, forward), np.array([1.0, 0.85, 0.9]) * radius * size, axes), 0.05 * size, "head")
+            blend.add(
+                Ellipsoid(
+                    frame.at(sideways * across, up, forward), np.array([1.0, 0.85, 0.9]) * radius * size, axes
+                ),
+                0.05 * size,
+                "head",
+            )
     if "trunk" in a.extras:
         tip = frame.at(0, *a.head.muzzle[1][:2])
-        drop = np.array([0, 0.06, 0.02]), np.array([0, -0.10, 0.09]), np.array([0, -0.34, 0.08]), np.array([0, -0.58, 0.05])
+        drop = (
+            np.array([0, 0.06, 0.02]),
+            np.array([0, -0.10, 0.09]),
+            np.array([0, -0.34, 0.08]),
+            np.array([0, -0.58, 0.05]),
+        )
         line = [frame.at(0, *a.head.muzzle[0][:2]), tip, *(tip + d for d in drop[1:]), tip + (0, -0.66, 0.13)]
-        radii = np.interp(np.linspace(0, 5, 16), [0, 1, 3, 5], np.array([1.0, 0.9, 0.55, 0.36]) * a.head.muzzle[1][2] * size)
+        radii = np.interp(
+            np.linspace(0, 5, 16), [0, 1, 3, 5], np.array([1.0, 0.9, 0.55, 0.36]) * a.head.muzzle[1][2] * size
+        )
         blend.add(Chain(curve(line, 16), radii), 0.04, "head")
     if h.nostrils is not None:
         across, up, forward, radius = h.nostrils
         for sideways in (-1, 1):
-            hole = Ellipsoid(frame.at(sideways * across, up, forward), np.array([0.7, 1.0, 1.1]) * radius * size, axes)
+            hole = Ellipsoid(
+                frame.at(sideways * across, up, forward), np.array([0.7, 1.0, 1.1]) * radius * size, axes
+            )
             blend.add(hole, 0.03 * size, carve=True)
 
 
@@ -198,17 +261,25 @@ def _tail(blend: Blend, a: Anatomy, root: Array) -> Array:
     if t.kind == "hair":  # the hair itself is a part of its own; this is the dock under it
         blend.add(Chain(line[:4], t.radius * np.linspace(1.0, 0.6, 4)), 0.04, "tail")
     elif t.kind == "bushy":
-        blend.add(Chain(line, t.radius * (0.55 + 0.95 * np.sin(np.pi * np.clip(s * 1.05, 0, 1)) ** 0.8 - 0.25 * s)), 0.04, "tail")
+        blend.add(
+            Chain(line, t.radius * (0.55 + 0.95 * np.sin(np.pi * np.clip(s * 1.05, 0, 1)) ** 0.8 - 0.25 * s)),
+            0.04,
+            "tail",
+        )
     elif t.kind == "tuft":
         blend.add(Chain(line, t.radius * (1 - 0.5 * s)), 0.04, "tail")
         tip = line[-1] - line[-2]
         blend.add(RoundCone(line[-2], line[-1] + 1.2 * tip, t.radius * 1.5, t.radius * 0.5), 0.03, "tail_tip")
     elif t.kind == "bob":
-        blend.add(Ellipsoid(root + (0, 0.0, -0.4 * t.radius), (t.radius, t.radius, t.radius * 0.9)), 0.04, "tail")
+        blend.add(
+            Ellipsoid(root + (0, 0.0, -0.4 * t.radius), (t.radius, t.radius, t.radius * 0.9)), 0.04, "tail"
+        )
     elif t.kind == "curl":
         turn = np.linspace(0, 3.2 * np.pi, 22)
         r = t.radius * 2.3 * np.linspace(0.6, 1, 22)
-        line = root + np.stack([r * np.sin(turn), r * (1 - np.cos(turn)) - t.radius, -np.linspace(0, t.length, 22)], axis=1)
+        line = root + np.stack(
+            [r * np.sin(turn), r * (1 - np.cos(turn)) - t.radius, -np.linspace(0, t.length, 22)], axis=1
+        )
         blend.add(Chain(line, t.radius * np.linspace(1.0, 0.5, 22)), 0.01, "tail")
     else:
         blend.add(Chain(line, t.radius * (1 - 0.62 * s)), 0.05, "tail")

@@ -31,6 +31,7 @@ class Role:
     gender: float | None = None
 
 
+# fmt: off
 ROLES: dict[str, Role] = {
     "knight": Role(
         (("tights", (0.30, 0.31, 0.34), 0.45, 0.9), ("shirt", (0.30, 0.31, 0.34), 0.45, 0.9), ("tutu", (0.55, 0.10, 0.12)), ("breastplate", STEEL, 0.25, 1.0),

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy, Coat, Ears, HeadShape, Tail
 
+# fmt: off
+
 DOG = Anatomy(
-    0.58, neck_radii=(0.150, 0.105),
+    0.56, neck=0.29, neck_radii=(0.158, 0.118), fore=(0.088, 0.056, 0.043), hind=(0.122, 0.066, 0.042), foot_size=0.060,
     head=HeadShape(
-        length=0.43, muzzle=((-0.05, 0.44, 0.165), (-0.085, 0.86, 0.118)), muzzle_wide=0.92,
+        length=0.49, skull=(0.225, 0.205, 0.25), muzzle=((-0.05, 0.44, 0.165), (-0.085, 0.86, 0.118)), muzzle_wide=0.92,
         jaw=((-0.17, 0.34, 0.115), (-0.185, 0.79, 0.075)),
     ),
-    ears=Ears("floppy", 0.17, 0.10, out=100, at=(0.17, 0.13, 0.20)),
-    tail=Tail("plain", 0.46, 0.040, -25, 60),
+    ears=Ears("floppy", 0.205, 0.125, out=100, at=(0.17, 0.13, 0.20)),
+    tail=Tail("plain", 0.46, 0.046, -8, 62),
     coat=Coat((0.72, 0.50, 0.26), belly=(0.86, 0.72, 0.50), muzzle=(0.80, 0.62, 0.40)),
 )
 

@@ -58,7 +58,11 @@ def bark_painter(colour: RGB, kind: str, seed: int) -> Painter:
             return np.clip(colour + (np.array([0.12, 0.11, 0.10]) - colour) * dark[:, None], 0, 1)
         ridge = np.abs(fractal_noise(tall, seed, 3) - 0.5) * 2
         tone = 0.68 + 0.75 * ridge if kind == "rough" else 0.92 + 0.2 * ridge
-        moss = smoothstep(0.55, 0.75, fractal_noise(p * 1.7, seed + 9, 2)) * smoothstep(0.9, 0.1, p[:, 1]) * (kind == "rough")
+        moss = (
+            smoothstep(0.55, 0.75, fractal_noise(p * 1.7, seed + 9, 2))
+            * smoothstep(0.9, 0.1, p[:, 1])
+            * (kind == "rough")
+        )
         colour = base * tone[:, None]
         return np.clip(colour + (np.array([0.30, 0.36, 0.16]) - colour) * 0.45 * moss[:, None], 0, 1)
 
@@ -69,7 +73,14 @@ def tones(colour: RGB, name: str, roughness: float = 0.75) -> list[Material]:
     """Three materials about one colour, so that a crown isn't all the same."""
     c = np.asarray(colour, float)
     shades = (c * (0.72, 0.78, 0.72), c, np.clip(c * (1.22, 1.14, 1.05), 0, 1))
-    return [Material.from_srgb(f"{name}_{k}", (float(s[0]), float(s[1]), float(s[2])), roughness=roughness) for k, s in zip(("dark", "mid", "light"), shades, strict=True)]
+    return [
+        Material.from_srgb(f"{name}_{k}", (float(s[0]), float(s[1]), float(s[2])), roughness=roughness)
+        for k, s in zip(("dark", "mid", "light"), shades, strict=True)
+    ]
+
+
+def _wood_material(name: str, bark: RGB, shade: float) -> Material:
+    return Material.from_srgb(name, (bark[0] * shade, bark[1] * shade, bark[2] * shade), roughness=0.9)
 
 
 def broadleaf(style: Style, quality: str, rng: np.random.Generator) -> Asset:
@@ -81,12 +92,28 @@ def broadleaf(style: Style, quality: str, rng: np.random.Generator) -> Asset:
     parts = [_wood(branches, style, budget, quality, int(rng.integers(1 << 20)))]
     if style.clump <= 0:
         twigs = [sweep(b.points, b.radii, 5, round_ends=False, crease=80) for b in branches if b.level >= 2]
-        parts.append(part("twigs", (join(*twigs), Material.from_srgb("twig", tuple(0.85 * c for c in style.bark), roughness=0.9))))  # type: ignore[arg-type]
+        parts.append(
+            part(
+                "twigs",
+                (
+                    join(*twigs),
+                    _wood_material("twig", style.bark, 0.85),
+                ),
+            )
+        )
         return Asset(parts)
     twig_level = max(b.level for b in branches)
     fine = [b for b in branches if b.level == 2]
     sides = 4 if quality == "low" else 5
-    parts.append(part("twigs", (join(*(sweep(b.points, b.radii, sides, crease=80) for b in fine)), Material.from_srgb("twig", tuple(0.9 * c for c in style.bark), roughness=0.9))))  # type: ignore[arg-type]
+    parts.append(
+        part(
+            "twigs",
+            (
+                join(*(sweep(b.points, b.radii, sides, crease=80) for b in fine)),
+                _wood_material("twig", style.bark, 0.9),
+            ),
+        )
+    )
     ends = np.concatenate([b.points[2:] for b in branches if b.level >= twig_level])
     parts += _crown(ends, style, scale, budget, rng)
     return Asset(parts)
@@ -101,7 +128,15 @@ def _wood(branches: list[Branch], style: Style, budget: int, quality: str, seed:
     for k in range(5):  # roots that run out at the foot
         a = 2 * np.pi * k / 5 + (seed % 100) * 0.06
         out = np.array([np.sin(a), 0, np.cos(a)])
-        line = curve([(0.0, 1.6 * foot, 0.0), 0.75 * foot * out + (0, 0.7 * foot, 0), 1.55 * foot * out + (0, 0.12 * foot, 0), 2.3 * foot * out + (0, -0.12 * foot, 0)], 8)
+        line = curve(
+            [
+                (0.0, 1.6 * foot, 0.0),
+                0.75 * foot * out + (0, 0.7 * foot, 0),
+                1.55 * foot * out + (0, 0.12 * foot, 0),
+                2.3 * foot * out + (0, -0.12 * foot, 0),
+            ],
+            8,
+        )
         blend.add(Chain(line, np.linspace(0.55, 0.22, 8) * foot), 0.7 * foot, "trunk")
     for b in branches:
         if b.level == 1:
@@ -109,7 +144,9 @@ def _wood(branches: list[Branch], style: Style, budget: int, quality: str, seed:
     blend.add(HalfSpace((0, 0, 0), (0, 1, 0)), 0.005, carve=True)
     cells = {"low": 120, "medium": 190, "high": 260}[quality]
     surface = polygonise(blend, resolution=cells, faces=int(0.20 * budget))
-    return painted_part("trunk", surface, {}, bark_painter(style.bark, style.bark_kind, seed), TEXTURE[quality] * 2, 0.9)
+    return painted_part(
+        "trunk", surface, {}, bark_painter(style.bark, style.bark_kind, seed), TEXTURE[quality] * 2, 0.9
+    )
 
 
 def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.Generator) -> list[Part]:
@@ -133,7 +170,7 @@ def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.
     corner = inner.faces[face]
     at = np.einsum("nk,nkc->nc", w, inner.vertices[corner])
     normal = np.einsum("nk,nkc->nc", w, inner.normals[corner])
-    size = 1.45 * style.leaf_size * scale ** 0.7 * (0.75 + 0.5 * rng.random(count))
+    size = 1.45 * style.leaf_size * scale**0.7 * (0.75 + 0.5 * rng.random(count))
     at = at + normal * (radius * (0.22 * rng.random(count) - 0.06))[:, None]
     along = 0.45 * normal + 0.55 * rng.normal(0, 1, (count, 3)) - np.array([0, 0.55 + style.hang, 0])
     facing = normal + 0.25 * rng.normal(0, 1, (count, 3)) + np.array([0, 0.3, 0])
@@ -142,7 +179,20 @@ def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.
     # Lighter where the sky is, darker below and inside.
     light = normal[:, 1] + 0.5 * rng.normal(0, 1, count)
     kind = np.digitize(light, [-0.25, 0.55])
-    pieces = [(blades(at[kind == k], along[kind == k], facing[kind == k], size[kind == k], style.leaf_wide * size[kind == k]), shades[k]) for k in range(3) if (kind == k).any()]
+    pieces = [
+        (
+            blades(
+                at[kind == k],
+                along[kind == k],
+                facing[kind == k],
+                size[kind == k],
+                style.leaf_wide * size[kind == k],
+            ),
+            shades[k],
+        )
+        for k in range(3)
+        if (kind == k).any()
+    ]
     dark = np.asarray(style.leaf) * (0.80, 0.82, 0.78)
     seed = int(rng.integers(1 << 20))
 
@@ -156,7 +206,9 @@ def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.
     if style.fruit is not None:
         lower = np.flatnonzero(normal[:, 1] < 0.5)[:40]
         fruit = Material.from_srgb("fruit", style.fruit, roughness=0.35)
-        balls = [sphere(0.055 * scale, 10).move(*(at[i] + normal[i] * 0.05 * scale + (0, -0.03, 0))) for i in lower]
+        balls = [
+            sphere(0.055 * scale, 10).move(*(at[i] + normal[i] * 0.05 * scale + (0, -0.03, 0))) for i in lower
+        ]
         parts.append(part("fruits", (join(*balls), fruit)))
     return parts
 
@@ -201,7 +253,12 @@ def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         forward /= own
         side = np.cross(forward, (0, 1, 0))
         sign = np.where(np.arange(each) % 2 == 0, 1.0, -1.0)[:, None]
-        spray = forward * 0.75 + sign * side * (0.95 - 0.5 * u[:, None]) + np.array([0, -0.22, 0]) + 0.12 * rng.normal(0, 1, (each, 3))
+        spray = (
+            forward * 0.75
+            + sign * side * (0.95 - 0.5 * u[:, None])
+            + np.array([0, -0.22, 0])
+            + 0.12 * rng.normal(0, 1, (each, 3))
+        )
         spray[-1] = forward
         at.append(seat)
         along.append(spray)
@@ -209,10 +266,18 @@ def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         size.append((0.030 * h.height + 0.34 * own * (1.05 - u) ** 0.6) * (0.85 + 0.3 * rng.random(each)))
     p, d, f, s3 = np.concatenate(at), np.concatenate(along), np.concatenate(facing), np.concatenate(size)
     shades = tones(style.leaf, "needle", 0.85)
-    kind = np.digitize(rng.random(len(p)) + 0.35 * (np.linalg.norm(p[:, [0, 2]], axis=1) / reach - 0.5), [0.33, 0.72])
-    pieces = [(blades(p[kind == k], d[kind == k], f[kind == k], s3[kind == k], 0.46 * s3[kind == k]), shades[k]) for k in range(3) if (kind == k).any()]
-    wood = Material.from_srgb("bough", tuple(0.8 * c for c in style.bark), roughness=0.9)  # type: ignore[arg-type]
-    boughs_solid = join(*(sweep(line[:6], np.linspace(0.022, 0.006, 6) * h.height / 6, 4, crease=80) for line in spines))
+    kind = np.digitize(
+        rng.random(len(p)) + 0.35 * (np.linalg.norm(p[:, [0, 2]], axis=1) / reach - 0.5), [0.33, 0.72]
+    )
+    pieces = [
+        (blades(p[kind == k], d[kind == k], f[kind == k], s3[kind == k], 0.46 * s3[kind == k]), shades[k])
+        for k in range(3)
+        if (kind == k).any()
+    ]
+    wood = _wood_material("bough", style.bark, 0.8)
+    boughs_solid = join(
+        *(sweep(line[:6], np.linspace(0.022, 0.006, 6) * h.height / 6, 4, crease=80) for line in spines)
+    )
     parts += [part("boughs", (boughs_solid, wood)), part("needles", *pieces)]
     return Asset(parts)
 
@@ -243,17 +308,27 @@ def palm(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         leaflets = {"low": 26, "medium": 44, "high": 70}[quality]
         v = np.repeat(np.linspace(0.12, 0.99, leaflets // 2), 2)
         seat = np.stack([np.interp(v * 13, np.arange(14), line[:, i]) for i in range(3)], axis=1)
-        forward = np.stack([np.interp(v * 13, np.arange(14), np.gradient(line, axis=0)[:, i]) for i in range(3)], axis=1)
+        forward = np.stack(
+            [np.interp(v * 13, np.arange(14), np.gradient(line, axis=0)[:, i]) for i in range(3)], axis=1
+        )
         forward /= np.linalg.norm(forward, axis=1, keepdims=True)
         side = np.cross(forward, (0, 1, 0))
         side /= np.linalg.norm(side, axis=1, keepdims=True).clip(1e-6)
         sign = np.where(np.arange(len(v)) % 2 == 0, 1.0, -1.0)[:, None]
         size = reach * 0.34 * np.sin(np.pi * (0.12 + 0.80 * v)) + 0.05
         along = 0.75 * forward + sign * side - np.array([0, 0.38, 0])
-        fronds[k % 3] += [spine, blades(seat, along, np.array([0, 1.0, 0]) + 0.3 * sign * side, size, 0.13 * size + 0.02)]
+        fronds[k % 3] += [
+            spine,
+            blades(seat, along, np.array([0, 1.0, 0]) + 0.3 * sign * side, size, 0.13 * size + 0.02),
+        ]
     parts.append(part("fronds", *((join(*f), shades[k]) for k, f in enumerate(fronds) if f)))
     nut = Material.from_srgb("coconut", (0.36, 0.22, 0.12), roughness=0.8)
-    nuts = [sphere(0.11 * h.height / 6, 14).move(*(top + (0.16 * h.height / 6 * np.sin(a), -0.12, 0.16 * h.height / 6 * np.cos(a)))) for a in np.arange(5) * 1.26]
+    nuts = [
+        sphere(0.11 * h.height / 6, 14).move(
+            *(top + (0.16 * h.height / 6 * np.sin(a), -0.12, 0.16 * h.height / 6 * np.cos(a)))
+        )
+        for a in np.arange(5) * 1.26
+    ]
     parts.append(part("coconuts", (join(*nuts), nut)))
     return Asset(parts)
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Material, Part
-from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, RoundCone, Surface, polygonise
+from pocket3d_server.geometry.implicit import (
+    Blend,
+    Chain,
+    Ellipsoid,
+    HalfSpace,
+    RoundCone,
+    Surface,
+    polygonise,
+)
 from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.body import HumanBody
-from pocket3d_server.models.builtin_text.organic.cloth import clip, closed_shell, lofted_shell, neighbours, shell, simplified, vertex_normals
+from pocket3d_server.models.builtin_text.organic.cloth import (
+    clip,
+    closed_shell,
+    lofted_shell,
+    neighbours,
+    shell,
+    simplified,
+    vertex_normals,
+)
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
 
@@ -59,13 +76,19 @@ class Figure:
         u = float(np.ptp(self.vertices[:, 1])) / 1.75
         hip = self.body.joint("upperleg01.L")
         crotch = np.array([0.0, hip[1] - 0.045 * u, hip[2] + 0.085 * u])
-        near = smoothstep(0.085 * u, 0.045 * u, np.linalg.norm((self.vertices - crotch) * (1.0, 0.8, 0.7), axis=1))
-        trunk = smoothstep(0.6, 0.2, self.arm) * smoothstep(0.3, 0.05, self.head) * smoothstep(hip[1] - 0.2 * u, hip[1], self.vertices[:, 1])
+        near = smoothstep(
+            0.085 * u, 0.045 * u, np.linalg.norm((self.vertices - crotch) * (1.0, 0.8, 0.7), axis=1)
+        )
+        trunk = (
+            smoothstep(0.6, 0.2, self.arm)
+            * smoothstep(0.3, 0.05, self.head)
+            * smoothstep(hip[1] - 0.2 * u, hip[1], self.vertices[:, 1])
+        )
         graph = neighbours(len(self.vertices), self.faces)
         ends = self.vertices[self.faces]
         edge = np.linalg.norm(ends - np.roll(ends, 1, axis=1), axis=2).mean(axis=1)
-        edge = np.bincount(self.faces.ravel(), np.repeat(edge, 3), minlength=len(self.vertices))
-        edge /= np.bincount(self.faces.ravel(), minlength=len(self.vertices)).clip(1)
+        total = np.bincount(self.faces.ravel(), np.repeat(edge, 3), minlength=len(self.vertices))
+        edge = total / np.bincount(self.faces.ravel(), minlength=len(self.vertices)).clip(1)
         # Finely meshed spots need more rounds than the rest.
         fine = trunk * smoothstep(0.013 * u, 0.009 * u, edge)
         out = self.vertices
@@ -81,9 +104,13 @@ class Figure:
             joints = [self.body.joint(f"{n}.{side}") for n in ("upperarm01", "lowerarm01", "wrist")]
             mine = (self.vertices[:, 0] > 0) == (side == "L")
             total = np.zeros(len(self.vertices))
-            for a, b in zip(joints[:-1], joints[1:], strict=True):
+            for a, b in pairwise(joints):
                 d = b - a
-                total += np.clip((self.vertices - a) @ d / (d @ d), 0 if a is not joints[0] else -0.5, 1.4 if b is joints[-1] else 1)
+                total += np.clip(
+                    (self.vertices - a) @ d / (d @ d),
+                    0 if a is not joints[0] else -0.5,
+                    1.4 if b is joints[-1] else 1,
+                )
             out = np.where(mine, total, out)
         return out
 
@@ -101,7 +128,11 @@ class Figure:
         arm_length = float(np.linalg.norm(self.body.joint("lowerarm01.L") - self.body.joint("upperarm01.L")))
         on_arm = self.arm > 0.5
         low = np.where(on_arm, NEVER, self.vertices[:, 1] - hem)
-        sleeves = np.where(on_arm, (sleeve - self.reach) * arm_length, NEVER) if sleeve > 0.15 else (0.42 - self.arm) * 0.3 * self.unit
+        sleeves = (
+            np.where(on_arm, (sleeve - self.reach) * arm_length, NEVER)
+            if sleeve > 0.15
+            else (0.42 - self.arm) * 0.3 * self.unit
+        )
         root = self.body.joint("neck01") + (0, (0.020 + neck) * self.unit, 0.0)
         tilt = np.array([0, 0.80, 0.60 + deep])
         collar = -((self.vertices - root) @ (tilt / np.linalg.norm(tilt)))
@@ -114,8 +145,19 @@ class Figure:
         low = self.vertices[:, 1] - hem
         return np.asarray(np.minimum(np.minimum(high, low), np.where(self.arm > 0.35, -NEVER, NEVER)))
 
-    def wear(self, name: str, where: Array, material: Material, thickness: float | Array, *, drape: int = 12, wrinkle: float = 0.002,
-             gap: float = -0.004, share: float = 0.12, hides: bool = True) -> None:
+    def wear(
+        self,
+        name: str,
+        where: Array,
+        material: Material,
+        thickness: float | Array,
+        *,
+        drape: int = 12,
+        wrinkle: float = 0.002,
+        gap: float = -0.004,
+        share: float = 0.12,
+        hides: bool = True,
+    ) -> None:
         """Add a garment over the part of the skin where the field is positive."""
         cut = clip(self.vertices, self.faces, where)
         if len(cut.faces) == 0:
@@ -123,8 +165,16 @@ class Figure:
         normals = cut.carry(self.normals)
         if isinstance(thickness, np.ndarray):
             thickness = cut.carry(thickness)
-        surface = shell(cut, normals, thickness * self.unit, gap=gap * self.unit, drape=drape, wrinkle=wrinkle * self.unit,
-                        seed=self.seed + len(self.parts), faces=int(share * self.budget))
+        surface = shell(
+            cut,
+            normals,
+            thickness * self.unit,
+            gap=gap * self.unit,
+            drape=drape,
+            wrinkle=wrinkle * self.unit,
+            seed=self.seed + len(self.parts),
+            faces=int(share * self.budget),
+        )
         if hides:
             self.hide(where)
         if np.any(where[self.at_waist] > 0):
@@ -135,8 +185,17 @@ class Figure:
         """Draw the skin in below a garment that covers where the field is positive."""
         self.covered = np.maximum(self.covered, smoothstep(0.004 * self.unit, depth * self.unit, where))
 
-    def skirt(self, name: str, waist: float, hem: float, material: Material, flare: float = 0.10, ease: float = 0.008, share: float = 0.08,
-              waves: float = 0.0) -> None:
+    def skirt(
+        self,
+        name: str,
+        waist: float,
+        hem: float,
+        material: Material,
+        flare: float = 0.10,
+        ease: float = 0.008,
+        share: float = 0.08,
+        waves: float = 0.0,
+    ) -> None:
         """A skirt, robe or coat tail from height ``waist`` to ``hem``; ``flare`` widens it towards the hem."""
         body = self.vertices[(self.arm < 0.3)]
         centre = np.array([0.0, float(self.body.joint("spine05")[2])])
@@ -147,7 +206,9 @@ class Figure:
         flat = body[:, [0, 2]] - centre
         directions = np.stack([np.sin(angle), np.cos(angle)], axis=1)
         slab = 0.7 * abs(heights[1] - heights[0]) + 0.01
-        for i, h in enumerate(heights):  # the convex outline of the body at this height, by its support function
+        for i, h in enumerate(
+            heights
+        ):  # the convex outline of the body at this height, by its support function
             near = flat[np.abs(body[:, 1] - h) < slab]
             if len(near):
                 reach[i] = _star_radius(near, directions)
@@ -159,7 +220,14 @@ class Figure:
         reach = reach + ease * self.unit + flare * self.unit * t**1.2
         if waves:
             reach += waves * self.unit * t * np.sin(angle * 9 + self.seed % 7)
-        rings = np.stack([centre[0] + reach * np.sin(angle), np.broadcast_to(heights[:, None], reach.shape), centre[1] + reach * np.cos(angle)], axis=2)
+        rings = np.stack(
+            [
+                centre[0] + reach * np.sin(angle),
+                np.broadcast_to(heights[:, None], reach.shape),
+                centre[1] + reach * np.cos(angle),
+            ],
+            axis=2,
+        )
         surface = simplified(*lofted_shell(rings, 0.006 * self.unit), int(share * self.budget) + 1500)
         self.parts.append(plain_part(name, surface, material))
         y = self.vertices[:, 1]
@@ -181,16 +249,34 @@ class Figure:
             axes = np.stack([across, [0.0, 1, 0], forward], axis=1)
             start = np.array([heel[0], 0, heel[2]])
 
-            def at(x: float, y: float, z: float, start: Array = start, axes: Array = axes, length: float = length) -> Array:
+            def at(
+                x: float, y: float, z: float, start: Array = start, axes: Array = axes, length: float = length
+            ) -> Array:
                 return np.asarray(start + axes @ np.array([x, y, z * length]))
 
             u = self.unit
             w, tall = wide * 1.12, 0.038 * u
             blend = Blend()
-            blend.add(Ellipsoid(at(0, 0.030 * u, 0.13), (0.78 * w, 0.055 * u, 0.20 * length), axes), 0.02 * u, "upper")
-            blend.add(Ellipsoid(at(0, 0.026 * u, 0.72), (1.02 * w, tall * 1.15, 0.27 * length), axes), 0.05 * u, "upper")
-            blend.add(Ellipsoid(at(0, 0.024 * u, 0.88), (0.84 * w, tall * 0.95, 0.19 * length), axes), 0.03 * u, "upper")
-            blend.add(RoundCone(at(0, 0.05 * u, 0.30), at(0, 0.035 * u, 0.68), 0.044 * u, 0.036 * u), 0.05 * u, "upper")
+            blend.add(
+                Ellipsoid(at(0, 0.030 * u, 0.13), (0.78 * w, 0.055 * u, 0.20 * length), axes),
+                0.02 * u,
+                "upper",
+            )
+            blend.add(
+                Ellipsoid(at(0, 0.026 * u, 0.72), (1.02 * w, tall * 1.15, 0.27 * length), axes),
+                0.05 * u,
+                "upper",
+            )
+            blend.add(
+                Ellipsoid(at(0, 0.024 * u, 0.88), (0.84 * w, tall * 0.95, 0.19 * length), axes),
+                0.03 * u,
+                "upper",
+            )
+            blend.add(
+                RoundCone(at(0, 0.05 * u, 0.30), at(0, 0.035 * u, 0.68), 0.044 * u, 0.036 * u),
+                0.05 * u,
+                "upper",
+            )
             leg = self.body.joint(f"lowerleg01.{side}") - ankle
             leg = leg / np.linalg.norm(leg)
             shaft = self.vertices[((self.vertices[:, 0] > 0) == (side == "L")) & (self.leg > 0.5)]
@@ -210,9 +296,27 @@ class Figure:
             blend.add(HalfSpace((0, 0.012 * u, 0), (0, 1, 0)), 0.003 * u, carve=True)
             surface = polygonise(blend, resolution=64, faces=int(0.05 * self.budget))
             under = Blend()
-            under.add(RoundCone(at(0, 0.010 * u, 0.12), at(0, 0.010 * u, 0.16), 0.80 * w, 0.80 * w, ((0, 1, 0), 0.30)), 0.01, "sole")
-            under.add(RoundCone(at(0, 0.010 * u, 0.14), at(0, 0.010 * u, 0.68), 0.76 * w, 1.0 * w, ((0, 1, 0), 0.26)), 0.01 * u, "sole")
-            under.add(RoundCone(at(0, 0.010 * u, 0.68), at(0, 0.010 * u, 0.90), 1.0 * w, 0.76 * w, ((0, 1, 0), 0.26)), 0.01 * u, "sole")
+            under.add(
+                RoundCone(
+                    at(0, 0.010 * u, 0.12), at(0, 0.010 * u, 0.16), 0.80 * w, 0.80 * w, ((0, 1, 0), 0.30)
+                ),
+                0.01,
+                "sole",
+            )
+            under.add(
+                RoundCone(
+                    at(0, 0.010 * u, 0.14), at(0, 0.010 * u, 0.68), 0.76 * w, 1.0 * w, ((0, 1, 0), 0.26)
+                ),
+                0.01 * u,
+                "sole",
+            )
+            under.add(
+                RoundCone(
+                    at(0, 0.010 * u, 0.68), at(0, 0.010 * u, 0.90), 1.0 * w, 0.76 * w, ((0, 1, 0), 0.26)
+                ),
+                0.01 * u,
+                "sole",
+            )
             under.add(HalfSpace((0, 0, 0), (0, 1, 0)), 0.002, carve=True)
             under.add(HalfSpace((0, 0.020 * u, 0), (0, -1, 0)), 0.002, carve=True)
             tread = polygonise(under, resolution=60, faces=int(0.02 * self.budget))
@@ -238,4 +342,4 @@ def cloth(name: str, colour: RGB, roughness: float = 0.85, metallic: float = 0.0
     return Material.from_srgb(name, colour, roughness=roughness, metallic=metallic)
 
 
-__all__ = ["Figure", "Surface", "cloth", "closed_shell"]
+__all__ = ["Figure", "Surface", "closed_shell", "cloth"]

@@ -1,0 +1,161 @@
+"""Animals, people and plants of the text kit: what every family promises, and what the words change."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.models.builtin_text.brief import Brief, Colour, Family
+
+MODULES = ("quadruped", "person", "bird", "fish", "tree", "plant", "flower", "fruit")
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for module in MODULES
+    for family in importlib.import_module(f"pocket3d_server.models.builtin_text.families.{module}").FAMILIES
+}
+BLUE = (0.10, 0.25, 0.85)
+LIKELY = ("dog", "horse", "person", "tree", "pine_tree", "potted_plant", "rose", "songbird", "shark", "snake", "apple", "cactus")
+SIZES = {  # lowest and highest usual height in metres
+    "dog": (0.45, 0.95), "horse": (1.7, 2.6), "giraffe": (4.0, 6.0), "mouse": (0.04, 0.14),
+    "person": (1.4, 2.2), "tree": (4.0, 9.0), "potted_plant": (0.5, 1.5), "rose": (0.25, 0.6), "apple": (0.06, 0.12), "songbird": (0.08, 0.25),
+}  # fmt: skip
+
+
+def brief(name: str, **settings: object) -> Brief:
+    plain = Brief(prompt=name.replace("_", " "), words=frozenset(name.split("_")), quality="low")
+    return replace(plain, **settings)  # type: ignore[arg-type]
+
+
+def is_closed(part: Part) -> bool:
+    """Whether each primitive, with coincident vertices taken as one, uses each edge once in each direction."""
+    for p in part.primitives:
+        v = np.asarray(p.vertices)
+        scale = max(float(np.ptp(v, axis=0).max()), 1e-9)
+        label = np.unique(np.round(v / scale * 1e6).astype(np.int64), axis=0, return_inverse=True)[1].ravel()
+        f = label[np.asarray(p.faces)]
+        f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
+        edges = f[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+        n = len(v) + 1
+        forward, count = np.unique(edges[:, 0] * n + edges[:, 1], return_counts=True)
+        backward, count_back = np.unique(edges[:, 1] * n + edges[:, 0], return_counts=True)
+        if not (np.array_equal(forward, backward) and np.array_equal(count, count_back)):
+            return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, Asset]:
+    return {name: FAMILIES[name].build(brief(name)) for name in LIKELY}
+
+
+@pytest.mark.parametrize("name", LIKELY)
+def test_what_every_family_promises(built: dict[str, Asset], name: str) -> None:
+    asset = built[name]
+    low, high = asset.bounds()
+    assert low[1] == pytest.approx(0, abs=0.01 * (high[1] - low[1]))
+    names = [part.name for part in asset.parts]
+    assert len(set(names)) == len(names)
+    assert all(n == n.lower() and " " not in n for n in names)
+    for part in asset.parts:
+        assert is_closed(part), part.name
+        for p in part.primitives:
+            assert np.isfinite(p.vertices).all()
+            assert p.uv is not None
+            assert p.uv.shape == (len(p.vertices), 2)
+            assert p.normals is not None
+            assert np.allclose(np.linalg.norm(p.normals, axis=1), 1, atol=1e-3)
+            assert int(p.faces.max()) < len(p.vertices)
+    assert 1500 < asset.face_count < 20_000
+
+
+@pytest.mark.parametrize("name", sorted(SIZES))
+def test_real_sizes(built: dict[str, Asset], name: str) -> None:
+    asset = built.get(name) or FAMILIES[name].build(brief(name))
+    low, high = asset.bounds()
+    assert SIZES[name][0] < high[1] - low[1] < SIZES[name][1]
+
+
+@pytest.mark.parametrize("name", ["dog", "person", "tree", "rose"])
+def test_the_same_brief_gives_the_same_object(built: dict[str, Asset], name: str) -> None:
+    again = FAMILIES[name].build(brief(name))
+    for one, two in zip(built[name].primitives(), again.primitives(), strict=True):
+        assert np.array_equal(one.vertices, two.vertices)
+        assert np.array_equal(one.faces, two.faces)
+
+
+@pytest.mark.parametrize("name", ["dog", "tree", "person"])
+def test_another_seed_gives_another_object(built: dict[str, Asset], name: str) -> None:
+    other = FAMILIES[name].build(brief(name, seed=7))
+    assert not np.allclose(built[name].bounds(), other.bounds(), atol=1e-4)
+
+
+def mean_colour(asset: Asset, *parts: str) -> np.ndarray:
+    colours = []
+    for part in asset.parts:
+        if part.name in parts:
+            for p in part.primitives:
+                image = p.material.base_color_image
+                colours.append(
+                    np.asarray(p.material.base_color[:3])
+                    if image is None
+                    else (image / 255.0).mean(axis=(0, 1))
+                )
+    assert colours
+    return np.mean(colours, axis=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "noun"),
+    [("dog", ("body",), None), ("horse", ("mane",), "mane"), ("person", ("t_shirt", "sweater", "blouse"), None), ("rose", ("petals",), None),
+     ("tree", ("leaves",), "leaf"), ("potted_plant", ("pot",), "pot"), ("songbird", ("body",), None)],
+)  # fmt: skip
+def test_colour_words_are_followed(name: str, parts: tuple[str, ...], noun: str | None) -> None:
+    asset = FAMILIES[name].build(brief(name, colours=(Colour("blue", BLUE, noun),)))
+    red, _, blue = mean_colour(asset, *parts)
+    assert blue > 1.5 * red
+
+
+def test_more_quality_has_more_faces() -> None:
+    for name in ("cat", "tree"):
+        assert (
+            FAMILIES[name].build(brief(name)).face_count
+            < FAMILIES[name].build(brief(name, quality="medium")).face_count
+        )
+
+
+def test_phrases_are_unique_over_all_families() -> None:
+    every = [phrase for family in FAMILIES.values() for phrase in family.phrases]
+    assert len(every) == len(set(every)), {p for p in every if every.count(p) > 1}
+
+
+def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
+    """Near the ground a dog is four separate islands, so that it can be rigged."""
+    body = next(p for p in built["dog"].parts if p.name == "body")
+    v = np.asarray(body.primitives[0].vertices)
+    near = v[v[:, 1] < 0.12 * v[:, 1].max()]
+    quadrants = {(x > 0, z > near[:, 2].mean()) for x, z in near[:, [0, 2]].tolist()}
+    assert len(quadrants) == 4
+    assert np.abs(near[:, 0]).min() > 0.01
+
+
+@pytest.mark.parametrize(("prompt", "expected"), [
+    ("a knight", "knight_helmet"), ("a wizard", "hat"), ("an astronaut", "visor"), ("a king", "crown"), ("a superhero", "cape"),
+])  # fmt: skip
+def test_roles_bring_their_clothes(prompt: str, expected: str) -> None:
+    asset = FAMILIES["person"].build(Brief(prompt=prompt, words=frozenset(prompt.split()), quality="low"))
+    names = {part.name for part in asset.parts}
+    assert expected in names or expected.split("_")[-1] in names
+
+
+def test_people_are_dressed_by_default_and_differ_by_age(built: dict[str, Asset]) -> None:
+    child = FAMILIES["person"].build(brief("child"))
+    man = FAMILIES["person"].build(brief("man"))
+    for asset in (child, man, built["person"]):
+        names = {part.name for part in asset.parts}
+        assert names & {"trousers", "skirt", "shorts"}
+        assert names & {"t_shirt", "sweater", "blouse"}
+        assert {"shoe_left", "shoe_right", "eye_left", "eye_right"} <= names
+    assert child.bounds()[1][1] < 0.9 * man.bounds()[1][1]
