@@ -136,6 +136,8 @@ def main(out: str) -> None:
     weights[:, [n for n, *_ in bones()].index("head")] += source[:, ~taken].sum(axis=1)
     weights /= weights.sum(axis=1, keepdims=True)
 
+    # Finger weights are kept beside: the fit moves hands as a whole.
+    fingers = np.stack([source[:, names.index(n)] for n in phalanges], axis=1)
     finger_names = [f"{n}_{j}{s}" for s in (".L", ".R") for n in FINGERS for j in (1, 2, 3)]
     order = [n for n, *_ in bones()]
     np.savez_compressed(
@@ -144,6 +146,7 @@ def main(out: str) -> None:
         basis=basis.astype(np.float16),
         faces=coarse_faces.astype(np.uint16),
         weights=np.round(weights * 255).astype(np.uint8),
+        finger_weights=np.round(fingers * 255).astype(np.uint8),
         names=np.array(order),
         parents=np.array([order.index(p) if p else -1 for _, _, p, *_ in bones()], np.int8),
         finger_names=np.array(finger_names),

@@ -79,6 +79,8 @@ class BodyModel:
     """(F, 3) of the surface."""
     weights: Floats
     """(V, J)."""
+    finger_weights: Floats
+    """(V, finger joints): the part of the hands' weights that belongs to each phalanx."""
     names: tuple[str, ...]
     parents: Ints
     """(J,) parents first."""
@@ -105,6 +107,7 @@ def body_model() -> BodyModel:
             data["basis"].astype(np.float64),
             data["faces"].astype(np.int64),
             weights / weights.sum(axis=1, keepdims=True),
+            data["finger_weights"].astype(np.float64) / 255,
             tuple(data["names"].tolist()),
             data["parents"].astype(np.int64),
             tuple(data["finger_names"].tolist()),

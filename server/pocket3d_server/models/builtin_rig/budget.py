@@ -8,9 +8,12 @@ from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.builtin_rig.surface import Floats
 from pocket3d_server.models.builtin_rig.weights import limited
 
-FIRST_TO_GO = ("thumb", "index", "middle", "ring", "pinky", "toe", "front_toe", "neck_2", "spine", "tail", "neck",
-               "shoulder", "foot", "front_foot", "hand", "chest")  # fmt: skip
-"""Name stems in the order in which bones are given up; the rest goes by length, shortest first."""
+FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+FIRST_TO_GO = (
+    "toe", "front_toe", "neck_2", "spine", "tail", "neck", "shoulder", "foot", "front_foot", "hand", "chest"
+)  # fmt: skip
+"""Name stems in the order in which bones are given up, after the fingers, whose tips go first; the rest goes by
+length, shortest first."""
 
 
 def to_count(
@@ -47,13 +50,12 @@ def _least(skeleton: Skeleton) -> list[str]:
     length = np.linalg.norm(skeleton.tails - skeleton.heads, axis=1)
 
     def rank(k: int) -> tuple[int, float, int]:
-        stem = _stem(skeleton.names[k])
-        place = FIRST_TO_GO.index(stem) if stem in FIRST_TO_GO else len(FIRST_TO_GO)
-        return (
-            min(place, 5) if place < 5 else place,
-            float(length[k]) if place == len(FIRST_TO_GO) else 0.0,
-            -k,
-        )
+        name, stem = skeleton.names[k], _stem(skeleton.names[k])
+        if stem in FINGERS:
+            return -int(name.split("_")[1][0]), 0.0, k
+        if stem in FIRST_TO_GO:
+            return FIRST_TO_GO.index(stem), 0.0, -k
+        return len(FIRST_TO_GO), float(length[k]), -k
 
     candidates = [k for k in range(len(skeleton.names)) if skeleton.parents[k] >= 0]
     name = skeleton.names[min(candidates, key=rank)]

@@ -78,7 +78,7 @@ def rig_mesh(
         progress(0.6, "computing_weights")
         body = skinnable(stand_in, solid)
         weights = skin(body, solid, plan)
-        weights = carried_over(weights, body, surface)
+        weights = carried_over(weights, body, surface, plan)
     skeleton, weights = to_count(skeleton, weights, surface.vertices, bone_count)
     if weights is not None:
         weights = weights[surface.origin]

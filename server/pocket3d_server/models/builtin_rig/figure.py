@@ -56,7 +56,7 @@ def _limb(branch: Branch, swell: float, longest: float) -> tuple[Floats, float]:
     thick = (branch.radius > swell * typical) & (distance > 0.35 * distance[-1])
     end = float(distance[int(thick.argmax())]) if thick.any() else longest * float(distance[-1])
     # What lies within the trunk's own thickness is not limb.
-    end = min(end, longest * float(distance[-1]), float(distance[-1] - 0.8 * branch.radius[-1]))
+    end = min(end, longest * float(distance[-1]), float(distance[-1] - 0.9 * branch.radius[-1]))
     end = max(end, 0.3 * float(distance[-1]))
     return along(branch.path, np.linspace(0, end, 48)), end
 

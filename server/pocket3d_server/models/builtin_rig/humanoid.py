@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Stage, fit_body
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats, Surface
+from pocket3d_server.models.builtin_rig.surface import Floats, Surface, nearest_alike
 
 UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
-LEAST_COVER = 0.8
-"""Share of the surface that the body must lie on to be believed."""
+LEAST_COVER = 0.5
+"""Share of the surface that the body must lie on to be believed: robes and wide skirts hide half of it."""
 HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
 """Joints whose places in the figure's own limbs guide the body."""
 LOG = logging.getLogger(__name__)
@@ -40,15 +39,14 @@ def plan_humanoid(surface: Surface, solid: Solid, marks: Marks, fingers: bool = 
     faces +Z; ``marks`` are complete; ``fingers`` asks for finger bones."""
     fit = fitted(surface, solid, marks, {}, HUMAN)
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
-    if fit.error > UNLIKE or fit.cover < LEAST_COVER:
+    if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < LEAST_COVER:
         return None
-    bones = _bones(fit.joints)
-    confidence = float(np.clip(1.1 - 15 * max(fit.error - 0.012, 0) - (1 - fit.cover), 0.6, 0.95))
-    order = [fit.model.names.index(b.name) for b in bones]
+    bones = _bones(fit.joints) + (_finger_bones(fit.joints) if fingers else [])
+    confidence = float(np.clip(1.1 - 20 * max(fit.error - 0.012, 0) - 0.3 * (1 - fit.cover), 0.6, 0.95))
 
     def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-        gap, weights = known_weights(fit, points, normals)
-        return weights[:, order], np.clip((0.05 - gap) / 0.03, 0, 1)
+        gap, weights = known_weights(fit, points, normals, [b.name for b in bones])
+        return weights, np.clip((0.05 - gap) / 0.03, 0, 1)
 
     return Plan(bones, confidence, [], known)
 
@@ -72,11 +70,10 @@ def plan_figure(surface: Surface, solid: Solid, marks: Marks) -> Plan:
             mixed[name + side] = solid.centred(mixed[name + side], 0.05 * marks.height, along)
     confidence = float(np.clip(0.75 * marks.quality() * (0.5 + 0.5 * fit.cover), 0.3, 0.75))
     bones = _bones(mixed)
-    order = [fit.model.names.index(b.name) for b in bones]
 
     def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-        gap, weights = known_weights(fit, points, normals)
-        return weights[:, order], believed * np.clip((0.03 - gap) / 0.02, 0, 1)
+        gap, weights = known_weights(fit, points, normals, [b.name for b in bones])
+        return weights, believed * np.clip((0.03 - gap) / 0.02, 0, 1)
 
     return Plan(bones, confidence, ["The figure is unlike a human body: check the joints."], known)
 
@@ -115,13 +112,30 @@ def _bones(joints: dict[str, Floats]) -> list[Bone]:
     return bones
 
 
-def known_weights(fit: Fit, points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-    """How far (share of height) the body's skin is from each point, (V,), and the body's weights there (V, J)."""
-    height = fit.height
+def _finger_bones(joints: dict[str, Floats]) -> list[Bone]:
+    """Three phalanges for each finger, below the hand."""
+    bones = []
+    for side in (".L", ".R"):
+        for finger in ("thumb", "index", "middle", "ring", "pinky"):
+            names = [f"{finger}_{k}{side}" for k in (1, 2, 3)] + [f"{finger}_end{side}"]
+            for k in range(3):
+                parent = "hand" + side if k == 0 else names[k - 1]
+                bones.append(Bone(names[k], parent, joints[names[k]], joints[names[k + 1]]))
+    return bones
+
+
+def known_weights(fit: Fit, points: Floats, normals: Floats, bones: list[str]) -> tuple[Floats, Floats]:
+    """How far (share of height) the body's skin is from each point, (V,), and the body's weights there for the
+    named bones, (V, J)."""
+    model, height = fit.model, fit.height
+    columns = {n: model.weights[:, k] for k, n in enumerate(model.names)}
+    for k, name in enumerate(model.finger_names):
+        if name in bones:
+            columns[name] = np.minimum(model.finger_weights[:, k], columns["hand" + name[-2:]])
+            columns["hand" + name[-2:]] = columns["hand" + name[-2:]] - columns[name]
+    weights = np.stack([columns[n] for n in bones], axis=1)
     side = 0.06 * height
-    tree = cKDTree(np.concatenate([fit.surface, fit.normals * side], axis=1))
-    _, at = tree.query(np.concatenate([points, normals * side], axis=1), k=5)
-    gap = np.linalg.norm(fit.surface[at] - points[:, None], axis=2)
+    at, gap = nearest_alike(fit.surface, fit.normals, points, normals, side, 5)
     share = 1 / (gap + 0.002 * height) ** 2
     share /= share.sum(axis=1, keepdims=True)
-    return gap[:, 0] / height, np.einsum("vk,vkj->vj", share, fit.model.weights[at])
+    return gap[:, 0] / height, np.einsum("vk,vkj->vj", share, weights[at])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,14 @@ class Marks:
 
     forward: float = 0.0
     """How far the feet reach to +Z before the ankles, share of the height; below 0 when they point back."""
+
+    others: list[tuple[Branch, Branch]] = field(default_factory=list)
+    """Pairs that could be the hands instead, e.g. when the first ones are the corners of a cape."""
+
+    def variants(self) -> list[Marks]:
+        """These marks, then the same with other hands."""
+        hands = [{"hand.L": left, "hand.R": right} for left, right in self.others]
+        return [self] + [replace(self, ends=self.ends | pair, others=[]) for pair in hands]
 
     def complete(self) -> bool:
         """Whether all five were found."""
@@ -64,14 +72,15 @@ def find_marks(solid: Solid) -> Marks:
     length = np.array([b.length / height for b in found])
     joins = np.array([(b.path[-1][1] - low) / height for b in found])
     worth = length + 0.5 * np.abs(side) - joins  # ears and hair leave high up, arms below them
-    feet = _pair((up < 0.3) & (joins < 0.75), side, worth - 3 * up, up, -0.03)
-    hands = _pair((up > 0.15) & (joins < 0.85) & ~np.isin(np.arange(len(found)), feet), side, worth, up, 0.04)
-    for name, pair in (("foot", feet), ("hand", hands)):
-        for k, s in zip(pair, (".L", ".R"), strict=False):
+    feet = _pairs((up < 0.3) & (joins < 0.75), side, worth - np.abs(side) - 3 * up, up, -0.03)
+    used = np.isin(np.arange(len(found)), feet[0] if feet else [])
+    hands = _pairs((up > 0.15) & (joins < 0.85) & ~used, side, worth, up, 0.04)
+    for name, pairs in (("foot", feet), ("hand", hands)):
+        for k, s in zip(pairs[0] if pairs else (), (".L", ".R"), strict=False):
             ends[name + s] = found[k]
-    marks = Marks(ends, height, low, middle)
-    if len(feet) == 2:
-        marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet]))
+    marks = Marks(ends, height, low, middle, others=[(found[i], found[j]) for i, j in hands[1:2]])
+    if feet:
+        marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet[0]]))
     return marks
 
 
@@ -86,13 +95,19 @@ def _foot_forward(centres: Floats, leg: Branch, height: float) -> float:
     return float(centres[sole, 2].mean() - centres[shin, 2].mean()) / height
 
 
-def _pair(allowed: NDArray[np.bool_], side: Floats, worth: Floats, up: Floats, apart: float) -> list[int]:
-    """The best (left, right) of the allowed ends: of worth, and alike in height and distance from the middle."""
-    best, choice = -np.inf, []
-    for i in np.flatnonzero(allowed & (side > apart)):
-        for j in np.flatnonzero(allowed & (side < -apart)):
-            if i != j:
-                score = worth[i] + worth[j] - abs(up[i] - up[j]) - abs(side[i] + side[j])
-                if score > best:
-                    best, choice = score, [int(i), int(j)]
-    return choice
+def _pairs(
+    allowed: NDArray[np.bool_], side: Floats, worth: Floats, up: Floats, apart: float
+) -> list[tuple[int, int]]:
+    """(left, right) pairs of allowed ends without one in common, best first: of worth, and alike in height and in
+    distance from the middle."""
+    scored = [
+        (float(worth[i] + worth[j] - abs(up[i] - up[j]) - abs(side[i] + side[j])), int(i), int(j))
+        for i in np.flatnonzero(allowed & (side > apart))
+        for j in np.flatnonzero(allowed & (side < -apart))
+        if i != j
+    ]
+    pairs: list[tuple[int, int]] = []
+    for _, i, j in sorted(scored, reverse=True):
+        if not any(k in pair for pair in pairs for k in (i, j)):
+            pairs.append((i, j))
+    return pairs

@@ -12,10 +12,12 @@ from pocket3d_server.models.builtin_rig.quadruped import find_stance, looks_back
 from pocket3d_server.models.builtin_rig.solid import Solid, voxelise
 from pocket3d_server.models.builtin_rig.surface import Floats, Surface
 
-GOOD = 0.9
+GOOD = 0.84
 """Confidence at which no other way of looking at the mesh is tried."""
 
 
+WITH_FINGERS = 31
+"""From this many bones on, people get fingers: one bone a finger, two from 41, three from 51."""
 UPS = tuple(
     np.array(m, np.float64)
     for m in (
@@ -38,7 +40,7 @@ def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: 
     """
     plan: Plan | None = None
     if character_type == "humanoid":
-        plan = _humanoid(surface, solid, fingers=bone_count is not None and bone_count >= 40)
+        plan = _humanoid(surface, solid, fingers=bone_count is not None and bone_count >= WITH_FINGERS)
     elif character_type == "quadruped":
         plan = _quadruped(surface)
     if plan is not None:
@@ -64,11 +66,13 @@ def _humanoid(surface: Surface, solid: Solid, fingers: bool) -> Plan | None:
             figure = float(worth[order[0]]), frames[order[0]], looks[order[0]]
         for k in order:
             turn = frames[k]
-            plan = plan_humanoid(_turned_surface(surface, turn), solid.turned(turn), looks[k], fingers)
-            if plan is not None and (best is None or plan.confidence > best.confidence + 0.02):
-                best = _seen(_turned_back(plan, turn), turn, "figure")
-            if best is not None and best.confidence >= GOOD:
-                return best
+            posed, inner = _turned_surface(surface, turn), solid.turned(turn)
+            for marks in looks[k].variants():
+                plan = plan_humanoid(posed, inner, marks, fingers)
+                if plan is not None and (best is None or plan.confidence > best.confidence + 0.01):
+                    best = _seen(_turned_back(plan, turn), turn, "figure")
+                if best is not None and best.confidence >= GOOD:
+                    return best
         if best is not None:
             return best
     if figure is not None and figure[0] > 0.5:

@@ -134,10 +134,14 @@ def looks_backwards(solid: Solid, stance: Stance) -> float:
 def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
     """The middle of the trunk at a place along the body, (3,), and the height of the belly there."""
     centres = solid.centres(solid.voxels)
-    high = (centres[:, 1] > stance.low + 0.3 * stance.height) & (centres[:, 1] < stance.low + 0.9 * stance.height)
+    high = (centres[:, 1] > stance.low + 0.3 * stance.height) & (
+        centres[:, 1] < stance.low + 0.9 * stance.height
+    )
     slab = np.flatnonzero(high & (np.abs(centres[:, 2] - z) < 2 * solid.step))
     if not len(slab):
-        return np.array([stance.middle, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
+        return np.array(
+            [stance.middle, stance.low + 0.65 * stance.height, z]
+        ), stance.low + 0.5 * stance.height
     depth = solid.depth[tuple(solid.voxels[slab].T)]
     x = float(np.median(centres[slab[depth > 0.75 * depth.max()], 0]))  # animals lean: not between the feet
     cell = solid.cells(np.array([[x, stance.low, z]]))[0]

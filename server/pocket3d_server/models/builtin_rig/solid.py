@@ -15,6 +15,10 @@ from scipy.spatial import cKDTree
 from pocket3d_server.models.builtin_rig.surface import Floats, Ints, Surface
 
 
+MOST_VOXELS = 45_000
+"""Bulky shapes are voxelised more coarsely, to keep searches through them quick."""
+
+
 @dataclass(eq=False)
 class Solid:
     """A voxel grid around the mesh."""
@@ -162,6 +166,9 @@ def voxelise(surface: Surface, resolution: int = 96) -> Solid:
     inside = ndimage.binary_fill_holes(shell)
     if inside.sum() < 1.35 * shell.sum():
         inside = _filled_open(shell)
+    if inside.sum() > MOST_VOXELS and resolution > 24:
+        coarser = resolution * (0.9 * MOST_VOXELS / float(inside.sum())) ** (1 / 3)
+        return voxelise(surface, max(int(coarser), 24))
     depth = ndimage.distance_transform_edt(inside) * step
     return Solid(inside, depth, low, step)
 

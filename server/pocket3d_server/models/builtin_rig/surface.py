@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,3 +99,24 @@ def weld(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Surface:
     f = origin[f]
     f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
     return Surface(v[first], f, origin.astype(np.int64))
+
+
+def nearest_alike(
+    source: Floats, source_normals: Floats, points: Floats, normals: Floats, side: float, count: int
+) -> tuple[Ints, Floats]:
+    """For each of ``points`` (N, 3) the ``count`` nearest of ``source`` (M, 3) that face the same way, and their
+    distances, both (N, count).
+
+    A fully opposite normal counts as twice ``side`` of distance. The inner side of clothes faces the wrong way:
+    where what faces the other way is much nearer, that is taken.
+    """
+    count = min(count, len(source))
+    tree = cKDTree(np.concatenate([source, source_normals * side], axis=1))
+    found = []
+    for sign in (1, -1):
+        _, at = tree.query(np.concatenate([points, sign * normals * side], axis=1), k=count)
+        at = at.reshape(-1, count)
+        found.append((at, np.linalg.norm(source[at] - points[:, None], axis=2)))
+    (at, gap), (behind, behind_gap) = found
+    turned = behind_gap[:, :1] < 0.4 * gap[:, :1]
+    return np.where(turned, behind, at).astype(np.int64), np.where(turned, behind_gap, gap)

@@ -12,18 +12,17 @@ import robust_laplacian
 from numpy.typing import NDArray
 from scipy import ndimage, sparse
 from scipy.sparse.linalg import splu
-from scipy.spatial import cKDTree
 from skimage.measure import marching_cubes
 
 from pocket3d_server.models.builtin_rig.bones import Plan
 from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats, Surface, weld
+from pocket3d_server.models.builtin_rig.surface import Floats, Surface, nearest_alike, weld
 
 MOST = 4
 """Influences per vertex, what glTF and every engine take."""
 RIGID = 0.08
 """Loose pieces smaller than this share of the size follow as one."""
-KNOWN_REACH = 0.012
+KNOWN_REACH = 0.004
 """How far (share of the size) weights from a fitted body are smoothed over the surface."""
 
 
@@ -111,22 +110,27 @@ def skinnable(surface: Surface, solid: Solid) -> Surface:
     return skin_surface if len(skin_surface.faces) >= 50 else surface
 
 
-def carried_over(weights: Floats, source: Surface, target: Surface) -> Floats:
+def carried_over(weights: Floats, source: Surface, target: Surface, plan: Plan) -> Floats:
     """Weights (N, J) of the vertices of ``source`` at those of ``target``: interpolated from the nearest places
     that face the same way; small loose pieces of ``target`` follow rigidly."""
     if source is target:
         return weights
-    side = 0.03 * target.size
-    tree = cKDTree(np.concatenate([source.vertices, source.vertex_normals() * side], axis=1))
-    k = min(4, len(source.vertices))
-    _, at = tree.query(np.concatenate([target.vertices, target.vertex_normals() * side], axis=1), k=k)
-    at = at.reshape(-1, k)
-    gap = np.linalg.norm(source.vertices[at] - target.vertices[:, None], axis=2)
+    at, gap = nearest_alike(
+        source.vertices,
+        source.vertex_normals(),
+        target.vertices,
+        target.vertex_normals(),
+        0.03 * target.size,
+        4,
+    )
     share = 1 / (gap + 1e-4 * target.size) ** 2
     share /= share.sum(axis=1, keepdims=True)
     out = np.zeros((len(target.vertices), weights.shape[1]))
-    for column in range(k):
+    for column in range(at.shape[1]):
         out += share[:, column, None] * weights[at[:, column]]
+    if plan.known is not None:  # the stand-in is coarse: what a fitted body knows is better asked directly
+        known, trust = plan.known(target.vertices, target.vertex_normals())
+        out = trust[:, None] * known + (1 - trust[:, None]) * out
     return limited(_rigid_pieces(out, target))
 
 
