@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
 from pocket3d_server.models.builtin_parts.segment import segment
 
 Labels = NDArray[np.int64]
@@ -79,11 +78,11 @@ def main(argv: list[str] | None = None) -> int:
         ours, people = float(np.mean([r[1] for r in found])), float(np.mean([r[2] for r in found]))
         parts = np.mean([r[4] for r in found])
         print(f"{category:12s} {ours:.4f}   humans {people:.4f}   {parts:5.1f} parts   ({len(found)} meshes)")
-    means = np.mean(
-        [[np.mean([r[k] for r in found]) for k in (1, 2)] for found in categories.values()], axis=0
-    )
+    overall = [
+        float(np.mean([np.mean([r[k] for r in found]) for found in categories.values()])) for k in (1, 2)
+    ]
     seconds = [r[3] for r in rows]
-    print(f"{'mean':12s} {means[0]:.4f}   humans {means[1]:.4f}")
+    print(f"{'mean':12s} {overall[0]:.4f}   humans {overall[1]:.4f}")
     print(f"seconds      median {np.median(seconds):.2f}   max {np.max(seconds):.2f}")
     return 0
 

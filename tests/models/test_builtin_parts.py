@@ -52,7 +52,8 @@ def run(path: Path, **settings: object) -> EngineResult:
         lambda fraction, stage: stages.append((fraction, stage)),
     )
     fractions = [fraction for fraction, _ in stages]
-    assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
     assert all(stage == stage.lower() and " " not in stage for _, stage in stages)
     return result
 
@@ -97,7 +98,8 @@ def test_mug_is_a_body_and_a_handle() -> None:
     middles = vertices[faces].mean(axis=1)
     out = np.linalg.norm(middles[:, :2], axis=1)
     handle, side = set(labels[out > 1.1]), set(labels[(out > 0.8) & (out < 0.99) & (middles[:, 0] < 0)])
-    assert len(handle) == 1 and len(side) == 1  # inside and outside of the wall are one
+    assert len(handle) == 1
+    assert len(side) == 1  # inside and outside of the wall are one
     assert handle != side
 
 
@@ -176,7 +178,8 @@ def test_faces_without_area_belong_to_a_part_too() -> None:
     vertices, faces = table()
     faces = np.concatenate([faces[:5], [[0, 0, 1], [2, 2, 2]], faces[5:]])
     labels = segment(vertices, faces)
-    assert labels.min() == 0 and labels.max() == 4
+    assert labels.min() == 0
+    assert labels.max() == 4
     assert labels.shape == (len(faces),)
 
 
@@ -207,7 +210,8 @@ def test_engine_keeps_triangles_material_and_uvs(tmp_path: Path) -> None:
         piece = part.primitives[0]
         assert piece.material.base_color == pytest.approx(material.base_color)
         assert np.array_equal(piece.vertices[piece.faces], given.vertices[given.faces[where == k]])
-        assert piece.uv is not None and given.uv is not None
+        assert piece.uv is not None
+        assert given.uv is not None
         assert np.array_equal(piece.uv[piece.faces], given.uv[given.faces[where == k]])
     colours = [p.color for p in asset.parts]
     assert len(set(colours)) == 3
@@ -256,7 +260,8 @@ def test_semantic_names_a_table_and_a_chair(tmp_path: Path) -> None:
     front_left = (
         next(p for p in result.parts if p.name == "leg_front_left").primitives[0].vertices.mean(axis=0)
     )
-    assert front_left[0] > 0 and front_left[2] > 0
+    assert front_left[0] > 0
+    assert front_left[2] > 0
 
 
 def test_semantic_without_a_known_kind_gives_numbers_and_says_so(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from pocket3d_server import __version__
-from pocket3d_server.geometry.asset import Asset, Skeleton
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
 from pocket3d_server.geometry.glb import write_glb
 from pocket3d_server.geometry.obj import write_obj_zip
@@ -65,7 +65,8 @@ def deliver(
 
     stage("rendering_preview")
     preview = folder / f"preview_{task.output_stem}.jpg"
-    write_preview(written, preview)
+    segmented = spec.feature is Feature.MESH_SEGMENTATION
+    write_preview(in_part_colours(written, made.asset) if segmented else written, preview)
 
     files = [
         describe(path, "mesh", media_type),
@@ -175,6 +176,20 @@ def rig_json(skeleton: Skeleton, written: Asset) -> dict[str, Any]:
     ]
     skinned = all(p.weights is not None for p in written.primitives())
     return {"bone_count": len(bones), "bones": bones, "animation_ready": bool(bones) and skinned}
+
+
+def in_part_colours(written: Asset, made: Asset) -> Asset:
+    """The same shape with each part in the colour that the part list gives it, for the picture only."""
+    chosen = {part.name: part.color for part in made.parts}
+    parts = []
+    for index, part in enumerate(written.parts):
+        code = (chosen.get(part.name) or part_colour(index)).lstrip("#")
+        r, g, b = (int(code[k : k + 2], 16) / 255 for k in (0, 2, 4))
+        paint = Material.from_srgb(part.name, (r, g, b))
+        parts.append(
+            Part(part.name, [Primitive(p.vertices, p.faces, paint, None, p.normals) for p in part.primitives])
+        )
+    return Asset(parts)
 
 
 def write_preview(asset: Asset, path: Path) -> None:

@@ -63,8 +63,10 @@ def describe(surface: Surface, labels: Ints) -> Pieces:
     scale = 1 / max(float(high[1] - low[1]), 1e-9 * surface.size)
     corners = (surface.corners - foot) * scale
     centres, weight = corners.mean(axis=1), surface.areas
-    area = np.asarray(np.bincount(labels, weight, minlength=count), np.float64)
-    centre = np.stack([np.bincount(labels, weight * centres[:, k], minlength=count) for k in range(3)], 1)
+    area: Floats = np.bincount(labels, weight, minlength=count).astype(np.float64)
+    centre = np.stack(
+        [np.bincount(labels, weight * centres[:, k], minlength=count) for k in range(3)], 1
+    ).astype(np.float64)
     centre /= area[:, None]
     off = centres - centre[labels]
     cov = np.zeros((count, 3, 3))

@@ -23,7 +23,7 @@ CLUSTERS, THRESHOLD, MOST = 18, -0.6, 40
 """Clusters to start from, the evidence above which they join, and the most parts."""
 FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.0, 80
 """The same for dividing each coarse part again: more evidence is asked for, so pieces stay apart."""
-LOPSIDED = 0.06
+LOPSIDED = 0.08
 """A symmetric shape whose parts disagree with their mirror image by more than this is divided again, folded."""
 BAND = 0.8
 """How far a border may move, in radii of a cell."""
