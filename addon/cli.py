@@ -17,7 +17,7 @@ import bpy
 
 from .core.errors import UserError, explain
 from .core.jobs import Job, State, Task
-from .core.params import MeshParams, Params, RigParams, SegmentParams, TextureParams
+from .core.params import SEGMENT, MeshParams, Params, RigParams, SegmentParams, TextureParams
 from .scene import apply, exporter, targets
 from .ui import preferences
 
@@ -79,7 +79,8 @@ def run(task: Task, quiet: bool = True) -> tuple[Job, list[bpy.types.Object]]:
 def task_for(obj: bpy.types.Object, params: Params) -> Task:
     """A task about an object of the scene. Raises UserError when it cannot be sent."""
     targets.require(obj)
-    return Task(obj.name, params, exporter.mesh_of(obj), targets.identify(obj), tuple(obj.location))
+    mesh = exporter.mesh_of(obj, named_parts=params.feature == SEGMENT)
+    return Task(obj.name, params, mesh, targets.identify(obj), tuple(obj.location))
 
 
 def task_of(options: argparse.Namespace) -> Task:

@@ -196,6 +196,8 @@ class Worker(threading.Thread):
         path = client.download(job.job_id, self._folder / f"{job.job_id}.glb")
         self._check()
         payload = results.read_result(self._task.feature, path, getattr(result, "parts", ()))
+        if isinstance(payload, results.PartsData) and self._task.mesh is not None:
+            payload = results.in_sent_order(payload, self._task.mesh.order)
         notes = list(getattr(result, "notes", []) or [])
         self._tell(state=State.READY, file=path, result=result, payload=payload, notes=notes)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ class Mesh:
     name: str = "mesh"
     topology: str = ""
     """Fingerprint of the faces; the same later means that the result still fits the object."""
+    parts: np.ndarray | None = None
+    """(T,) part of each triangle when the object came with named parts; they are sent as nodes."""
+    part_names: list[str] = field(default_factory=list)
+
+    @property
+    def order(self) -> np.ndarray:
+        """(T,) the triangles in the order of the file: part by part."""
+        count = len(self.triangles)
+        return np.arange(count) if self.parts is None else np.argsort(self.parts, kind="stable")
 
 
 @dataclass
@@ -107,31 +117,23 @@ def read_glb(path: Path) -> Glb:
 
 
 def write_glb(mesh: Mesh, path: Path) -> None:
-    """Write one mesh as one primitive; vertices and triangles keep their order."""
-    positions = np.ascontiguousarray(mesh.vertices, "<f4")
-    indices = np.ascontiguousarray(mesh.triangles, "<u4").reshape(-1)
-    chunk = positions.tobytes() + indices.tobytes()
+    """Write a mesh: one primitive with vertices and triangles in their order, or a node for each named part.
+
+    With parts, each has its own vertices and the triangles are in ``mesh.order``.
+    """
+    chunk = bytearray()
+    tables: dict[str, list[Any]] = {"nodes": [], "meshes": [], "accessors": [], "bufferViews": []}
+    for name, label, vertices, triangles in _groups(mesh):
+        attributes = {"POSITION": _add(tables, chunk, np.ascontiguousarray(vertices, "<f4"), 34962)}
+        indices = _add(tables, chunk, np.ascontiguousarray(triangles, "<u4").reshape(-1), 34963)
+        primitive = {"attributes": attributes, "indices": indices}
+        tables["nodes"].append({"name": name, "mesh": len(tables["meshes"]), "extras": {"label": label}})
+        tables["meshes"].append({"name": name, "primitives": [primitive]})
     document = {
         "asset": {"version": "2.0", "generator": "Pocket3D for Blender"},
         "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"name": mesh.name, "mesh": 0}],
-        "meshes": [{"name": mesh.name, "primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
-        "accessors": [
-            {
-                "bufferView": 0,
-                "componentType": 5126,
-                "count": len(positions),
-                "type": "VEC3",
-                "min": positions.min(axis=0).tolist(),
-                "max": positions.max(axis=0).tolist(),
-            },
-            {"bufferView": 1, "componentType": 5125, "count": len(indices), "type": "SCALAR"},
-        ],
-        "bufferViews": [
-            {"buffer": 0, "byteOffset": 0, "byteLength": positions.nbytes, "target": 34962},
-            {"buffer": 0, "byteOffset": positions.nbytes, "byteLength": indices.nbytes, "target": 34963},
-        ],
+        "scenes": [{"nodes": list(range(len(tables["nodes"])))}],
+        **tables,
         "buffers": [{"byteLength": len(chunk)}],
     }
     text = json.dumps(document, separators=(",", ":")).encode()
@@ -141,3 +143,33 @@ def write_glb(mesh: Mesh, path: Path) -> None:
         file.write(struct.pack("<III", GLB_MAGIC, 2, total))
         file.write(struct.pack("<II", len(text), JSON_CHUNK) + text)
         file.write(struct.pack("<II", len(chunk), BIN_CHUNK) + chunk)
+
+
+def _groups(mesh: Mesh) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Node name, label, vertices and triangles of every node."""
+    if mesh.parts is None:
+        yield mesh.name, mesh.name, mesh.vertices, mesh.triangles
+        return
+    for number in np.unique(mesh.parts):
+        triangles = mesh.triangles[mesh.parts == number]
+        used, local = np.unique(triangles, return_inverse=True)
+        known = 0 <= number < len(mesh.part_names)
+        label = mesh.part_names[number] if known else f"Part {number + 1}"
+        yield label.lower().replace(" ", "_"), label, mesh.vertices[used], local.reshape(-1, 3)
+
+
+def _add(tables: dict[str, list[Any]], chunk: bytearray, values: np.ndarray, target: int) -> int:
+    """Append values as an accessor with a view of its own; returns its index."""
+    view = {"buffer": 0, "byteOffset": len(chunk), "byteLength": values.nbytes, "target": target}
+    tables["bufferViews"].append(view)
+    accessor: dict[str, Any] = {
+        "bufferView": len(tables["bufferViews"]) - 1,
+        "componentType": 5126 if values.ndim == 2 else 5125,
+        "count": len(values),
+        "type": "VEC3" if values.ndim == 2 else "SCALAR",
+    }
+    if values.ndim == 2:
+        accessor |= {"min": values.min(axis=0).tolist(), "max": values.max(axis=0).tolist()}
+    tables["accessors"].append(accessor)
+    chunk.extend(values.tobytes())
+    return len(tables["accessors"]) - 1

@@ -163,6 +163,15 @@ def material_of(glb: Glb, index: int) -> MaterialData:
     )
 
 
+def in_sent_order(data: PartsData, order: np.ndarray) -> PartsData:
+    """The parts by the triangles' own numbers, when they were sent in another ``order`` (T,)."""
+    if len(order) != len(data.triangle_part):
+        return data
+    own = np.empty_like(data.triangle_part)
+    own[order] = data.triangle_part
+    return PartsData(own, data.parts)
+
+
 def parts_of(glb: Glb, records: Sequence[Any] = ()) -> PartsData:
     """The part of each triangle that was sent. Raises ValueError when the file does not say."""
     reference = glb.extras.get("face_parts")

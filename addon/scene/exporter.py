@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 import bpy
@@ -10,6 +11,13 @@ import numpy as np
 
 from ..core.errors import UserError
 from ..core.glb import Mesh
+
+PART_ATTRIBUTE = "pocket3d_part"
+"""Integer face attribute: index into the names of the parts."""
+PART_NAMES = "pocket3d_parts"
+"""Custom property of the mesh: JSON list of the parts' names."""
+PARTS_GIVEN = "pocket3d_parts_given"
+"""Custom property of the mesh: true while its parts are those that it was generated with."""
 
 
 @dataclass
@@ -48,10 +56,10 @@ def topology(obj: bpy.types.Object, triangles: Triangulation | None = None) -> s
     return digest.hexdigest()
 
 
-def mesh_of(obj: bpy.types.Object) -> Mesh:
+def mesh_of(obj: bpy.types.Object, *, named_parts: bool = False) -> Mesh:
     """The mesh in metres, Y up, rotated and scaled as in the world, about the object's origin.
 
-    Raises UserError when a position is not a finite number.
+    With ``named_parts``, parts that the object was generated with go along, so that their names are kept. Raises UserError when a position is not a finite number.
     """
     bpy.context.view_layer.update()  # a script may have moved it just now
     data = obj.data
@@ -63,4 +71,10 @@ def mesh_of(obj: bpy.types.Object) -> Mesh:
     if not np.isfinite(world).all():
         raise UserError(f"{obj.name} has a vertex whose position is not a number")
     vertices = np.column_stack([world[:, 0], world[:, 2], -world[:, 1]]).astype(np.float32)
-    return Mesh(vertices, triangles.vertices.astype(np.uint32), obj.name, topology(obj, triangles))
+    mesh = Mesh(vertices, triangles.vertices.astype(np.uint32), obj.name, topology(obj, triangles))
+    attribute = data.attributes.get(PART_ATTRIBUTE)
+    if named_parts and attribute is not None and data.get(PARTS_GIVEN):
+        numbers = np.zeros(len(data.polygons), np.int32)
+        attribute.data.foreach_get("value", numbers)
+        mesh.parts, mesh.part_names = numbers[triangles.polygons], json.loads(data.get(PART_NAMES, "[]"))
+    return mesh

@@ -65,7 +65,7 @@ def _tidy(
     if join and len(meshes) > 1:
         parts.mark(meshes)
         main = _join(scene, meshes)
-        parts.store_names(main, names)
+        parts.store_names(main, names, given=True)
         meshes = [main]
     for obj, part_name in zip(meshes, names, strict=False):
         obj.name = compat.id_name(name if len(meshes) == 1 else part_name)

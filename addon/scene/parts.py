@@ -12,10 +12,7 @@ from ..core.errors import UserError
 from ..core.results import PartData, PartsData
 from . import compat, exporter
 
-ATTRIBUTE = "pocket3d_part"
-"""Integer face attribute: index into the names."""
-NAMES = "pocket3d_parts"
-"""Custom property of the mesh: JSON list of names."""
+ATTRIBUTE, NAMES = exporter.PART_ATTRIBUTE, exporter.PART_NAMES
 FORMER_SLOT = "pocket3d_former_material"
 """Integer face attribute: the material slot before the parts got theirs."""
 
@@ -26,8 +23,9 @@ def mark(objects: Sequence[bpy.types.Object]) -> None:
         _write(obj.data, ATTRIBUTE, np.full(len(obj.data.polygons), number, np.int32))
 
 
-def store_names(obj: bpy.types.Object, names: Sequence[str]) -> None:
-    """Keep the parts' names with the mesh."""
+def store_names(obj: bpy.types.Object, names: Sequence[str], *, given: bool = False) -> None:
+    """Keep the parts' names with the mesh; ``given`` when it was generated with them."""
+    obj.data[exporter.PARTS_GIVEN] = given
     obj.data[NAMES] = json.dumps(list(names), ensure_ascii=False)
 
 

@@ -55,7 +55,8 @@ class Submit:
         """What to do with the object under the artist's hand."""
         obj = targets.require(targets.selected(context))
         params = context.scene.pocket3d.params(self.feature)
-        return Task(obj.name, params, exporter.mesh_of(obj), targets.identify(obj), obj.location[:])
+        mesh = exporter.mesh_of(obj, named_parts=self.feature == SEGMENT)
+        return Task(obj.name, params, mesh, targets.identify(obj), obj.location[:])
 
 
 class POCKET3D_OT_generate(Submit, bpy.types.Operator):

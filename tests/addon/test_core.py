@@ -53,6 +53,20 @@ class TestFiles:
         np.testing.assert_array_equal(sent_vertices.astype(np.float32), vertices)
         np.testing.assert_array_equal(sent_faces, triangles)
 
+    def test_named_parts_travel_as_nodes_and_come_back_in_order(self, tmp_path: Path) -> None:
+        rng = np.random.default_rng(2)
+        vertices = rng.normal(size=(50, 3)).astype(np.float32)
+        triangles = rng.integers(0, 50, (80, 3)).astype(np.uint32)
+        parts = rng.integers(0, 3, 80)
+        mesh = glb.Mesh(vertices, triangles, parts=parts, part_names=["Seat", "Left leg", "Back"])
+        glb.write_glb(mesh, tmp_path / "m.glb")
+        asset = read_asset(tmp_path / "m.glb")
+        assert [p.name for p in asset.parts] == ["seat", "left_leg", "back"]
+        sent, faces = asset.merged()
+        np.testing.assert_array_equal(sent[faces].astype(np.float32), vertices[triangles][mesh.order])
+        data = results.in_sent_order(results.PartsData(np.sort(parts), []), mesh.order)
+        np.testing.assert_array_equal(data.triangle_part, parts)
+
     def test_texture(self, tmp_path: Path) -> None:
         server_write(Asset([tetrahedron("a"), tetrahedron("b", 2)]), tmp_path / "t.glb")
         data = results.read_result(TEXTURE, tmp_path / "t.glb")

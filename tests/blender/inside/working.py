@@ -77,9 +77,12 @@ def check_the_buttons_and_the_timer() -> None:
     obj = bpy.context.view_layer.objects.active
     assert obj.name == "A small table"
     assert len(obj.data.polygons) > 50
+    parts = module("scene.parts")
+    assert "Top" in " ".join(parts.part_names(obj))
     assert bpy.ops.pocket3d.segment() == {"FINISHED"}
     tick_until(lambda: not session.jobs.active)
-    assert module("scene.parts").part_names(obj)
+    assert "Top" in " ".join(parts.part_names(obj)), "the names that it came with are lost"
+    assert parts.are_shown(obj)
     bpy.ops.pocket3d.clear_jobs()
     assert not session.jobs.jobs
 
