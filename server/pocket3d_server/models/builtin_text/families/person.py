@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
@@ -393,6 +395,8 @@ def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Gar
         slot = next((s for s in SLOTS if g.kind in s), (g.kind,))
         garments = [other for other in garments if other.kind not in slot]
         garments.append(g)
+    if any(g.kind == "jacket" for g in wanted):  # what is worn below is tucked in
+        garments = [replace(g, kind="blouse") if g.kind in ("t_shirt", "sweater") else g for g in garments]
     order = {kind: i for i, kind in enumerate(LAYERS)}
     return sorted(garments, key=lambda g: order.get(g.kind, 99)) if wanted else garments
 

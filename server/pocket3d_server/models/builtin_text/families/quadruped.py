@@ -33,6 +33,9 @@ def coat_for(brief: Brief, coat: Coat) -> Coat:
         main = brief.colour(UNSET, "fur", "coat", "hair", "wool", "body", "skin")
     if main != UNSET:
         dark = max(main) < 0.25
+        neutral = max(main) - min(main) < 0.15  # a white or black cat is plain unless stripes are asked for
+        if neutral and coat.pattern == "tabby":
+            coat = replace(coat, pattern="plain", legs=None)
         pale = _toned(main, 1.35) if dark else _toned(main, 1.6)
         keep_pattern = coat.pattern in ("blaze", "tabby", "stripes", "zebra", "giraffe", "rosettes", "panda")
         marks = _toned(main, 0.55) if not dark else _toned(main, 1.45)

@@ -13,13 +13,13 @@ from pocket3d_server.models.builtin_text.organic.branching import Habit
 from pocket3d_server.models.builtin_text.organic.tree import Builder, Style, broadleaf, conifer, palm
 
 UNSET: RGB = (-1.0, -1.0, -1.0)
-OAK = Style(Habit(6.5, 0.27, 0.26, (10, 5, 3), crown="wide"), leaf=(0.27, 0.46, 0.15))
+OAK = Style(Habit(6.5, 0.27, 0.26, (10, 5, 3), crown="wide"), leaf=(0.35, 0.53, 0.18))
 KINDS: dict[str, tuple[Style, Builder, tuple[str, ...]]] = {
     "tree": (Style(Habit(6.0, 0.20)), broadleaf, ("tree", "broadleaf tree", "leafy tree", "deciduous tree", "maple", "maple tree", "beech", "lime tree", "linden", "chestnut tree", "ash tree", "elm")),
     "oak_tree": (OAK, broadleaf, ("oak", "oak tree", "old tree", "big tree", "ancient tree")),
-    "pine_tree": (Style(Habit(7.5, 0.16, 0.10, crown="cone"), bark=(0.34, 0.22, 0.15), leaf=(0.13, 0.30, 0.15)), conifer,
+    "pine_tree": (Style(Habit(7.5, 0.16, 0.10, crown="cone"), bark=(0.34, 0.22, 0.15), leaf=(0.17, 0.37, 0.19)), conifer,
                   ("pine", "pine tree", "fir", "fir tree", "spruce", "conifer", "christmas tree", "evergreen", "larch")),
-    "cypress": (Style(Habit(6.5, 0.13, 0.05, crown="column"), bark=(0.34, 0.24, 0.17), leaf=(0.15, 0.30, 0.13)), conifer, ("cypress", "cypress tree", "thuja", "poplar")),
+    "cypress": (Style(Habit(6.5, 0.13, 0.05, crown="column"), bark=(0.34, 0.24, 0.17), leaf=(0.20, 0.38, 0.17)), conifer, ("cypress", "cypress tree", "thuja", "poplar")),
     "palm_tree": (Style(Habit(6.5, 0.15), bark=(0.50, 0.40, 0.28), leaf=(0.32, 0.52, 0.17)), palm, ("palm", "palm tree", "coconut palm", "coconut tree", "tropical tree")),
     "birch": (Style(Habit(7.5, 0.13, 0.34, (9, 4, 3), (42, 48, 45), (0.36, 0.48, 0.5), up=0.10, crown="round"), bark=(0.90, 0.88, 0.84), bark_kind="birch",
                     leaf=(0.46, 0.60, 0.20), leaf_size=0.20, clump=0.6, hang=0.3), broadleaf, ("birch", "birch tree", "aspen")),
@@ -31,14 +31,28 @@ KINDS: dict[str, tuple[Style, Builder, tuple[str, ...]]] = {
                broadleaf, ("willow", "weeping willow", "willow tree")),
     "dead_tree": (Style(Habit(5.5, 0.22, 0.24, (8, 5, 3), (56, 48, 45), (0.52, 0.55, 0.55), up=0.12, wander=0.22, crown="wide"), bark=(0.34, 0.30, 0.27), clump=0.0), broadleaf,
                   ("dead tree", "bare tree", "leafless tree", "spooky tree", "winter tree", "withered tree")),
-    "bush": (Style(Habit(1.2, 0.05, 0.02, (14, 5, 2), (72, 45, 42), (0.62, 0.5, 0.5), up=0.42, crown="wide"), leaf=(0.26, 0.45, 0.17), leaf_size=0.20, clump=1.35), broadleaf, ("bush", "shrub", "hedge", "boxwood")),
+    "bush": (Style(Habit(1.2, 0.05, 0.02, (14, 5, 2), (72, 45, 42), (0.62, 0.5, 0.5), up=0.42, crown="wide"), leaf=(0.33, 0.53, 0.20), leaf_size=0.20, clump=1.35), broadleaf, ("bush", "shrub", "hedge", "boxwood")),
 }  # fmt: skip
 
 
-def _builder(kind: str) -> Callable[[Brief], Asset]:
-    style, make, _ = KINDS[kind]
+SORTS = {
+    "oak": "oak_tree",
+    "pine": "pine_tree",
+    "palm": "palm_tree",
+    "birch": "birch",
+    "cherry": "cherry_tree",
+    "dead": "dead_tree",
+    "bare": "dead_tree",
+    "apple": "apple_tree",
+    "willow": "willow",
+}
+"""Words that tell the sort of a plain tree; some of them are also materials, so the router may not see them."""
 
+
+def _builder(kind: str) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
+        sort = next((SORTS[w] for w in sorted(brief.words) if w in SORTS), kind) if kind == "tree" else kind
+        style, make, _ = KINDS[sort]
         rng = brief.rng(5)
         tall = brief.stretch.get("height", 1.0) * (0.94 + 0.12 * float(rng.random()))
         girth = brief.stretch.get("girth", 1.0)

@@ -199,7 +199,13 @@ def mirrored_part(name: str, part: Part) -> Part:
     return Part(
         name,
         [
-            Primitive(p.vertices * flip, p.faces[:, ::-1], p.material, p.uv, None if p.normals is None else p.normals * flip)
+            Primitive(
+                p.vertices * flip,
+                p.faces[:, ::-1],
+                p.material,
+                p.uv,
+                None if p.normals is None else p.normals * flip,
+            )
             for p in part.primitives
         ],
     )

@@ -115,7 +115,10 @@ def build_bird(b: BirdShape, quality: str, seed: int, scale: float = 1.0) -> Ass
     else:
         blend.add(RoundCone(root - 0.05 * axis, head, b.neck_thick * 1.3, b.neck_thick), 0.12, "neck")
     blend.add(Ellipsoid(head, np.array([0.92, 0.94, 1.06]) * b.head), 0.08, "head")
-    hip = -0.06 * axis - 0.55 * r * over
+    steep = float(np.clip((b.pitch - 55) / 25, 0, 1))
+    if steep > 0:  # upright birds stand on the end of a pear-shaped trunk
+        blend.add(RoundCone(0.05 * axis, 0.9 * rump, 0.98 * r, (0.55 + 0.27 * steep) * r), 0.1, "body")
+    hip = (1 - steep) * (-0.06 * axis - 0.55 * r * over) + steep * (0.92 * rump - 0.10 * r * over)
     spread = 0.50 * r
     seat = float((rump - 0.22 * axis)[1]) - 0.2 * r  # a steep bird must not sit on its rump
     drop = min(float(hip[1]) - b.leg, seat - 0.06)

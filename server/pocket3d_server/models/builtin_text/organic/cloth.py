@@ -40,7 +40,8 @@ def vertex_normals(vertices: Array, faces: Faces) -> Array:
         [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(vertices)) for k in range(3)],
         axis=1,
     )
-    return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True).clip(1e-12))
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return np.where(length > 1e-18, total / length.clip(1e-18), [[0.0, 1.0, 0.0]])
 
 
 def clip(vertices: Array, faces: Faces, field: Array) -> Cut:

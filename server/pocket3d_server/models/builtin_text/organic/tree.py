@@ -33,7 +33,7 @@ class Style:
     bark: RGB = (0.36, 0.26, 0.18)
     bark_kind: str = "rough"
     """rough, birch or smooth."""
-    leaf: RGB = (0.27, 0.47, 0.16)
+    leaf: RGB = (0.37, 0.57, 0.20)
     leaf_size: float = 0.26
     leaf_wide: float = 0.55
     clump: float = 0.80
