@@ -116,9 +116,8 @@ class Scheduler:
                 self._keep_leases()
                 self._start_jobs()
                 self.pool.tidy()
-            except (
-                Exception
-            ):  # a full disk or a lost database must not end the thread: the next turn tries again
+            except Exception:
+                # A full disk or a lost database must not end the thread: the next turn tries again.
                 log.exception("the scheduler could not finish its turn")
                 time.sleep(TURN_S)
 
@@ -275,7 +274,10 @@ class Scheduler:
             output_stem=new_stem(),
         )
         self._attempts[task.key] = Attempt(lease, task, time.monotonic(), model.spec.estimated_seconds)
-        self.pool.run(task, slot)
+        try:
+            self.pool.run(task, slot)
+        except OSError as error:  # no memory or no handles for another process
+            self._inbox.put(Died(task.key, f"The model's process could not be started ({error})."))
         return True
 
     def _refuse(self, job: Job, reason: str) -> None:

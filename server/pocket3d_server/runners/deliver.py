@@ -32,7 +32,6 @@ PREFIX = {
     Feature.AUTO_RIGGING: "rigged",
 }
 PREVIEW_SIZE = 512
-PREVIEW_BACKGROUND = (58, 60, 64)
 WEIGHT_TOLERANCE = 1e-3
 
 
@@ -193,11 +192,8 @@ def in_part_colours(written: Asset, made: Asset) -> Asset:
 
 
 def write_preview(asset: Asset, path: Path) -> None:
-    """A JPEG of the asset before a plain background."""
-    pixels = Image.fromarray(render(asset, size=PREVIEW_SIZE))
-    picture = Image.new("RGB", pixels.size, PREVIEW_BACKGROUND)
-    picture.paste(pixels, mask=pixels.getchannel("A"))
-    picture.save(path, quality=90)
+    """A JPEG of the asset before the renderer's background."""
+    Image.fromarray(render(asset, size=PREVIEW_SIZE)).convert("RGB").save(path, quality=90)
 
 
 def describe(path: Path, kind: str, media_type: str) -> OutputFile:
