@@ -182,10 +182,10 @@ def fill_gaps(image: Floats, mask: Floats) -> Floats:
     m = np.pad(mask, ((0, ph), (0, pw)))
     small = weighted[0::2, 0::2] + weighted[1::2, 0::2] + weighted[0::2, 1::2] + weighted[1::2, 1::2]
     total = m[0::2, 0::2] + m[1::2, 0::2] + m[0::2, 1::2] + m[1::2, 1::2]
-    small = fill_gaps(small / np.maximum(total, 1e-6)[..., None], (total > 0).astype(np.float32))
+    coarse = fill_gaps(small / np.maximum(total, 1e-6)[..., None], (total > 0).astype(np.float32))
     out = np.array(image)
     rows, columns = np.nonzero(mask == 0)
-    out[rows, columns] = small[rows // 2, columns // 2]
+    out[rows, columns] = coarse[rows // 2, columns // 2]
     return out
 
 

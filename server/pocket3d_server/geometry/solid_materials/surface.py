@@ -8,7 +8,7 @@ them an object shows at least and at most, so that a ring and a castle both look
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -63,8 +63,6 @@ class SolidMaterial:
     """How many features an object shows across at least and at most."""
     own_colours: bool = False
     """It uses ``Points.colours`` itself; others are tinted."""
-    words: frozenset[str] = field(default_factory=frozenset)
-    """Single words that name it for certain."""
 
     def feature_size(self, extent: float) -> float:
         """Size of a feature in metres on an object of ``extent`` metres (its longest side)."""

@@ -202,8 +202,8 @@ def evenness(rgb: NDArray[Any], alpha: NDArray[Any], blocks: int = 5) -> float:
     values = np.asarray(rgb, np.float64)[y, x]
     count = np.bincount(block, minlength=blocks * blocks).astype(np.float64)
     full = count > 0.02 * len(y)
-    means = np.stack([np.bincount(block, values[:, c], minlength=blocks * blocks) for c in range(3)], axis=1)
-    means = means[full] / count[full, None]
+    sums = np.stack([np.bincount(block, values[:, c], minlength=blocks * blocks) for c in range(3)], axis=1)
+    means = sums[full] / count[full, None]
     between = np.average(((means - values.mean(axis=0)) ** 2).sum(axis=1), weights=count[full])
     total = float(((values - values.mean(axis=0)) ** 2).sum(axis=1).mean())
     return float(np.clip((0.38 - between / max(total, 1e-6)) / 0.16, 0, 1))

@@ -13,7 +13,7 @@ from pocket3d_server.geometry.bake import Floats
 from pocket3d_server.geometry.noise import cells, fbm, noise, warp
 from pocket3d_server.geometry.solid_materials import Look
 
-STROKES_ACROSS = 52
+STROKES_ACROSS = 76
 """Brush strokes over the object's longest side."""
 PALETTE = 5
 """Colours of a cartoon surface."""
@@ -63,7 +63,12 @@ def strokes(atlas: Atlas, seed: int) -> tuple[Floats, Floats, Floats]:
     stroke = cells(q * along, 1.0, seed + 6, offsets=True)
     bristle = noise(q * np.array([7.0, 0.8, 7.0], np.float32), 1.0, seed + 7)
     ridge = np.clip(1 - stroke.nearest * 1.1, 0, 1)
-    return stroke.offset / along * size, stroke.identity, (0.16 * ridge + 0.10 * bristle) * size
+    # Colour from halfway to the stroke's middle: strokes show, and so does what they paint.
+    return (
+        stroke.offset / along * size * np.float32(0.55),
+        stroke.identity,
+        (0.16 * ridge + 0.10 * bristle) * size,
+    )
 
 
 def artistic(atlas: Atlas, look: Look, identity: Floats, relief: Floats, open_: Floats) -> Look:
@@ -101,7 +106,7 @@ def _outlines(atlas: Atlas, flat: Floats) -> Floats:
     light = image @ np.array([0.4, 0.5, 0.3], np.float32)
     reach = max(1, r // 512)
     span = ndimage.maximum_filter(light, 2 * reach + 1) - ndimage.minimum_filter(light, 2 * reach + 1)
-    line = ndimage.gaussian_filter(np.clip((span - 0.14) * 12, 0, 1), 0.5 * reach)
+    line = ndimage.gaussian_filter(np.clip((span - 0.085) * 14, 0, 1), 0.5 * reach)
     return np.asarray(0.85 * line.ravel()[atlas.texels.texel], np.float32)
 
 
