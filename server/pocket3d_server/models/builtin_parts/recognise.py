@@ -318,7 +318,9 @@ def _tree(pieces: Pieces) -> dict[int, str] | None:
     others = np.array([k for k in range(len(pieces)) if k != trunk], np.int64)
     width = np.sqrt(pieces.extent[trunk, 0] * pieces.extent[trunk, 2])
     crown = np.sqrt(pieces.size[0] * pieces.size[2])
-    slim = width < 0.45 * crown and pieces.extent[trunk, 1] > 1.2 * width
+    even = abs(pieces.size[0] - pieces.size[2]) < 0.3 * max(pieces.size[0], pieces.size[2])
+    centred = np.hypot(pieces.centre[trunk, 0], pieces.centre[trunk, 2]) < 0.15 * crown
+    slim = width < 0.35 * crown and pieces.extent[trunk, 1] > 1.5 * width and even and centred
     if not slim or pieces.centre[others, 1].min() < 0.3 or pieces.area[others].sum() < 0.5:
         return None
     return {trunk: "trunk"} | {int(k): "crown" for k in others}
