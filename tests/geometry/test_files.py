@@ -42,7 +42,9 @@ def textured_asset(seed: int = 0, bones: int = 0) -> Asset:
     if bones:
         heads = np.cumsum(rng.random((bones, 3)) * 0.4, axis=0)
         tails = np.vstack([heads[1:], heads[-1:] - np.array([0, 0.3, 0])])
-        skeleton = Skeleton([f"bone.{i}" for i in range(bones)], [i - 1 for i in range(bones)], heads, tails)
+        skeleton = Skeleton(
+            [f"bone.{i}" for i in range(bones)], [(i - 1) // 2 for i in range(bones)], heads, tails
+        )
     return Asset(
         [
             Part("body", [primitive(shared, 30, True), primitive(glass, 11, False)], label="The body"),

@@ -100,9 +100,13 @@ class _Reader:
             )
         self.nodes: list[dict[str, Any]] = document.get("nodes", [])
         self.world, self.order = self.transforms()
-        # Skins may share joints; the asset has one skeleton over all of them, in the scene's order.
-        joints = {j for skin in document.get("skins", []) for j in skin["joints"]}
-        self.joint_nodes = [n for n in self.order if n in joints]
+        # Skins may share joints; the asset has one skeleton over all of them, in the file's order if that has
+        # parents before children, else in the scene's.
+        joints = list(dict.fromkeys(j for skin in document.get("skins", []) for j in skin["joints"]))
+        place = {n: i for i, n in enumerate(joints)}
+        children = [(n, c) for n in joints for c in self.nodes[n].get("children", []) if c in place]
+        ordered = all(place[n] < place[c] for n, c in children)
+        self.joint_nodes = joints if ordered else [n for n in self.order if n in place]
         self.joint_index = {n: i for i, n in enumerate(self.joint_nodes)}
 
     def asset(self) -> Asset:
