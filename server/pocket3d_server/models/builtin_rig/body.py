@@ -359,18 +359,19 @@ def fit_body(
     marks: dict[str, Floats],
     hips: Floats,
     stages: tuple[Stage, ...] = HUMAN,
+    start: Pose | None = None,
 ) -> Fit:
     """Lay the body onto surface samples.
 
     ``points`` and outward ``normals`` (N, 3); ``height`` of the figure; ``marks`` the places of free ends
-    (``head_end``, ``middle_end.L``, ``toe_end.L``, …) or joints that start the fit; ``hips`` (3,) a guess.
+    (``head_end``, ``middle_end.L``, ``toe_end.L``, …) or joints that start the fit; ``hips`` (3,) a guess;
+    ``start`` a pose to go on from.
     """
     model = body_model()
     fitter = _Fitter(model, points, normals, height)
     count = len(model.names)
-    pose = Pose(
-        np.zeros(len(model.basis)), np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 2)), hips, height
-    )
+    rest = np.tile(np.eye(3), (count, 1, 1))
+    pose = start or Pose(np.zeros(len(model.basis)), rest, np.zeros((count, 2)), hips, height)
     base = model.surface_count
     where = {n: base + k for k, n in enumerate(model.names)}
     where |= {n: base + count + k for k, n in enumerate(model.finger_names)}

@@ -6,7 +6,7 @@ import logging
 
 import numpy as np
 
-from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Stage, fit_body
+from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Pose, Stage, fit_body
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
 from pocket3d_server.models.builtin_rig.marks import Marks
@@ -15,6 +15,8 @@ from pocket3d_server.models.builtin_rig.surface import Floats, Surface, nearest_
 
 UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
+HOPELESS = 0.033
+"""The same half-way through the fit, above which the rest is spared."""
 LEAST_COVER = 0.5
 """Share of the surface that the body must lie on to be believed: robes and wide skirts hide half of it."""
 HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
@@ -37,7 +39,10 @@ TAIL = {
 def plan_humanoid(surface: Surface, solid: Solid, marks: Marks, fingers: bool = False) -> Plan | None:
     """Bones and weights of a person from the statistical body, None where it does not fit. The mesh is Y up and
     faces +Z; ``marks`` are complete; ``fingers`` asks for finger bones."""
-    fit = fitted(surface, solid, marks, {}, HUMAN)
+    fit = fitted(surface, solid, marks, {}, HUMAN[:2])
+    if fit.error > HOPELESS and fit.cover < LEAST_COVER:
+        return None
+    fit = fitted(surface, solid, marks, {}, HUMAN[2:], fit.pose)
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
     if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < LEAST_COVER:
         return None
@@ -79,7 +84,12 @@ def plan_figure(surface: Surface, solid: Solid, marks: Marks) -> Plan:
 
 
 def fitted(
-    surface: Surface, solid: Solid, marks: Marks, hints: dict[str, Floats], stages: tuple[Stage, ...]
+    surface: Surface,
+    solid: Solid,
+    marks: Marks,
+    hints: dict[str, Floats],
+    stages: tuple[Stage, ...],
+    start: Pose | None = None,
 ) -> Fit:
     """The statistical body laid onto the mesh, started from the five ends."""
     points, normals = outward(surface, solid, 5000)
@@ -89,7 +99,7 @@ def fitted(
     torso = points[np.abs(points[:, 1] - marks.low - 0.53 * marks.height) < 0.05 * marks.height]
     depth = float(np.median(torso[:, 2])) if len(torso) else 0.0
     hips = np.array([marks.middle, marks.low + 0.53 * marks.height, depth])
-    return fit_body(points, normals, marks.height, pulls | hints, hips, stages)
+    return fit_body(points, normals, marks.height, pulls | hints, hips, stages, start)
 
 
 def outward(surface: Surface, solid: Solid, count: int) -> tuple[Floats, Floats]:

@@ -16,6 +16,8 @@ GOOD = 0.84
 """Confidence at which no other way of looking at the mesh is tried."""
 
 
+LYING = 0.7
+"""Height over length below which a figure may be lying down."""
 WITH_FINGERS = 31
 """From this many bones on, people get fingers: one bone a finger, two from 41, three from 51."""
 UPS = tuple(
@@ -57,13 +59,17 @@ def _humanoid(surface: Surface, solid: Solid, fingers: bool) -> Plan | None:
     the file has it upright."""
     best: Plan | None = None
     figure: tuple[float, Floats, Marks] | None = None
-    for pitch in (0, 90):
+    extent = np.ptp(solid.centres(solid.voxels), axis=0)
+    for pitch in (0, 90) if extent[1] < LYING * extent.max() else (0,):
         frames = [_about_y(degrees) @ _about_x(pitch) for degrees in (0, 180, 90, 270)]
         looks = [find_marks(solid.turned(turn)) for turn in frames]
         worth = np.array([m.quality() for m in looks]) + [0.1, 0, 0, 0]
         order = [int(k) for k in np.argsort(-worth)[:2] if looks[k].complete()]
-        if order and not pitch:
-            figure = float(worth[order[0]]), frames[order[0]], looks[order[0]]
+        if not pitch:
+            upright = [k for k in (0, 1, 2, 3) if looks[k].complete()]
+            if upright:  # sideways only when it can stand neither forwards nor backwards
+                k = max(upright, key=lambda k: worth[k] - 0.5 * (k > 1))
+                figure = float(worth[k]), frames[k], looks[k]
         for k in order:
             turn = frames[k]
             posed, inner = _turned_surface(surface, turn), solid.turned(turn)

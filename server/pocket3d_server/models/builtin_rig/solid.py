@@ -14,7 +14,6 @@ from scipy.spatial import cKDTree
 
 from pocket3d_server.models.builtin_rig.surface import Floats, Ints, Surface
 
-
 MOST_VOXELS = 45_000
 """Bulky shapes are voxelised more coarsely, to keep searches through them quick."""
 

@@ -35,8 +35,11 @@ def skin(surface: Surface, solid: Solid, plan: Plan) -> Floats:
         return np.ones((len(surface.vertices), 1))
     distance = bone_distances(surface, solid, heads, tails)
     nearest = distance.min(axis=1)
+    # A bone reaches as far as the flesh around it is thick: a fat belly belongs to the spine, not to the legs.
+    reach = distance / thickness(solid, plan)
+    closest = np.maximum(reach.min(axis=1), 1e-9)
     # Bones that are as near as the nearest share the source, which keeps joints from being cut sharply.
-    share = np.exp(-((distance / np.maximum(nearest, 1e-9)[:, None]) - 1) / 0.02)
+    share = np.exp(-(reach / closest[:, None] - 1) / 0.02)
     source = share / share.sum(axis=1, keepdims=True)
     heat = 1.0 / np.maximum(nearest, 2e-3 * surface.size) ** 2
     if plan.known is not None:
@@ -45,6 +48,19 @@ def skin(surface: Surface, solid: Solid, plan: Plan) -> Floats:
         known_heat = np.maximum(1.0 / (KNOWN_REACH * surface.size) ** 2, heat)
         heat = np.exp((1 - trust) * np.log(heat) + trust * np.log(known_heat))
     return limited(diffused(surface, source, heat))
+
+
+def thickness(solid: Solid, plan: Plan) -> Floats:
+    """(J,) how thick the figure is along each bone, relative to the median bone and softened."""
+    steps = np.linspace(0.0, 0.9, 10)[:, None]
+    parents = {b.parent for b in plan.bones}
+    depth = np.empty(len(plan.bones))
+    for k, b in enumerate(plan.bones):
+        along = solid.depth_at(b.head + (b.tail - b.head) * steps)
+        # A bone at the end of a chain, such as a head with its muzzle, owns its thickest part.
+        depth[k] = np.median(along) if b.name in parents else along.max()
+    relative: Floats = np.clip(depth / max(float(np.median(depth)), 1e-12), 0.5, 2.5) ** 0.75
+    return relative
 
 
 def bone_distances(surface: Surface, solid: Solid, heads: Floats, tails: Floats) -> Floats:
