@@ -84,7 +84,9 @@ def _placed(asset: Asset, factor: float) -> Asset:
     if asset.skeleton is not None:
         bones = asset.skeleton
         asset.skeleton = replace(
-            bones, heads=np.asarray(bones.heads) * factor + shift, tails=np.asarray(bones.tails) * factor + shift
+            bones,
+            heads=np.asarray(bones.heads) * factor + shift,
+            tails=np.asarray(bones.tails) * factor + shift,
         )
     return asset
 

@@ -23,7 +23,9 @@ def turned_leg(height: float, radius: float, segments: int = 28) -> Solid:
     return shapes.revolve(curves.rounded(outline, 0.25 * radius, 3, closed=False), segments, crease=50)
 
 
-def tapered_leg(height: float, top: float, bottom: float, square: bool = False, lean: Points | None = None) -> Solid:
+def tapered_leg(
+    height: float, top: float, bottom: float, square: bool = False, lean: Points | None = None
+) -> Solid:
     """A leg from half width ``top`` to ``bottom``, standing on y = 0 about the y axis at its top; ``lean``
     (x, z) is how far its foot stands out."""
     out = np.zeros(2) if lean is None else np.asarray(lean)

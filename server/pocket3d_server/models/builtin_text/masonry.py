@@ -28,10 +28,21 @@ def gable_roof(x: float, z: float, rise: float, over: float = 0.35, thick: float
     half, slope = z / 2 + over, rise / (z / 2)
     drop = over * slope
     outline = np.array(
-        [[half, -drop], [half, -drop + thick], [0, rise + thick * 1.25], [-half, -drop + thick], [-half, -drop], [0, rise]]
+        [
+            [half, -drop],
+            [half, -drop + thick],
+            [0, rise + thick * 1.25],
+            [-half, -drop + thick],
+            [-half, -drop],
+            [0, rise],
+        ]
     )
     body = shapes.extrude(outline, x + 2 * over, 0.015).rotate(y=90).box_mapped()
-    ridge = shapes.cylinder(0.10, x + 2 * over + 0.06, 0.02, 16).rotate(z=-90).move(-(x / 2 + over + 0.03), rise + thick * 1.05, 0)
+    ridge = (
+        shapes.cylinder(0.10, x + 2 * over + 0.06, 0.02, 16)
+        .rotate(z=-90)
+        .move(-(x / 2 + over + 0.03), rise + thick * 1.05, 0)
+    )
     courses = []
     run = np.hypot(half, rise + drop)
     rows = max(int(run / 0.30), 3)
@@ -39,7 +50,9 @@ def gable_roof(x: float, z: float, rise: float, over: float = 0.35, thick: float
         for k in range(1, rows):
             f = k / rows
             zc, yc = s * half * f, (rise + drop) * (1 - f) - drop + thick * (1.25 - 0.25 * f)
-            lip = shapes.rounded_box(x + 2 * over, 0.035, 0.10, 0.010, 1).rotate(x=s * np.degrees(np.arctan(slope)))
+            lip = shapes.rounded_box(x + 2 * over, 0.035, 0.10, 0.010, 1).rotate(
+                x=s * np.degrees(np.arctan(slope))
+            )
             courses.append(lip.move(0, yc - 0.005, zc))
     return join(body, ridge, *courses)
 
@@ -50,10 +63,22 @@ def gable_wall(x: float, z: float, height: float, rise: float) -> Solid:
     return shapes.extrude(outline, x).rotate(y=90).box_mapped()
 
 
-def window(name: str, frame: Frame, x: float, y: float, white: Material, glass: Material, sill: Material, shutters: Material | None = None, arched: bool = False) -> Part:
+def window(
+    name: str,
+    frame: Frame,
+    x: float,
+    y: float,
+    white: Material,
+    glass: Material,
+    sill: Material,
+    shutters: Material | None = None,
+    arched: bool = False,
+) -> Part:
     """A window of this size with mullions, a sill, and shutters when given their material."""
     outline = _opening(x, y, arched)
-    rim = shapes.extrude(outline * [(x + 0.14) / x, (y + 0.14) / y], 0.10, 0.015, holes=[outline]).move(z=0.05)
+    rim = shapes.extrude(outline * [(x + 0.14) / x, (y + 0.14) / y], 0.10, 0.015, holes=[outline]).move(
+        z=0.05
+    )
     bars = [shapes.box(0.035, y, 0.035).move(z=0.045), shapes.box(x, 0.035, 0.035).move(z=0.045)]
     pane = shapes.extrude(outline, 0.03).move(z=0.02)
     ledge = shapes.rounded_box(x + 0.26, 0.07, 0.20, 0.015, 2).move(0, -y / 2 - 0.09, 0.08)
@@ -62,7 +87,10 @@ def window(name: str, frame: Frame, x: float, y: float, white: Material, glass: 
         slats = []
         for s in (1, -1):
             board = shapes.rounded_box(x * 0.48, y + 0.06, 0.05, 0.010, 1)
-            ribs = [shapes.rounded_box(x * 0.36, 0.05, 0.03, 0.008, 1).move(0, v, 0.03) for v in np.linspace(-y * 0.40, y * 0.40, max(int(y / 0.11), 3))]
+            ribs = [
+                shapes.rounded_box(x * 0.36, 0.05, 0.03, 0.008, 1).move(0, v, 0.03)
+                for v in np.linspace(-y * 0.40, y * 0.40, max(int(y / 0.11), 3))
+            ]
             slats.append(join(board, *ribs).move(s * (x * 0.75 + 0.09), 0, 0.035))
         pieces.append((frame.place(join(*slats)), shutters))
     return part(name, *pieces)
@@ -75,7 +103,16 @@ def _opening(x: float, y: float, arched: bool) -> Points:
     return np.concatenate([[[-x / 2, -y / 2], [x / 2, -y / 2]], top])
 
 
-def door(name: str, frame: Frame, x: float, y: float, leaf: Material, trim: Material, metal: Material, arched: bool = False) -> Part:
+def door(
+    name: str,
+    frame: Frame,
+    x: float,
+    y: float,
+    leaf: Material,
+    trim: Material,
+    metal: Material,
+    arched: bool = False,
+) -> Part:
     """A panelled or, when arched, planked door; its foot at the frame's place."""
     outline = _opening(x, y, arched) + [0, y / 2]
     outer = _opening(x + 0.26, y + 0.13, arched) + [0, y / 2 + 0.065]
@@ -88,11 +125,18 @@ def door(name: str, frame: Frame, x: float, y: float, leaf: Material, trim: Mate
         count = max(int(x / 0.22), 3)
         edges = np.linspace(-x / 2, x / 2, count + 1)
         boards = [
-            shapes.intersection(slab.move(z=0.03), shapes.rounded_box(edges[k + 1] - edges[k] - 0.02, y, 0.10, 0.012, 1).move((edges[k] + edges[k + 1]) / 2, y / 2, 0.04))
+            shapes.intersection(
+                slab.move(z=0.03),
+                shapes.rounded_box(edges[k + 1] - edges[k] - 0.02, y, 0.10, 0.012, 1).move(
+                    (edges[k] + edges[k + 1]) / 2, y / 2, 0.04
+                ),
+            )
             for k in range(count)
         ]
         pieces = [slab, *boards]
-        straps = [shapes.rounded_box(x * 0.86, 0.07, 0.02, 0.006, 1).move(0, v * y, 0.095) for v in (0.2, 0.65)]
+        straps = [
+            shapes.rounded_box(x * 0.86, 0.07, 0.02, 0.006, 1).move(0, v * y, 0.095) for v in (0.2, 0.65)
+        ]
     else:
         pieces = [slab]
         for px in (-x / 4, x / 4):
@@ -100,7 +144,12 @@ def door(name: str, frame: Frame, x: float, y: float, leaf: Material, trim: Mate
                 pieces.append(shapes.rounded_box(x * 0.36, ph, 0.03, 0.012, 1).move(px, py, 0.065))
         straps = []
     handle = shapes.sphere(0.045, 18).move(x * 0.36, y * 0.48, 0.11)
-    return part(name, (frame.place(join(*pieces)), leaf), (frame.place(rim), trim), (frame.place(join(handle, *straps)), metal))
+    return part(
+        name,
+        (frame.place(join(*pieces)), leaf),
+        (frame.place(rim), trim),
+        (frame.place(join(handle, *straps)), metal),
+    )
 
 
 def crenellations(length: float, high: float, thick: float, tooth: float = 0.55) -> Solid:
@@ -108,21 +157,46 @@ def crenellations(length: float, high: float, thick: float, tooth: float = 0.55)
     count = max(int(length / (2 * tooth)), 1)
     pitch = length / count
     wall = shapes.box(length, high * 0.5, thick).move(y=high * 0.25)
-    teeth = [shapes.rounded_box(pitch * 0.55, high * 0.55, thick, 0.02, 1).move(-length / 2 + pitch * (k + 0.5), high * 0.72, 0) for k in range(count)]
+    teeth = [
+        shapes.rounded_box(pitch * 0.55, high * 0.55, thick, 0.02, 1).move(
+            -length / 2 + pitch * (k + 0.5), high * 0.72, 0
+        )
+        for k in range(count)
+    ]
     return join(wall, *teeth)
 
 
 def round_battlement(radius: float, high: float, thick: float, count: int) -> Solid:
     """A ring of merlons on a corbelled collar, standing on y = 0."""
-    collar = [[radius - thick * 2, 0], [radius - 0.10, 0], [radius, 0.22], [radius, high * 0.55], [radius - thick, high * 0.55], [radius - thick, 0.24], [radius - thick * 2, 0.24]]
+    collar = [
+        [radius - thick * 2, 0],
+        [radius - 0.10, 0],
+        [radius, 0.22],
+        [radius, high * 0.55],
+        [radius - thick, high * 0.55],
+        [radius - thick, 0.24],
+        [radius - thick * 2, 0.24],
+    ]
     ring = shapes.revolve(np.array(collar), 48, crease=35, closed=True)
     span = 360 / count
-    sector = np.concatenate([curves.arc(radius, -span * 0.29, span * 0.29, 6), curves.arc(radius - thick, span * 0.29, -span * 0.29, 6)])
+    sector = np.concatenate(
+        [
+            curves.arc(radius, -span * 0.29, span * 0.29, 6),
+            curves.arc(radius - thick, span * 0.29, -span * 0.29, 6),
+        ]
+    )
     tooth = shapes.extrude(sector, high * 0.5, 0.015).rotate(x=-90).move(y=high * 0.77)
     return join(ring, *[tooth.rotate(y=span * k) for k in range(count)])
 
 
-def stone_courses(radius_low: float, radius_high: float, height: float, rng: np.random.Generator, depth: float = 0.02, course: float = 0.42) -> Solid:
+def stone_courses(
+    radius_low: float,
+    radius_high: float,
+    height: float,
+    rng: np.random.Generator,
+    depth: float = 0.02,
+    course: float = 0.42,
+) -> Solid:
     """A round wall on y = 0 of courses that stand in and out a little, like laid stone."""
     rows = max(int(height / course), 2)
     y = np.linspace(0, height, rows + 1)
@@ -130,7 +204,12 @@ def stone_courses(radius_low: float, radius_high: float, height: float, rng: np.
     for k in range(rows):
         a, b = (radius_low + (radius_high - radius_low) * v / height for v in (y[k], y[k + 1]))
         out = float(rng.uniform(0, depth))
-        outline += [[a + out, y[k] + 0.015], [b + out, y[k + 1] - 0.015], [b - 0.015, y[k + 1] - 0.012], [b - 0.015, y[k + 1] + 0.012]]
+        outline += [
+            [a + out, y[k] + 0.015],
+            [b + out, y[k + 1] - 0.015],
+            [b - 0.015, y[k + 1] - 0.012],
+            [b - 0.015, y[k + 1] + 0.012],
+        ]
     outline[-1] = [radius_high - 0.016, height]
     outline.insert(0, [radius_low - 0.015, 0.0])
     return shapes.revolve(curves.without_repeats(np.array(outline), closed=False), 44, crease=30)

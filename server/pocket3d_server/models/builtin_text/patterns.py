@@ -37,7 +37,15 @@ class Pattern:
     """Whether it deserves the full resolution; faint ones get a quarter."""
 
 
-def noise(size: int, rng: np.random.Generator, low: float, high: float, fall: float = 1.0, across: float = 1.0, along: float = 1.0) -> Grid:
+def noise(
+    size: int,
+    rng: np.random.Generator,
+    low: float,
+    high: float,
+    fall: float = 1.0,
+    across: float = 1.0,
+    along: float = 1.0,
+) -> Grid:
     """Periodic noise (size, size) in 0..1 with between ``low`` and ``high`` waves a tile.
 
     ``fall`` is how fast the amplitude falls with frequency; ``across`` and ``along`` stretch it in u and v.
@@ -59,7 +67,9 @@ def noise(size: int, rng: np.random.Generator, low: float, high: float, fall: fl
     return np.clip(0.5 + field / (5.0 * field.std() + 1e-12), 0, 1)
 
 
-def _tint(value: Grid, dark: tuple[float, float, float], light: tuple[float, float, float] = (1, 1, 1)) -> Grid:
+def _tint(
+    value: Grid, dark: tuple[float, float, float], light: tuple[float, float, float] = (1, 1, 1)
+) -> Grid:
     """Tone (R, R, 3) between two colour factors."""
     return np.asarray(dark) + (np.asarray(light) - np.asarray(dark)) * value[..., None]
 
@@ -88,10 +98,16 @@ def _wood(size: int, rng: np.random.Generator) -> Surface:
 def _brushed(size: int, rng: np.random.Generator) -> Surface:
     lines = noise(size, rng, 10, 128, 0.2, 1.0, 30.0)
     patch = noise(size, rng, 1, 8, 1.2)
-    return Surface(_tint(0.6 * lines + 0.4 * patch, (0.78, 0.78, 0.78)), 0.00002 * lines, 0.62 + 0.38 * (0.5 * lines + 0.5 * patch))
+    return Surface(
+        _tint(0.6 * lines + 0.4 * patch, (0.78, 0.78, 0.78)),
+        0.00002 * lines,
+        0.62 + 0.38 * (0.5 * lines + 0.5 * patch),
+    )
 
 
-def _courses(size: int, rng: np.random.Generator, rows: int, columns: int, joint: float, uneven: float) -> tuple[Grid, Grid, Grid]:
+def _courses(
+    size: int, rng: np.random.Generator, rows: int, columns: int, joint: float, uneven: float
+) -> tuple[Grid, Grid, Grid]:
     """A bond of blocks: distance to the nearest joint in 0..1 of ``joint``, the block's random number, and how
     far up the block."""
     u, v = _coordinates(size)
@@ -116,7 +132,9 @@ def _brick(size: int, rng: np.random.Generator) -> Surface:
     grit = noise(size, rng, 12, 128, 0.5)
     tone = _tint(0.55 * identity + 0.45 * grit, (0.42, 0.36, 0.34), (0.86, 0.80, 0.78))
     mortar = np.array([0.95, 0.98, 1.0]) * (0.86 + 0.14 * grit)[..., None]
-    return Surface(np.where(body[..., None] > 0.5, tone, mortar), 0.006 * body + 0.0012 * grit, 0.9 + 0.1 * grit)
+    return Surface(
+        np.where(body[..., None] > 0.5, tone, mortar), 0.006 * body + 0.0012 * grit, 0.9 + 0.1 * grit
+    )
 
 
 def _stone(size: int, rng: np.random.Generator) -> Surface:
@@ -146,7 +164,9 @@ def _roof(size: int, rng: np.random.Generator) -> Surface:
     return Surface(tone, 0.02 * np.clip(lip, 0, 1) * joint + 0.001 * grit, 0.85 + 0.15 * grit)
 
 
-def _grainy(dark: float, tall: float, low: float, fall: float) -> Callable[[int, np.random.Generator], Surface]:
+def _grainy(
+    dark: float, tall: float, low: float, fall: float
+) -> Callable[[int, np.random.Generator], Surface]:
     """Rough ground: plaster, concrete, soil."""
 
     def draw(size: int, rng: np.random.Generator) -> Surface:
@@ -160,7 +180,10 @@ def _grainy(dark: float, tall: float, low: float, fall: float) -> Callable[[int,
 def _fabric(size: int, rng: np.random.Generator) -> Surface:
     u, v = _coordinates(size)
     threads = 48
-    over = np.sin(np.pi * threads * u) ** 2 * (np.cos(np.pi * threads * v) ** 2) + np.cos(np.pi * threads * u) ** 2 * np.sin(np.pi * threads * v) ** 2
+    over = (
+        np.sin(np.pi * threads * u) ** 2 * (np.cos(np.pi * threads * v) ** 2)
+        + np.cos(np.pi * threads * u) ** 2 * np.sin(np.pi * threads * v) ** 2
+    )
     slub = 0.5 * noise(size, rng, 4, 100, 0.5, 1.0, 16.0) + 0.5 * noise(size, rng, 4, 100, 0.5, 16.0, 1.0)
     value = np.clip(0.55 * over + 0.55 * slub - 0.05, 0, 1)
     return Surface(_tint(value, (0.62, 0.62, 0.62)), 0.0005 * over, 0.9 + 0.1 * over)
@@ -169,7 +192,9 @@ def _fabric(size: int, rng: np.random.Generator) -> Surface:
 def _leather(size: int, rng: np.random.Generator) -> Surface:
     folds = np.abs(noise(size, rng, 18, 70, 0.3) - 0.5) * 2
     value = _step(folds, 0.0, 0.28) * 0.75 + 0.25 * noise(size, rng, 1, 10, 1.2)
-    return Surface(_tint(value, (0.52, 0.48, 0.45)), 0.0006 * _step(folds, 0, 0.25), 0.75 + 0.25 * (1 - value))
+    return Surface(
+        _tint(value, (0.52, 0.48, 0.45)), 0.0006 * _step(folds, 0, 0.25), 0.75 + 0.25 * (1 - value)
+    )
 
 
 def _marble(size: int, rng: np.random.Generator) -> Surface:
@@ -179,7 +204,9 @@ def _marble(size: int, rng: np.random.Generator) -> Surface:
     return Surface(_tint(value, (0.58, 0.58, 0.60)), np.zeros((size, size)), 0.8 + 0.2 * value)
 
 
-def _blades(dark: tuple[float, float, float], tall: float, along: float) -> Callable[[int, np.random.Generator], Surface]:
+def _blades(
+    dark: tuple[float, float, float], tall: float, along: float
+) -> Callable[[int, np.random.Generator], Surface]:
     """Thin things laid one way: thatch; short and mixed: grass."""
 
     def draw(size: int, rng: np.random.Generator) -> Surface:
@@ -206,13 +233,19 @@ def _carbon(size: int, rng: np.random.Generator) -> Surface:
     n = 32
     twill = (np.floor(u * n) + 2 * np.floor(v * n)) % 4 < 2
     fibre = np.where(twill, np.sin(np.pi * n * u) ** 2, np.sin(np.pi * n * v) ** 2)
-    return Surface(_tint(0.4 * fibre + 0.6 * twill, (0.35, 0.35, 0.37)), np.zeros((size, size)), 0.7 + 0.3 * fibre)
+    return Surface(
+        _tint(0.4 * fibre + 0.6 * twill, (0.35, 0.35, 0.37)), np.zeros((size, size)), 0.7 + 0.3 * fibre
+    )
 
 
 def _rust(size: int, rng: np.random.Generator) -> Surface:
     blotch, fine = noise(size, rng, 1, 40, 1.0), noise(size, rng, 16, 128, 0.4)
     value = _step(0.7 * blotch + 0.3 * fine, 0.30, 0.68)
-    return Surface(_tint(value, (0.36, 0.24, 0.20)) * (0.8 + 0.2 * fine)[..., None], 0.0012 * fine + 0.001 * value, 0.8 + 0.2 * fine)
+    return Surface(
+        _tint(value, (0.36, 0.24, 0.20)) * (0.8 + 0.2 * fine)[..., None],
+        0.0012 * fine + 0.001 * value,
+        0.8 + 0.2 * fine,
+    )
 
 
 def _faint(tone: float, low: float, polish: float) -> Callable[[int, np.random.Generator], Surface]:
@@ -221,7 +254,9 @@ def _faint(tone: float, low: float, polish: float) -> Callable[[int, np.random.G
     def draw(size: int, rng: np.random.Generator) -> Surface:
         value = noise(size, rng, low, 100, 0.8)
         smudge = noise(size, rng, 1, 16, 1.0)
-        return Surface(_tint(value, (tone, tone, tone)), np.zeros((size, size)), polish + (1 - polish) * smudge)
+        return Surface(
+            _tint(value, (tone, tone, tone)), np.zeros((size, size)), polish + (1 - polish) * smudge
+        )
 
     return draw
 

@@ -11,28 +11,8 @@ from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_text.brief import Family
 from pocket3d_server.models.builtin_text.understand import PREPOSITIONS, is_attribute, tokens_of
-from pocket3d_server.models.builtin_text.words import FILLERS, NUMBERS
+from pocket3d_server.models.builtin_text.words import FILLERS, MEASURES, NUMBERS
 from pocket3d_server.models.language import encode
-
-MEASURES = frozenset(
-    [
-        "pair",
-        "set",
-        "bunch",
-        "pile",
-        "stack",
-        "piece",
-        "slice",
-        "model",
-        "statue",
-        "figure",
-        "kind",
-        "type",
-        "row",
-        "group",
-    ]
-)
-"""What stands before "of" without being the thing itself."""
 
 
 class Route(NamedTuple):

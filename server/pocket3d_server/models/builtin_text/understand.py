@@ -12,6 +12,7 @@ from pocket3d_server.models.builtin_text.words import (
     FILLERS,
     IRREGULAR,
     MATERIALS,
+    MEASURES,
     MODIFIERS,
     NUMBERS,
     PROPORTIONS,
@@ -85,7 +86,9 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") else word
 
 
-KEEP = frozenset({"glass", "brass", "canvas", "always", "has", "lens", "bus", "gas", "plus", "series"})
+KEEP = frozenset(
+    {"glass", "brass", "canvas", "always", "has", "lens", "bus", "gas", "plus", "series", "sports"}
+)
 KEEP |= frozenset(w for table in (COLOURS, MATERIALS, STYLES) for w in table)
 
 
@@ -149,7 +152,7 @@ def _noun(tokens: list[str], i: int, head: str | None) -> str | None:
             return None
         if _is_adjective(tokens, j) or word in FILLERS or word.isdigit() or word in NUMBERS:
             continue
-        part = word
+        part = None if word in MEASURES else word
     if part is None:  # "a house, its roof red", "a car in red"
         return _noun_before(tokens, i, head)
     # Before the first preposition stands the object itself: "a red sports car with ..."

@@ -127,6 +127,9 @@ FILLERS = frozenset(
     ]
 )
 
+MEASURES = frozenset(["pair", "set", "bunch", "pile", "stack", "piece", "slice", "model", "statue", "figure", "kind", "type", "row", "group"])
+"""What stands before "of" without being the thing itself."""
+
 IRREGULAR: dict[str, str] = {
     "men": "man", "women": "woman", "people": "person", "children": "child", "feet": "foot", "teeth": "tooth",
     "geese": "goose", "mice": "mouse", "knives": "knife", "leaves": "leaf", "wolves": "wolf", "shelves": "shelf",

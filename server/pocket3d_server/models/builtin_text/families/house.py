@@ -31,10 +31,33 @@ def house(brief: Brief) -> Asset:
     )  # fmt: skip
     roof = asked(brief, "roof", "straw" if brief.has("thatch", "thatched") else "tile", None, "roof")
     trim = asked(brief, "trim", "paint", (0.95, 0.94, 0.91), "trim", "frame", "window")
-    leaf = asked(brief, "door", "wood", ((0.45, 0.12, 0.10), (0.16, 0.32, 0.28), (0.36, 0.22, 0.12))[int(rng.integers(3))], "door")
-    stone, metal = asked(brief, "foundation", "stone", None, "foundation", "base"), finish("brass", name="fittings")
-    glass = glow("window_glass", (0.95, 0.80, 0.45), 0.5) if brief.has("night", "cozy", "cosy", "lit") else finish("glass", (0.30, 0.42, 0.50), "window_glass", alpha=1.0)
-    shutter = asked(brief, "shutters", "paint", ((0.20, 0.38, 0.32), (0.22, 0.34, 0.52), (0.45, 0.16, 0.14))[int(rng.integers(3))], "shutter") if not cabin else None
+    leaf = asked(
+        brief,
+        "door",
+        "wood",
+        ((0.45, 0.12, 0.10), (0.16, 0.32, 0.28), (0.36, 0.22, 0.12))[int(rng.integers(3))],
+        "door",
+    )
+    stone, metal = (
+        asked(brief, "foundation", "stone", None, "foundation", "base"),
+        finish("brass", name="fittings"),
+    )
+    glass = (
+        glow("window_glass", (0.95, 0.80, 0.45), 0.5)
+        if brief.has("night", "cozy", "cosy", "lit")
+        else finish("glass", (0.30, 0.42, 0.50), "window_glass", alpha=1.0)
+    )
+    shutter = (
+        asked(
+            brief,
+            "shutters",
+            "paint",
+            ((0.20, 0.38, 0.32), (0.22, 0.34, 0.52), (0.45, 0.16, 0.14))[int(rng.integers(3))],
+            "shutter",
+        )
+        if not cabin
+        else None
+    )
 
     parts: list[Part] = [
         part("foundation", (shapes.rounded_box(wide + 0.24, 0.36, deep + 0.24, 0.03, 2).move(y=0.18), stone)),
@@ -43,12 +66,30 @@ def house(brief: Brief) -> Asset:
     ]
     beams = _beams(brief, wide, deep, high, rise, floors, storey, cabin)
     if beams is not None:
-        parts.append(part("timbers", (beams, asked(brief, "timbers", "wood", (0.32, 0.20, 0.12), "beam", "timber"))))
+        parts.append(
+            part("timbers", (beams, asked(brief, "timbers", "wood", (0.32, 0.20, 0.12), "beam", "timber")))
+        )
     front = deep / 2 + (0.10 if brief.has("cabin", "log") else 0.0)
     door_x = 0.0 if small or rng.random() < 0.5 else -wide / 4
     dw, dh = (1.9, 2.2) if barn else (1.0, 2.05)
-    parts.append(door("door", Frame(np.array([door_x, 0.36, front]), 0), dw, dh, leaf, trim, metal, arched=brief.style in ("fantasy", "medieval", "cartoon")))
-    steps = [shapes.rounded_box(dw + 0.7 - 0.0, 0.18, 0.42 * (2 - k), 0.02, 1).move(door_x, 0.09 + 0.18 * k, front + 0.12 + 0.21 * (2 - k)) for k in range(2)]
+    parts.append(
+        door(
+            "door",
+            Frame(np.array([door_x, 0.36, front]), 0),
+            dw,
+            dh,
+            leaf,
+            trim,
+            metal,
+            arched=brief.style in ("fantasy", "medieval", "cartoon"),
+        )
+    )
+    steps = [
+        shapes.rounded_box(dw + 0.7 - 0.0, 0.18, 0.42 * (2 - k), 0.02, 1).move(
+            door_x, 0.09 + 0.18 * k, front + 0.12 + 0.21 * (2 - k)
+        )
+        for k in range(2)
+    ]
     parts.append(part("steps", (join(*steps), stone)))
     n = 0
     columns = [x for x in (np.linspace(-wide / 2 + 1.15, wide / 2 - 1.15, max(int(wide / 2.2), 2)))]
@@ -59,52 +100,122 @@ def house(brief: Brief) -> Asset:
                 if face > 0 and floor == 0 and abs(x - door_x) < 0.5 * dw + 0.95:
                     continue
                 n += 1
-                parts.append(window(f"window_{n}", Frame(np.array([x, y, face]), turn), 0.85, 1.15, trim, glass, trim if not cabin else leaf, shutter))
+                parts.append(
+                    window(
+                        f"window_{n}",
+                        Frame(np.array([x, y, face]), turn),
+                        0.85,
+                        1.15,
+                        trim,
+                        glass,
+                        trim if not cabin else leaf,
+                        shutter,
+                    )
+                )
         for s in (1, -1):
-            for z in ([0.0] if small else [-deep / 5, deep / 5]):
+            for z in [0.0] if small else [-deep / 5, deep / 5]:
                 n += 1
-                parts.append(window(f"window_{n}", Frame(np.array([s * (wide / 2 + front - deep / 2), y, z]), 90.0 * s), 0.80, 1.1, trim, glass, trim if not cabin else leaf))
+                parts.append(
+                    window(
+                        f"window_{n}",
+                        Frame(np.array([s * (wide / 2 + front - deep / 2), y, z]), 90.0 * s),
+                        0.80,
+                        1.1,
+                        trim,
+                        glass,
+                        trim if not cabin else leaf,
+                    )
+                )
     if not small:
         for s in (1, -1):
             n += 1
-            parts.append(window(f"window_{n}", Frame(np.array([s * wide / 2, high + 0.2 + rise * 0.36, 0]), 90.0 * s), 0.6, 0.8, trim, glass, trim, arched=True))
+            parts.append(
+                window(
+                    f"window_{n}",
+                    Frame(np.array([s * wide / 2, high + 0.2 + rise * 0.36, 0]), 90.0 * s),
+                    0.6,
+                    0.8,
+                    trim,
+                    glass,
+                    trim,
+                    arched=True,
+                )
+            )
     for k in range(brief.count("chimney", 0 if barn else 1, 0, 4)):
         x = wide * (0.27 - 0.54 * (k % 2))
         top = high + 0.2 + rise + 0.75
         z = -deep * 0.14
         base = high + 0.2 + rise * 0.4
-        stack = [shapes.rounded_box(0.62, top - base, 0.62, 0.02, 1).move(x, (top + base) / 2, z), shapes.rounded_box(0.78, 0.14, 0.78, 0.03, 2).move(x, top, z)]
+        stack = [
+            shapes.rounded_box(0.62, top - base, 0.62, 0.02, 1).move(x, (top + base) / 2, z),
+            shapes.rounded_box(0.78, 0.14, 0.78, 0.03, 2).move(x, top, z),
+        ]
         pots = [shapes.tube(0.11, 0.08, 0.34, 0.01, 20).move(x + dx, top + 0.05, z) for dx in (-0.15, 0.15)]
-        parts.append(part(f"chimney_{k + 1}", (join(*stack), asked(brief, "chimney", "brick", None, "chimney")), (join(*pots), finish("clay"))))
+        parts.append(
+            part(
+                f"chimney_{k + 1}",
+                (join(*stack), asked(brief, "chimney", "brick", None, "chimney")),
+                (join(*pots), finish("clay")),
+            )
+        )
     if brief.has("garden", "yard", "fence", "lawn"):
         parts += _garden(brief, wide, deep, rng)
     return Asset(parts)
 
 
-def _beams(brief: Brief, wide: float, deep: float, high: float, rise: float, floors: int, storey: float, cabin: bool) -> Solid | None:
+def _beams(
+    brief: Brief, wide: float, deep: float, high: float, rise: float, floors: int, storey: float, cabin: bool
+) -> Solid | None:
     """Round logs for a cabin, dark half-timbering for old houses, a plain eaves board otherwise."""
     y0 = 0.2
     if brief.has("cabin", "log"):
         logs = []
         for y in np.arange(y0 + 0.14, y0 + high - 0.05, 0.27):
             for s in (1, -1):
-                logs.append(shapes.cylinder(0.145, wide + 0.55, 0.02, 14).rotate(z=-90).move(-(wide + 0.55) / 2, y, s * deep / 2))
-                logs.append(shapes.cylinder(0.145, deep + 0.55, 0.02, 14).rotate(x=90).move(s * wide / 2, y + 0.13, -(deep + 0.55) / 2))
+                logs.append(
+                    shapes.cylinder(0.145, wide + 0.55, 0.02, 14)
+                    .rotate(z=-90)
+                    .move(-(wide + 0.55) / 2, y, s * deep / 2)
+                )
+                logs.append(
+                    shapes.cylinder(0.145, deep + 0.55, 0.02, 14)
+                    .rotate(x=90)
+                    .move(s * wide / 2, y + 0.13, -(deep + 0.55) / 2)
+                )
         return join(*logs)
-    if brief.style in ("medieval", "fantasy", "rustic", "classic") or brief.has("timbered", "tudor", "cottage", "farmhouse"):
+    if brief.style in ("medieval", "fantasy", "rustic", "classic") or brief.has(
+        "timbered", "tudor", "cottage", "farmhouse"
+    ):
         beams, t = [], 0.16
         for s in (1, -1):
             z = s * deep / 2
-            beams += [shapes.rounded_box(wide + 0.06, t, 0.08, 0.015, 1).move(0, y0 + storey * f * high / (storey * floors + 0.2) if f else y0 + 0.24, z) for f in range(floors)]
+            beams += [
+                shapes.rounded_box(wide + 0.06, t, 0.08, 0.015, 1).move(
+                    0, y0 + storey * f * high / (storey * floors + 0.2) if f else y0 + 0.24, z
+                )
+                for f in range(floors)
+            ]
             beams.append(shapes.rounded_box(wide + 0.06, t, 0.08, 0.015, 1).move(0, y0 + high - 0.08, z))
-            beams += [shapes.rounded_box(t, high, 0.08, 0.015, 1).move(x, y0 + high / 2, z) for x in (-wide / 2 + 0.07, wide / 2 - 0.07)]
+            beams += [
+                shapes.rounded_box(t, high, 0.08, 0.015, 1).move(x, y0 + high / 2, z)
+                for x in (-wide / 2 + 0.07, wide / 2 - 0.07)
+            ]
             x = s * wide / 2
-            beams += [shapes.rounded_box(0.08, t, deep, 0.015, 1).move(x, y0 + high - 0.08, 0), shapes.rounded_box(0.08, rise, t, 0.015, 1).move(x, y0 + high + rise / 2 - 0.1, 0)]
+            beams += [
+                shapes.rounded_box(0.08, t, deep, 0.015, 1).move(x, y0 + high - 0.08, 0),
+                shapes.rounded_box(0.08, rise, t, 0.015, 1).move(x, y0 + high + rise / 2 - 0.1, 0),
+            ]
             for side in (1, -1):
-                foot, head = np.array([x, y0 + high, side * deep * 0.30]), np.array([x, y0 + high + rise * 0.62, 0.0])
+                foot, head = (
+                    np.array([x, y0 + high, side * deep * 0.30]),
+                    np.array([x, y0 + high + rise * 0.62, 0.0]),
+                )
                 beams.append(shapes.sweep([foot, head], 1.0, curves.rectangle(0.12, 0.08)))
         return join(*beams)
-    boards = [shapes.rounded_box(wide + 0.5, 0.14, 0.05, 0.01, 1).move(0, y0 + high - 0.10, s * (deep / 2 + 0.02)) for s in (1, -1)]
+    boards = [
+        shapes.rounded_box(wide + 0.5, 0.14, 0.05, 0.01, 1).move(0, y0 + high - 0.10, s * (deep / 2 + 0.02))
+        for s in (1, -1)
+    ]
     del cabin
     return join(*boards)
 
@@ -113,7 +224,12 @@ def _garden(brief: Brief, wide: float, deep: float, rng: np.random.Generator) ->
     """A lawn with a path, a picket fence and round bushes."""
     x, z = wide + 5.0, deep + 6.0
     lawn = shapes.rounded_box(x, 0.16, z, 0.06, 2).move(0, -0.07, 1.0)
-    path = [shapes.rounded_box(0.9, 0.06, 0.62, 0.03, 1).rotate(y=float(rng.uniform(-6, 6))).move(float(rng.uniform(-0.1, 0.1)), 0.02, deep / 2 + 1.25 + 0.75 * k) for k in range(max(int((z / 2 + 0.4 - deep / 2) / 0.75), 1))]
+    path = [
+        shapes.rounded_box(0.9, 0.06, 0.62, 0.03, 1)
+        .rotate(y=float(rng.uniform(-6, 6)))
+        .move(float(rng.uniform(-0.1, 0.1)), 0.02, deep / 2 + 1.25 + 0.75 * k)
+        for k in range(max(int((z / 2 + 0.4 - deep / 2) / 0.75), 1))
+    ]
     pickets = []
     front, back = z / 2 + 0.85, -z / 2 + 1.15
     point = np.array([[-0.045, 0], [0.045, 0], [0.045, 0.72], [0, 0.82], [-0.045, 0.72]])
@@ -122,14 +238,30 @@ def _garden(brief: Brief, wide: float, deep: float, rng: np.random.Generator) ->
         pickets += [slat.move(px, 0, w) for w in (front, back) if w < 0 or abs(px) > 0.75]
     for pz in np.arange(back, front, 0.24):
         pickets += [slat.rotate(y=90).move(s * (x / 2 - 0.15), 0, pz) for s in (1, -1)]
-    rails = [shapes.box(0.04, 0.06, front - back).move(s * (x / 2 - 0.15), h, (front + back) / 2) for s in (1, -1) for h in (0.22, 0.58)]
+    rails = [
+        shapes.box(0.04, 0.06, front - back).move(s * (x / 2 - 0.15), h, (front + back) / 2)
+        for s in (1, -1)
+        for h in (0.22, 0.58)
+    ]
     rails += [shapes.box(x - 0.3, 0.06, 0.04).move(0, h, back) for h in (0.22, 0.58)]
-    rails += [shapes.box(x / 2 - 0.9, 0.06, 0.04).move(s * (x / 4 + 0.38), h, front) for s in (1, -1) for h in (0.22, 0.58)]
+    rails += [
+        shapes.box(x / 2 - 0.9, 0.06, 0.04).move(s * (x / 4 + 0.38), h, front)
+        for s in (1, -1)
+        for h in (0.22, 0.58)
+    ]
     bushes = []
     for _ in range(7):
         r = float(rng.uniform(0.32, 0.55))
         s = 1 if rng.random() < 0.5 else -1
-        bushes.append(shapes.sphere(r, 20).scale(1.1, 0.85, 1).move(s * float(rng.uniform(wide * 0.28, wide / 2 + 1.6)), r * 0.6, deep / 2 + float(rng.uniform(0.7, 1.9))))
+        bushes.append(
+            shapes.sphere(r, 20)
+            .scale(1.1, 0.85, 1)
+            .move(
+                s * float(rng.uniform(wide * 0.28, wide / 2 + 1.6)),
+                r * 0.6,
+                deep / 2 + float(rng.uniform(0.7, 1.9)),
+            )
+        )
     green = finish("grass", (0.20, 0.40, 0.16), "leaves")
     return [
         part("lawn", (lawn, asked(brief, "lawn", "grass", None, "grass", "lawn", "garden"))), part("path", (join(*path), finish("stone", name="path"))),

@@ -16,56 +16,152 @@ GRIPS: tuple[RGB, ...] = ((0.80, 0.14, 0.10), (0.95, 0.62, 0.08), (0.10, 0.30, 0
 
 def hammer(brief: Brief) -> Asset:
     """A claw hammer, a mallet of wood, or a war hammer."""
-    war = brief.has("war", "thor", "battle", "sledge", "sledgehammer") or brief.style in ("medieval", "fantasy")
+    war = brief.has("war", "thor", "battle", "sledge", "sledgehammer") or brief.style in (
+        "medieval",
+        "fantasy",
+    )
     mallet = brief.has("mallet", "gavel") or brief.materials[:1] == ("wood",)
     long = (0.75 if war else 0.30) * brief.grown("length", "handle")
     body, wood = shaft(brief, long, 0.019 if war else 0.0145)
-    steel = asked(brief, "head", "wood" if mallet else "steel", (0.62, 0.45, 0.27) if mallet else None, "head", main=not mallet)
+    steel = asked(
+        brief,
+        "head",
+        "wood" if mallet else "steel",
+        (0.62, 0.45, 0.27) if mallet else None,
+        "head",
+        main=not mallet,
+    )
     top = long - 0.018
     if mallet:
         head = shapes.cylinder(0.045, 0.13, 0.010, 40).rotate(z=90).move(0.065, long - 0.01, 0)
-        bands = [shapes.torus(0.045, 0.008, 40, 8).rotate(z=90).move(s * 0.045, long - 0.01, 0) for s in (1, -1)]
-        return Asset([part("handle", (body, wood)), part("head", (head, steel)), part("bands", (join(*bands), finish("iron")))])
+        bands = [
+            shapes.torus(0.045, 0.008, 40, 8).rotate(z=90).move(s * 0.045, long - 0.01, 0) for s in (1, -1)
+        ]
+        return Asset(
+            [
+                part("handle", (body, wood)),
+                part("head", (head, steel)),
+                part("bands", (join(*bands), finish("iron"))),
+            ]
+        )
     if war:
         block = shapes.rounded_box(0.27, 0.14, 0.14, 0.014, 3).move(0, long - 0.02, 0)
-        faces = [shapes.rounded_box(0.05, 0.165, 0.165, 0.018, 3).move(s * 0.125, long - 0.02, 0) for s in (1, -1)]
+        faces = [
+            shapes.rounded_box(0.05, 0.165, 0.165, 0.018, 3).move(s * 0.125, long - 0.02, 0) for s in (1, -1)
+        ]
         cap = shapes.prism(6, 0.034, 0.03, 0.006).move(y=long + 0.045)
         wrap = [shapes.torus(0.0195, 0.008, 24, 8).move(y=0.06 + 0.0074 * k) for k in range(26)]
         pommel = shapes.sphere(0.028, 24).move(y=0.01)
-        gold = asked(brief, "ornament", "gold" if brief.style == "fantasy" or brief.has("thor") else "iron", None, "ornament", "band")
-        rings = [shapes.rounded_box(0.02, 0.15, 0.15, 0.006, 2).move(s * 0.06, long - 0.02, 0) for s in (1, -1)]
-        return Asset([part("handle", (body, wood)), part("grip", (join(*wrap), finish("leather"))), part("head", (join(block, *faces, cap), steel)), part("bands", (join(*rings), gold)), part("pommel", (pommel, gold))])
+        gold = asked(
+            brief,
+            "ornament",
+            "gold" if brief.style == "fantasy" or brief.has("thor") else "iron",
+            None,
+            "ornament",
+            "band",
+        )
+        rings = [
+            shapes.rounded_box(0.02, 0.15, 0.15, 0.006, 2).move(s * 0.06, long - 0.02, 0) for s in (1, -1)
+        ]
+        return Asset(
+            [
+                part("handle", (body, wood)),
+                part("grip", (join(*wrap), finish("leather"))),
+                part("head", (join(block, *faces, cap), steel)),
+                part("bands", (join(*rings), gold)),
+                part("pommel", (pommel, gold)),
+            ]
+        )
     neck = shapes.superellipsoid(0.046, 0.038, 0.030, 3, 3, 24).move(y=top)
-    poll = shapes.revolve(curves.rounded(np.array([[0.0095, 0], [0.0095, 0.022], [0.0155, 0.032], [0.0155, 0.050], [0, 0.050]]), 0.002, 3, closed=False), 28).rotate(z=-90).move(0.018, top, 0)
+    poll = (
+        shapes.revolve(
+            curves.rounded(
+                np.array([[0.0095, 0], [0.0095, 0.022], [0.0155, 0.032], [0.0155, 0.050], [0, 0.050]]),
+                0.002,
+                3,
+                closed=False,
+            ),
+            28,
+        )
+        .rotate(z=-90)
+        .move(0.018, top, 0)
+    )
     t = np.linspace(0, 1, 12)
     claws = []
     for s in (1, -1):
-        path = np.column_stack([-0.015 - 0.075 * np.sin(1.25 * t), top + 0.006 - 0.045 * t**2.1, s * (0.0055 + 0.0050 * t)])
+        path = np.column_stack(
+            [-0.015 - 0.075 * np.sin(1.25 * t), top + 0.006 - 0.045 * t**2.1, s * (0.0055 + 0.0050 * t)]
+        )
         section = curves.rectangle(0.010, 0.020, 0.003)
         claws.append(shapes.sweep(path, 1 - 0.72 * t**1.5, section))
     grip_stuff = asked(brief, "grip", "rubber", GRIPS[int(brief.rng().integers(3))], "grip")
-    grip = shapes.revolve(curves.smooth_curve([[0.016, 0], [0.0195, 0.006], [0.0175, 0.05], [0.0190, 0.09], [0.0165, 0.12], [0.0148, 0.125]], 30), 28).scale(0.84, 1, 1.02)
-    ribs = [shapes.torus(0.0172, 0.004, 24, 8).scale(0.84, 1, 1.02).move(y=0.022 + 0.011 * k) for k in range(8)]
-    return Asset([part("handle", (body, wood)), part("grip", (join(grip, *ribs), grip_stuff)), part("head", (join(neck, poll, *claws), steel))])
+    grip = shapes.revolve(
+        curves.smooth_curve(
+            [[0.016, 0], [0.0195, 0.006], [0.0175, 0.05], [0.0190, 0.09], [0.0165, 0.12], [0.0148, 0.125]], 30
+        ),
+        28,
+    ).scale(0.84, 1, 1.02)
+    ribs = [
+        shapes.torus(0.0172, 0.004, 24, 8).scale(0.84, 1, 1.02).move(y=0.022 + 0.011 * k) for k in range(8)
+    ]
+    return Asset(
+        [
+            part("handle", (body, wood)),
+            part("grip", (join(grip, *ribs), grip_stuff)),
+            part("head", (join(neck, poll, *claws), steel)),
+        ]
+    )
 
 
 def screwdriver(brief: Brief) -> Asset:
     """A screwdriver, flat or cross-headed, standing on its handle."""
     k = brief.grown("length")
-    colour = asked(brief, "handle", "plastic", GRIPS[int(brief.rng().integers(4))], "handle", "grip", main=True)
-    outline = curves.smooth_curve([[0.006, 0], [0.013, 0.004], [0.0165, 0.02], [0.0145, 0.05], [0.0165, 0.085], [0.011, 0.10], [0.0085, 0.108]], 40)
+    colour = asked(
+        brief, "handle", "plastic", GRIPS[int(brief.rng().integers(4))], "handle", "grip", main=True
+    )
+    outline = curves.smooth_curve(
+        [
+            [0.006, 0],
+            [0.013, 0.004],
+            [0.0165, 0.02],
+            [0.0145, 0.05],
+            [0.0165, 0.085],
+            [0.011, 0.10],
+            [0.0085, 0.108],
+        ],
+        40,
+    )
     handle = shapes.revolve(outline, 48).deform(_fluted)
     blade = shapes.cylinder(0.0034, 0.105 * k, segments=18).move(y=0.105)
     tip: Solid
     if brief.has("phillips", "cross", "crosshead"):
         cut = [shapes.box(0.008, 0.02, 0.0028).rotate(z=16).move(s * 0.0044, 0.008, 0) for s in (1, -1)]
-        tip = join(shapes.cone(0.0034, 0.010, segments=18), *[shapes.rounded_box(0.0012, 0.010, 0.0058, 0.0004, 1).rotate(y=90 * q).move(y=0.001) for q in range(2)])
+        tip = join(
+            shapes.cone(0.0034, 0.010, segments=18),
+            *[
+                shapes.rounded_box(0.0012, 0.010, 0.0058, 0.0004, 1).rotate(y=90 * q).move(y=0.001)
+                for q in range(2)
+            ],
+        )
         del cut
     else:
-        rings = [np.column_stack([r[:, 0] * a, np.full(20, y), r[:, 1] * b]) for r, a, b, y in ((curves.circle(1, 20), 0.0034, 0.0034, 0), (curves.circle(1, 20), 0.0050, 0.0022, 0.007), (curves.ellipse(1, 1, 20, 6), 0.0045, 0.0006, 0.014))]
+        rings = [
+            np.column_stack([r[:, 0] * a, np.full(20, y), r[:, 1] * b])
+            for r, a, b, y in (
+                (curves.circle(1, 20), 0.0034, 0.0034, 0),
+                (curves.circle(1, 20), 0.0050, 0.0022, 0.007),
+                (curves.ellipse(1, 1, 20, 6), 0.0045, 0.0006, 0.014),
+            )
+        ]
         tip = shapes.loft(np.stack(rings))
     band = shapes.tube(0.0125, 0.009, 0.006, 0.001, 32).move(y=0.097)
-    return Asset([part("handle", (handle, colour)), part("collar", (band, finish("plastic", (0.07, 0.07, 0.08), "collar"))), part("blade", (join(blade, tip.move(y=0.105 + 0.105 * k - 0.001)), finish("steel")))])
+    return Asset(
+        [
+            part("handle", (handle, colour)),
+            part("collar", (band, finish("plastic", (0.07, 0.07, 0.08), "collar"))),
+            part("blade", (join(blade, tip.move(y=0.105 + 0.105 * k - 0.001)), finish("steel"))),
+        ]
+    )
 
 
 def _fluted(v: np.ndarray) -> np.ndarray:
@@ -86,31 +182,91 @@ def wrench(brief: Brief) -> Asset:
     turn = 15.0
     cutter = shapes.extrude(curves.rounded(slot, 0.003, 3), 0.03).rotate(z=turn).move(y=long)
     head = shapes.difference(head, cutter, crease=30)
-    ring = shapes.extrude(curves.circle(0.0175, 48), 0.009, 0.002, holes=[curves.polygon(12, 0.0108)]).move(y=0.0175)
-    bar = shapes.rounded_box(0.0155, long - 0.044, 0.0065, 0.002, 3, cuts=6).deform(lambda v: np.column_stack([v[:, 0] * (0.82 + 0.26 * (v[:, 1] / long) ** 2 * 4), v[:, 1], v[:, 2]])).move(y=long / 2 + 0.005)
+    ring = shapes.extrude(curves.circle(0.0175, 48), 0.009, 0.002, holes=[curves.polygon(12, 0.0108)]).move(
+        y=0.0175
+    )
+    bar = (
+        shapes.rounded_box(0.0155, long - 0.044, 0.0065, 0.002, 3, cuts=6)
+        .deform(
+            lambda v: np.column_stack([v[:, 0] * (0.82 + 0.26 * (v[:, 1] / long) ** 2 * 4), v[:, 1], v[:, 2]])
+        )
+        .move(y=long / 2 + 0.005)
+    )
     inlay = shapes.rounded_box(0.007, long - 0.09, 0.0075, 0.002, 2).move(y=long / 2 + 0.005)
     del jaw
-    return Asset([part("jaw", (head, steel)), part("ring", (ring, steel)), part("bar", (bar, steel)), part("inlay", (inlay, finish("iron", (0.30, 0.31, 0.33), "inlay")))])
+    return Asset(
+        [
+            part("jaw", (head, steel)),
+            part("ring", (ring, steel)),
+            part("bar", (bar, steel)),
+            part("inlay", (inlay, finish("iron", (0.30, 0.31, 0.33), "inlay"))),
+        ]
+    )
 
 
 def knife(brief: Brief) -> Asset:
     """A kitchen knife, blade up."""
     k = brief.grown("length")
-    steel, wood = asked(brief, "blade", "steel", None, "blade", main=True), asked(brief, "handle", "wood", (0.24, 0.15, 0.10), "handle", "grip")
-    outline = np.concatenate([[[0.010, 0.115], [0.010, 0.125]], curves.smooth_curve([[0.022, 0.132], [0.024, 0.20 * k], [0.018, 0.27 * k], [-0.010, 0.325 * k]], 20), [[-0.013, 0.30 * k], [-0.014, 0.115]]])
+    steel, wood = (
+        asked(brief, "blade", "steel", None, "blade", main=True),
+        asked(brief, "handle", "wood", (0.24, 0.15, 0.10), "handle", "grip"),
+    )
+    outline = np.concatenate(
+        [
+            [[0.010, 0.115], [0.010, 0.125]],
+            curves.smooth_curve(
+                [[0.022, 0.132], [0.024, 0.20 * k], [0.018, 0.27 * k], [-0.010, 0.325 * k]], 20
+            ),
+            [[-0.013, 0.30 * k], [-0.014, 0.115]],
+        ]
+    )
     blade = shapes.extrude(outline, 0.0026, 0.0010, steps=1, crease=20)
-    grip_line = curves.smooth_curve([[-0.013, 0.002], [0.010, 0.0], [0.013, 0.03], [0.008, 0.06], [0.012, 0.10], [0.012, 0.118], [-0.014, 0.118], [-0.015, 0.06]], 50, closed=True)
+    grip_line = curves.smooth_curve(
+        [
+            [-0.013, 0.002],
+            [0.010, 0.0],
+            [0.013, 0.03],
+            [0.008, 0.06],
+            [0.012, 0.10],
+            [0.012, 0.118],
+            [-0.014, 0.118],
+            [-0.015, 0.06],
+        ],
+        50,
+        closed=True,
+    )
     slabs = [shapes.extrude(grip_line, 0.008, 0.0030).move(z=s * 0.0052) for s in (1, -1)]
     tang = shapes.extrude(grip_line * 0.99 + [0, 0.0005], 0.0030)
-    rivets = [shapes.cylinder(0.0032, 0.0195, 0.0008, 16).rotate(x=90).move(-0.002, y, -0.00975) for y in (0.025, 0.06, 0.095)]
+    rivets = [
+        shapes.cylinder(0.0032, 0.0195, 0.0008, 16).rotate(x=90).move(-0.002, y, -0.00975)
+        for y in (0.025, 0.06, 0.095)
+    ]
     bolster = shapes.rounded_box(0.027, 0.012, 0.016, 0.003, 2).move(-0.001, 0.122, 0)
-    return Asset([part("blade", (join(blade, tang, bolster), steel)), part("handle", (join(*slabs), wood)), part("rivets", (join(*rivets), finish("brass")))])
+    return Asset(
+        [
+            part("blade", (join(blade, tang, bolster), steel)),
+            part("handle", (join(*slabs), wood)),
+            part("rivets", (join(*rivets), finish("brass"))),
+        ]
+    )
 
 
 def shovel(brief: Brief) -> Asset:
     """A spade with a D-handle, blade down."""
-    wood, steel = asked(brief, "shaft", "wood", (0.60, 0.42, 0.24), "handle", "shaft"), asked(brief, "blade", "steel", None, "blade", main=True)
-    pointed = curves.mirrored(np.concatenate([[[0, 0]], curves.smooth_curve([[0, 0], [0.075, 0.06], [0.105, 0.16], [0.105, 0.27], [0.085, 0.285]], 24)[1:]]))
+    wood, steel = (
+        asked(brief, "shaft", "wood", (0.60, 0.42, 0.24), "handle", "shaft"),
+        asked(brief, "blade", "steel", None, "blade", main=True),
+    )
+    pointed = curves.mirrored(
+        np.concatenate(
+            [
+                [[0, 0]],
+                curves.smooth_curve(
+                    [[0, 0], [0.075, 0.06], [0.105, 0.16], [0.105, 0.27], [0.085, 0.285]], 24
+                )[1:],
+            ]
+        )
+    )
     dense = curves.resample(pointed, 90, closed=True)
     scales = (1.0, 0.8, 0.55, 0.3)
     centre = dense.mean(axis=0)
@@ -119,14 +275,45 @@ def shovel(brief: Brief) -> Asset:
         p = centre + (dense - centre) * s
         return np.column_stack([p, np.full(len(p), z)])
 
-    rows = [ring(0.02, -0.0015), *[ring(s, -0.0015) for s in scales[::-1]], *[ring(s, 0.0015) for s in scales], ring(0.02, 0.0015)]
-    blade = shapes.loft(np.stack(rows), crease=40).deform(lambda v: np.column_stack([v[:, 0], v[:, 1], v[:, 2] + 2.6 * v[:, 0] ** 2 - 0.10 * np.clip(v[:, 1], 0, 0.3) ** 2]))
+    rows = [
+        ring(0.02, -0.0015),
+        *[ring(s, -0.0015) for s in scales[::-1]],
+        *[ring(s, 0.0015) for s in scales],
+        ring(0.02, 0.0015),
+    ]
+    blade = shapes.loft(np.stack(rows), crease=40).deform(
+        lambda v: np.column_stack(
+            [v[:, 0], v[:, 1], v[:, 2] + 2.6 * v[:, 0] ** 2 - 0.10 * np.clip(v[:, 1], 0, 0.3) ** 2]
+        )
+    )
     long = 1.05 * brief.grown("length")
-    socket = shapes.sweep([[0, 0.20, -0.004], [0, 0.28, -0.004], [0, 0.40, -0.006]], [0.012, 0.021, 0.020], 18)
+    socket = shapes.sweep(
+        [[0, 0.20, -0.004], [0, 0.28, -0.004], [0, 0.40, -0.006]], [0.012, 0.021, 0.020], 18
+    )
     pole = shapes.sweep([[0, 0.36, -0.006], [0, long - 0.1, -0.01], [0, long - 0.09, -0.01]], 0.0165, 18)
-    loop = curves.rounded(np.array([[0, long - 0.10], [0.06, long - 0.01], [0.055, long + 0.03], [-0.055, long + 0.03], [-0.06, long - 0.01]]), 0.025, 4)
-    grip = shapes.sweep(np.column_stack([curves.resample(loop, 60, closed=True), np.full(60, -0.01)]), 0.0105, 12, closed=True)
-    return Asset([part("blade", (join(blade, socket), steel)), part("shaft", (pole, wood)), part("grip", (grip, asked(brief, "grip", "plastic", (0.12, 0.12, 0.13), "grip")))])
+    loop = curves.rounded(
+        np.array(
+            [
+                [0, long - 0.10],
+                [0.06, long - 0.01],
+                [0.055, long + 0.03],
+                [-0.055, long + 0.03],
+                [-0.06, long - 0.01],
+            ]
+        ),
+        0.025,
+        4,
+    )
+    grip = shapes.sweep(
+        np.column_stack([curves.resample(loop, 60, closed=True), np.full(60, -0.01)]), 0.0105, 12, closed=True
+    )
+    return Asset(
+        [
+            part("blade", (join(blade, socket), steel)),
+            part("shaft", (pole, wood)),
+            part("grip", (grip, asked(brief, "grip", "plastic", (0.12, 0.12, 0.13), "grip"))),
+        ]
+    )
 
 
 def pickaxe(brief: Brief) -> Asset:
@@ -143,16 +330,46 @@ def pickaxe(brief: Brief) -> Asset:
 
 def saw(brief: Brief) -> Asset:
     """A hand saw on its back edge, teeth up."""
-    steel, wood = asked(brief, "blade", "steel", None, "blade"), asked(brief, "handle", "wood", (0.62, 0.40, 0.20), "handle", main=True)
+    steel, wood = (
+        asked(brief, "blade", "steel", None, "blade"),
+        asked(brief, "handle", "wood", (0.62, 0.40, 0.20), "handle", main=True),
+    )
     x = np.linspace(0.0, 0.46, 93)
     teeth = np.column_stack([x, np.where(np.arange(93) % 2 == 0, 0.145, 0.153)])
     outline = np.concatenate([[[0.46, 0.145]], teeth[::-1], [[0.0, 0.02], [0.46, 0.08]]])
     blade = shapes.extrude(curves.without_repeats(curves.counter_clockwise(outline)), 0.0016)
-    shape = curves.smooth_curve([[0.03, 0.0], [0.04, 0.06], [0.025, 0.13], [-0.04, 0.165], [-0.10, 0.15], [-0.085, 0.10], [-0.125, 0.04], [-0.12, -0.01], [-0.04, -0.02]], 70, closed=True)
-    hole = curves.smooth_curve([[-0.005, 0.035], [-0.005, 0.10], [-0.045, 0.125], [-0.062, 0.09], [-0.085, 0.04], [-0.05, 0.02]], 40, closed=True)
+    shape = curves.smooth_curve(
+        [
+            [0.03, 0.0],
+            [0.04, 0.06],
+            [0.025, 0.13],
+            [-0.04, 0.165],
+            [-0.10, 0.15],
+            [-0.085, 0.10],
+            [-0.125, 0.04],
+            [-0.12, -0.01],
+            [-0.04, -0.02],
+        ],
+        70,
+        closed=True,
+    )
+    hole = curves.smooth_curve(
+        [[-0.005, 0.035], [-0.005, 0.10], [-0.045, 0.125], [-0.062, 0.09], [-0.085, 0.04], [-0.05, 0.02]],
+        40,
+        closed=True,
+    )
     grip = shapes.extrude(shape, 0.024, 0.008, holes=[hole])
-    screws = [shapes.cylinder(0.006, 0.027, 0.001, 16).rotate(x=90).move(px, py, -0.0135) for px, py in ((0.014, 0.04), (0.018, 0.075), (0.008, 0.11))]
-    return Asset([part("blade", (blade.move(y=0.02), steel)), part("handle", (grip.move(y=0.02), wood)), part("screws", (join(*screws).move(y=0.02), finish("brass")))])
+    screws = [
+        shapes.cylinder(0.006, 0.027, 0.001, 16).rotate(x=90).move(px, py, -0.0135)
+        for px, py in ((0.014, 0.04), (0.018, 0.075), (0.008, 0.11))
+    ]
+    return Asset(
+        [
+            part("blade", (blade.move(y=0.02), steel)),
+            part("handle", (grip.move(y=0.02), wood)),
+            part("screws", (join(*screws).move(y=0.02), finish("brass"))),
+        ]
+    )
 
 
 FAMILIES = (

@@ -1,0 +1,163 @@
+"""Every hard-surface family builds sound objects: closed, facing out, of real size, as the words ask."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+
+import numpy as np
+import pytest
+from pocket3d_server.geometry.asset import Asset, Primitive
+from pocket3d_server.models.builtin_text.brief import Family
+from pocket3d_server.models.builtin_text.understand import understand
+
+MODULES = (
+    "aircraft", "boats", "car", "castle", "house", "lamp", "props", "seating", "tables", "tools",
+    "vessels", "weapons",
+)  # fmt: skip
+FAMILIES: dict[str, Family] = {}
+for _module in MODULES:
+    FAMILIES |= {
+        f.name: f for f in import_module(f"pocket3d_server.models.builtin_text.families.{_module}").FAMILIES
+    }
+
+METRES = {  # the longest side of a plain one
+    "car": (3.5, 5.5), "chair": (0.7, 2.0), "armchair": (0.8, 1.2), "stool": (0.3, 1.0), "bench": (1.2, 2.0),
+    "sofa": (1.5, 3.0), "table": (0.7, 2.0), "desk": (1.2, 2.0), "cabinet": (0.7, 2.2), "bookshelf": (1.5, 2.2),
+    "bed": (1.9, 2.4), "lamp": (0.3, 6.0), "lantern": (0.3, 0.6), "candle": (0.2, 0.5), "house": (5, 14),
+    "castle": (15, 35), "tower": (8, 20), "skyscraper": (50, 200), "mug": (0.08, 0.2), "glass": (0.1, 0.3),
+    "vase": (0.2, 0.5), "bottle": (0.15, 0.4), "teapot": (0.2, 0.4), "bowl": (0.15, 0.3), "barrel": (0.7, 1.2),
+    "bucket": (0.3, 0.6), "crate": (0.6, 1.0), "chest": (0.7, 1.2), "sword": (0.3, 1.4), "axe": (0.5, 1.1),
+    "spear": (1.5, 2.6), "shield": (0.6, 1.1), "bow": (1.2, 1.8), "hammer": (0.25, 0.9), "screwdriver": (0.15, 0.3),
+    "wrench": (0.15, 0.3), "knife": (0.25, 0.4), "shovel": (0.9, 1.4), "pickaxe": (0.7, 1.0), "saw": (0.4, 0.7),
+    "airplane": (6, 40), "rocket": (4, 80), "balloon": (12, 22), "boat": (3, 25),
+}  # fmt: skip
+
+
+def build(name: str, prompt: str, seed: int = 0, quality: str = "medium") -> Asset:
+    head = prompt.split(" with ")[0].split()[-1]
+    return FAMILIES[name].build(understand(prompt, seed, quality, head=head))  # type: ignore[arg-type]
+
+
+def cases() -> list[tuple[str, str, int]]:
+    """Each family by its first phrase with three seeds, and every other phrase once."""
+    rows = []
+    for name, family in FAMILIES.items():
+        rows += [(name, family.phrases[0], seed) for seed in range(3)]
+        rows += [(name, phrase, 0) for phrase in family.phrases[1:]]
+    return rows
+
+
+def closed(p: Primitive) -> bool:
+    """Whether the primitive's surface has no border once coincident vertices are one: each edge is walked as
+    often one way as the other."""
+    v = np.asarray(p.vertices)
+    extent = float(np.ptp(v, axis=0).max())
+    _, label = np.unique(
+        np.round((v - v.min(axis=0)) / extent * 1e7).astype(np.int64), axis=0, return_inverse=True
+    )
+    f = label.reshape(-1)[np.asarray(p.faces)]
+    edges = f[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    n = len(v) + 1
+    forth, back = np.sort(edges[:, 0] * n + edges[:, 1]), np.sort(edges[:, 1] * n + edges[:, 0])
+    return bool((forth == back).all())
+
+
+def volume(p: Primitive) -> float:
+    v = np.asarray(p.vertices) - np.asarray(p.vertices).mean(axis=0)
+    a, b, c = (v[np.asarray(p.faces)[:, k]] for k in range(3))
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
+
+
+@pytest.mark.parametrize(("name", "prompt", "seed"), cases(), ids=lambda x: str(x))
+def test_sound(name: str, prompt: str, seed: int) -> None:
+    start = time.process_time()
+    asset = build(name, prompt, seed)
+    assert time.process_time() - start < 2.0
+    names = [p.name for p in asset.parts]
+    assert len(names) == len(set(names))
+    assert 500 < asset.face_count < 200_000
+    for part in asset.parts:
+        for p in part.primitives:
+            where = f"{part.name} ({p.material.name})"
+            assert len(p.faces), where
+            assert np.isfinite(p.vertices).all(), where
+            assert p.uv is not None, where
+            assert np.isfinite(p.uv).all(), where
+            assert p.normals is not None, where
+            np.testing.assert_allclose(np.linalg.norm(p.normals, axis=1), 1, atol=1e-4, err_msg=where)
+            assert closed(p), where
+            assert volume(p) > 0, where
+    low, high = asset.bounds()
+    assert abs(low[1]) < 0.08 * (high[1] - low[1]), "stands on the ground"
+    assert (np.abs(low + high)[[0]] < 0.35 * (high - low)[[0]] + 0.01).all(), "centred across"
+
+
+@pytest.mark.parametrize("name", METRES)
+def test_real_size(name: str) -> None:
+    low, high = build(name, FAMILIES[name].phrases[0]).bounds()
+    least, most = METRES[name]
+    assert least <= float((high - low).max()) <= most
+
+
+@pytest.mark.parametrize("name", ["car", "chair", "castle", "vase", "sword", "boat"])
+def test_a_seed_gives_one_object_and_another_seed_another(name: str) -> None:
+    first, again = build(name, name, 1), build(name, name, 1)
+    for p, q in zip(first.primitives(), again.primitives(), strict=True):
+        np.testing.assert_array_equal(p.vertices, q.vertices)
+        assert p.material.base_color == q.material.base_color
+    others = [build(name, name, seed) for seed in range(2, 7)]
+    looks = [(o.face_count, [p.material.base_color for p in o.primitives()]) for o in others]
+    assert any(
+        look != (first.face_count, [p.material.base_color for p in first.primitives()]) for look in looks
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "part"),
+    [
+        ("car", "blue car", "body"), ("chair", "blue chair", "seat"), ("sofa", "blue sofa", "base"),
+        ("table", "blue table", "top"), ("house", "blue house", "walls"), ("house", "house with a blue roof", "roof"),
+        ("mug", "blue mug", "body"), ("vase", "blue vase", "vase"), ("lamp", "lamp with a blue shade", "shade"),
+        ("boat", "blue boat", "hull"), ("airplane", "blue airplane", "fuselage"), ("shield", "blue shield", "board"),
+        ("sword", "sword with a blue grip", "grip"), ("bed", "bed with a blue blanket", "duvet"),
+    ],
+)  # fmt: skip
+def test_colour_words_reach_their_part(name: str, prompt: str, part: str) -> None:
+    asset = build(name, prompt)
+    r, g, b, _ = next(p for p in asset.parts if p.name == part).primitives[0].material.base_color
+    assert b > 1.8 * r
+    assert b > 1.3 * g
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "start", "count"),
+    [
+        ("chair", "chair with three legs", "leg_", 3), ("table", "table with six legs", "leg_", 6),
+        ("stool", "three legged stool", "leg_", 3), ("bookshelf", "bookshelf with three shelves", "shelf_", 4),
+        ("house", "house with two chimneys", "chimney_", 2), ("castle", "castle with six towers", "wall_", 6),
+        ("rocket", "rocket with five fins", "fin_", 5), ("desk", "desk with four drawers", "drawer_left_", 4),
+        ("sofa", "two seater sofa", "seat_cushion_", 2), ("cabinet", "cabinet with three doors", "door_", 3),
+    ],
+)  # fmt: skip
+def test_counts_are_kept(name: str, prompt: str, start: str, count: int) -> None:
+    assert sum(p.name.startswith(start) for p in build(name, prompt).parts) == count
+
+
+@pytest.mark.parametrize("name", ["car", "chair", "vase", "castle"])
+def test_quality_changes_detail_not_the_object(name: str) -> None:
+    low, high = build(name, name, quality="low"), build(name, name, quality="high")
+    assert low.face_count <= high.face_count
+    np.testing.assert_allclose(low.bounds(), high.bounds(), rtol=0.05, atol=0.03)
+
+
+def test_proportions_follow_the_words() -> None:
+    def size(name: str, prompt: str) -> np.ndarray:
+        low, high = build(name, prompt).bounds()
+        return high - low
+
+    assert size("table", "long table")[0] > 1.2 * size("table", "table")[0]
+    assert size("vase", "tall vase")[1] > 1.2 * size("vase", "vase")[1]
+    assert size("bookshelf", "narrow bookshelf")[0] < 0.8 * size("bookshelf", "bookshelf")[0]
+    assert size("sword", "long sword")[1] > 1.15 * size("sword", "sword")[1]

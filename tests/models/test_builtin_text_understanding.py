@@ -1,0 +1,205 @@
+"""What the parser reads out of prompts, and which family the router sends them to."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from pocket3d_server.models.builtin_text.families import all_families
+from pocket3d_server.models.builtin_text.router import Router, subject_of
+from pocket3d_server.models.builtin_text.understand import tokens_of, understand
+
+# prompt, head word, what must be found
+READINGS: list[tuple[str, str, dict[str, Any]]] = [
+    ("a red sports car", "car", {"colours": [("red", None)]}),
+    ("house with a red roof", "house", {"colours": [("red", "roof")]}),
+    ("a house with white walls and a dark blue roof", "house", {"colours": [("white", "wall"), ("dark blue", "roof")]}),
+    ("light blue sofa with yellow cushions", "sofa", {"colours": [("light blue", None), ("yellow", "cushion")]}),
+    ("black and white chair", "chair", {"colours": [("black", None), ("white", None)]}),
+    ("a chair whose seat is red", "chair", {"colours": [("red", "seat")]}),
+    ("a bright pastel pink vase", "vase", {"colours": [("bright pastel pink", None)]}),
+    ("a car painted green", "car", {"colours": [("green", None)]}),
+    ("a car in navy", "car", {"colours": [("navy", None)]}),
+    ("a crimson dragon with golden horns", "dragon", {"colours": [("crimson", None), ("golden", "horn")]}),
+    ("teal mug", "mug", {"colours": [("teal", None)]}),
+    ("turquoise teapot with a brown handle", "teapot", {"colours": [("turquoise", None), ("brown", "handle")]}),
+    ("a grey elephant", "elephant", {"colours": [("grey", None)]}),
+    ("a table with a red lamp on it", "table", {"colours": [("red", "lamp")]}),
+    ("a wooden table with metal legs", "table", {"materials": ["wood"], "noun_materials": {"leg": "metal"}}),
+    ("a sword with a golden hilt and a steel blade", "sword", {"colours": [("golden", "hilt")], "noun_materials": {"blade": "steel"}}),
+    ("hammer with wooden handle, steel head", "hammer", {"noun_materials": {"handle": "wood", "head": "steel"}}),
+    ("gold crown with red jewels", "crown", {"materials": ["gold"], "colours": [("red", "jewel")]}),
+    ("an old wooden barrel with iron hoops", "barrel", {"materials": ["wood"], "noun_materials": {"hoop": "iron"}, "style": "classic"}),
+    ("leather armchair", "armchair", {"materials": ["leather"]}),
+    ("marble statue of a lion", "lion", {"materials": ["marble"]}),
+    ("stone castle", "castle", {"materials": ["stone"]}),
+    ("oak bookshelf", "bookshelf", {"materials": ["wood"]}),
+    ("stainless steel kettle", "kettle", {"materials": ["steel"]}),
+    ("porcelain vase", "vase", {"materials": ["ceramic"]}),
+    ("a rusty iron gate", "gate", {"materials": ["rust", "iron"]}),
+    ("brick house", "house", {"materials": ["brick"]}),
+    ("a glass table", "table", {"materials": ["glass"]}),
+    ("a glass", "glass", {"materials": []}),
+    ("three-legged stool", "stool", {"counts": {"leg": 3}}),
+    ("a six-wheeled truck", "truck", {"counts": {"wheel": 6}}),
+    ("castle with 6 towers", "castle", {"counts": {"tower": 6}}),
+    ("a bookshelf with five shelves", "bookshelf", {"counts": {"shelf": 5}}),
+    ("two-storey house", "house", {"counts": {"floor": 2}}),
+    ("a house with two chimneys", "house", {"counts": {"chimney": 2}}),
+    ("a rocket with four red fins", "rocket", {"counts": {"fin": 4}, "colours": [("red", "fin")]}),
+    ("a chest with 4 drawers", "chest", {"counts": {"drawer": 4}}),
+    ("candelabra with seven candles", "candelabra", {"counts": {"candle": 7}}),
+    ("a house without a chimney", "house", {"counts": {}}),
+    ("a house with no chimney", "house", {"counts": {"chimney": 0}}),
+    ("a windmill with a dozen sails", "windmill", {"counts": {"sail": 12}}),
+    ("three headed dragon", "dragon", {"counts": {"head": 3}}),
+    ("a four bladed propeller", "propeller", {"counts": {"blade": 4}}),
+    ("a huge castle", "castle", {"size": 2.0}),
+    ("tiny mug", "mug", {"size": 0.4}),
+    ("giant mushroom", "mushroom", {"size": 2.5}),
+    ("a small red car", "car", {"size": 0.7, "colours": [("red", None)]}),
+    ("a car with big wheels", "car", {"size": 1.0, "stretch": {"wheel": 1.35}}),
+    ("tall narrow bookshelf", "bookshelf", {"stretch": {"height": 1.35, "width": 0.7}}),
+    ("a long table", "table", {"stretch": {"length": 1.35}}),
+    ("a short fat vase", "vase", {"stretch": {"height": 0.72, "girth": 1.5}}),
+    ("a slender vase", "vase", {"stretch": {"girth": 0.7, "height": 1.1}}),
+    ("modern chair", "chair", {"style": "modern"}),
+    ("medieval sword", "sword", {"style": "medieval"}),
+    ("low poly tree", "tree", {"style": "low_poly"}),
+    ("a sci-fi rocket", "rocket", {"style": "futuristic"}),
+    ("rustic wooden bench", "bench", {"style": "rustic", "materials": ["wood"]}),
+    ("a cute cartoon cat", "cat", {"style": "cartoon"}),
+    ("a luxurious golden throne", "throne", {"style": "luxury", "colours": [("golden", None)]}),
+    ("A RED CAR", "car", {"colours": [("red", None)]}),
+    ("", "", {"colours": [], "materials": [], "size": 1.0}),
+    ("!!! ???", "", {"colours": [], "counts": {}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "head", "expected"), READINGS, ids=[r[0] for r in READINGS])
+def test_attributes(prompt: str, head: str, expected: dict[str, Any]) -> None:
+    brief = understand(prompt, head=head or None)
+    found: dict[str, Any] = {
+        "colours": [(c.name, c.noun) for c in brief.colours],
+        "materials": list(brief.materials),
+        "noun_materials": brief.noun_materials,
+        "counts": brief.counts,
+        "size": pytest.approx(brief.size),
+        "stretch": pytest.approx(brief.stretch),
+        "style": brief.style,
+    }
+    for key, value in expected.items():
+        assert found[key] == value, key
+
+
+def test_modifiers_change_the_colour_the_way_they_say() -> None:
+    def rgb(prompt: str) -> tuple[float, float, float]:
+        return understand(prompt, head="car").colours[0].rgb
+
+    assert sum(rgb("light blue car")) > sum(rgb("blue car")) > sum(rgb("dark blue car"))
+    assert max(rgb("bright red car")) - min(rgb("bright red car")) > max(rgb("red car")) - min(rgb("red car"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "subject"),
+    [
+        ("a red sports car with black wheels", "sports car"),
+        ("a pair of leather boots", "boot"),
+        ("a cup of coffee", "cup"),
+        ("a statue of a horse", "horse"),
+        ("a big old wooden table", "table"),
+        ("an orange", "orange"),
+        ("two glasses", "glasses"),
+    ],
+)
+def test_subject(prompt: str, subject: str) -> None:
+    assert " ".join(subject_of(tokens_of(prompt))) == subject
+
+
+ROUTES = """
+car: a red sports car | automobile | a blue sedan | police car | yellow taxi | an old vintage car | convertible | suv | a pickup truck | a race car with a spoiler | small electric car | delivery van | toy car | luxury limousine | a rusty old car | jeep with big wheels
+chair: a wooden chair | office chair | a modern dining chair | the king's golden throne | red gaming chair | a chair with three legs
+armchair: a leather armchair | cosy easy chair
+stool: three legged stool | a tall bar stool
+bench: a park bench | garden bench with iron sides
+sofa: a grey sofa with yellow cushions | couch | two seater sofa | leather couch
+table: a round wooden table | glass coffee table | dining table with six legs | a table with a red lamp on it | marble table
+desk: a writing desk with three drawers | office desk
+cabinet: wardrobe | chest of drawers | a kitchen cupboard | nightstand
+bookshelf: a bookshelf full of books | tall oak bookcase with 6 shelves
+bed: a double bed | bunk bed | king size bed with red blanket
+lamp: a table lamp | street lamp | floor lamp with a green shade | desk lamp | old street light
+lantern: an old lantern
+candle: a candle | candelabra with five candles
+house: a small cottage | house with a red roof | log cabin in the woods | house with a garden | red barn | a two-storey brick house | medieval tavern | farmhouse
+castle: a medieval castle | stone fortress with 6 towers | fairy tale castle
+tower: a wizard tower | lighthouse with red stripes | windmill | stone watchtower
+skyscraper: a glass skyscraper | modern office building
+mug: a blue coffee mug | a cup of tea | beer mug
+glass: a wine glass | golden goblet
+vase: a tall porcelain vase | vase with red roses | greek amphora
+bottle: a bottle of wine | magic potion | green glass bottle
+teapot: a porcelain teapot | copper kettle
+bowl: a bowl of fruit | dinner plate
+barrel: an old wooden barrel with iron hoops | wine barrel
+bucket: a metal bucket
+crate: a wooden crate | cargo box
+chest: a treasure chest full of gold | pirate chest
+sword: a medieval sword | golden sword with a ruby | katana | dagger | a flaming sword
+axe: a battle axe | axe with a wooden handle | double-bladed viking axe
+spear: a long spear | poseidon's trident
+shield: a knight's shield | round viking shield | a blue shield with a gold cross
+bow: bow and arrow | a hunting bow
+hammer: a hammer | war hammer | wooden mallet | thor's hammer
+screwdriver: a yellow screwdriver
+wrench: a chrome wrench | spanner
+knife: a kitchen knife
+shovel: a shovel | garden spade
+pickaxe: an iron pickaxe
+saw: a hand saw
+airplane: an airplane | passenger plane with four engines | a red biplane | fighter jet | propeller plane
+rocket: a rocket | red and white space rocket | spaceship
+balloon: a hot air balloon
+boat: a sailing boat | pirate ship with black sails | rowing boat | viking longship | a white yacht | fishing boat
+dog: a brown dog | a small white poodle | puppy
+cat: a black cat | a cute cat
+horse: a brown horse | a wooden horse
+"""  # fmt: skip
+
+UNKNOWN = [
+    "a laptop computer", "quantum entanglement", "a plate of spaghetti carbonara on a spaceship's kitchen counter's edge thing",
+    "a stethoscope", "the theory of relativity", "an mri scanner", "a tax declaration", "a harp", "a microscope",
+    "xyzzy plugh", "a zipper", "a trampoline", "chromosome", "democracy",
+]  # fmt: skip
+
+
+@cache
+def router() -> Router:
+    return Router(all_families())
+
+
+def routes() -> list[tuple[str, str]]:
+    rows = []
+    for line in ROUTES.strip().splitlines():
+        family, prompts = line.split(": ", 1)
+        rows += [(p.strip(), family) for p in prompts.split(" | ")]
+    return rows
+
+
+def test_router_finds_the_family() -> None:
+    """Top-1 of the prompts whose family exists."""
+    table = [(p, f) for p, f in routes() if f in all_families()]
+    wrong = [(p, f, router().choose(p).family.name) for p, f in table if router().choose(p).family.name != f]
+    assert len(wrong) <= 0.05 * len(table), wrong
+
+
+def test_near_synonyms_are_found_by_meaning() -> None:
+    for prompt, family in (("a skiff", "boat"), ("a fortified keep", "castle"), ("racecar", "car")):
+        assert router().choose(prompt).family.name == family, prompt
+
+
+def test_a_known_subject_is_confident_and_an_unknown_one_is_not() -> None:
+    assert all(router().choose(p).confidence >= 0.8 for p, f in routes() if f in ("car", "chair", "house"))
+    doubtful = [p for p in UNKNOWN if router().choose(p).confidence >= 0.5 and p != UNKNOWN[2]]
+    assert not doubtful
