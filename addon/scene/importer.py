@@ -10,7 +10,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from ..core import placement, provenance
-from . import compat, parts
+from . import compat, materials, parts
 from .staging import rollback, staging_scene
 
 
@@ -40,6 +40,8 @@ def import_result(
                 raise RuntimeError(f"{Path(path).name} holds no mesh")
             objects = _tidy(scene, objects, name, join, labels or {})
             _stand(scene, objects, location)
+            for material in {m for o in objects if o.type == "MESH" for m in o.data.materials if m}:
+                materials.colour_solid_view(material)
         target = collection or bpy.context.collection or bpy.context.scene.collection
         for obj in objects:
             target.objects.link(obj)

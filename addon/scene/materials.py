@@ -61,7 +61,6 @@ def make_material(data: MaterialData, name: str) -> bpy.types.Material:
     shader.inputs["Base Color"].default_value = data.base_color
     shader.inputs["Metallic"].default_value = data.metallic
     shader.inputs["Roughness"].default_value = data.roughness
-    material.diffuse_color = data.base_color
     source: Any = None
     if data.base_color_image or data.metallic_roughness_image or data.normal_image:
         source = tree.nodes.new("ShaderNodeUVMap")
@@ -78,7 +77,15 @@ def make_material(data: MaterialData, name: str) -> bpy.types.Material:
 
     if data.base_color_image:
         node = texture(data.base_color_image, "colour", 400, color=True)
-        tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+        output = node.outputs["Color"]
+        if any(abs(c - 1) > 1e-3 for c in data.base_color[:3]):
+            tint = tree.nodes.new("ShaderNodeVectorMath")
+            tint.operation = "MULTIPLY"
+            tint.location = (-420, 400)
+            tint.inputs[1].default_value = data.base_color[:3]
+            tree.links.new(output, tint.inputs[0])
+            output = tint.outputs[0]
+        tree.links.new(output, shader.inputs["Base Color"])
         if data.alpha_mode != "OPAQUE":
             tree.links.new(node.outputs["Alpha"], shader.inputs["Alpha"])
             compat.set_blended(material)
@@ -87,8 +94,19 @@ def make_material(data: MaterialData, name: str) -> bpy.types.Material:
         split = tree.nodes.new("ShaderNodeSeparateColor")
         split.location = (-420, 100)
         tree.links.new(node.outputs["Color"], split.inputs["Color"])
-        tree.links.new(split.outputs["Green"], shader.inputs["Roughness"])
-        tree.links.new(split.outputs["Blue"], shader.inputs["Metallic"])
+        for channel, factor, target in (
+            ("Green", data.roughness, "Roughness"),
+            ("Blue", data.metallic, "Metallic"),
+        ):
+            output = split.outputs[channel]
+            if abs(factor - 1) > 1e-3:
+                scale = tree.nodes.new("ShaderNodeMath")
+                scale.operation = "MULTIPLY"
+                scale.inputs[1].default_value = factor
+                scale.location = (-220, 100 if channel == "Green" else -60)
+                tree.links.new(output, scale.inputs[0])
+                output = scale.outputs[0]
+            tree.links.new(output, shader.inputs[target])
     if data.normal_image:
         node = texture(data.normal_image, "normals", -200, color=False)
         bump = tree.nodes.new("ShaderNodeNormalMap")
@@ -96,7 +114,43 @@ def make_material(data: MaterialData, name: str) -> bpy.types.Material:
         bump.location = (-420, -200)
         tree.links.new(node.outputs["Color"], bump.inputs["Color"])
         tree.links.new(bump.outputs["Normal"], shader.inputs["Normal"])
+    material.diffuse_color = data.base_color
+    colour_solid_view(material)
     return material
+
+
+def colour_solid_view(material: bpy.types.Material) -> None:
+    """Give a textured material its texture's mean colour in the solid view, which shows no textures."""
+    nodes = material.node_tree.nodes if material.node_tree else []
+    shader = next((n for n in nodes if n.type == "BSDF_PRINCIPLED"), None)
+    links = shader.inputs["Base Color"].links if shader else []
+    image, colour = _behind(links[0].from_node) if links else (None, np.ones(3))
+    if image is None:
+        return
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    sample = pixels.reshape(-1, image.channels)[::7, :3]
+    sample = sample[sample.max(axis=1) > 0.02]  # not the empty space of the atlas
+    if len(sample):
+        red, green, blue = (float(c) for c in sample.mean(axis=0) ** 2.2 * colour)
+        material.diffuse_color = (red, green, blue, 1.0)
+
+
+def _behind(node: bpy.types.Node) -> tuple[bpy.types.Image | None, np.ndarray]:
+    """The image that feeds a node, and the product of the colours (3,) that it is multiplied with."""
+    colours = {"RGBA", "VECTOR"}
+    if node.type == "TEX_IMAGE":
+        return node.image, np.ones(3)
+    image, colour = None, np.ones(3)
+    for socket in node.inputs:
+        if socket.type not in colours or not socket.enabled:
+            continue
+        if socket.links:
+            found, factor = _behind(socket.links[0].from_node)
+            image, colour = image or found, colour * factor
+        else:
+            colour = colour * np.array(socket.default_value[:3])
+    return image, colour
 
 
 def load_image(data: TextureImage, name: str) -> bpy.types.Image:

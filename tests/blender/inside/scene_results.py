@@ -71,6 +71,8 @@ def check_a_texture_comes_as_a_new_material_and_uv_map() -> None:
     assert images[0].packed_file
     assert images[0].size[:] == (4, 4)
     assert images[0].colorspace_settings.name == "sRGB"
+    red, green, blue, _ = material.diffuse_color
+    assert red > 5 * max(green, blue), "the solid view does not show the texture's colour"
 
 
 def check_uvs_land_on_the_corners_they_were_made_for() -> None:
@@ -86,6 +88,23 @@ def check_uvs_land_on_the_corners_they_were_made_for() -> None:
     layer = obj.data.uv_layers["Pocket3D"]
     for loop, uv in zip(obj.data.loops, layer.uv, strict=True):
         np.testing.assert_allclose(uv.vector, places[loop.vertex_index])
+
+
+def check_factors_and_images_multiply() -> None:
+    results, materials = module("core.results"), module("scene.materials")
+    data = results.MaterialData("m", base_color=(1.0, 0.5, 0.25, 1.0), roughness=0.5, metallic=1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        white = bpy.data.images.new("white", 2, 2)
+        white.pixels.foreach_set(np.ones(16, np.float32))
+        white.filepath_raw, white.file_format = str(Path(folder) / "white.png"), "PNG"
+        white.save()
+        image = results.TextureImage(Path(white.filepath_raw).read_bytes(), ".png")
+    data.base_color_image = data.metallic_roughness_image = image
+    made = materials.make_material(data, "m")
+    np.testing.assert_allclose(made.diffuse_color[:3], (1.0, 0.5, 0.25), atol=1e-3)
+    shader = next(n for n in made.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+    assert shader.inputs["Roughness"].links[0].from_node.inputs[1].default_value == 0.5
+    assert shader.inputs["Metallic"].links[0].from_node.type == "SEPARATE_COLOR"
 
 
 def check_parts_keep_the_mesh_and_its_materials() -> None:
