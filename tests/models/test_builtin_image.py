@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from pocket3d_server.geometry.asset import Primitive
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_image import BuiltinImage
-from pocket3d_server.models.builtin_image.cutout import cut_out
-from pocket3d_server.models.builtin_image.picture import read_picture
 from pocket3d_server.models.engine import EngineError, EngineResult, MeshRequest
+from pocket3d_server.models.pictures.cutout import cut_out
+from pocket3d_server.models.pictures.picture import read_picture
 from scipy import ndimage
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -260,7 +260,7 @@ def test_without_the_network_a_busy_photo_still_gives_an_object(
     scene = Image.fromarray(noise).filter(ImageFilter.GaussianBlur(5)).convert("RGBA")
     scene.alpha_composite(Image.open(teddy_png))
     scene.convert("RGB").save(folder / "busy.png")
-    monkeypatch.setattr("pocket3d_server.models.builtin_image.saliency.weights_file", lambda: None)
+    monkeypatch.setattr("pocket3d_server.models.pictures.saliency.weights_file", lambda: None)
     found = cut_out(read_picture(folder / "busy.png"))
     assert found.method == "border"
     assert found.confidence < 0.5
@@ -268,7 +268,7 @@ def test_without_the_network_a_busy_photo_still_gives_an_object(
 
 
 def test_the_network_finds_the_object_of_a_busy_photo(folder: Path, teddy_png: Path) -> None:
-    from pocket3d_server.models.builtin_image.saliency import weights_file
+    from pocket3d_server.models.pictures.saliency import weights_file
 
     if weights_file() is None:
         pytest.skip("the package with the network's weights is not installed")

@@ -10,10 +10,10 @@ import trimesh
 from PIL import Image
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_image import BuiltinImage
-from pocket3d_server.models.builtin_image.cutout import cut_out
-from pocket3d_server.models.builtin_image.picture import read_picture
 from pocket3d_server.models.builtin_image.views import AXES, match_views
 from pocket3d_server.models.engine import EngineError, EngineResult, MeshRequest
+from pocket3d_server.models.pictures.cutout import cut_out
+from pocket3d_server.models.pictures.picture import read_picture
 
 
 def painted(points: np.ndarray) -> np.ndarray:

@@ -18,9 +18,9 @@ from pocket3d_server.models.engine import (
 )
 
 if TYPE_CHECKING:
-    from pocket3d_server.models.builtin_image.cutout import Cutout
     from pocket3d_server.models.builtin_image.evidence import Evidence
     from pocket3d_server.models.builtin_image.views import View
+    from pocket3d_server.models.pictures.cutout import Cutout
 
 MOST_IMAGES = 4
 CELLS = {"low": 112, "medium": 176, "high": 288}
@@ -62,8 +62,8 @@ class BuiltinImage(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """See `Engine.run`. Raises EngineError for pictures that cannot be read or show no object."""
-        from pocket3d_server.models.builtin_image.cutout import cut_out
-        from pocket3d_server.models.builtin_image.picture import read_picture
+        from pocket3d_server.models.pictures.cutout import cut_out
+        from pocket3d_server.models.pictures.picture import read_picture
 
         if not isinstance(request, MeshRequest):
             raise TypeError("builtin_image makes meshes")

@@ -9,10 +9,10 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.measure import find_contours
 
-from pocket3d_server.models.builtin_image.fields import mirror_overlap
-from pocket3d_server.models.builtin_image.picture import Array, Mask
 from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
 from pocket3d_server.models.builtin_image.solid import Silhouette
+from pocket3d_server.models.pictures.fields import mirror_overlap
+from pocket3d_server.models.pictures.picture import Array, Mask
 
 
 @dataclass(frozen=True)

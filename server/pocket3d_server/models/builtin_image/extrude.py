@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.regions import relief
 from pocket3d_server.models.builtin_image.solid import (
     Mesh,
@@ -14,6 +13,7 @@ from pocket3d_server.models.builtin_image.solid import (
     polygonise,
     smooth,
 )
+from pocket3d_server.models.pictures.picture import Array
 
 
 def extrude(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from pocket3d_server.models.builtin_image.fields import ball_union, bleed, mirror_overlap, poisson
-from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.regions import relief
 from pocket3d_server.models.builtin_image.solid import (
     Mesh,
@@ -16,6 +14,8 @@ from pocket3d_server.models.builtin_image.solid import (
     polygonise,
     smooth,
 )
+from pocket3d_server.models.pictures.fields import ball_union, bleed, mirror_overlap, poisson
+from pocket3d_server.models.pictures.picture import Array
 
 BACK_DEPTH = 0.85
 """The back is a little flatter than the front."""

@@ -9,7 +9,6 @@ from scipy import ndimage
 
 from pocket3d_server.models.builtin_image.inflate import inflate
 from pocket3d_server.models.builtin_image.paint import Coat
-from pocket3d_server.models.builtin_image.picture import Array
 from pocket3d_server.models.builtin_image.profile import Turned
 from pocket3d_server.models.builtin_image.solid import (
     Frame,
@@ -20,6 +19,7 @@ from pocket3d_server.models.builtin_image.solid import (
     reduce,
     unite,
 )
+from pocket3d_server.models.pictures.picture import Array
 
 OVERLAP = 0.035
 """How far an attached piece reaches into the turned body, as a share of the object's longer side."""

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import ndimage
 from scipy.signal import fftconvolve
 
-from pocket3d_server.models.builtin_image.picture import Array, Mask
 from pocket3d_server.models.builtin_image.solid import Silhouette
+from pocket3d_server.models.pictures.picture import Array, Mask
 
 SHORTEST_LIMB = 0.25
 """A one-off bulge of the profile longer than this share of the radius, and thin, is a limb and not a ring."""

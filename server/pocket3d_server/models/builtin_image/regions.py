@@ -7,8 +7,8 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.segmentation import felzenszwalb
 
-from pocket3d_server.models.builtin_image.fields import bleed, grow_in, masked_blur
-from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
+from pocket3d_server.models.pictures.fields import bleed, grow_in, masked_blur
+from pocket3d_server.models.pictures.picture import Array, Mask, resize
 
 BACK_SIDE = 200
 """The back has no fine detail; it is made at this size."""

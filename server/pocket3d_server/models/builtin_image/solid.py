@@ -10,10 +10,10 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix, csr_matrix
 from skimage.measure import marching_cubes
 
-from pocket3d_server.models.builtin_image.cutout import Cutout
-from pocket3d_server.models.builtin_image.fields import signed_distance
-from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
 from pocket3d_server.models.engine import EngineError
+from pocket3d_server.models.pictures.cutout import Cutout
+from pocket3d_server.models.pictures.fields import signed_distance
+from pocket3d_server.models.pictures.picture import Array, Mask, resize
 
 Vertices = np.ndarray
 Faces = np.ndarray

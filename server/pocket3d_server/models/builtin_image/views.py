@@ -10,10 +10,10 @@ import numpy as np
 from scipy import ndimage
 from skimage.color import rgb2lab
 
-from pocket3d_server.models.builtin_image.cutout import Cutout
-from pocket3d_server.models.builtin_image.fields import signed_distance
-from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
 from pocket3d_server.models.builtin_image.solid import Frame, at_pixels
+from pocket3d_server.models.pictures.cutout import Cutout
+from pocket3d_server.models.pictures.fields import signed_distance
+from pocket3d_server.models.pictures.picture import Array, Mask, resize
 
 PIXELS = Frame(1, 0, 0)
 """Reads points that are in pixels already: (column, -row)."""

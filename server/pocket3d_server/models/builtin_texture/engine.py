@@ -113,8 +113,8 @@ class _Surface:
             self._read_picture()
 
     def _read_picture(self) -> None:
-        from pocket3d_server.models.builtin_image.cutout import cut_out
-        from pocket3d_server.models.builtin_image.picture import read_picture
+        from pocket3d_server.models.pictures.cutout import cut_out
+        from pocket3d_server.models.pictures.picture import read_picture
 
         rgba = read_picture(self.request.images[0])
         try:

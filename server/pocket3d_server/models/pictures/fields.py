@@ -11,7 +11,7 @@ from scipy.signal import fftconvolve
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
-from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
+from pocket3d_server.models.pictures.picture import Array, Mask, resize
 
 SUPERSAMPLING = 3
 

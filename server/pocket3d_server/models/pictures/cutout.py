@@ -8,10 +8,10 @@ import numpy as np
 from scipy import ndimage
 from skimage.color import rgb2lab
 
-from pocket3d_server.models.builtin_image.fields import bleed
-from pocket3d_server.models.builtin_image.picture import Array, Mask, resize
-from pocket3d_server.models.builtin_image.saliency import saliency
 from pocket3d_server.models.engine import EngineError
+from pocket3d_server.models.pictures.fields import bleed
+from pocket3d_server.models.pictures.picture import Array, Mask, resize
+from pocket3d_server.models.pictures.saliency import saliency
 
 REFINE_SIDE = 1024
 PLAIN_SHARE = 0.82

@@ -1,0 +1,1 @@
+"""What pictures need before any model works with them: reading, cutting out, fields over their pixels."""
