@@ -466,7 +466,7 @@ def rocket(brief: Brief) -> Asset:
         brief,
         "accent",
         "paint",
-        LIVERIES[0] if body.name else LIVERIES[0],
+        LIVERIES[0],
         "fin",
         "nose",
         "stripe",

@@ -118,8 +118,8 @@ def sailing_boat(brief: Brief) -> Asset:
     cabin = shapes.loft(
         np.stack(
             [
-                curves.in_plane(curves.rectangle(2 * w, l, 0.3) + [0, -c], y)
-                for w, l, c, y in (
+                curves.in_plane(curves.rectangle(2 * w, long, 0.3) + [0, -c], y)
+                for w, long, c, y in (
                     (0.66, 2.2, 0.35, 0.95),
                     (0.62, 2.1, 0.33, 1.30),
                     (0.50, 1.85, 0.28, 1.42),
@@ -274,8 +274,8 @@ def motor_boat(brief: Brief) -> Asset:
         house = shapes.loft(
             np.stack(
                 [
-                    curves.in_plane(curves.rectangle(2 * w, l, 0.18) + [0, -0.3 + s], y)
-                    for w, l, s, y in (
+                    curves.in_plane(curves.rectangle(2 * w, long, 0.18) + [0, -0.3 + s], y)
+                    for w, long, s, y in (
                         (0.80, 1.9, 0, 0.9),
                         (0.76, 1.8, 0.05, 2.3),
                         (0.9, 2.1, 0.05, 2.32),
@@ -364,7 +364,7 @@ def tall_ship(brief: Brief) -> Asset:
     viking, pirate = brief.has("viking", "longship", "drakkar"), brief.has("pirate")
     wood = asked(brief, "hull", "wood", (0.36, 0.22, 0.12), "hull", main=True)
     trim = asked(
-        brief, "trim", "wood" if not brief.style == "luxury" else "gold", (0.62, 0.44, 0.20), "trim", "rail"
+        brief, "trim", "wood" if brief.style != "luxury" else "gold", (0.62, 0.44, 0.20), "trim", "rail"
     )
     cloth = asked(brief, "sails", "canvas", (0.10, 0.10, 0.11) if pirate else (0.86, 0.78, 0.62), "sail")
     if viking:

@@ -92,7 +92,7 @@ def house(brief: Brief) -> Asset:
     ]
     parts.append(part("steps", (join(*steps), stone)))
     n = 0
-    columns = [x for x in (np.linspace(-wide / 2 + 1.15, wide / 2 - 1.15, max(int(wide / 2.2), 2)))]
+    columns = np.linspace(-wide / 2 + 1.15, wide / 2 - 1.15, max(int(wide / 2.2), 2))
     for floor in range(floors):
         y = 0.2 + storey * floor * (high - 0.2) / (storey * floors) + 1.45
         for face, turn in ((front, 0.0), (-front, 180.0)):

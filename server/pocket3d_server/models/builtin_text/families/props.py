@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 
 COVERS: tuple[RGB, ...] = ((0.45, 0.10, 0.10), (0.12, 0.22, 0.40), (0.14, 0.32, 0.20), (0.36, 0.20, 0.10))
 
@@ -918,7 +919,7 @@ FAMILIES = (
     Family("ball", ("ball", "football", "soccer ball", "basketball", "tennis ball", "bowling ball", "beach ball"), ball),
     Family("key", ("key", "old key", "golden key", "skeleton key"), key),
     Family("crown", ("crown", "king's crown", "tiara", "royal crown", "golden crown"), crown),
-    Family("hat", ("hat", "wizard hat", "top hat", "cowboy hat", "straw hat", "witch hat", "sun hat"), hat),
+    Family("hat", ("hat", "wizard hat", "top hat", "cowboy hat", "straw hat", "witch hat", "sun hat"), grounded(hat, centre=True)),
     Family("umbrella", ("umbrella", "parasol"), umbrella),
     Family("guitar", ("guitar", "acoustic guitar", "electric guitar", "bass guitar", "ukulele"), guitar),
 )  # fmt: skip

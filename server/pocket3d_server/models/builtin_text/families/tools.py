@@ -10,6 +10,7 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.families.weapons import shaft
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 
 GRIPS: tuple[RGB, ...] = ((0.80, 0.14, 0.10), (0.95, 0.62, 0.08), (0.10, 0.30, 0.62), (0.12, 0.13, 0.14))
 
@@ -379,5 +380,5 @@ FAMILIES = (
     Family("knife", ("knife", "kitchen knife", "chef knife", "bread knife"), knife),
     Family("shovel", ("shovel", "spade", "snow shovel"), shovel),
     Family("pickaxe", ("pickaxe", "pick axe", "pick", "mattock"), pickaxe),
-    Family("saw", ("saw", "hand saw", "handsaw"), saw),
+    Family("saw", ("saw", "hand saw", "handsaw"), grounded(saw, centre=True)),
 )  # fmt: skip

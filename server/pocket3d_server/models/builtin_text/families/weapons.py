@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 
 LEATHERS: tuple[RGB, ...] = ((0.26, 0.15, 0.09), (0.14, 0.12, 0.12), (0.36, 0.10, 0.09), (0.12, 0.18, 0.28))
 
@@ -409,9 +410,9 @@ def bow(brief: Brief) -> Asset:
 
 
 FAMILIES = (
-    Family("sword", ("sword", "dagger", "katana", "longsword", "sabre", "scimitar", "cutlass", "greatsword", "broadsword", "lightsaber", "saber", "claymore", "rapier"), sword),
-    Family("axe", ("axe", "battle axe", "hatchet", "tomahawk", "war axe", "wood axe", "viking axe"), axe),
+    Family("sword", ("sword", "dagger", "katana", "longsword", "sabre", "scimitar", "cutlass", "greatsword", "broadsword", "lightsaber", "saber", "claymore", "rapier"), grounded(sword, centre=True)),
+    Family("axe", ("axe", "battle axe", "hatchet", "tomahawk", "war axe", "wood axe", "viking axe"), grounded(axe, centre=True)),
     Family("spear", ("spear", "trident", "lance", "javelin", "halberd", "pike"), spear),
-    Family("shield", ("shield", "buckler", "knight shield", "viking shield", "round shield"), shield),
+    Family("shield", ("shield", "buckler", "knight shield", "viking shield", "round shield"), grounded(shield, centre=True)),
     Family("bow", ("bow", "bow and arrow", "longbow", "hunting bow"), bow),
 )  # fmt: skip
