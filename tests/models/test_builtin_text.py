@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from pocket3d_server.geometry.asset import Material
 from pocket3d_server.models.builtin_text import BuiltinText
 from pocket3d_server.models.builtin_text.patterns import PATTERNS

@@ -162,13 +162,21 @@ airplane: an airplane | passenger plane with four engines | a red biplane | figh
 rocket: a rocket | red and white space rocket | spaceship
 balloon: a hot air balloon
 boat: a sailing boat | pirate ship with black sails | rowing boat | viking longship | a white yacht | fishing boat
+book: an old spell book | a stack of books
+clock: a red alarm clock | grandfather clock
+ball: a soccer ball | basketball
+key: a golden key
+crown: a king's crown with rubies
+hat: a purple wizard hat | cowboy hat
+umbrella: a red umbrella
+guitar: an acoustic guitar | black electric guitar
 dog: a brown dog | a small white poodle | puppy
 cat: a black cat | a cute cat
 horse: a brown horse | a wooden horse
 """  # fmt: skip
 
 UNKNOWN = [
-    "a laptop computer", "quantum entanglement", "a plate of spaghetti carbonara on a spaceship's kitchen counter's edge thing",
+    "a laptop computer", "quantum entanglement",
     "a stethoscope", "the theory of relativity", "an mri scanner", "a tax declaration", "a harp", "a microscope",
     "xyzzy plugh", "a zipper", "a trampoline", "chromosome", "democracy",
 ]  # fmt: skip
@@ -195,11 +203,11 @@ def test_router_finds_the_family() -> None:
 
 
 def test_near_synonyms_are_found_by_meaning() -> None:
-    for prompt, family in (("a skiff", "boat"), ("a fortified keep", "castle"), ("racecar", "car")):
+    for prompt, family in (("a schooner", "boat"), ("a fortified keep", "castle"), ("racecar", "car")):
         assert router().choose(prompt).family.name == family, prompt
 
 
 def test_a_known_subject_is_confident_and_an_unknown_one_is_not() -> None:
     assert all(router().choose(p).confidence >= 0.8 for p, f in routes() if f in ("car", "chair", "house"))
-    doubtful = [p for p in UNKNOWN if router().choose(p).confidence >= 0.5 and p != UNKNOWN[2]]
+    doubtful = [p for p in UNKNOWN if router().choose(p).confidence >= 0.5]
     assert not doubtful

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Points = NDArray[np.float64]
+Rows = NDArray[Any] | Sequence[Sequence[float] | NDArray[Any]]
+"""Points as callers write them."""
 
 
-def smooth_curve(points: ArrayLike, count: int = 32, closed: bool = False) -> Points:
+def smooth_curve(points: Rows, count: int = 32, closed: bool = False) -> Points:
     """``count`` points on the centripetal Catmull-Rom curve through ``points`` (K, D), evenly spaced in length.
 
     Centripetal parameters keep the curve free of loops (Yuksel, Schaefer, Keyser 2011).
@@ -47,7 +49,7 @@ def smooth_curve(points: ArrayLike, count: int = 32, closed: bool = False) -> Po
     return resample(np.concatenate([fine, p[-2:-1]]), count)
 
 
-def bezier(points: ArrayLike, count: int = 24) -> Points:
+def bezier(points: Rows, count: int = 24) -> Points:
     """``count`` points of the Bézier curve with control ``points`` (K, D), by de Casteljau."""
     p = np.asarray(points, dtype=np.float64)
     t = np.linspace(0, 1, count)[:, None, None]
@@ -57,7 +59,7 @@ def bezier(points: ArrayLike, count: int = 24) -> Points:
     return level[:, 0]
 
 
-def resample(points: ArrayLike, count: int, closed: bool = False) -> Points:
+def resample(points: Rows, count: int, closed: bool = False) -> Points:
     """``count`` points along the polyline ``points`` (K, D), evenly spaced in length."""
     p = np.asarray(points, dtype=np.float64)
     if closed:
@@ -73,7 +75,7 @@ def profile(*rows: Sequence[float], count: int = 0) -> Points:
     return smooth_curve(p, count) if count else p
 
 
-def rounded(points: ArrayLike, radius: float | ArrayLike, steps: int = 4, closed: bool = True) -> Points:
+def rounded(points: Rows, radius: float | ArrayLike, steps: int = 4, closed: bool = True) -> Points:
     """A polygon or polyline (K, 2) whose corners are arcs of up to ``radius`` (one, or one a corner)."""
     p = np.asarray(points, dtype=np.float64)
     before, after = np.roll(p, 1, axis=0) - p, np.roll(p, -1, axis=0) - p

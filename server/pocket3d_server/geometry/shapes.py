@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pocket3d_server.geometry.curves import (
+    Rows,
     arc,
     circle,
     counter_clockwise,
@@ -68,7 +69,7 @@ def loft(
     return solid.box_mapped() if mapping == "box" else solid
 
 
-def revolve(profile: ArrayLike, segments: int = 32, crease: float = 40.0, closed: bool = False) -> Solid:
+def revolve(profile: Rows, segments: int = 32, crease: float = 40.0, closed: bool = False) -> Solid:
     """The profile (N, 2) of (radius, height) turned about the y axis.
 
     An open profile runs from the lower end to the upper one and is capped where it doesn't reach the axis;
@@ -87,7 +88,7 @@ def revolve(profile: ArrayLike, segments: int = 32, crease: float = 40.0, closed
 
 
 def sweep(
-    path: ArrayLike,
+    path: Rows,
     radius: float | ArrayLike = 1.0,
     section: ArrayLike | int = 12,
     closed: bool = False,
@@ -193,7 +194,8 @@ def rounded_box(x: float, y: float, z: float, radius: float = 0.0, steps: int = 
     lean_a, lean_b = np.meshgrid(lean, lean, indexing="ij")
     at_a, at_b = np.meshgrid(at, at, indexing="ij")
     inner = half - radius
-    vertices, quads = [], []
+    vertices: list[Points] = []
+    quads: list[Faces] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             a, b = (axis + 1) % 3, (axis + 2) % 3

@@ -14,6 +14,9 @@ from pocket3d_server.models.builtin_text.understand import PREPOSITIONS, is_attr
 from pocket3d_server.models.builtin_text.words import FILLERS, MEASURES, NUMBERS
 from pocket3d_server.models.language import encode
 
+THINGS_TOO = frozenset({"glass", "rose"})
+"""Attributes that at the end of a noun group are the thing itself: "a wine glass"."""
+
 
 class Route(NamedTuple):
     """The family chosen for a prompt."""
@@ -81,7 +84,7 @@ def subject_of(tokens: list[str]) -> list[str]:
                 break
             continue
         group.append(token)
-    bare = [t for t in group if not _says_how(t)]
+    bare = [t for k, t in enumerate(group) if not _says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
     # "a glass", "an orange": where nothing else is left, the attribute is the thing.
     return bare or [t for t in group if t not in FILLERS][-1:]
 

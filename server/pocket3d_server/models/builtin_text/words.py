@@ -89,7 +89,7 @@ STYLES: dict[str, str] = {
 CONNECTORS: dict[str, str] = {
     "low poly": "lowpoly", "low-poly": "lowpoly", "sci-fi": "scifi", "sci fi": "scifi", "art deco": "classic",
     "carbon fibre": "carbon", "carbon fiber": "carbon", "stainless steel": "steel", "cast iron": "iron",
-    "t-shirt": "tshirt", "mid century": "classic", "old fashioned": "classic", "old-fashioned": "classic",
+    "t-shirt": "tshirt", "chest of drawers": "dresser", "mid century": "classic", "old fashioned": "classic", "old-fashioned": "classic",
 }  # fmt: skip
 
 FILLERS = frozenset(
@@ -127,7 +127,24 @@ FILLERS = frozenset(
     ]
 )
 
-MEASURES = frozenset(["pair", "set", "bunch", "pile", "stack", "piece", "slice", "model", "statue", "figure", "kind", "type", "row", "group"])
+MEASURES = frozenset(
+    [
+        "pair",
+        "set",
+        "bunch",
+        "pile",
+        "stack",
+        "piece",
+        "slice",
+        "model",
+        "statue",
+        "figure",
+        "kind",
+        "type",
+        "row",
+        "group",
+    ]
+)
 """What stands before "of" without being the thing itself."""
 
 IRREGULAR: dict[str, str] = {

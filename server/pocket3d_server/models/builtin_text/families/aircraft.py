@@ -443,9 +443,9 @@ def fighter(brief: Brief) -> Asset:
     ]  # fmt: skip
     tyres, struts = [], []
     for at in ((1.3, -0.5, -1.4), (-1.3, -0.5, -1.4), (0, -0.3, 4.2)):
-        t, s = gear(np.array(at), 1.9 + at[1], 0.38, False)
-        tyres.append(t)
-        struts.append(s)
+        pair = gear(np.array(at), 1.9 + at[1], 0.38, False)
+        tyres.append(pair[0])
+        struts.append(pair[1])
     return Asset(
         [
             *parts,

@@ -305,9 +305,9 @@ def lighthouse(brief: Brief) -> Asset:
         part("dome", (join(dome, ball), band)), entry,
     ]  # fmt: skip
     pane = glow("window", (0.30, 0.38, 0.45), 0.0)
-    for k, (y, turn) in enumerate(((0.34, 20.0), (0.52, -15.0), (0.70, 25.0), (0.5, 180.0))):
-        r = float(radius(y * height)) + 0.005
-        at = np.array([r * np.sin(np.radians(turn)), y * height, r * np.cos(np.radians(turn))])
+    for k, (level, turn) in enumerate(((0.34, 20.0), (0.52, -15.0), (0.70, 25.0), (0.5, 180.0))):
+        r = float(radius(level * height)) + 0.005
+        at = np.array([r * np.sin(np.radians(turn)), level * height, r * np.cos(np.radians(turn))])
         parts.append(window(f"window_{k + 1}", Frame(at, turn), 0.45, 0.7, white, pane, white, arched=True))
     return Asset(parts)
 

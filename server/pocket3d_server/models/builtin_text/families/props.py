@@ -189,7 +189,7 @@ def clock(brief: Brief) -> Asset:
         )
         return Asset([part("case", (rim, case)), *face(r * 1.12, 0.02)])
     y = 0.078
-    body = (
+    drum = (
         shapes.revolve(
             curves.rounded(
                 np.array(
@@ -243,7 +243,7 @@ def clock(brief: Brief) -> Asset:
     )
     return Asset(
         [
-            part("case", (body, case)),
+            part("case", (drum, case)),
             part("bells", (join(*bells), brass)),
             part("feet", (join(*feet), brass)),
             part("handle", (join(grip, striker), brass)),
@@ -487,7 +487,9 @@ def crown(brief: Brief) -> Asset:
     ]
     wall = shapes.loft(np.stack(rows), closed=True, caps=False, crease=40)
     bands = [shapes.torus(r * k, 0.010, 72, 12).move(y=y) for k, y in ((1.0, 0.005), (1.012, 0.030))]
-    balls, gems, tops = [], [], []
+    balls: list[Solid] = []
+    gems: list[Solid] = []
+    tops: list[Solid] = []
     for k in range(points):
         a = 2 * np.pi * k / points
         balls.append(shapes.sphere(0.0075, 18).move(r * 1.14 * np.sin(a), h + 0.005, r * 1.14 * np.cos(a)))

@@ -210,7 +210,7 @@ def office_chair(brief: Brief) -> Asset:
     )
     rests = []
     for s in (1, -1):
-        path = curves.smooth_curve(
+        arm = curves.smooth_curve(
             [
                 [s * 0.20, 0.42, -0.02],
                 [s * 0.29, 0.43, -0.02],
@@ -220,7 +220,7 @@ def office_chair(brief: Brief) -> Asset:
             14,
         )
         rests += [
-            shapes.sweep(path, 0.017, 12),
+            shapes.sweep(arm, 0.017, 12),
             shapes.superellipsoid(0.08, 0.035, 0.28, 4, 3, 20).move(s * 0.30, 0.655, 0.0),
         ]
     return Asset([

@@ -9,7 +9,7 @@ from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.families.seating import FABRICS, legs, wood_of
-from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import board, knob, tapered_leg, turned_leg
 
 
@@ -140,8 +140,16 @@ def desk(brief: Brief) -> Asset:
 
 
 def _drawers(
-    name: str, x: float, low: float, high: float, wide: float, z: float, count: int, front, pull
-) -> list[Part]:  # type: ignore[no-untyped-def]
+    name: str,
+    x: float,
+    low: float,
+    high: float,
+    wide: float,
+    z: float,
+    count: int,
+    front: Finish,
+    pull: Finish,
+) -> list[Part]:
     """Drawer fronts with knobs, one above the other, on a face at ``z``."""
     step, parts = (high - low) / count, []
     for k in range(count):
@@ -169,7 +177,7 @@ def cabinet(brief: Brief) -> Asset:
         for k in range(2)
     ]
     parts = [part("case", (case, wood)), part("top", (join(*crown), unless_said(brief, wood, "top")))]
-    for k, (x, z) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
+    for k, (x, z) in enumerate(((1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0))):
         leg = turned_leg(0.10, 0.032).move(x * (wide / 2 - 0.05), 0, z * (deep / 2 - 0.05))
         parts.append(part(f"foot_{k + 1}", (leg, wood)))
     low = 0.11

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.geometry.curves import Rows
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
@@ -36,7 +35,7 @@ def hollow(outer: Points, wall: float, floor: float, detail: int) -> Solid:
     return shapes.revolve(np.concatenate([outer, rim, inner, bottom]), detail, crease=50)
 
 
-def handle(points: Sequence[Sequence[float]], thick: float, flat: float = 1.5) -> Solid:
+def handle(points: Rows, thick: float, flat: float = 1.5) -> Solid:
     """A loop of strap from spatial points."""
     path = curves.smooth_curve(points, 28)
     swell = 1 + 0.25 * np.abs(np.linspace(-1, 1, 28)) ** 2
@@ -484,8 +483,8 @@ def barrel(brief: Brief) -> Asset:
     heads = [shapes.cylinder(bulge(y) - 0.018, 0.022, 0.003, 40).move(y=y) for y in (0.035, h - 0.057)]
     planks = [board(0.07, 0.012, 2 * (r * 1.0) - 0.09, 0.003).move(x, h - 0.036, 0) for x in (-0.01,)]
     hoops = []
-    for y in (0.05, 0.24, 0.76, 0.95):
-        a, b = y * h - 0.022, y * h + 0.022
+    for level in (0.05, 0.24, 0.76, 0.95):
+        a, b = level * h - 0.022, level * h + 0.022
         band = [[bulge(a) - 0.003, a], [bulge(a) + 0.006, a], [bulge(b) + 0.006, b], [bulge(b) - 0.003, b]]
         hoops.append(shapes.revolve(np.array(band), 60, crease=40, closed=True))
     parts = [

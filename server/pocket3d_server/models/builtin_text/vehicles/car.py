@@ -352,14 +352,14 @@ class CarBuilder:
                 house.solid(0.003), house.solid(-0.003), *[prism for _, prism in self.openings()]
             )
             for name, lane in zip(("left", "right"), lanes):
-                ahead = shapes.intersection(
+                bonnet = shapes.intersection(
                     lane,
                     end_prism(
                         np.array([[-2, 0], [2, 0], [2, 3], [-2, 3]]), float(house.rings[1, 1]) - 0.02, 3.0
                     ),
                 )
                 solids = [
-                    shapes.intersection(self.shell.solid(0.002), ahead, crease=38),
+                    shapes.intersection(self.shell.solid(0.002), bonnet, crease=38),
                     shapes.intersection(cabin, lane, crease=38),
                 ]
                 parts.append(part(f"stripe_{name}", (join(*solids), stripe)))
