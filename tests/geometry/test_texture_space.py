@@ -122,6 +122,14 @@ def test_the_texel_map_covers_the_charts_and_finds_the_surface() -> None:
     assert strict.barycentric.min() > -1e-3
 
 
+def test_a_long_thin_face_costs_its_own_texels_and_not_its_box() -> None:
+    """Castles have thousands of slivers; looking at each one's box took minutes."""
+    uv = np.array([[0.0, 0.0], [1.0, 1.0], [0.999, 1.0]])
+    corners = uv[None] * 1024
+    looked_at = sum(len(face) for face, _, _, _ in bake._candidates(corners, 1024, np.array([1.5])))
+    assert 1024 < looked_at < 8 * 1024
+
+
 def test_gaps_are_filled_from_their_neighbours() -> None:
     image = np.zeros((33, 20, 1), np.float32)
     mask = np.zeros((33, 20), np.float32)

@@ -54,7 +54,7 @@ class TexelMap:
         return mask.reshape(self.resolution, self.resolution)
 
 
-def texel_map(uv: NDArray[Any], faces: NDArray[Any], resolution: int, rim: float = 2.0) -> TexelMap:
+def texel_map(uv: NDArray[Any], faces: NDArray[Any], resolution: int, rim: float = 1.5) -> TexelMap:
     """Which face each texel centre of the atlas shows, and where on it.
 
     ``uv`` (V, 2) in 0..1, origin top-left. ``rim`` is how many texels around each chart are mapped too, so that
@@ -108,52 +108,53 @@ def hidden_faces(
 def _candidates(
     corners: NDArray[np.float64], resolution: int, rim: NDArray[np.float64]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]]:
-    """Face, texel, barycentric and distance in texels (negative outside) of texels in or within ``rim`` (F,) of faces."""
+    """Face, texel, barycentric and distance in texels (negative outside) of texels in or within ``rim`` (F,) of faces.
+
+    Faces are scanned row by row: long thin ones have boxes hundreds of times larger than themselves.
+    """
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     double = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     usable = np.abs(double) > 1e-9
+    # The barycentric of corner k is linear in the texel's column and row: three coefficients each.
+    inverse = np.where(usable, 1 / np.where(usable, double, 1), 0)
+    slope = np.zeros((len(corners), 3, 3))
+    for k, (p, q) in enumerate(((b, c), (c, a), (a, b))):
+        slope[:, k, 0] = (p[:, 1] - q[:, 1]) * inverse
+        slope[:, k, 1] = (q[:, 0] - p[:, 0]) * inverse
+        slope[:, k, 2] = (0.5 - p[:, 0]) * slope[:, k, 0] + (0.5 - p[:, 1]) * slope[:, k, 1]
     # Distance of a texel to the edge opposite corner k is its barycentric k times the triangle's height there.
-    edges = np.stack([np.hypot(*(c - b).T), np.hypot(*(a - c).T), np.hypot(*(b - a).T)], axis=1)
-    heights = (np.abs(double)[:, None] / np.maximum(edges, 1e-12)).astype(np.float32)
+    heights = 1 / np.maximum(np.hypot(slope[..., 0], slope[..., 1]), 1e-12)
     low = np.clip(np.floor(corners.min(axis=1) - rim[:, None] - 0.5), 0, resolution).astype(np.int64)
     high = np.clip(np.ceil(corners.max(axis=1) + rim[:, None] + 0.5), 0, resolution).astype(np.int64)
-    span = np.maximum(high - low, 0)
-    count = span[:, 0] * span[:, 1] * usable
+    limit = np.minimum(-rim, INSIDE)
+    rows = np.maximum(high[:, 1] - low[:, 1], 0) * usable
+    face = np.repeat(np.arange(len(corners)), rows)
+    y = low[face, 1] + np.arange(len(face)) - np.repeat(np.cumsum(rows) - rows, rows)
+    left, right = low[face, 0], high[face, 0] - 1
+    for k in range(3):  # texels of this row on the inner side of each edge
+        rise = (slope[:, k, 0] * heights[:, k])[face]
+        start = y * (slope[:, k, 1] * heights[:, k])[face] + (slope[:, k, 2] * heights[:, k] - limit)[face]
+        level = np.abs(rise) < 1e-12
+        border = -start / np.where(level, 1, rise)
+        left = np.where(rise > 1e-12, np.maximum(left, np.ceil(border)), left)
+        right = np.where(rise < -1e-12, np.minimum(right, np.floor(border)), right)
+        right = np.where(level & (start <= 0), -1, right)
+    count = np.maximum(right - left + 1, 0).astype(np.int64)
+    left = left.astype(np.int64)
     total = np.cumsum(count)
-    # Barycentrics 1 and 2 are linear in the texel's column and row: three coefficients each.
-    inverse = np.where(usable, 1 / np.where(usable, double, 1), 0)
-    ab, ac = b - a, c - a
-    slope = np.stack(
-        [ac[:, 1], -ac[:, 0], np.zeros_like(double), -ab[:, 1], ab[:, 0], np.zeros_like(double)], axis=1
-    )
-    slope *= inverse[:, None]
-    shift = 0.5 - a
-    slope[:, 2] = shift[:, 0] * slope[:, 0] + shift[:, 1] * slope[:, 1]
-    slope[:, 5] = shift[:, 0] * slope[:, 3] + shift[:, 1] * slope[:, 4]
-    limit = -np.maximum(rim / np.maximum(heights.min(axis=1), 1e-12), 0) + INSIDE
-    start = 0
-    while start < len(count):
-        before = total[start - 1] if start else 0
-        stop = max(int(np.searchsorted(total, before + CHUNK, side="right")), start + 1)
-        mine = np.arange(start, stop)
-        size = count[mine]
-        face = np.repeat(mine, size)
-        within = np.arange(len(face)) - np.repeat(np.cumsum(size) - size, size)
-        width = np.maximum(span[face, 0], 1)
-        row = within // width
-        x, y = low[face, 0] + within - row * width, low[face, 1] + row
-        w1 = x * slope[face, 0] + y * slope[face, 1] + slope[face, 2]
-        w2 = x * slope[face, 3] + y * slope[face, 4] + slope[face, 5]
-        least = np.minimum(np.minimum(w1, w2), 1 - w1 - w2)
-        keep = np.flatnonzero(least > limit[face])
-        face, w1, w2 = face[keep], w1[keep].astype(np.float32), w2[keep].astype(np.float32)
-        bary = np.stack([1 - w1 - w2, w1, w2], axis=1)
-        distance = (bary * heights[face]).min(axis=1)
-        near = np.flatnonzero(distance > np.minimum(-rim[face], INSIDE))
-        if len(near) < len(face):
-            face, keep, bary, distance = face[near], keep[near], bary[near], distance[near]
-        yield face, (y * resolution + x)[keep], bary, distance
-        start = stop
+    first = 0
+    while first < len(count):
+        before = total[first - 1] if first else 0
+        last = max(int(np.searchsorted(total, before + CHUNK, side="right")), first + 1)
+        size = count[first:last]
+        within = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+        x = np.repeat(left[first:last], size) + within
+        row, mine = np.repeat(y[first:last], size), np.repeat(face[first:last], size)
+        s = slope[mine, 1:]
+        w = (x[:, None] * s[..., 0] + row[:, None] * s[..., 1] + s[..., 2]).astype(np.float32)
+        bary = np.stack([1 - w[:, 0] - w[:, 1], w[:, 0], w[:, 1]], axis=1)
+        yield mine, row * resolution + x, bary, (bary * heights[mine]).min(axis=1).astype(np.float32)
+        first = last
 
 
 def _on_border(faces: NDArray[Any]) -> NDArray[np.bool_]:

@@ -57,16 +57,15 @@ def unwrap(
     welded = weld(v, f)[1]
     pairs, _ = face_adjacency(welded)
     charts = _charts(normal, area, pairs)
-    flat, height = _flatten(v, f, normal, area, charts)
-    atlas = _pack(f, flat, charts, resolution, padding)
     for _ in range(MOST_FOLDS):
-        folded = hidden_faces(atlas.uv, atlas.faces, height, FOLD_RASTER)
+        flat, height = _flatten(v, f, normal, area, charts)
+        corners = _on_shelves(flat, charts)
+        folded = hidden_faces(corners.reshape(-1, 2), np.arange(f.size).reshape(-1, 3), height, FOLD_RASTER)
         if len(folded) <= NEGLIGIBLE * len(f):
             break
         charts = _split(charts, folded, pairs)
-        flat, height = _flatten(v, f, normal, area, charts)
-        atlas = _pack(f, flat, charts, resolution, padding)
-    return atlas
+    flat, _ = _flatten(v, f, normal, area, charts)
+    return _pack(f, flat, charts, resolution, padding)
 
 
 def _charts(normal: NDArray[Any], area: NDArray[Any], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -125,6 +124,28 @@ def _split(
     layer[folded] = 1
     same = (charts[pairs[:, 0]] == charts[pairs[:, 1]]) & (layer[pairs[:, 0]] == layer[pairs[:, 1]])
     return components(charts, pairs[same])
+
+
+def _on_shelves(flat: NDArray[Any], charts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Corners (F, 3, 2) in 0..1 with the charts side by side in rows: loose, but far quicker than packing them."""
+    count = int(charts.max()) + 1
+    low, high = np.full((count, 2), np.inf), np.full((count, 2), -np.inf)
+    np.minimum.at(low, charts, flat.min(axis=1))
+    np.maximum.at(high, charts, flat.max(axis=1))
+    size = (high - low) * 1.02
+    order = np.argsort(-size[:, 1], kind="stable")
+    wide, tall = size[order].T
+    side = max(float(np.sqrt((wide * tall).sum())) * 1.1, float(size.max()), 1e-12)
+    end = np.cumsum(wide)
+    row = ((end - wide) // side).astype(np.int64)
+    first = np.searchsorted(row, np.arange(int(row.max()) + 1))
+    first = first[np.diff(row[first], prepend=-1) > 0]
+    shelf = np.searchsorted(row[first], row)
+    bottom = np.cumsum(tall[first]) - tall[first]
+    place = np.empty((count, 2))
+    place[order] = np.stack([end - wide - (end - wide)[first][shelf], bottom[shelf]], axis=1)
+    placed = flat - low[charts][:, None] + place[charts][:, None]
+    return np.asarray(placed / max(float(placed.max()), 1e-12))
 
 
 def _pack(
