@@ -281,7 +281,7 @@ def test_unreadable_mesh_is_the_callers_error(tmp_path: Path) -> None:
 def test_agrees_with_people_on_clear_shapes() -> None:
     from tools.bench_segmentation import rand_error
 
-    for name, most in (("teddy_161", 0.08), ("ant_081", 0.08), ("plier_203", 0.12), ("cup_023", 0.1)):
+    for name, most in (("teddy_161", 0.08), ("ant_081", 0.08), ("plier_203", 0.12), ("cup_023", 0.12)):
         data = np.load(SHARED / f"{name}.npz")
         labels = segment(data["vertices"], data["faces"])
         errors = [rand_error(labels, human) for human in data["human_labels"].astype(np.int64)]
