@@ -63,16 +63,16 @@ def run(task: Task, quiet: bool = True) -> tuple[Job, list[bpy.types.Object]]:
 
     Raises UserError, the client's errors as UserError too, when it fails.
     """
-    jobs = preferences.session().jobs
-    job = jobs.submit(task)
-    jobs.wait(job, None if quiet else draw_bar)
+    runner = preferences.session().runner
+    job = runner.submit(task)
+    runner.wait(job, None if quiet else draw_bar)
     if not quiet:
         sys.stderr.write("\n")
     if job.state is not State.READY:
         problem = job.problem
         raise problem.error() if problem else UserError("The job was cancelled", code="CANCELLED")
     objects = apply.apply_result(job, bpy.context)
-    jobs.finish(job)
+    runner.finish(job)
     return job, objects
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .engine import JobEngine
+from .connection import Connection, Monitor, Profile
 from .errors import Problem, explain
+from .job_runner import JobRunner
 from .local_server import LocalServer, Paths
-from .server import Connection, Monitor, Profile
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Session:
         self.settings = settings
         local = LocalServer(Paths(settings.source, settings.home / "server"), settings.base_python)
         self.connection = Connection(settings.profile, local, settings.online_access)
-        self.jobs = JobEngine(lambda: self.connection.connect(), settings.home / "results")
+        self.runner = JobRunner(lambda: self.connection.connect(), settings.home / "results")
         self.problem: Problem | None = None
         """What went wrong last when installing, starting or stopping."""
         self._monitor: Monitor | None = None
@@ -104,7 +104,7 @@ class Session:
         """End everything that this Blender started."""
         if self._monitor is not None:
             self._monitor.stop()
-        self.jobs.close()
+        self.runner.close()
         self.local.leave()
 
 

@@ -14,14 +14,13 @@ STATE_ICONS = {State.DONE: "CHECKMARK", State.FAILED: "ERROR", State.CANCELLED: 
 
 def job_of(item) -> Job | None:
     """The job behind a row."""
-    return preferences.session().jobs.jobs.get(item.key)
+    return preferences.session().runner.jobs.get(item.key)
 
 
 class POCKET3D_UL_jobs(bpy.types.UIList):
     """One row a job: what it is, how far it is, and a button to stop it."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0):
-        """Draw a row."""
         job = job_of(item)
         if job is None:
             layout.label(text="")

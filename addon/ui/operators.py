@@ -41,9 +41,8 @@ class Submit:
         return preferences.session().connection.why_not()
 
     def execute(self, context):
-        """Start the job."""
         try:
-            preferences.session().jobs.submit(self.task(context))
+            preferences.session().runner.submit(self.task(context))
         except UserError as error:
             self.report({"ERROR"}, error.message)
             return {"CANCELLED"}
@@ -105,7 +104,6 @@ class POCKET3D_OT_new_seed(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     def execute(self, context):
-        """Set a random seed."""
         context.scene.pocket3d.seed = random.randint(0, LARGEST_SEED)
         return {"FINISHED"}
 
@@ -127,7 +125,6 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
         return not reason
 
     def execute(self, context):
-        """Separate."""
         made = parts.separate(context, targets.selected(context))
         for obj in made:
             obj.select_set(True)
@@ -152,7 +149,6 @@ class POCKET3D_OT_restore_materials(bpy.types.Operator):
         return not reason
 
     def execute(self, context):
-        """Restore."""
         parts.restore_materials(targets.selected(context))
         return {"FINISHED"}
 
@@ -164,10 +160,9 @@ class JobOperator:
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def execute(self, context):
-        """Act and show it."""
-        jobs = preferences.session().jobs
-        if self.key in jobs.jobs:
-            self.act(jobs, context)
+        runner = preferences.session().runner
+        if self.key in runner.jobs:
+            self.act(runner, context)
         pump.sync_list()
         pump.redraw()
         return {"FINISHED"}
@@ -179,9 +174,8 @@ class POCKET3D_OT_cancel_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.cancel_job"
     bl_label = "Cancel"
 
-    def act(self, jobs, context) -> None:
-        """Cancel."""
-        jobs.cancel(self.key)
+    def act(self, runner, context) -> None:
+        runner.cancel(self.key)
 
 
 class POCKET3D_OT_retry_job(JobOperator, bpy.types.Operator):
@@ -190,9 +184,8 @@ class POCKET3D_OT_retry_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.retry_job"
     bl_label = "Try Again"
 
-    def act(self, jobs, context) -> None:
-        """Retry."""
-        jobs.retry(self.key)
+    def act(self, runner, context) -> None:
+        runner.retry(self.key)
 
 
 class POCKET3D_OT_remove_job(JobOperator, bpy.types.Operator):
@@ -201,9 +194,8 @@ class POCKET3D_OT_remove_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.remove_job"
     bl_label = "Remove"
 
-    def act(self, jobs, context) -> None:
-        """Remove."""
-        jobs.remove(self.key)
+    def act(self, runner, context) -> None:
+        runner.remove(self.key)
 
 
 class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
@@ -212,9 +204,8 @@ class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.copy_details"
     bl_label = "Copy Details"
 
-    def act(self, jobs, context) -> None:
-        """Copy."""
-        problem = jobs.jobs[self.key].problem
+    def act(self, runner, context) -> None:
+        problem = runner.jobs[self.key].problem
         context.window_manager.clipboard = f"{problem.text}\n{problem.details}" if problem else ""
 
 
@@ -226,10 +217,7 @@ class POCKET3D_OT_clear_jobs(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        """Clear."""
-        jobs = preferences.session().jobs
-        for key in [k for k, j in jobs.jobs.items() if j.state.finished]:
-            jobs.remove(key)
+        preferences.session().runner.clear_ended()
         pump.sync_list()
         return {"FINISHED"}
 

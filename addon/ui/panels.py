@@ -7,9 +7,9 @@ import time
 
 import bpy
 
+from ..core.connection import Light
 from ..core.errors import Problem, Remedy
 from ..core.jobs import Job, State
-from ..core.server import Light
 from ..scene import parts, targets
 from . import preferences
 from .lists import job_of
@@ -83,7 +83,6 @@ class POCKET3D_PT_status(Sidebar, bpy.types.Panel):
     bl_options = {"HIDE_HEADER"}
 
     def draw(self, context):
-        """Draw."""
         draw_status(self.layout)
 
 
@@ -93,7 +92,6 @@ class POCKET3D_PT_generate(Sidebar, bpy.types.Panel):
     bl_label = "Generate"
 
     def draw(self, context):
-        """Draw."""
         layout, settings = self.layout, context.scene.pocket3d
         layout.row().prop(settings, "source", expand=True)
         if settings.source == "TEXT":
@@ -158,7 +156,6 @@ class POCKET3D_PT_texture(ObjectPanel, bpy.types.Panel):
     bl_label = "Texture"
 
     def draw(self, context):
-        """Draw."""
         settings = context.scene.pocket3d
         self.layout.row().prop(settings, "paint_source", expand=True)
         if settings.paint_source == "TEXT":
@@ -179,7 +176,6 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        """Draw."""
         layout, settings = self.columns(), context.scene.pocket3d
         layout.prop(settings, "level")
         layout.prop(settings, "min_part_size")
@@ -199,7 +195,6 @@ class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        """Draw."""
         layout, settings = self.columns(), context.scene.pocket3d
         layout.prop(settings, "character")
         row = layout.row(heading="Bones", align=True)

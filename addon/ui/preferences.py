@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..core.server import Kind, Profile
+from ..core.connection import Kind, Profile
 from ..core.session import Session, Settings, open_session
 from ..scene import compat
 

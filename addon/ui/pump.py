@@ -34,8 +34,8 @@ def tick() -> float:
     global _last_status
     session = preferences.session()
     session.watch()
-    changed = bool(session.jobs.poll())
-    ready = [j for j in session.jobs.ready() if not apply.waits_for_mode(j)]
+    changed = bool(session.runner.poll())
+    ready = [j for j in session.runner.ready() if not apply.waits_for_mode(j)]
     if ready:
         put_into_scene(ready[0])  # one a tick, so that the window stays alive between imports
         changed = True
@@ -44,26 +44,26 @@ def tick() -> float:
         _last_status = status
         sync_list()
         redraw()
-    busy = session.jobs.active or session.local.step is not None
+    busy = session.runner.active or session.local.step is not None
     return ACTIVE if busy else IDLE
 
 
 def put_into_scene(job: Job) -> None:
     """Apply a READY job and note how it went."""
-    jobs = preferences.session().jobs
+    runner = preferences.session().runner
     try:
         apply.apply_result(job, bpy.context)
     except Exception as error:
-        jobs.finish(job, errors.explain(error))
+        runner.finish(job, errors.explain(error))
     else:
-        jobs.finish(job)
+        runner.finish(job)
 
 
 def sync_list() -> None:
     """Make the rows of the list those of the session, newest first."""
     window_manager = bpy.context.window_manager
     rows = window_manager.pocket3d_jobs
-    keys = list(reversed(preferences.session().jobs.jobs))
+    keys = list(reversed(preferences.session().runner.jobs))
     if [r.key for r in rows] == keys:
         return
     rows.clear()

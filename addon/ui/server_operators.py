@@ -14,7 +14,6 @@ class ServerOperator:
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        """Act and show it."""
         self.act(preferences.session())
         pump.redraw()
         return {"FINISHED"}
@@ -34,7 +33,6 @@ class POCKET3D_OT_server_install(ServerOperator, bpy.types.Operator):
         return bpy.app.online_access
 
     def act(self, session) -> None:
-        """Install."""
         session.install()
 
 
@@ -45,7 +43,6 @@ class POCKET3D_OT_server_start(ServerOperator, bpy.types.Operator):
     bl_label = "Start"
 
     def act(self, session) -> None:
-        """Start."""
         session.start()
 
 
@@ -56,7 +53,6 @@ class POCKET3D_OT_server_stop(ServerOperator, bpy.types.Operator):
     bl_label = "Stop"
 
     def act(self, session) -> None:
-        """Stop."""
         session.stop()
 
 
@@ -67,7 +63,6 @@ class POCKET3D_OT_server_check(ServerOperator, bpy.types.Operator):
     bl_label = "Reconnect"
 
     def act(self, session) -> None:
-        """Check."""
         session.check_now()
 
 
@@ -79,7 +74,6 @@ class POCKET3D_OT_open_preferences(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        """Open."""
         bpy.ops.preferences.addon_show(module=preferences.PACKAGE)
         return {"FINISHED"}
 

@@ -27,7 +27,7 @@ def test_core_runs_without_blender() -> None:
     code = """
     import sys
     sys.modules["bpy"] = None  # importing it raises
-    import addon.core.session, addon.core.engine, addon.core.results
+    import addon.core.session, addon.core.job_runner, addon.core.results
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
 

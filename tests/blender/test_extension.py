@@ -61,7 +61,7 @@ def test_what_is_in_the_zip(extension_zip: Path) -> None:
         "blender_manifest.toml",
         "__init__.py",
         "LICENSE",
-        "core/engine.py",
+        "core/job_runner.py",
         "pocket3d/client.py",
     } <= names
     assert {"server/pyproject.toml", "server/pocket3d_server/cli.py", "server/LICENSE"} <= names

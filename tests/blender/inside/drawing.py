@@ -119,7 +119,7 @@ def check_edit_mode_is_explained() -> None:
 
 def check_jobs_in_every_state() -> None:
     jobs, errors = module("core.jobs"), module("core.errors")
-    engine = module("ui.preferences").session().jobs
+    runner = module("ui.preferences").session().runner
     for state in jobs.State:
         job = jobs.Job(jobs.Task(f"A {state.value} cup", params().MeshParams(text_prompt="a cup")))
         job.update({"state": state, "progress": 0.4, "stage": "baking_texture"})
@@ -128,16 +128,16 @@ def check_jobs_in_every_state() -> None:
             job.problem = errors.Problem(
                 "The queue is full", errors.Remedy.RETRY, "QUEUE_FULL", "request req_1"
             )
-        engine.jobs[job.key] = job
+        runner.jobs[job.key] = job
     module("ui.pump").sync_list()
     manager = bpy.context.window_manager
     for index in range(len(manager.pocket3d_jobs)):
         manager.pocket3d_job_index = index
         texts, operators = draw_all()
-        if engine.jobs[manager.pocket3d_jobs[index].key].state is jobs.State.RUNNING:
+        if runner.jobs[manager.pocket3d_jobs[index].key].state is jobs.State.RUNNING:
             assert "Baking texture · 40%" in texts
     manager.pocket3d_job_index = [r.key for r in manager.pocket3d_jobs].index(
-        next(k for k, j in engine.jobs.items() if j.state is jobs.State.FAILED)
+        next(k for k, j in runner.jobs.items() if j.state is jobs.State.FAILED)
     )
     texts, operators = draw_all()
     assert "The queue is full" in texts

@@ -164,9 +164,9 @@ def check_what_is_sent_is_upright_and_faces_outwards() -> None:
 
 def check_an_edited_mesh_is_left_alone() -> None:
     obj = cube()
-    cli, jobs = module("cli"), module("ui.preferences").session().jobs
-    job = jobs.submit(cli.task_for(obj, params().SegmentParams("test_halves")))
-    jobs.wait(job)
+    cli, runner = module("cli"), module("ui.preferences").session().runner
+    job = runner.submit(cli.task_for(obj, params().SegmentParams("test_halves")))
+    runner.wait(job)
     bpy.ops.object.mode_set(mode="EDIT")
     assert module("scene.apply").waits_for_mode(job)
     bpy.ops.mesh.select_all(action="SELECT")

@@ -29,7 +29,7 @@ def fresh_file() -> None:
     """An empty file with the extension still enabled."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     session = module("ui.preferences").session()
-    session.jobs.jobs.clear()
+    session.runner.jobs.clear()
     module("ui.pump").sync_list()
 
 

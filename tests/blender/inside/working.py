@@ -70,7 +70,7 @@ def check_the_buttons_and_the_timer() -> None:
     bpy.context.scene.cursor.location = (2, 0, 0)
     assert bpy.ops.pocket3d.generate() == {"FINISHED"}
     session = module("ui.preferences").session()
-    job = next(iter(session.jobs.jobs.values()))
+    job = next(iter(session.runner.jobs.values()))
     assert len(bpy.context.window_manager.pocket3d_jobs) == 1
     tick_until(lambda: job.state.finished)
     assert job.state == "done", job.problem
@@ -80,18 +80,18 @@ def check_the_buttons_and_the_timer() -> None:
     parts = module("scene.parts")
     assert "Top" in " ".join(parts.part_names(obj))
     assert bpy.ops.pocket3d.segment() == {"FINISHED"}
-    tick_until(lambda: not session.jobs.active)
+    tick_until(lambda: not session.runner.active)
     assert "Top" in " ".join(parts.part_names(obj)), "the names that it came with are lost"
     assert parts.are_shown(obj)
     bpy.ops.pocket3d.clear_jobs()
-    assert not session.jobs.jobs
+    assert not session.runner.jobs
 
 
 def check_cancel_while_it_runs() -> None:
     session = module("ui.preferences").session()
     jobs, params = module("core.jobs"), module("core.params")
     request = params.MeshParams("test_steps", parameters={"steps": 500, "seconds": 0.2}, text_prompt="a cube")
-    job = session.jobs.submit(jobs.Task("A cube", request))
+    job = session.runner.submit(jobs.Task("A cube", request))
     tick_until(lambda: job.state == "running")
     before = counts()
     bpy.ops.pocket3d.cancel_job(key=job.key)

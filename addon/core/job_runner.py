@@ -43,7 +43,7 @@ class CancelledError(Exception):
     """The person cancelled the job."""
 
 
-class JobEngine:
+class JobRunner:
     """All jobs of this Blender."""
 
     def __init__(self, connect: Connect, folder: Path) -> None:
@@ -68,7 +68,7 @@ class JobEngine:
         return job
 
     def retry(self, key: str) -> Job:
-        """Run the task of an ended job again, in its place."""
+        """Run the task of an ended job again: a new job, the newest of the list."""
         task = self.jobs.pop(key).task
         return self.submit(task)
 
@@ -83,6 +83,10 @@ class JobEngine:
         """Forget an ended job; the files stay."""
         if self.jobs[key].state.finished:
             self.jobs.pop(key)
+
+    def clear_ended(self) -> None:
+        """Forget all ended jobs; the files stay."""
+        self.jobs = {key: job for key, job in self.jobs.items() if not job.state.finished}
 
     @property
     def active(self) -> bool:
@@ -107,10 +111,9 @@ class JobEngine:
         """Jobs whose result waits to be put into the scene, oldest first."""
         return [j for j in self.jobs.values() if j.state is State.READY]
 
-    def finish(self, job: Job, problem: Problem | None = None, notes: tuple[str, ...] = ()) -> None:
+    def finish(self, job: Job, problem: Problem | None = None) -> None:
         """Say that a READY job's result is in the scene, or why not."""
         job.update({"state": State.FAILED if problem else State.DONE, "problem": problem})
-        job.notes.extend(notes)
         job.payload = None  # large arrays; the file still has them
 
     def wait(self, job: Job, on_change: Callable[[Job], None] | None = None) -> Job:

@@ -1,4 +1,4 @@
-"""The job engine and the connection, against a real server."""
+"""The job runner and the connection, against a real server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from live import LiveServer, wait_until
 
-from addon.core.engine import JobEngine
+from addon.core.connection import Connection, Kind, Light, Profile
 from addon.core.errors import Remedy, UserError
 from addon.core.glb import Mesh
+from addon.core.job_runner import JobRunner
 from addon.core.jobs import State, Task
 from addon.core.local_server import LocalServer, Paths
 from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
 from addon.core.results import MeshInfo, PartsData, RigData, TextureData
-from addon.core.server import Connection, Kind, Light, Profile
 
 CUBE = Mesh(
     np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32),
@@ -37,26 +37,26 @@ def connection(url: str, token: str = "", folder: Path = Path(), *, online: bool
 
 
 @pytest.fixture
-def engine(live_server: LiveServer, tmp_path: Path) -> JobEngine:
-    return JobEngine(connection(live_server.url, live_server.token).connect, tmp_path)
+def runner(live_server: LiveServer, tmp_path: Path) -> JobRunner:
+    return JobRunner(connection(live_server.url, live_server.token).connect, tmp_path)
 
 
 def steps(seconds: float = 0.0, count: int = 3) -> MeshParams:
     return MeshParams("test_steps", parameters={"steps": count, "seconds": seconds}, text_prompt="a cube")
 
 
-def test_a_mesh_arrives_with_progress(engine: JobEngine) -> None:
+def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:
     seen: list[tuple[State, float]] = []
-    job = engine.submit(Task("A cube", steps(0.1)))
-    engine.wait(job, lambda j: seen.append((j.state, j.progress)))
+    job = runner.submit(Task("A cube", steps(0.1)))
+    runner.wait(job, lambda j: seen.append((j.state, j.progress)))
     assert job.state is State.READY, job.problem
     assert job.file is not None
     assert job.file.read_bytes()[:4] == b"glTF"
     assert isinstance(job.payload, MeshInfo)
     assert job.payload.labels == {"cube": "Cube"}
     assert any(s is State.RUNNING and 0 < p < 1 for s, p in seen)
-    engine.finish(job)
-    assert (job.state, engine.active) == (State.DONE, False)
+    runner.finish(job)
+    assert (job.state, runner.active) == (State.DONE, False)
     assert job.seconds > 0.2
 
 
@@ -68,8 +68,8 @@ def test_a_mesh_arrives_with_progress(engine: JobEngine) -> None:
         (RigParams("test_bones"), RigData),
     ],
 )
-def test_results_fit_the_mesh_that_was_sent(engine: JobEngine, params: Any, kind: type) -> None:
-    job = engine.wait(engine.submit(Task("Cube", params, CUBE)))
+def test_results_fit_the_mesh_that_was_sent(runner: JobRunner, params: Any, kind: type) -> None:
+    job = runner.wait(runner.submit(Task("Cube", params, CUBE)))
     assert job.state is State.READY, job.problem
     data = job.payload
     assert isinstance(data, kind)
@@ -84,17 +84,17 @@ def test_results_fit_the_mesh_that_was_sent(engine: JobEngine, params: Any, kind
         np.testing.assert_allclose(data.weights.sum(axis=1), 1, atol=1e-5)
 
 
-def test_cancel_is_immediate_here_and_reaches_the_server(engine: JobEngine, live_server: LiveServer) -> None:
-    job = engine.submit(Task("A cube", steps(0.2, 500)))
-    wait_until(lambda: engine.poll() and job.state is State.RUNNING, 20)
-    engine.cancel(job.key)
+def test_cancel_is_immediate_here_and_reaches_the_server(runner: JobRunner, live_server: LiveServer) -> None:
+    job = runner.submit(Task("A cube", steps(0.2, 500)))
+    wait_until(lambda: runner.poll() and job.state is State.RUNNING, 20)
+    runner.cancel(job.key)
     assert job.state is State.CANCELLED
     ended = live_server.wait(job.job_id)
     assert ended["error"]["error_code"] == "CANCELLED"
     time.sleep(0.2)
-    engine.poll()
+    runner.poll()
     assert job.state is State.CANCELLED
-    assert not engine.ready()
+    assert not runner.ready()
 
 
 def test_cancel_before_the_submit_submits_nothing(live_server: LiveServer, tmp_path: Path) -> None:
@@ -105,33 +105,33 @@ def test_cancel_before_the_submit_submits_nothing(live_server: LiveServer, tmp_p
         gate.wait(10)
         return real()
 
-    engine = JobEngine(slow, tmp_path)
+    runner = JobRunner(slow, tmp_path)
     before = live_server.get("/jobs").json()["jobs"]
-    job = engine.submit(Task("A cube", steps()))
-    engine.cancel(job.key)
+    job = runner.submit(Task("A cube", steps()))
+    runner.cancel(job.key)
     gate.set()
     wait_until(lambda: not any(t.name == "pocket3d-generate" for t in threading.enumerate()))
     assert [j["job_id"] for j in live_server.get("/jobs").json()["jobs"]] == [j["job_id"] for j in before]
 
 
-def test_a_refusal_is_one_sentence_and_can_be_retried(engine: JobEngine) -> None:
-    job = engine.wait(engine.submit(Task("A cube", MeshParams("test_refuses", text_prompt="a cube"))))
+def test_a_refusal_is_one_sentence_and_can_be_retried(runner: JobRunner) -> None:
+    job = runner.wait(runner.submit(Task("A cube", MeshParams("test_refuses", text_prompt="a cube"))))
     assert job.state is State.FAILED
     assert job.problem is not None
     assert job.problem.text.count("\n") == 0
-    again = engine.retry(job.key)
-    assert job.key not in engine.jobs
-    assert engine.wait(again).state is State.FAILED
-    engine.remove(again.key)
-    assert engine.jobs == {}
+    again = runner.retry(job.key)
+    assert job.key not in runner.jobs
+    assert runner.wait(again).state is State.FAILED
+    runner.clear_ended()
+    assert runner.jobs == {}
 
 
-def test_nonsense_is_refused_before_anything_starts(engine: JobEngine) -> None:
+def test_nonsense_is_refused_before_anything_starts(runner: JobRunner) -> None:
     with pytest.raises(UserError, match="Describe"):
-        engine.submit(Task("", MeshParams()))
+        runner.submit(Task("", MeshParams()))
     with pytest.raises(UserError, match="Select a mesh"):
-        engine.submit(Task("x", SegmentParams()))
-    assert engine.jobs == {}
+        runner.submit(Task("x", SegmentParams()))
+    assert runner.jobs == {}
 
 
 class TestConnection:
