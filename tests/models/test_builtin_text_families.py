@@ -8,8 +8,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Primitive
-from pocket3d_server.models.builtin_text.brief import Family
-from pocket3d_server.models.builtin_text.understand import understand
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.language.understand import understand
 
 MODULES = (
     "aircraft", "boats", "car", "castle", "house", "lamp", "props", "seating", "tables", "tools",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pocket3d_server.models.builtin_text.families import all_families
 from pocket3d_server.models.builtin_text.router import Router, subject_of
-from pocket3d_server.models.builtin_text.understand import tokens_of, understand
+from pocket3d_server.models.language.understand import tokens_of, understand
 
 # prompt, head word, what must be found
 READINGS: list[tuple[str, str, dict[str, Any]]] = [

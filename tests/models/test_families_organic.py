@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.models.builtin_text.brief import Brief, Colour, Family
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.language.brief import Brief, Colour
 
 MODULES = ("quadruped", "person", "bird", "fish", "tree", "plant", "flower", "fruit")
 FAMILIES: dict[str, Family] = {

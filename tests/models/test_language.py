@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pocket3d_server.models import language
+from pocket3d_server.models.language import encoder
 
 
 @pytest.mark.parametrize(
@@ -17,17 +17,17 @@ from pocket3d_server.models import language
     ],
 )
 def test_tokens_are_those_of_bert(text: str, ids: list[int]) -> None:
-    assert language.tokenize(text) == ids
+    assert encoder.tokenize(text) == ids
 
 
 def test_what_has_no_word_pieces_is_unknown_and_long_texts_are_cut() -> None:
-    assert language.tokenize("\U0001f984") == [101, 100, 102]
-    assert len(language.tokenize("red car " * 200)) == 64
+    assert encoder.tokenize("\U0001f984") == [101, 100, 102]
+    assert len(encoder.tokenize("red car " * 200)) == 64
 
 
 def test_similarities_are_those_the_models_authors_publish() -> None:
     """The example of the Sentence Transformers documentation; int8 weights cost under 0.01."""
-    vectors = language.encode(
+    vectors = encoder.encode(
         ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
     )
     published = [[1.0, 0.666, 0.1046], [0.666, 1.0, 0.1411], [0.1046, 0.1411, 1.0]]
@@ -35,11 +35,11 @@ def test_similarities_are_those_the_models_authors_publish() -> None:
 
 
 def test_vectors_are_unit_float32_and_do_not_depend_on_their_company() -> None:
-    alone = language.encode(["wooden chair"])
-    language._encode_one.cache_clear()
-    together = language.encode(["a very long text about nothing much at all", "wooden chair"])
+    alone = encoder.encode(["wooden chair"])
+    encoder._encode_one.cache_clear()
+    together = encoder.encode(["a very long text about nothing much at all", "wooden chair"])
     assert alone.dtype == np.float32
     assert alone.shape == (1, 384)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(alone[0], together[1])
-    assert language.encode([]).shape == (0, 384)
+    assert encoder.encode([]).shape == (0, 384)

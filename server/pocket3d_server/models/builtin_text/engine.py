@@ -49,7 +49,7 @@ class BuiltinText(Engine):
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Build what ``request.text_prompt`` asks for. Raises EngineError when there is no prompt."""
         from pocket3d_server.models.builtin_text.texturing import texture
-        from pocket3d_server.models.builtin_text.understand import understand
+        from pocket3d_server.models.language.understand import understand
 
         job = cast(MeshRequest, request)
         prompt = (job.text_prompt or "").strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pocket3d_server.geometry.asset import Material, srgb_to_linear
-from pocket3d_server.models.builtin_text.brief import RGB, Brief
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 @dataclass(eq=False)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.models.builtin_text.brief import Family
-from pocket3d_server.models.builtin_text.understand import PREPOSITIONS, is_attribute, tokens_of
-from pocket3d_server.models.builtin_text.words import FILLERS, MEASURES, NUMBERS
-from pocket3d_server.models.language import encode
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.language.encoder import encode
+from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, tokens_of
+from pocket3d_server.models.language.words import FILLERS, MEASURES, NUMBERS
 
 THINGS_TOO = frozenset({"glass", "rose"})
 """Attributes that at the end of a noun group are the thing itself: "a wine glass"."""

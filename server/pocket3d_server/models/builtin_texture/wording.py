@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.atlas import Coat
-from pocket3d_server.geometry.solid_materials import RGB, SolidMaterial, library
+from pocket3d_server.geometry.solid_materials import RGB, Accent, SolidMaterial, library
 from pocket3d_server.geometry.solid_materials.metal import MATERIALS as METALS
-from pocket3d_server.models.builtin_text.understand import tokens_of, understand
-from pocket3d_server.models.language import encode
+from pocket3d_server.models.language.encoder import encode
+from pocket3d_server.models.language.understand import tokens_of, understand
 
 EXACT_BONUS = 0.30
 """For a material whose name or phrase stands in the prompt word for word."""
 KNOWN = 0.42
 """Below this score nothing in the library is what was asked for."""
+CREAM = (0.95, 0.92, 0.86)
 FILLERS = frozenset(
     tokens_of("a an the of with and on in its covered made from style look texture material surface")
 )
@@ -44,38 +45,82 @@ OVERLAYS: dict[str, tuple[str, str]] = {
 class Wording:
     """What a prompt asks the surface to be."""
 
-    coats: list[Coat]
-    """One for each part."""
+    coats: list[Coat | None]
+    """One for each part; None keeps the part's own surface."""
     overlay: Coat | None
     placement: str
-    """Where the overlay settles: ``top``, ``edge``, ``cavity`` or ``low``."""
+    """Where the overlay settles: ``top``, ``edge``, ``cavity``, ``low``, or ``trim`` for clean edges."""
     confidence: float
     notes: list[str]
 
 
 def read_prompt(prompt: str, parts: list[Part]) -> Wording:
-    """Materials for ``parts``: a clause that names a part ("wooden handle, steel blade") goes to that part."""
-    tokens = tokens_of(prompt)
-    overlay, placement, rest = _overlay(tokens)
-    main, score = _best(rest)
-    notes = []
-    if score < KNOWN:
-        notes.append(f"No material is called that; {main.material.name.replace('_', ' ')} came nearest.")
-    coats = [main] * len(parts)
+    """Materials for ``parts``: a clause that names a part ("wooden handle, steel blade") goes to that part.
+
+    Where every clause names a part, the parts that are not named keep their own surface.
+    """
+    notes: list[str] = []
+    coats: dict[int, Coat] = {}
+    others = []
     clauses = [c for c in re.split(r"[,;.]|\band\b|\bwith\b", prompt.lower()) if c.strip()]
-    if len(clauses) > 1 and len(parts) > 1:
-        for clause in clauses:
-            words = set(tokens_of(clause))
-            named = [i for i, p in enumerate(parts) if words & set(tokens_of(f"{p.name} {p.label}"))]
-            if named and len(named) < len(parts):
-                own = set().union(*(tokens_of(f"{parts[i].name} {parts[i].label}") for i in named))
-                coat, clause_score = _best(
-                    [w for w in tokens_of(clause) if w not in own] or tokens_of(clause)
-                )
-                if clause_score >= KNOWN:
-                    for i in named:
-                        coats[i] = coat
-    return Wording(coats, overlay, placement, float(np.clip(score, 0.1, 1)), notes)
+    for clause in clauses if len(parts) > 1 else []:
+        words = tokens_of(clause)
+        named = [i for i, p in enumerate(parts) if not _names(p).isdisjoint(words)]
+        own = set().union(*(_names(parts[i]) for i in named))
+        said = [w for w in words if w not in own]
+        if named and len(named) < len(parts) and said:
+            coat, score = _best(said)
+            if score >= KNOWN:
+                coats.update(dict.fromkeys(named, coat))
+                continue
+        others.append(clause)
+    if coats and not others:
+        return Wording([coats.get(i) for i in range(len(parts))], None, "", 1.0, notes)
+    tokens = tokens_of(" and ".join(others) if coats else prompt)
+    ground, features = split_features(tokens)
+    overlay, placement, rest = _overlay(ground)
+    main, score = _featured(rest, features, tokens, notes)
+    rims = [f for f in features if f.noun in RIMS]
+    if rims and overlay is None:
+        overlay, placement = _best(list(rims[-1].words) or ["gold"])[0], "trim"
+    if score < KNOWN:
+        notes.append(f"No material is called that; {_spoken(main.material)} came nearest.")
+    chosen: list[Coat | None] = [coats.get(i, main) for i in range(len(parts))]
+    return Wording(chosen, overlay, placement, float(np.clip(score, 0.1, 1)), notes)
+
+
+def _featured(
+    ground: list[str], features: list[Feature], tokens: list[str], notes: list[str]
+) -> tuple[Coat, float]:
+    """The ground's material with the one feature that it can show; notes say which are left out."""
+    features = [f for f in features if f.noun not in RIMS]
+    named = [w for w in ground if w not in ADJECTIVES - set(METALS) - set(MATERIALS) and w not in FILLERS]
+    main, score = _best(ground) if ground else (Coat(library()["paint"]), 0.0)
+    alone = next((f for f in features if f.noun in ALONE), None)
+    if alone is not None and (not named or score < KNOWN):
+        main, score = Coat(library()[ALONE[alone.noun]], main.colours), 1.0
+    elif not named and features:  # nothing but features that no material is known by
+        main, score = _best(tokens)
+    for feature in features:
+        printed = print_of(main.material, feature)
+        if printed is None and feature.noun not in main.material.features:
+            notes.append(
+                f"{_spoken(main.material).capitalize()} has no such feature, so {feature} is left out."
+            )
+            continue
+        if len(feature.colours) > 1 and not main.colours and printed is None:
+            main = replace(main, colours=feature.colours)
+        elif feature.words or printed is not None:
+            main = replace(main, accent=feature.accent() or Accent(CREAM), printed=printed)
+    return main, score
+
+
+def _names(part: Part) -> set[str]:
+    return set(tokens_of(f"{part.name} {part.label}"))
+
+
+def _spoken(material: SolidMaterial) -> str:
+    return material.name.replace("_", " ")
 
 
 def _overlay(tokens: list[str]) -> tuple[Coat | None, str, list[str]]:

@@ -6,7 +6,7 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
-from pocket3d_server.models.builtin_text.brief import Family
+from pocket3d_server.models.builtin_text.family import Family
 
 
 @cache

@@ -7,8 +7,9 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow, shade
+from pocket3d_server.models.language.brief import RGB, Brief
 
 LIVERIES: tuple[RGB, ...] = ((0.75, 0.12, 0.12), (0.10, 0.28, 0.58), (0.95, 0.72, 0.12), (0.10, 0.42, 0.36))
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.bird import BirdShape, Plumage, build_bird
+from pocket3d_server.models.language.brief import RGB, Brief
 
 UNSET: RGB = (-1.0, -1.0, -1.0)
 GOLD: RGB = (0.92, 0.68, 0.16)

@@ -7,8 +7,9 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.language.brief import RGB, Brief
 
 PAINTS: tuple[RGB, ...] = ((0.94, 0.94, 0.92), (0.12, 0.26, 0.46), (0.60, 0.12, 0.12), (0.14, 0.36, 0.34))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.vehicles.car import build_car
 from pocket3d_server.models.builtin_text.vehicles.car_styles import STYLES
+from pocket3d_server.models.language.brief import Brief
 
 WORDS = {
     "police": ("police", "sheriff", "cop"),

@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import (
     Frame,
@@ -17,6 +17,7 @@ from pocket3d_server.models.builtin_text.masonry import (
     stone_courses,
     window,
 )
+from pocket3d_server.models.language.brief import RGB, Brief
 
 FLAGS: tuple[RGB, ...] = ((0.70, 0.10, 0.12), (0.12, 0.22, 0.55), (0.85, 0.65, 0.12), (0.12, 0.42, 0.26))
 

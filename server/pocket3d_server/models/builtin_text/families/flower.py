@@ -11,10 +11,11 @@ from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import curve
 from pocket3d_server.geometry.shapes import revolve, sphere, sweep
 from pocket3d_server.geometry.solid import Solid, part, rotation
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
+from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
 Head = list[tuple[str, Solid, Material]]

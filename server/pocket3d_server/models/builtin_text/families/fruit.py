@@ -11,13 +11,14 @@ from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Surface, curve
 from pocket3d_server.geometry.shapes import revolve, sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.cloth import vertex_normals
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
 GREEN: RGB = (0.27, 0.45, 0.17)

@@ -7,9 +7,10 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import Frame, door, gable_roof, gable_wall, window
+from pocket3d_server.models.language.brief import RGB, Brief
 
 WALLS: tuple[RGB, ...] = ((0.93, 0.89, 0.80), (0.90, 0.80, 0.62), (0.80, 0.86, 0.88), (0.90, 0.74, 0.66))
 

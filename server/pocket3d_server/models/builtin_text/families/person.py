@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.face import Looks
 from pocket3d_server.models.builtin_text.organic.hair import STYLES
 from pocket3d_server.models.builtin_text.organic.outfits import Garment, Outfit
@@ -20,6 +20,7 @@ from pocket3d_server.models.builtin_text.organic.roles import (
     WHITE,
     Role,
 )
+from pocket3d_server.models.language.brief import RGB, Brief
 
 UNSET: RGB = (-1.0, -1.0, -1.0)
 FEMALE = (

@@ -7,9 +7,10 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.language.brief import RGB, Brief
 
 COVERS: tuple[RGB, ...] = ((0.45, 0.10, 0.10), (0.12, 0.22, 0.40), (0.14, 0.32, 0.20), (0.36, 0.20, 0.10))
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy, Coat
 from pocket3d_server.models.builtin_text.organic.animal import build_animal
 from pocket3d_server.models.builtin_text.organic.species import SPECIES
+from pocket3d_server.models.language.brief import RGB, Brief
 
 PATTERNS = {
     "spotted": "dalmatian", "dalmatian": "dalmatian", "striped": "stripes", "tabby": "tabby", "patched": "patches",

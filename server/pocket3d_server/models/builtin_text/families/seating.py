@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import (
     board,
@@ -19,6 +19,7 @@ from pocket3d_server.models.builtin_text.joinery import (
     tapered_leg,
     turned_leg,
 )
+from pocket3d_server.models.language.brief import RGB, Brief
 
 WOODS: tuple[RGB, ...] = ((0.55, 0.36, 0.20), (0.72, 0.52, 0.32), (0.36, 0.22, 0.13), (0.80, 0.66, 0.47))
 FABRICS: tuple[RGB, ...] = ((0.32, 0.42, 0.50), (0.56, 0.50, 0.42), (0.62, 0.28, 0.22), (0.34, 0.44, 0.33))

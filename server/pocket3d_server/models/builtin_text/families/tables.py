@@ -7,10 +7,11 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.families.seating import FABRICS, legs, wood_of
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import board, knob, tapered_leg, turned_leg
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 def table(brief: Brief) -> Asset:

@@ -7,10 +7,11 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
 from pocket3d_server.models.builtin_text.families.weapons import shaft
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.language.brief import RGB, Brief
 
 GRIPS: tuple[RGB, ...] = ((0.80, 0.14, 0.10), (0.95, 0.62, 0.08), (0.10, 0.30, 0.62), (0.12, 0.13, 0.14))
 

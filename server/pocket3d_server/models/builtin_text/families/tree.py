@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.branching import Habit
 from pocket3d_server.models.builtin_text.organic.tree import Builder, Style, broadleaf, conifer, palm
+from pocket3d_server.models.language.brief import RGB, Brief
 
 UNSET: RGB = (-1.0, -1.0, -1.0)
 OAK = Style(Habit(6.5, 0.27, 0.26, (10, 5, 3), crown="wide"), leaf=(0.35, 0.53, 0.18))

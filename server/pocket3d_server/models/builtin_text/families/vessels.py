@@ -8,9 +8,10 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.curves import Rows
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
 from pocket3d_server.models.builtin_text.joinery import board
+from pocket3d_server.models.language.brief import RGB, Brief
 
 GLAZES: tuple[RGB, ...] = (
     (0.20, 0.42, 0.52),

@@ -7,9 +7,10 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Family
+from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.language.brief import RGB, Brief
 
 LEATHERS: tuple[RGB, ...] = ((0.26, 0.15, 0.09), (0.14, 0.12, 0.12), (0.36, 0.10, 0.09), (0.12, 0.18, 0.28))
 

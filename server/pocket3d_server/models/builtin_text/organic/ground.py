@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import Brief
+from pocket3d_server.models.language.brief import Brief
 
 
 def settle(asset: Asset, *, centre: bool = False) -> Asset:

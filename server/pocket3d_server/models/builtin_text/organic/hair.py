@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, Surface, curve, polygonise
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.cloth import clip, shell
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.face import eye_centres
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 

@@ -11,11 +11,11 @@ from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, RoundCone, polygonise
 from pocket3d_server.geometry.shapes import revolve, sphere, sweep
 from pocket3d_server.geometry.solid import Solid, make, part
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.cloth import clip
 from pocket3d_server.models.builtin_text.organic.hair import Head, head_of, scalp
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, cloth
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 GOLD: RGB = (0.95, 0.76, 0.32)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.headwear import HEADWEAR
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, cloth
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 

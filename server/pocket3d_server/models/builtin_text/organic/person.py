@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.body import HumanBody, human_body, posed
 from pocket3d_server.models.builtin_text.organic.face import Looks, eye_parts, skin_part
 from pocket3d_server.models.builtin_text.organic.hair import beard_part, hair_parts
 from pocket3d_server.models.builtin_text.organic.outfits import Outfit, dress
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 

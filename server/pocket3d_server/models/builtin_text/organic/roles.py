@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pocket3d_server.models.builtin_text.brief import RGB
+from pocket3d_server.models.language.brief import RGB
 
 Item = tuple[str, RGB] | tuple[str, RGB, float, float]
 

@@ -12,12 +12,12 @@ from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, curve, polygonise
 from pocket3d_server.geometry.shapes import sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.branching import Branch, Habit, grow
 from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,6 @@ from pocket3d_server.geometry.implicit import (
     Surface,
     polygonise,
 )
-from pocket3d_server.models.builtin_text.brief import RGB
 from pocket3d_server.models.builtin_text.organic.body import HumanBody
 from pocket3d_server.models.builtin_text.organic.cloth import (
     clip,
@@ -31,6 +30,7 @@ from pocket3d_server.models.builtin_text.organic.cloth import (
 )
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
+from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
 NEVER = 1.0

@@ -8,11 +8,11 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.brief import RGB, Brief
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
 from pocket3d_server.models.builtin_text.vehicles.body import Glasshouse, Shell, end_prism, side_prism
 from pocket3d_server.models.builtin_text.vehicles.car_styles import CarStyle
 from pocket3d_server.models.builtin_text.vehicles.wheel import WheelMaterials, WheelStyle, wheel
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 class CarBuilder:

@@ -1,15 +1,11 @@
-"""What was understood of a prompt, handed to the family that builds the object."""
+"""What was understood of a prompt, handed to whatever builds or textures the object."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from pocket3d_server.geometry.asset import Asset
 
 RGB = tuple[float, float, float]
 
@@ -80,15 +76,3 @@ class Brief:
     def has(self, *words: str) -> bool:
         """Whether any of ``words`` stands in the prompt."""
         return any(w in self.words for w in words)
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of object that the kit can build."""
-
-    name: str
-    """snake_case, e.g. ``car``."""
-    phrases: tuple[str, ...]
-    """What people call it; the sentence encoder compares prompts with these ("a car", "sports car", "old truck")."""
-    build: Callable[[Brief], Asset]
-    """Real size in metres, standing on y = 0, centred on the vertical axis, facing +Z, closed named parts."""

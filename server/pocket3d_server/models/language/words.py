@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pocket3d_server.models.builtin_text.brief import RGB
+from pocket3d_server.models.language.brief import RGB
 
 
 def _hex(code: str) -> RGB:

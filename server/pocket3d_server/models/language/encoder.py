@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 DIMENSIONS = 384
 _MAX_TOKENS = 64
 _MAX_WORD = 100
-_VOCABULARY = Path(__file__).parent / "data" / "bert_uncased_vocab.txt"
+_VOCABULARY = Path(__file__).parent.parent / "data" / "bert_uncased_vocab.txt"
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:

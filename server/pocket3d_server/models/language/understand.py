@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pocket3d_server.models.builtin_text.brief import RGB, Brief, Colour
-from pocket3d_server.models.builtin_text.words import (
+from pocket3d_server.models.language.brief import RGB, Brief, Colour
+from pocket3d_server.models.language.words import (
     COLOURS,
     CONNECTORS,
     FILLERS,
