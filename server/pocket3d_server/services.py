@@ -14,6 +14,7 @@ from pocket3d_server.jobs.overview import Overview
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
 from pocket3d_server.jobs.tables import StoredFile
+from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 
@@ -23,6 +24,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.parents = Parents(settings.parent_pids)
         self.files = FileStore(settings.data_dir)
         self.database = Database(settings.database)
         self.database.migrate()

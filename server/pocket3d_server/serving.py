@@ -13,13 +13,11 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import psutil
 from cheroot import wsgi
 
 from pocket3d_server.accounts.auth import write_private
@@ -130,17 +128,15 @@ def serve(settings: Settings) -> None:
             ) from error
         stop = threading.Event()
         _stop_on_signals(stop)
-        if settings.parent_pids:
-            _stop_with_parents(stop, settings.parent_pids)
         services.start()
         threading.Thread(target=server.serve, name="http", daemon=True).start()
         port = server.bind_addr[1]
         url = f"http://{_url_host(settings.host)}:{port}"
         if settings.port_file:
             write_port_file(settings, port, url)
-        log.info("Pocket3D serves %s (data in %s)", url, settings.data_dir)
+        log.info("Pocket3D serves %s (data in %s, token in %s)", url, settings.data_dir, settings.token_path)
         try:
-            while not stop.wait(LOOK_S):
+            while not stop.wait(LOOK_S) and not services.parents.gone():
                 server.grow_if_busy()
         finally:
             log.info("stopping")
@@ -168,31 +164,6 @@ def _stop_on_signals(stop: threading.Event) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
-
-
-def _stop_with_parents(stop: threading.Event, pids: list[int]) -> None:
-    """Stop when the last of these processes has ended."""
-    parents = []
-    for pid in pids:
-        try:
-            parents.append(psutil.Process(pid))
-        except psutil.NoSuchProcess:
-            log.warning("parent process %d does not exist", pid)
-
-    def watch() -> None:
-        while any(_runs(parent) for parent in parents):
-            time.sleep(LOOK_S)
-        log.info("all parent processes have ended")
-        stop.set()
-
-    threading.Thread(target=watch, name="parents", daemon=True).start()
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:  # is_running compares start times too, so a reused pid is not taken for the parent
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
 
 
 @contextmanager

@@ -192,6 +192,40 @@ def test_the_server_ends_with_its_parent(own_server: Start) -> None:
     assert server.process.wait(10) == 0
 
 
+def test_a_second_parent_keeps_the_server_and_strangers_cannot_add_one(own_server: Start) -> None:
+    import subprocess
+    import sys
+
+    def program() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+
+    first, second = program(), program()
+    server = own_server("--parent-pid", str(first.pid))
+    key = server.cli("keys", "create", "Ada").strip()
+    assert server.post("/system/parents", {"pid": second.pid}, token=key).status_code == 403
+    assert server.post("/system/parents", {"pid": 2**22 + 1}).json()["error_code"] == "INVALID_INPUT"
+    for _ in range(2):
+        answer = server.post("/system/parents", {"pid": second.pid}).json()
+        assert answer == {"parents": sorted([first.pid, second.pid]), "ends_with_parents": True}
+    first.communicate(b"\n")
+    time.sleep(1.5)
+    assert server.process.poll() is None
+    assert server.get("/system/health").status_code == 200
+    second.communicate(b"\n")
+    assert server.process.wait(10) == 0
+
+
+def test_a_server_without_parents_takes_none() -> None:
+    from pocket3d_server.parents import Parents
+
+    alone = Parents()
+    assert alone.add(os.getpid())
+    assert (alone.pids(), alone.gone()) == ([], False)
+    orphan = Parents([2**22 + 1])
+    assert orphan.gone()
+    assert not orphan.add(os.getpid())
+
+
 def test_a_second_server_on_the_same_data_is_refused(live_server: LiveServer) -> None:
     import subprocess
     import sys

@@ -78,7 +78,7 @@ class Accounts:
 
     def authenticate(self, bearer: str | None, address: str) -> Caller:
         """The caller with this bearer token from this address. Raises Refusal UNAUTHORIZED."""
-        if self._no_auth and _is_loopback(address):
+        if self._no_auth and is_loopback(address):
             return Caller(LOCAL_ACCOUNT, "local")
         if not bearer:
             raise Refusal(
@@ -86,7 +86,7 @@ class Accounts:
                 "The request bears no credentials.",
                 "Send the header 'Authorization: Bearer <API key>'. The loopback token is in the server's token file.",
             )
-        if bearer.startswith(TOKEN_PREFIX) and _is_loopback(address):
+        if bearer.startswith(TOKEN_PREFIX) and is_loopback(address):
             if hmac.compare_digest(bearer.encode(), self._local_token.encode()):
                 return Caller(LOCAL_ACCOUNT, "local")
         elif bearer.startswith(KEY_PREFIX):
@@ -185,7 +185,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether a request from this address comes from this machine."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from flask import Response, jsonify
-from pydantic import BaseModel
+from flask import Response, jsonify, request
+from pydantic import BaseModel, Field
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
 from pocket3d_server.api.chapter import chapter
-from pocket3d_server.api.context import services
+from pocket3d_server.api.context import caller, services
+from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs.states import Status, stamp
 from pocket3d_server.jobs.tables import Job
 
@@ -111,6 +113,19 @@ class Workers(BaseModel):
     gpu_allocation: dict[str, str]
 
 
+class Parent(BaseModel):
+    """A process of this machine."""
+
+    pid: int = Field(ge=1)
+
+
+class ParentList(BaseModel):
+    """Whom the server lives for."""
+
+    parents: list[int] = Field(description="Processes that still run; the server ends with the last of them.")
+    ends_with_parents: bool = Field(description="False for a server that was started without --parent-pid.")
+
+
 @api.get("/health", responses={200: Health})
 def health() -> Response:
     """Health check. `degraded`: the scheduler has stopped or no model is ready."""
@@ -185,6 +200,32 @@ def workers() -> Response:
     ]
     allocation = {str(w.gpu_id): w.worker_id for w in found if w.gpu_id is not None}
     return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
+
+
+@api.post("/parents", responses={200: ParentList})
+def add_parent(body: Parent) -> Response:
+    """Keep the server alive for one more process of this machine, e.g. a second Blender.
+
+    A server that was started with `--parent-pid` ends when the last of its parents has ended; one that was
+    started without never does and keeps no list. Only this machine's user may do this (loopback token).
+    """
+    if caller().account_id != LOCAL_ACCOUNT or not is_loopback(request.remote_addr or ""):
+        raise Refusal(
+            "FORBIDDEN",
+            "Only this machine's user may add a parent.",
+            "Use the token in the server's token file.",
+        )
+    parents = services().parents
+    try:
+        added = parents.add(body.pid)
+    except ProcessLookupError as error:
+        raise Refusal(
+            "INVALID_INPUT", f"There is no process {body.pid}.", "Send a pid of this machine."
+        ) from error
+    if not added:
+        raise Refusal("CONFLICT", "The last parent has ended, and so does the server.", "Start a new server.")
+    answer = ParentList(parents=parents.pids(), ends_with_parents=bool(services().settings.parent_pids))
+    return jsonify(answer.model_dump())
 
 
 def _by_status(session: Session) -> dict[str, int]:
