@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pocket3d_server.models.builtin_rig.engine import rig_mesh
+from pocket3d_server.models.builtin_rig import rig_mesh
 
 Floats = NDArray[np.float64]
 

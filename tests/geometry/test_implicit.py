@@ -11,7 +11,6 @@ from pocket3d_server.geometry.implicit import (
     HalfSpace,
     RoundCone,
     Surface,
-    Torus,
     curve,
     polygonise,
 )
@@ -46,9 +45,6 @@ def test_round_cone_is_the_union_of_the_spheres_it_sweeps() -> None:
 def test_sphere_torus_and_half_space_distances_are_exact() -> None:
     p = np.array([[2.0, 0, 0], [0, 0.5, 0], [0, 0, -3]])
     assert np.allclose(Ellipsoid((0, 0, 0), (1, 1, 1)).distance(p), [1, -0.5, 2])
-    assert np.allclose(
-        Torus((0, 0, 0), (0, 1, 0), 1.0, 0.25).distance(np.array([[1.0, 0, 0], [2, 0, 0]])), [-0.25, 0.75]
-    )
     assert np.allclose(HalfSpace((0, 1, 0), (0, 2, 0)).distance(p), [-1, -0.5, -1])
 
 

@@ -37,12 +37,6 @@ def test_weld_joins_places_and_keeps_faces() -> None:
     np.testing.assert_array_equal(mapping[faces], joined)
 
 
-def test_degenerate_faces_are_found() -> None:
-    vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [2, 0, 0.0]])
-    faces = np.array([[0, 1, 2], [0, 1, 1], [0, 1, 3]])
-    np.testing.assert_array_equal(clean.drop_degenerate(vertices, faces), [0])
-
-
 def test_components_and_adjacency() -> None:
     two = trimesh.util.concatenate(
         [trimesh.creation.box(), trimesh.creation.icosphere(1).apply_translation([5, 0, 0])]

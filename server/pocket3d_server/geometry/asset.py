@@ -18,6 +18,9 @@ FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 Image = NDArray[np.uint8]
 
+MAX_INFLUENCES = 4
+"""Bones that may move a vertex: one set of glTF's JOINTS and WEIGHTS, what every engine takes."""
+
 
 def srgb_to_linear(colour: FloatArray | tuple[float, ...]) -> NDArray[np.float64]:
     """sRGB in 0..1 to linear light (IEC 61966-2-1); any shape."""
@@ -77,7 +80,7 @@ class Primitive:
     normals: FloatArray | None = None
     """(V, 3) unit length; None lets the viewer shade flat, so smooth parts should give them."""
     weights: FloatArray | None = None
-    """(V, J) skin weights over the asset's skeleton, rows sum to 1, at most 4 above 0."""
+    """(V, J) skin weights over the asset's skeleton, rows sum to 1, at most MAX_INFLUENCES above 0."""
 
 
 @dataclass(eq=False)

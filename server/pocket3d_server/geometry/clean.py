@@ -1,4 +1,4 @@
-"""Mesh hygiene: weld, components, degenerate faces, normals, simplification."""
+"""Mesh hygiene: welding, components, normals, simplification."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 
-def weld(
-    vertices: NDArray[Any], faces: NDArray[Any], tolerance: float | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Merge vertices that lie in the same place.
+def places(
+    vertices: NDArray[Any], tolerance: float | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct places of vertices (V, 3), sorted by x, y and z: the first vertex at each (P,), and the place
+    of each vertex (V,).
 
     ``tolerance`` in metres (default: a millionth of the extent) is the cell of a grid on which positions are
-    compared, so two vertices up to that far apart usually merge. Returns vertices, faces and the new index
-    of each old vertex; face order and count stay, so a face may become degenerate.
+    compared, so two vertices up to that far apart usually share a place.
     """
     v = np.asarray(vertices, np.float64)
     if tolerance is None:
@@ -31,10 +31,23 @@ def weld(
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     else:
         _, first, inverse = np.unique(cell, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")  # keep the order in which places first appear
+    return first, inverse.ravel()
+
+
+def weld(
+    vertices: NDArray[Any], faces: NDArray[Any], tolerance: float | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Merge vertices that lie in the same place; ``tolerance`` as for ``places``.
+
+    Returns vertices in the order in which their places first appear, faces, and the new index of each old
+    vertex; face order and count stay, so a face may become degenerate.
+    """
+    v = np.asarray(vertices, np.float64)
+    first, place = places(v, tolerance)
+    order = np.argsort(first, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    mapping = rank[inverse.ravel()]
+    mapping = rank[place]
     return v[first[order]], mapping[np.asarray(faces, np.int64)], mapping
 
 
@@ -46,15 +59,6 @@ def face_normals(
     cross = np.cross(t[:, 1] - t[:, 0], t[:, 2] - t[:, 0])
     length = np.linalg.norm(cross, axis=1)
     return cross / np.where(length > 0, length, 1)[:, None], length / 2
-
-
-def drop_degenerate(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.int64]:
-    """Indices of the faces to keep: three different corners and an area that is not zero for the mesh's size."""
-    f = np.asarray(faces, np.int64)
-    _, area = face_normals(vertices, f)
-    extent = float(np.ptp(vertices, axis=0).max()) if len(vertices) else 0.0
-    distinct = (f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])
-    return np.flatnonzero(distinct & (area > 1e-14 * extent * extent))
 
 
 def face_adjacency(faces: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -49,16 +49,6 @@ def smooth_curve(points: Rows, count: int = 32, closed: bool = False) -> Points:
     return resample(np.concatenate([fine, p[-2:-1]]), count)
 
 
-def bezier(points: Rows, count: int = 24) -> Points:
-    """``count`` points of the Bézier curve with control ``points`` (K, D), by de Casteljau."""
-    p = np.asarray(points, dtype=np.float64)
-    t = np.linspace(0, 1, count)[:, None, None]
-    level = np.broadcast_to(p, (count, *p.shape))
-    while level.shape[1] > 1:
-        level = level[:, :-1] * (1 - t) + level[:, 1:] * t
-    return level[:, 0]
-
-
 def resample(points: Rows, count: int, closed: bool = False) -> Points:
     """``count`` points along the polyline ``points`` (K, D), evenly spaced in length."""
     p = np.asarray(points, dtype=np.float64)

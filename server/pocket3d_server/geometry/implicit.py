@@ -138,30 +138,6 @@ class Ellipsoid:
 
 
 @dataclass(frozen=True)
-class Torus:
-    """A ring of radius ``major`` around ``axis`` through ``centre`` with a round section of radius ``minor``."""
-
-    centre: ArrayLike
-    axis: ArrayLike
-    major: float
-    minor: float
-
-    def distance(self, points: Points) -> Points:
-        """See `Solid.distance`."""
-        axis = np.asarray(self.axis, float)
-        axis = (axis / np.linalg.norm(axis)).astype(points.dtype)
-        p = points - np.asarray(self.centre, points.dtype)
-        height = p @ axis
-        across = np.sqrt(np.maximum(np.einsum("...i,...i", p, p) - height * height, 0))
-        return np.hypot(across - self.major, height) - self.minor
-
-    def bounds(self) -> tuple[Array, Array]:
-        """See `Solid.bounds`."""
-        c = np.asarray(self.centre, float)
-        return c - self.major - self.minor, c + self.major + self.minor
-
-
-@dataclass(frozen=True)
 class HalfSpace:
     """Everything on the side of the plane through ``at`` that ``normal`` points away from; only for carving."""
 

@@ -1,10 +1,11 @@
 """The built-in rig engine: a skeleton and skin weights for people, four-legged animals and anything else.
 
-``engine`` is the way in; ``surface`` and ``solid`` prepare the mesh; ``humanoid``, ``quadruped`` and ``generic``
-plan the bones; ``weights`` skins; ``budget`` brings the bones to the number asked for; ``regions`` names faces.
+``engine`` is the way in: ``rig_mesh`` goes from triangles to a rig. ``welded_mesh`` and ``voxels`` are the mesh from
+outside and inside. ``plan`` chooses how to look at it; ``humanoid`` (with ``marks``, ``body`` and ``figure``),
+``quadruped`` and ``generic`` (with ``extremities``) place the bones; ``weights`` (with ``fitted_weights``) skins;
+``bone_count`` brings the bones to the number asked for.
 """
 
-from pocket3d_server.models.builtin_rig.engine import BuiltinRig
-from pocket3d_server.models.builtin_rig.regions import body_regions
+from pocket3d_server.models.builtin_rig.engine import BuiltinRig, Rig, rig_mesh
 
-__all__ = ["BuiltinRig", "body_regions"]
+__all__ = ["BuiltinRig", "Rig", "rig_mesh"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.builtin_rig.surface import Floats
+from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 
 @dataclass(eq=False)
@@ -30,9 +30,8 @@ class Plan:
     confidence: float
     """0..1."""
     notes: list[str] = field(default_factory=list)
-    known: Callable[[Floats, Floats], tuple[Floats, Floats]] | None = None
-    """From vertices and their normals, both (V, 3): weights (V, J) that are known already, in the order of
-    ``bones``, and how far they hold, (V,) in 0..1. None where no body was fitted."""
+    known: FittedWeights | None = None
+    """Weights of ``bones`` that are known already; None where no body was fitted."""
 
     def skeleton(self) -> Skeleton:
         """As the asset holds it."""

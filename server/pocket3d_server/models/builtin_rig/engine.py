@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pocket3d_server.models.builtin_rig.surface import Floats
+    from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 PROXY_FACES = 40_000
 """Meshes with more triangles are skinned on a simplified stand-in."""
@@ -53,31 +53,31 @@ def rig_mesh(
     ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``; a mesh that has not the limbs of its type
     gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
     """
-    from pocket3d_server.models.builtin_rig.budget import to_count
+    from pocket3d_server.models.builtin_rig.bone_count import to_count
     from pocket3d_server.models.builtin_rig.plan import plan_bones
-    from pocket3d_server.models.builtin_rig.solid import voxelise
-    from pocket3d_server.models.builtin_rig.surface import weld
+    from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
+    from pocket3d_server.models.builtin_rig.welded_mesh import welded
 
     progress(0.05, "analysing_shape")
-    surface = weld(vertices, faces)
+    surface = welded(vertices, faces)
     if len(surface.vertices) < LEAST_VERTICES or len(surface.faces) < LEAST_VERTICES or surface.size <= 0:
         raise EngineError(
             f"The mesh has only {len(surface.vertices)} distinct vertices; a rig needs a body to move.",
             code="INVALID_INPUT",
             suggestion="Send a mesh with volume, for example a character of at least a few hundred triangles.",
         )
-    solid = voxelise(surface)
+    voxels = voxelise(surface)
     stand_in = surface
     if len(surface.faces) > PROXY_FACES:
         stand_in = surface.simplified(PROXY_FACES // 2)
     progress(0.2, "finding_joints")
-    plan = plan_bones(stand_in, solid, character_type, bone_count)
+    plan = plan_bones(stand_in, voxels, character_type, bone_count)
     skeleton, weights = plan.skeleton(), None
     if include_weights:
         progress(0.6, "computing_weights")
-        body = skinnable(stand_in, solid)
-        weights = skin(body, solid, plan)
+        body = skinnable(stand_in, voxels)
+        weights = skin(body, voxels, plan)
         weights = carried_over(weights, body, surface, plan)
     skeleton, weights = to_count(skeleton, weights, surface.vertices, bone_count)
     if weights is not None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pocket3d_server.models.builtin_rig.solid import Solid, trace
-from pocket3d_server.models.builtin_rig.surface import Floats
+from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 
 @dataclass(eq=False)
@@ -31,13 +31,13 @@ class Branch:
         return self.path[0]
 
 
-def core(solid: Solid, guess: Floats | None = None) -> int:
-    """The voxel (its place in ``voxels``) where the figure is thickest, preferring places near ``guess``
+def core(voxels: Voxels, guess: Floats | None = None) -> int:
+    """The voxel (its place in ``filled``) where the figure is thickest, preferring places near ``guess``
     (the centre of mass)."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     guess = centres.mean(axis=0) if guess is None else guess
     size = float(np.ptp(centres, axis=0).max())
-    depth = solid.depth[tuple(solid.voxels.T)]
+    depth = voxels.depth[tuple(voxels.filled.T)]
     return int((depth - 0.35 * np.linalg.norm(centres - guess, axis=1) ** 2 / size).argmax())
 
 
@@ -62,20 +62,20 @@ def smoothed(path: Floats, rounds: int = 3) -> Floats:
 
 
 def branches(
-    solid: Solid, root: int, limit: int = 12, shortest: float = 0.1, first: Floats | None = None
+    voxels: Voxels, root: int, limit: int = 12, shortest: float = 0.1, first: Floats | None = None
 ) -> list[Branch]:
     """Up to ``limit`` branches, longest first by what each adds; those shorter than ``shortest`` of the size
-    or not longer than the figure is thick where they join are left out. ``root`` is a place in ``voxels``;
+    or not longer than the figure is thick where they join are left out. ``root`` is a place in ``filled``;
     ``first`` (3,) an end that is known already: the branch to it comes first, whatever its length."""
-    centres = solid.centres(solid.voxels)
-    depth = solid.depth[tuple(solid.voxels.T)]
+    centres = voxels.centres(voxels.filled)
+    depth = voxels.depth[tuple(voxels.filled.T)]
     size = float(np.ptp(centres, axis=0).max())
-    nearest, _ = solid.distances(np.array([root]))
-    _, before = solid.distances(np.array([root]), middle=True)
+    nearest, _ = voxels.distances(np.array([root]))
+    _, before = voxels.distances(np.array([root]), middle=True)
     known = np.zeros(len(centres), bool)
     known[root] = True
     found: list[Branch] = []
-    known_end = None if first is None else int(solid.nearest(first[None])[0])
+    known_end = None if first is None else int(voxels.nearest(first[None])[0])
     for k in range(limit):
         tip = known_end if k == 0 and known_end is not None else int(nearest.argmax())
         if tip != known_end and nearest[tip] < shortest * size:
@@ -87,12 +87,5 @@ def branches(
         if length > 1.1 * depth[way[-1]] or tip == known_end:
             found.append(Branch(path, depth[way], length))
         known[way] = True
-        nearest = np.minimum(nearest, solid.distances(way)[0])
+        nearest = np.minimum(nearest, voxels.distances(way)[0])
     return found
-
-
-def whole_path(solid: Solid, root: int, tip: Floats) -> tuple[Floats, Floats]:
-    """The middle path from a free end back to ``root`` (N, 3), and the radii along it (N,)."""
-    _, before = solid.distances(np.array([root]), middle=True)
-    way = trace(before, int(solid.nearest(tip[None])[0]))
-    return smoothed(solid.centres(solid.voxels[way])), solid.depth[tuple(solid.voxels[way].T)]

@@ -10,8 +10,8 @@ import numpy as np
 
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, arc_length
 from pocket3d_server.models.builtin_rig.marks import Marks
-from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats
+from pocket3d_server.models.builtin_rig.voxels import Voxels
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 ARM = (0.42, 0.80)
 """Elbow and wrist, share of the way from the shoulder to the finger tips."""
@@ -19,7 +19,7 @@ LEG = (0.47, 0.9)
 """Knee and ankle, share of the way from the hip to the sole."""
 
 
-def figure_joints(solid: Solid, marks: Marks) -> dict[str, Floats]:
+def figure_joints(voxels: Voxels, marks: Marks) -> dict[str, Floats]:
     """The places of all joints and ends of the humanoid skeleton, each (3,)."""
     joints: dict[str, Floats] = {}
     h, middle = marks.height, marks.middle
@@ -28,11 +28,11 @@ def figure_joints(solid: Solid, marks: Marks) -> dict[str, Floats]:
         joints |= {n + side: p for n, p in _leg(marks.ends["foot" + side], marks).items()}
     shoulders = (joints["upper_arm.L"] + joints["upper_arm.R"]) / 2
     legs = (joints["thigh.L"] + joints["thigh.R"]) / 2
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     hips = legs + [0, 0.02 * h, 0]
     hips[[0, 2]] = _middle_of_slice(centres, middle, hips[1], h, legs)[[0, 2]]
     top = marks.ends["head"].tip
-    nape = _neck(solid, marks, shoulders, top)
+    nape = _neck(voxels, marks, shoulders, top)
     base = nape + (shoulders - nape) * min(0.7, 0.04 * h / max(float(np.linalg.norm(shoulders - nape)), 1e-9))
     base = np.where(shoulders[1] < nape[1], base, nape - [0, 0.03 * h, 0])
     joints |= {"hips": hips, "neck": base, "head": nape, "head_end": top}
@@ -100,20 +100,20 @@ def _bend(line: Floats, length: float, usual: float, within: tuple[float, float]
     return found
 
 
-def _neck(solid: Solid, marks: Marks, shoulders: Floats, top: Floats) -> Floats:
+def _neck(voxels: Voxels, marks: Marks, shoulders: Floats, top: Floats) -> Floats:
     """The thinnest slice between the shoulders and the middle of the head."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     low, high = float(shoulders[1]), float(top[1])
     span = max(high - low, 0.08 * marks.height)
     near = np.abs(centres[:, 0] - marks.middle) < 0.6 * span + 0.05 * marks.height
     best, place = np.inf, np.array([marks.middle, low + 0.25 * span, shoulders[2]])
-    for y in np.arange(low + 0.05 * span, low + 0.55 * span, solid.step):
-        slab = near & (np.abs(centres[:, 1] - y) < 0.6 * solid.step)
+    for y in np.arange(low + 0.05 * span, low + 0.55 * span, voxels.step):
+        slab = near & (np.abs(centres[:, 1] - y) < 0.6 * voxels.step)
         if not slab.any():
             continue
         area = slab.sum() * (1 + 0.6 * abs((y - low) / span - 0.25))
         if area < best:
-            depth = solid.depth[tuple(solid.voxels[slab].T)]
+            depth = voxels.depth[tuple(voxels.filled[slab].T)]
             middle = (centres[slab] * depth[:, None]).sum(axis=0) / max(float(depth.sum()), 1e-9)
             best, place = area, np.array([middle[0], y, middle[2]])
     return place

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
-from pocket3d_server.models.builtin_rig.extremities import Branch, along, arc_length, branches, core
-from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats
+from pocket3d_server.models.builtin_rig.extremities import Branch, along, branches, core
+from pocket3d_server.models.builtin_rig.voxels import Voxels
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 BONE_LENGTH = 0.14
 """Wanted length of a bone, share of the figure's size."""
@@ -15,15 +15,15 @@ MOST_BRANCHES = 10
 MOST_BONES_OF_BRANCH = 8
 
 
-def plan_generic(solid: Solid) -> Plan:
+def plan_generic(voxels: Voxels) -> Plan:
     """A root at the thickest place near the centre, a chain along each branch; compact things get a chain
     along their longest side."""
-    root = core(solid)
-    found = branches(solid, root, limit=MOST_BRANCHES, shortest=0.12)
+    root = core(voxels)
+    found = branches(voxels, root, limit=MOST_BRANCHES, shortest=0.12)
     if not found:
-        return Plan(_trunk(solid), 0.4, ["No limbs were found: the bones follow the longest side."])
-    centre = solid.centres(solid.voxels[[root]])[0]
-    size = float(np.ptp(solid.centres(solid.voxels), axis=0).max())
+        return Plan(_trunk(voxels), 0.4, ["No limbs were found: the bones follow the longest side."])
+    centre = voxels.centres(voxels.filled[[root]])[0]
+    size = float(np.ptp(voxels.centres(voxels.filled), axis=0).max())
     names = _names(found, centre, size)
     first = found[0]
     bones = [Bone("root", None, centre, along(first.path, max(first.length - 0.5 * BONE_LENGTH * size, 0)))]
@@ -74,9 +74,9 @@ def _names(found: list[Branch], centre: Floats, size: float) -> list[tuple[str, 
     return names
 
 
-def _trunk(solid: Solid) -> list[Bone]:
+def _trunk(voxels: Voxels) -> list[Bone]:
     """A chain of centroids along the longest side, upwards when no side is clearly the longest."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     extent = np.ptp(centres, axis=0)
     axis = 1 if extent[1] > 0.8 * extent.max() else int(extent.argmax())
     low, high = centres[:, axis].min(), centres[:, axis].max()
@@ -85,7 +85,7 @@ def _trunk(solid: Solid) -> list[Bone]:
     middle = centres.mean(axis=0)
     points = np.tile(middle, (count + 1, 1))
     for k, edge in enumerate(edges):
-        near = np.abs(centres[:, axis] - edge) <= 2 * solid.step
+        near = np.abs(centres[:, axis] - edge) <= 2 * voxels.step
         points[k] = centres[near].mean(axis=0) if near.any() else middle
         points[k, axis] = edge
     return [
@@ -93,8 +93,3 @@ def _trunk(solid: Solid) -> list[Bone]:
              points[k], points[k + 1])
         for k in range(count)
     ]  # fmt: skip
-
-
-def total_length(bones: list[Bone]) -> float:
-    """Sum of the bones' lengths."""
-    return float(sum(arc_length(np.array([b.head, b.tail]))[-1] for b in bones))

@@ -9,9 +9,10 @@ import numpy as np
 from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Pose, Stage, fit_body
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
+from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights
 from pocket3d_server.models.builtin_rig.marks import Marks
-from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats, Surface, nearest_alike
+from pocket3d_server.models.builtin_rig.voxels import Voxels
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
 
 UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
@@ -36,32 +37,27 @@ TAIL = {
 }  # fmt: skip
 
 
-def plan_humanoid(surface: Surface, solid: Solid, marks: Marks, fingers: bool = False) -> Plan | None:
+def plan_humanoid(surface: WeldedMesh, voxels: Voxels, marks: Marks, fingers: bool = False) -> Plan | None:
     """Bones and weights of a person from the statistical body, None where it does not fit. The mesh is Y up and
     faces +Z; ``marks`` are complete; ``fingers`` asks for finger bones."""
-    fit = fitted(surface, solid, marks, {}, HUMAN[:2])
+    fit = fitted(surface, voxels, marks, {}, HUMAN[:2])
     if fit.error > HOPELESS and fit.cover < LEAST_COVER:
         return None
-    fit = fitted(surface, solid, marks, {}, HUMAN[2:], fit.pose)
+    fit = fitted(surface, voxels, marks, {}, HUMAN[2:], fit.pose)
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
     if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < LEAST_COVER:
         return None
     bones = _bones(fit.joints) + (_finger_bones(fit.joints) if fingers else [])
     confidence = float(np.clip(1.1 - 20 * max(fit.error - 0.012, 0) - 0.3 * (1 - fit.cover), 0.6, 0.95))
-
-    def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-        gap, weights = known_weights(fit, points, normals, [b.name for b in bones])
-        return weights, np.clip((0.05 - gap) / 0.03, 0, 1)
-
-    return Plan(bones, confidence, [], known)
+    return Plan(bones, confidence, [], FittedWeights(fit, [b.name for b in bones], far=0.05, fade=0.03))
 
 
-def plan_figure(surface: Surface, solid: Solid, marks: Marks) -> Plan:
+def plan_figure(surface: WeldedMesh, voxels: Voxels, marks: Marks) -> Plan:
     """A figure with two arms and two legs that is no human: the body is stretched onto joints that the figure's
     own limbs suggest, then the limb joints are moved to the middle of the limbs."""
-    joints = figure_joints(solid, marks)
+    joints = figure_joints(voxels, marks)
     hints = {n: p for n, p in joints.items() if n.split(".")[0] in HINTS}
-    fit = fitted(surface, solid, marks, hints, CARTOON)
+    fit = fitted(surface, voxels, marks, hints, CARTOON)
     LOG.debug("cartoon %.4f %.3f", fit.error, fit.cover)
     believed = float(np.clip((0.04 - fit.error) / 0.025, 0, 1))
     mixed = {
@@ -72,27 +68,23 @@ def plan_figure(surface: Surface, solid: Solid, marks: Marks) -> Plan:
         for name, after in (("forearm", "hand"), ("shin", "foot"), ("hand", "middle_end"), ("foot", "toe")):
             along = mixed[after + side] - mixed[name + side]
             along = along / max(float(np.linalg.norm(along)), 1e-12)
-            mixed[name + side] = solid.centred(mixed[name + side], 0.05 * marks.height, along)
+            mixed[name + side] = voxels.centred(mixed[name + side], 0.05 * marks.height, along)
     confidence = float(np.clip(0.75 * marks.quality() * (0.5 + 0.5 * fit.cover), 0.3, 0.75))
     bones = _bones(mixed)
-
-    def known(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-        gap, weights = known_weights(fit, points, normals, [b.name for b in bones])
-        return weights, believed * np.clip((0.03 - gap) / 0.02, 0, 1)
-
+    known = FittedWeights(fit, [b.name for b in bones], far=0.03, fade=0.02, believed=believed)
     return Plan(bones, confidence, ["The figure is unlike a human body: check the joints."], known)
 
 
 def fitted(
-    surface: Surface,
-    solid: Solid,
+    surface: WeldedMesh,
+    voxels: Voxels,
     marks: Marks,
     hints: dict[str, Floats],
     stages: tuple[Stage, ...],
     start: Pose | None = None,
 ) -> Fit:
     """The statistical body laid onto the mesh, started from the five ends."""
-    points, normals = outward(surface, solid, 5000)
+    points, normals = outward(surface, voxels, 5000)
     names = {"head": "head_end", "hand.L": "middle_end.L", "hand.R": "middle_end.R"}
     names |= {"foot.L": "toe_end.L", "foot.R": "toe_end.R"}
     pulls = {names[n]: b.tip for n, b in marks.ends.items()}
@@ -102,11 +94,11 @@ def fitted(
     return fit_body(points, normals, marks.height, pulls | hints, hips, stages, start)
 
 
-def outward(surface: Surface, solid: Solid, count: int) -> tuple[Floats, Floats]:
-    """Samples of the surface with normals that point out of the solid, whatever the faces' winding."""
+def outward(surface: WeldedMesh, voxels: Voxels, count: int) -> tuple[Floats, Floats]:
+    """Samples of the surface with normals that point outwards, whatever the faces' winding."""
     points, normals = surface.sample(count)
-    reach = 1.5 * solid.step
-    out = solid.depth_at(points - reach * normals) >= solid.depth_at(points + reach * normals)
+    reach = 1.5 * voxels.step
+    out = voxels.depth_at(points - reach * normals) >= voxels.depth_at(points + reach * normals)
     return points, np.where(out[:, None], normals, -normals)
 
 
@@ -132,20 +124,3 @@ def _finger_bones(joints: dict[str, Floats]) -> list[Bone]:
                 parent = "hand" + side if k == 0 else names[k - 1]
                 bones.append(Bone(names[k], parent, joints[names[k]], joints[names[k + 1]]))
     return bones
-
-
-def known_weights(fit: Fit, points: Floats, normals: Floats, bones: list[str]) -> tuple[Floats, Floats]:
-    """How far (share of height) the body's skin is from each point, (V,), and the body's weights there for the
-    named bones, (V, J)."""
-    model, height = fit.model, fit.height
-    columns = {n: model.weights[:, k] for k, n in enumerate(model.names)}
-    for k, name in enumerate(model.finger_names):
-        if name in bones:
-            columns[name] = np.minimum(model.finger_weights[:, k], columns["hand" + name[-2:]])
-            columns["hand" + name[-2:]] = columns["hand" + name[-2:]] - columns[name]
-    weights = np.stack([columns[n] for n in bones], axis=1)
-    side = 0.06 * height
-    at, gap = nearest_alike(fit.surface, fit.normals, points, normals, side, 5)
-    share = 1 / (gap + 0.002 * height) ** 2
-    share /= share.sum(axis=1, keepdims=True)
-    return gap[:, 0] / height, np.einsum("vk,vkj->vj", share, weights[at])

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_rig.extremities import Branch, branches, core
-from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats
+from pocket3d_server.models.builtin_rig.voxels import Voxels
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 
 @dataclass(eq=False)
@@ -51,18 +51,18 @@ class Marks:
         return float(max(score + np.clip(3 * self.forward, -0.3, 0.3), 0.05))
 
 
-def find_marks(solid: Solid) -> Marks:
+def find_marks(voxels: Voxels) -> Marks:
     """Sort the figure's ends into hands and feet by height, side and likeness of the two sides; the head is what
     is highest in the middle."""
-    centres = solid.centres(solid.voxels)
-    low, high = float(centres[:, 1].min()) - solid.step / 2, float(centres[:, 1].max()) + solid.step / 2
+    centres = voxels.centres(voxels.filled)
+    low, high = float(centres[:, 1].min()) - voxels.step / 2, float(centres[:, 1].max()) + voxels.step / 2
     height = high - low
     torso = centres[np.abs(centres[:, 1] - low - 0.6 * height) < 0.12 * height]
     middle = float(np.median(torso[:, 0])) if len(torso) else float(np.median(centres[:, 0]))
     guess = np.array([middle, low + 0.55 * height, float(np.median(centres[:, 2]))])
     column = centres[np.abs(centres[:, 0] - middle) < 0.05 * height]
     top = column[column[:, 1].argmax()] if len(column) else centres[centres[:, 1].argmax()]
-    found = branches(solid, core(solid, guess), limit=10, shortest=0.07, first=top)
+    found = branches(voxels, core(voxels, guess), limit=10, shortest=0.07, first=top)
     ends: dict[str, Branch] = {}
     if top[1] > low + 0.6 * height:
         ends["head"] = found[0]

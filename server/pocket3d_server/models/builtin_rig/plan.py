@@ -9,13 +9,11 @@ from pocket3d_server.models.builtin_rig.generic import plan_generic
 from pocket3d_server.models.builtin_rig.humanoid import plan_figure, plan_humanoid
 from pocket3d_server.models.builtin_rig.marks import Marks, find_marks
 from pocket3d_server.models.builtin_rig.quadruped import find_stance, looks_backwards, plan_quadruped
-from pocket3d_server.models.builtin_rig.solid import Solid, voxelise
-from pocket3d_server.models.builtin_rig.surface import Floats, Surface
+from pocket3d_server.models.builtin_rig.voxels import Voxels, voxelise
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
 
 GOOD = 0.84
 """Confidence at which no other way of looking at the mesh is tried."""
-
-
 LYING = 0.7
 """Height over length below which a figure may be lying down."""
 WITH_FINGERS = 31
@@ -34,7 +32,9 @@ UPS = tuple(
 """Turns that bring +Y, +Z, -Z, -Y, +X and -X to the top."""
 
 
-def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: int | None = None) -> Plan:
+def plan_bones(
+    surface: WeldedMesh, voxels: Voxels, character_type: str, bone_count: int | None = None
+) -> Plan:
     """Bones for a mesh that is Y up and, if its maker kept the convention, faces +Z.
 
     The front is checked against the shape; a mesh without the limbs of its type gets generic bones, a note and
@@ -42,27 +42,27 @@ def plan_bones(surface: Surface, solid: Solid, character_type: str, bone_count: 
     """
     plan: Plan | None = None
     if character_type == "humanoid":
-        plan = _humanoid(surface, solid, fingers=bone_count is not None and bone_count >= WITH_FINGERS)
+        plan = _humanoid(surface, voxels, fingers=bone_count is not None and bone_count >= WITH_FINGERS)
     elif character_type == "quadruped":
         plan = _quadruped(surface)
     if plan is not None:
         return plan
-    plan = plan_generic(solid)
+    plan = plan_generic(voxels)
     if character_type != "generic":
         plan.confidence = min(plan.confidence, 0.25)
         plan.notes.append(f"No {character_type} was recognised in this mesh, so it got a generic rig.")
     return plan
 
 
-def _humanoid(surface: Surface, solid: Solid, fingers: bool) -> Plan | None:
+def _humanoid(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan | None:
     """A person, from the most convincing way to look at the mesh; else a figure with two arms and two legs as
     the file has it upright."""
     best: Plan | None = None
     figure: tuple[float, Floats, Marks] | None = None
-    extent = np.ptp(solid.centres(solid.voxels), axis=0)
+    extent = np.ptp(voxels.centres(voxels.filled), axis=0)
     for pitch in (0, 90) if extent[1] < LYING * extent.max() else (0,):
         frames = [_about_y(degrees) @ _about_x(pitch) for degrees in (0, 180, 90, 270)]
-        looks = [find_marks(solid.turned(turn)) for turn in frames]
+        looks = [find_marks(voxels.turned(turn)) for turn in frames]
         worth = np.array([m.quality() for m in looks]) + [0.1, 0, 0, 0]
         order = [int(k) for k in np.argsort(-worth)[:2] if looks[k].complete()]
         if not pitch:
@@ -72,48 +72,41 @@ def _humanoid(surface: Surface, solid: Solid, fingers: bool) -> Plan | None:
                 figure = float(worth[k]), frames[k], looks[k]
         for k in order:
             turn = frames[k]
-            posed, inner = _turned_surface(surface, turn), solid.turned(turn)
+            posed, inner = _turned_surface(surface, turn), voxels.turned(turn)
             for marks in looks[k].variants():
                 plan = plan_humanoid(posed, inner, marks, fingers)
                 if plan is not None and (best is None or plan.confidence > best.confidence + 0.01):
-                    best = _seen(_turned_back(plan, turn), turn, "figure")
+                    best = _in_own_frame(plan, turn, "figure")
                 if best is not None and best.confidence >= GOOD:
                     return best
         if best is not None:
             return best
     if figure is not None and figure[0] > 0.5:
         _, turn, marks = figure
-        plan = plan_figure(_turned_surface(surface, turn), solid.turned(turn), marks)
-        return _seen(_turned_back(plan, turn), turn, "figure")
+        plan = plan_figure(_turned_surface(surface, turn), voxels.turned(turn), marks)
+        return _in_own_frame(plan, turn, "figure")
     return None
 
 
-def _seen(plan: Plan, turn: Floats, what: str) -> Plan:
-    """With a note when the mesh does not stand as the convention says."""
-    if not np.allclose(turn, np.eye(3), atol=0.3):
-        plan.notes.append(f"The {what} {_stance(turn)}; the rig follows it.")
-    return plan
-
-
-def _quadruped(surface: Surface) -> Plan | None:
+def _quadruped(surface: WeldedMesh) -> Plan | None:
     """An animal on four feet: upright as the file says, else the way up in which it has four feet."""
     for up in UPS:
         upright = _turned_surface(surface, up)
         turn = _along_z(upright) @ up
-        solid = voxelise(_turned_surface(surface, turn))
-        stance = find_stance(solid)
+        voxels = voxelise(_turned_surface(surface, turn))
+        stance = find_stance(voxels)
         if stance is None:
             continue
-        if looks_backwards(solid, stance) > 0:
+        if looks_backwards(voxels, stance) > 0:
             turn = _about_y(180) @ turn
-            solid = solid.turned(_about_y(180))
-        plan = plan_quadruped(solid)
+            voxels = voxels.turned(_about_y(180))
+        plan = plan_quadruped(voxels)
         if plan is not None:
-            return _seen(_turned_back(plan, turn), turn, "animal")
+            return _in_own_frame(plan, turn, "animal")
     return None
 
 
-def _along_z(surface: Surface) -> Floats:
+def _along_z(surface: WeldedMesh) -> Floats:
     """The turn about Y that lays the longest horizontal direction of the surface along Z."""
     points, _ = surface.sample(4000)
     flat = points[:, [0, 2]] - points[:, [0, 2]].mean(axis=0)
@@ -129,7 +122,7 @@ def _along_z(surface: Surface) -> Floats:
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
 
 
-def _stance(turn: Floats) -> str:
+def _how_it_stands(turn: Floats) -> str:
     """How a mesh stands that this rotation brings to Y up, facing +Z."""
     axes = ("X", "Y", "Z")
 
@@ -153,18 +146,15 @@ def _about_y(degrees: int) -> Floats:
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float64)
 
 
-def _turned_surface(surface: Surface, turn: Floats) -> Surface:
-    return Surface(surface.vertices @ turn.T, surface.faces, surface.origin)
+def _turned_surface(surface: WeldedMesh, turn: Floats) -> WeldedMesh:
+    return WeldedMesh(surface.vertices @ turn.T, surface.faces, surface.origin)
 
 
-def _turned_back(plan: Plan, turn: Floats) -> Plan:
-    """A plan made in the turned frame, in the mesh's own."""
+def _in_own_frame(plan: Plan, turn: Floats, what: str) -> Plan:
+    """A plan made in the turned frame, in the mesh's own, with a note when the two differ."""
     bones = [Bone(b.name, b.parent, b.head @ turn, b.tail @ turn) for b in plan.bones]
-    known = plan.known
-    if known is None:
-        return Plan(bones, plan.confidence, plan.notes)
-
-    def here(points: Floats, normals: Floats) -> tuple[Floats, Floats]:
-        return known(points @ turn.T, normals @ turn.T)
-
-    return Plan(bones, plan.confidence, plan.notes, here)
+    known = None if plan.known is None else plan.known.turned_back(turn)
+    notes = list(plan.notes)
+    if not np.allclose(turn, np.eye(3), atol=0.3):
+        notes.append(f"The {what} {_how_it_stands(turn)}; the rig follows it.")
+    return Plan(bones, plan.confidence, notes, known)

@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
-from pocket3d_server.models.builtin_rig.solid import Solid, trace
-from pocket3d_server.models.builtin_rig.surface import Floats, Ints
+from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
 
 FRONT = ("front_thigh", "front_shin", "front_foot", "front_toe")
 HIND = ("thigh", "shin", "foot", "toe")
@@ -31,22 +31,22 @@ class Stance:
     """X of the plane of symmetry."""
 
 
-def plan_quadruped(solid: Solid) -> Plan | None:
+def plan_quadruped(voxels: Voxels) -> Plan | None:
     """Bones of an animal that stands along Z and looks to +Z; None when there are no four feet."""
-    stance = find_stance(solid)
+    stance = find_stance(voxels)
     if stance is None:
         return None
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     shoulder_z = float(np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]]))
     hip_z = float(np.mean([stance.feet["hind.L"][2], stance.feet["hind.R"][2]]))
-    shoulder, belly_front = _trunk_at(solid, stance, shoulder_z)
-    pelvis, belly_hind = _trunk_at(solid, stance, hip_z)
-    waist, _ = _trunk_at(solid, stance, (shoulder_z + hip_z) / 2)
-    root = int(solid.nearest(waist[None])[0])
-    _, before = solid.distances(np.array([root]), middle=True)
-    away, _ = solid.distances(np.array([root]))
+    shoulder, belly_front = _trunk_at(voxels, stance, shoulder_z)
+    pelvis, belly_hind = _trunk_at(voxels, stance, hip_z)
+    waist, _ = _trunk_at(voxels, stance, (shoulder_z + hip_z) / 2)
+    root = int(voxels.nearest(waist[None])[0])
+    _, before = voxels.distances(np.array([root]), middle=True)
+    away, _ = voxels.distances(np.array([root]))
 
-    nape, skull, muzzle = _head(solid, stance, centres, away, before, shoulder, shoulder_z, belly_front)
+    nape, skull, muzzle = _head(voxels, stance, centres, away, before, shoulder, shoulder_z, belly_front)
     bones = [
         Bone("hips", None, pelvis, pelvis + (waist - pelvis) * 0.5),
         Bone("spine", "hips", pelvis + (waist - pelvis) * 0.5, waist),
@@ -55,28 +55,28 @@ def plan_quadruped(solid: Solid) -> Plan | None:
         Bone("neck_2", "neck", nape, skull),
         Bone("head", "neck_2", skull, muzzle),
     ]
-    bones += _tail(solid, stance, centres, away, before, pelvis, hip_z, belly_hind)
+    bones += _tail(voxels, stance, centres, away, before, pelvis, hip_z, belly_hind)
     legs: dict[str, list[Bone]] = {}
     for side in (".L", ".R"):
         for end, names, parent, top, trunk in (
             ("front", FRONT, "chest", belly_front, shoulder),
             ("hind", HIND, "hips", belly_hind, pelvis),
         ):
-            legs[end + side] = _leg(solid, stance, before, end + side, names, side, parent, top, trunk)
+            legs[end + side] = _leg(voxels, stance, before, end + side, names, side, parent, top, trunk)
     for end in ("front", "hind"):
         bones += legs[end + ".L"] + legs[end + ".R"]
     return Plan(bones, 0.75, [])
 
 
-def find_stance(solid: Solid) -> Stance | None:
+def find_stance(voxels: Voxels) -> Stance | None:
     """The four feet: pieces of the lowest slab in which there are four, two and two in front of each other."""
-    centres = solid.centres(solid.voxels)
-    low = float(centres[:, 1].min()) - solid.step / 2
-    height = float(centres[:, 1].max()) + solid.step / 2 - low
+    centres = voxels.centres(voxels.filled)
+    low = float(centres[:, 1].min()) - voxels.step / 2
+    height = float(centres[:, 1].max()) + voxels.step / 2 - low
     middle = float(np.median(centres[:, 0]))
     for share in (0.06, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34):
-        top = int(np.ceil(share * height / solid.step)) + int((low - solid.low[1]) / solid.step)
-        columns = solid.inside[:, : top + 1].any(axis=1)
+        top = int(np.ceil(share * height / voxels.step)) + int((low - voxels.low[1]) / voxels.step)
+        columns = voxels.inside[:, : top + 1].any(axis=1)
         label, count = ndimage.label(columns, structure=np.ones((3, 3)))
         if count < 4:
             continue
@@ -85,8 +85,8 @@ def find_stance(solid: Solid) -> Stance | None:
         if sizes[best - 1].min() < 0.12 * sizes[best - 1].max():
             continue
         spots = np.array([np.argwhere(label == b).mean(axis=0) for b in best])
-        x = (spots[:, 0] + 0.5) * solid.step + solid.low[0]
-        z = (spots[:, 1] + 0.5) * solid.step + solid.low[2]
+        x = (spots[:, 0] + 0.5) * voxels.step + voxels.low[0]
+        z = (spots[:, 1] + 0.5) * voxels.step + voxels.low[2]
         order = np.argsort(-z)
         gap = z[order[1]] - z[order[2]]
         if gap < 0.5 * max(np.ptp(z[order[:2]]), np.ptp(z[order[2:]])):
@@ -94,17 +94,17 @@ def find_stance(solid: Solid) -> Stance | None:
         feet = {}
         for end, pair in (("front", order[:2]), ("hind", order[2:])):
             left, right = pair if x[pair[0]] > x[pair[1]] else pair[::-1]
-            feet[end + ".L"] = np.array([x[left], low + solid.step, z[left]])
-            feet[end + ".R"] = np.array([x[right], low + solid.step, z[right]])
+            feet[end + ".L"] = np.array([x[left], low + voxels.step, z[left]])
+            feet[end + ".R"] = np.array([x[right], low + voxels.step, z[right]])
         middle = float(np.mean([f[0] for f in feet.values()]))
         return Stance(feet, low, height, middle)
     return None
 
 
-def looks_backwards(solid: Solid, stance: Stance) -> float:
+def looks_backwards(voxels: Voxels, stance: Stance) -> float:
     """Above 0 when the head is on the −Z side. The head end carries more beyond its legs than the tail end,
     reaches higher, and paws point to it."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     y, z = centres[:, 1], centres[:, 2]
     front = np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]])
     hind = np.mean([stance.feet["hind.L"][2], stance.feet["hind.R"][2]])
@@ -114,7 +114,7 @@ def looks_backwards(solid: Solid, stance: Stance) -> float:
     tops = [float(y[m].max()) if m.any() else stance.low for m in (behind, ahead)]
     rise = (tops[0] - tops[1]) / stance.height
     # The thickest place beyond the legs: skulls are thick, tails thin.
-    depth = solid.depth[tuple(solid.voxels.T)]
+    depth = voxels.depth[tuple(voxels.filled.T)]
     edge = 0.12 * stance.height
     thick = [
         float(depth[m].max()) if m.any() else 0.0
@@ -131,37 +131,37 @@ def looks_backwards(solid: Solid, stance: Stance) -> float:
     return float(0.6 * volume + 1.5 * rise + 0.6 * bulk + 2.0 * paws - 0.1)
 
 
-def _trunk_at(solid: Solid, stance: Stance, z: float) -> tuple[Floats, float]:
+def _trunk_at(voxels: Voxels, stance: Stance, z: float) -> tuple[Floats, float]:
     """The middle of the trunk at a place along the body, (3,), and the height of the belly there."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     high = (centres[:, 1] > stance.low + 0.3 * stance.height) & (
         centres[:, 1] < stance.low + 0.9 * stance.height
     )
-    slab = np.flatnonzero(high & (np.abs(centres[:, 2] - z) < 2 * solid.step))
+    slab = np.flatnonzero(high & (np.abs(centres[:, 2] - z) < 2 * voxels.step))
     if not len(slab):
         return np.array(
             [stance.middle, stance.low + 0.65 * stance.height, z]
         ), stance.low + 0.5 * stance.height
-    depth = solid.depth[tuple(solid.voxels[slab].T)]
+    depth = voxels.depth[tuple(voxels.filled[slab].T)]
     x = float(np.median(centres[slab[depth > 0.75 * depth.max()], 0]))  # animals lean: not between the feet
-    cell = solid.cells(np.array([[x, stance.low, z]]))[0]
-    width = max(int(0.06 * stance.height / solid.step), 1)
-    block = solid.inside[cell[0] - width : cell[0] + width + 1, :, max(cell[2] - 1, 0) : cell[2] + 2]
+    cell = voxels.cell_at(np.array([[x, stance.low, z]]))[0]
+    width = max(int(0.06 * stance.height / voxels.step), 1)
+    block = voxels.inside[cell[0] - width : cell[0] + width + 1, :, max(cell[2] - 1, 0) : cell[2] + 2]
     column = block.mean(axis=(0, 2)) > 0.5
     label, count = ndimage.label(column)
     if not count:
         return np.array([x, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
     longest = int(np.bincount(label)[1:].argmax()) + 1
     rows = np.flatnonzero(label == longest)
-    belly = float(rows[0] * solid.step + solid.low[1])
-    back = float((rows[-1] + 1) * solid.step + solid.low[1])
+    belly = float(rows[0] * voxels.step + voxels.low[1])
+    back = float((rows[-1] + 1) * voxels.step + voxels.low[1])
     # The spine runs in the upper part of the trunk; a neck that rises straight above it is not trunk.
     back = min(back, belly + 0.62 * stance.height)
     return np.array([x, belly + 0.62 * (back - belly), z]), belly
 
 
 def _head(
-    solid: Solid,
+    voxels: Voxels,
     stance: Stance,
     centres: Floats,
     away: Floats,
@@ -179,7 +179,7 @@ def _head(
         return shoulder + ahead / 3, shoulder + ahead / 2, shoulder + ahead
     where = np.flatnonzero(region)
     far = away[where]
-    depth = solid.depth[tuple(solid.voxels[where].T)]
+    depth = voxels.depth[tuple(voxels.filled[where].T)]
     reach = (
         np.percentile(far[depth > 0.35 * depth.max()], 97)
         if (depth > 0.35 * depth.max()).any()
@@ -194,7 +194,7 @@ def _head(
     radius = float(depth[skull_zone].max())
     score = (centres[cells] - heart) @ np.array([0, -0.35, 1.0]) - 0.5 * np.abs(centres[cells, 0] - heart[0])
     muzzle = centres[cells[score.argmax()]]
-    way = smoothed(centres[trace(before, int(solid.nearest(heart[None])[0]))])[::-1]
+    way = smoothed(centres[trace(before, int(voxels.nearest(heart[None])[0]))])[::-1]
     # From the shoulder on, the way to the head is the neck.
     begin = int(np.linalg.norm(way - shoulder, axis=1).argmin())
     neck = (
@@ -209,7 +209,7 @@ def _head(
 
 
 def _tail(
-    solid: Solid,
+    voxels: Voxels,
     stance: Stance,
     centres: Floats,
     away: Floats,
@@ -231,7 +231,7 @@ def _tail(
         return []
     tip = int(where[away[where].argmax()])
     way = trace(before, tip)
-    path, radius = smoothed(centres[way]), solid.depth[tuple(solid.voxels[way].T)]
+    path, radius = smoothed(centres[way]), voxels.depth[tuple(voxels.filled[way].T)]
     trunk = max(float(radius[-1]), float(radius.max()))
     thin = radius < 0.5 * trunk
     base = int(np.argmin(thin)) if not thin.all() else len(path) - 1
@@ -249,12 +249,12 @@ def _tail(
 
 
 def _leg(
-    solid: Solid, stance: Stance, before: Ints, end: str, names: tuple[str, ...], side: str, parent: str,
+    voxels: Voxels, stance: Stance, before: Ints, end: str, names: tuple[str, ...], side: str, parent: str,
     belly: float, trunk: Floats,
 ) -> list[Bone]:  # fmt: skip
     """Hip or shoulder, knee or elbow, hock or wrist, and the toes, along the middle of one leg."""
     foot = stance.feet[end]
-    way = smoothed(solid.centres(solid.voxels[trace(before, int(solid.nearest(foot[None])[0]))]))
+    way = smoothed(voxels.centres(voxels.filled[trace(before, int(voxels.nearest(foot[None])[0]))]))
     inside = np.flatnonzero(way[:, 1] > belly - 0.02 * stance.height)
     upto = int(inside[0]) if len(inside) and inside[0] > 2 else max(len(way) // 2, 2)
     leg = way[: upto + 1][::-1]  # from the belly down
@@ -264,7 +264,7 @@ def _leg(
     knee, hock = _bends(line)
     low = stance.low
     toe_base = np.array([line[-1, 0], low + 0.03 * stance.height, line[-1, 2]])
-    toe = _toe(solid, stance, foot)
+    toe = _toe(voxels, stance, foot)
     if np.linalg.norm(toe - toe_base) < 0.03 * stance.height:
         toe = toe_base + np.array([0, 0, 0.05 * stance.height])
     places = [top, knee, hock, toe_base, toe]
@@ -296,9 +296,9 @@ def _gap(points: Floats, a: Floats, b: Floats) -> Floats:
     return gap
 
 
-def _toe(solid: Solid, stance: Stance, foot: Floats) -> Floats:
+def _toe(voxels: Voxels, stance: Stance, foot: Floats) -> Floats:
     """The front of a paw on the ground."""
-    centres = solid.centres(solid.voxels)
+    centres = voxels.centres(voxels.filled)
     near = np.linalg.norm(centres[:, [0, 2]] - foot[[0, 2]], axis=1) < 0.12 * stance.height
     near &= centres[:, 1] < stance.low + 0.06 * stance.height
     if not near.any():

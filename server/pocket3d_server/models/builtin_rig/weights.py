@@ -1,6 +1,6 @@
 """Skin weights by bone heat (Baran and Popovic 2007), on a surface that heat can flow on.
 
-Each vertex is warmed by the bone that is nearest *through the inside* (path lengths in the voxelised solid, so
+Each vertex is warmed by the bone that is nearest *through the inside* (path lengths in the voxelised voxels, so
 an arm beside the body does not warm the body), and heat spreads over the surface by the robust Laplacian
 (Sharp and Crane 2020). Where a fitted body already knows the weights they are the source instead.
 """
@@ -9,73 +9,71 @@ from __future__ import annotations
 
 import numpy as np
 import robust_laplacian
-from numpy.typing import NDArray
 from scipy import ndimage, sparse
 from scipy.sparse.linalg import splu
 from skimage.measure import marching_cubes
 
+from pocket3d_server.geometry.asset import MAX_INFLUENCES
 from pocket3d_server.models.builtin_rig.bones import Plan
-from pocket3d_server.models.builtin_rig.solid import Solid
-from pocket3d_server.models.builtin_rig.surface import Floats, Surface, nearest_alike, weld
+from pocket3d_server.models.builtin_rig.voxels import Voxels
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh, nearest_alike, welded
 
-MOST = 4
-"""Influences per vertex, what glTF and every engine take."""
 RIGID = 0.08
 """Loose pieces smaller than this share of the size follow as one."""
 KNOWN_REACH = 0.004
 """How far (share of the size) weights from a fitted body are smoothed over the surface."""
 
 
-def skin(surface: Surface, solid: Solid, plan: Plan) -> Floats:
-    """(V, J) weights of ``plan.bones`` for the vertices of ``surface``: rows sum to 1, at most 4 above 0."""
+def skin(surface: WeldedMesh, voxels: Voxels, plan: Plan) -> Floats:
+    """(V, J) weights of ``plan.bones`` for the vertices of ``surface``: rows sum to 1, at most MAX_INFLUENCES above 0."""
     heads = np.array([b.head for b in plan.bones])
     tails = np.array([b.tail for b in plan.bones])
     count = len(plan.bones)
     if count == 1:
         return np.ones((len(surface.vertices), 1))
-    distance = bone_distances(surface, solid, heads, tails)
+    distance = bone_distances(surface, voxels, heads, tails)
     nearest = distance.min(axis=1)
     # A bone reaches as far as the flesh around it is thick: a fat belly belongs to the spine, not to the legs.
-    reach = distance / thickness(solid, plan)
+    reach = distance / thickness(voxels, plan)
     closest = np.maximum(reach.min(axis=1), 1e-9)
     # Bones that are as near as the nearest share the source, which keeps joints from being cut sharply.
     share = np.exp(-(reach / closest[:, None] - 1) / 0.02)
     source = share / share.sum(axis=1, keepdims=True)
     heat = 1.0 / np.maximum(nearest, 2e-3 * surface.size) ** 2
     if plan.known is not None:
-        known, trust = plan.known(surface.vertices, surface.vertex_normals())
+        known, trust = plan.known.at(surface.vertices, surface.vertex_normals())
         source = trust[:, None] * known + (1 - trust[:, None]) * source
         known_heat = np.maximum(1.0 / (KNOWN_REACH * surface.size) ** 2, heat)
         heat = np.exp((1 - trust) * np.log(heat) + trust * np.log(known_heat))
     return limited(diffused(surface, source, heat))
 
 
-def thickness(solid: Solid, plan: Plan) -> Floats:
+def thickness(voxels: Voxels, plan: Plan) -> Floats:
     """(J,) how thick the figure is along each bone, relative to the median bone and softened."""
     steps = np.linspace(0.0, 0.9, 10)[:, None]
     parents = {b.parent for b in plan.bones}
     depth = np.empty(len(plan.bones))
     for k, b in enumerate(plan.bones):
-        along = solid.depth_at(b.head + (b.tail - b.head) * steps)
+        along = voxels.depth_at(b.head + (b.tail - b.head) * steps)
         # A bone at the end of a chain, such as a head with its muzzle, owns its thickest part.
         depth[k] = np.median(along) if b.name in parents else along.max()
     relative: Floats = np.clip(depth / max(float(np.median(depth)), 1e-12), 0.5, 2.5) ** 0.75
     return relative
 
 
-def bone_distances(surface: Surface, solid: Solid, heads: Floats, tails: Floats) -> Floats:
-    """(V, J) distance of each vertex to each bone through the inside of the solid."""
+def bone_distances(surface: WeldedMesh, voxels: Voxels, heads: Floats, tails: Floats) -> Floats:
+    """(V, J) distance of each vertex to each bone through the inside."""
     straight = np.stack(
         [segment_distance(surface.vertices, a, b) for a, b in zip(heads, tails, strict=True)], axis=1
     )
-    cell = solid.nearest(surface.vertices - 0.5 * solid.step * surface.vertex_normals())
+    cell = voxels.nearest(surface.vertices - 0.5 * voxels.step * surface.vertex_normals())
     distance = np.empty_like(straight)
     for j, (a, b) in enumerate(zip(heads, tails, strict=True)):
-        count = max(int(np.linalg.norm(b - a) / solid.step * 2), 2)
-        seeds = np.unique(solid.nearest(a + (b - a) * np.linspace(0, 1, count)[:, None]))
-        around = solid.distances(seeds)[0][cell]
+        count = max(int(np.linalg.norm(b - a) / voxels.step * 2), 2)
+        seeds = np.unique(voxels.nearest(a + (b - a) * np.linspace(0, 1, count)[:, None]))
+        around = voxels.distances(seeds)[0][cell]
         # Voxel paths are up to a tenth too long; what is nearly straight is straight.
-        distance[:, j] = np.where(around < 1.2 * straight[:, j] + 2.5 * solid.step, straight[:, j], around)
+        distance[:, j] = np.where(around < 1.2 * straight[:, j] + 2.5 * voxels.step, straight[:, j], around)
     return distance
 
 
@@ -87,7 +85,7 @@ def segment_distance(points: Floats, a: Floats, b: Floats) -> Floats:
     return distance
 
 
-def diffused(surface: Surface, source: Floats, heat: Floats) -> Floats:
+def diffused(surface: WeldedMesh, source: Floats, heat: Floats) -> Floats:
     """Solve the heat balance (L + M H) w = M H s for all bones at once; ``source`` (V, J), ``heat`` (V,)."""
     laplacian, mass = robust_laplacian.mesh_laplacian(surface.vertices, surface.faces)
     supply = mass @ sparse.diags(heat)
@@ -99,12 +97,12 @@ def diffused(surface: Surface, source: Floats, heat: Floats) -> Floats:
 
 
 def limited(weights: Floats, floor: float = 0.004) -> Floats:
-    """At most four influences a row, crumbs below ``floor`` dropped, rows summing to 1."""
+    """At most MAX_INFLUENCES a row, crumbs below ``floor`` dropped, rows summing to 1."""
     weights = np.nan_to_num(weights)
     weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-20)
-    if weights.shape[1] > MOST:
-        cut = np.partition(weights, -MOST - 1, axis=1)[:, -MOST - 1]
-        # Subtracting the fifth influence, not just dropping it, keeps the weights continuous.
+    if weights.shape[1] > MAX_INFLUENCES:
+        cut = np.partition(weights, -MAX_INFLUENCES - 1, axis=1)[:, -MAX_INFLUENCES - 1]
+        # Subtracting the strongest one left out, not just dropping it, keeps the weights continuous.
         weights = np.maximum(weights - cut[:, None] * (weights > 0), 0)
     best = weights.argmax(axis=1)
     weights = np.where(weights < floor, 0, weights)
@@ -113,20 +111,20 @@ def limited(weights: Floats, floor: float = 0.004) -> Floats:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def skinnable(surface: Surface, solid: Solid) -> Surface:
-    """The surface heat flows on: the mesh itself when it is one piece, else the skin of the solid, on which
+def skinnable(surface: WeldedMesh, voxels: Voxels) -> WeldedMesh:
+    """The surface heat flows on: the mesh itself when it is one piece, else the skin of the voxels inside, on which
     clothes, eyes and buttons are one with what they lie on."""
     count, piece = surface.components()
     used = np.bincount(piece[surface.faces[:, 0]], minlength=count)
     if used.max() >= 0.995 * used.sum() and surface.mostly_closed():
         return surface
-    level = solid.depth - 0.5 * solid.step * ~solid.inside
-    vertices, faces, _, _ = marching_cubes(ndimage.gaussian_filter(level, 0.7), 0.35 * solid.step)
-    skin_surface = weld((vertices + 0.5) * solid.step + solid.low, faces[:, ::-1])
+    level = voxels.depth - 0.5 * voxels.step * ~voxels.inside
+    vertices, faces, _, _ = marching_cubes(ndimage.gaussian_filter(level, 0.7), 0.35 * voxels.step)
+    skin_surface = welded((vertices + 0.5) * voxels.step + voxels.low, faces[:, ::-1])
     return skin_surface if len(skin_surface.faces) >= 50 else surface
 
 
-def carried_over(weights: Floats, source: Surface, target: Surface, plan: Plan) -> Floats:
+def carried_over(weights: Floats, source: WeldedMesh, target: WeldedMesh, plan: Plan) -> Floats:
     """Weights (N, J) of the vertices of ``source`` at those of ``target``: interpolated from the nearest places
     that face the same way; small loose pieces of ``target`` follow rigidly."""
     if source is target:
@@ -145,12 +143,12 @@ def carried_over(weights: Floats, source: Surface, target: Surface, plan: Plan) 
     for column in range(at.shape[1]):
         out += share[:, column, None] * weights[at[:, column]]
     if plan.known is not None:  # the stand-in is coarse: what a fitted body knows is better asked directly
-        known, trust = plan.known(target.vertices, target.vertex_normals())
+        known, trust = plan.known.at(target.vertices, target.vertex_normals())
         out = trust[:, None] * known + (1 - trust[:, None]) * out
     return limited(_rigid_pieces(out, target))
 
 
-def _rigid_pieces(weights: Floats, surface: Surface) -> Floats:
+def _rigid_pieces(weights: Floats, surface: WeldedMesh) -> Floats:
     """Pieces smaller than ``RIGID`` of the figure (eyes, buttons) move as a whole."""
     count, piece = surface.components()
     if count == 1:
@@ -162,13 +160,3 @@ def _rigid_pieces(weights: Floats, surface: Surface) -> Floats:
     size = np.maximum(np.bincount(piece, minlength=count), 1)
     mean = np.stack([np.bincount(piece, w, minlength=count) for w in weights.T], axis=1) / size[:, None]
     return np.where(small[piece, None], mean[piece], weights)
-
-
-def check(weights: NDArray[np.floating]) -> bool:
-    """Whether every row is a proper weighting."""
-    return bool(
-        np.isfinite(weights).all()
-        and (weights >= 0).all()
-        and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-        and ((weights > 0).sum(axis=1) <= MOST).all()
-    )

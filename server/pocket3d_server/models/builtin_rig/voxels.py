@@ -12,14 +12,14 @@ from scipy import ndimage, sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_rig.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints, WeldedMesh
 
 MOST_VOXELS = 45_000
 """Bulky shapes are voxelised more coarsely, to keep searches through them quick."""
 
 
 @dataclass(eq=False)
-class Solid:
+class Voxels:
     """A voxel grid around the mesh."""
 
     inside: NDArray[np.bool_]
@@ -35,7 +35,7 @@ class Solid:
         """Positions (N, 3) of voxel indices (N, 3)."""
         return (cells + 0.5) * self.step + self.low
 
-    def cells(self, points: Floats) -> Ints:
+    def cell_at(self, points: Floats) -> Ints:
         """Voxel indices (N, 3) of positions (N, 3), kept inside the grid."""
         found = np.floor((points - self.low) / self.step).astype(np.int64)
         return np.clip(found, 0, np.array(self.inside.shape) - 1)
@@ -45,10 +45,6 @@ class Solid:
         return ndimage.map_coordinates(
             self.depth, ((points - self.low) / self.step - 0.5).T, order=1, mode="nearest"
         )
-
-    def volume(self) -> float:
-        """Enclosed volume."""
-        return float(self.inside.sum()) * self.step**3
 
     def centred(self, point: Floats, reach: float, lock: Floats | None = None) -> Floats:
         """The deepest place within ``reach`` of ``point`` (3,), in the plane across ``lock`` if given."""
@@ -66,7 +62,7 @@ class Solid:
 
     def distances(self, sources: Ints, middle: bool = False) -> tuple[Floats, Ints]:
         """Path length through the inside from the voxels ``sources`` (N,) to each voxel, and each voxel's
-        predecessor on its path (below 0 at a source), both (voxels,) in the order of ``voxels``.
+        predecessor on its path (below 0 at a source), both (voxels,) in the order of ``filled``.
 
         ``middle`` makes paths keep to the middle: their cost grows towards the surface.
         """
@@ -81,15 +77,15 @@ class Solid:
         return total, before.astype(np.int64)
 
     @cached_property
-    def voxels(self) -> Ints:
+    def filled(self) -> Ints:
         """(N, 3) the voxels inside."""
         return np.argwhere(self.inside)
 
     @cached_property
     def number(self) -> Ints:
-        """(X, Y, Z) place of each voxel in ``voxels``, -1 outside."""
+        """(X, Y, Z) place of each voxel in ``filled``, -1 outside."""
         number = np.full(self.inside.shape, -1, np.int64)
-        number[tuple(self.voxels.T)] = np.arange(len(self.voxels))
+        number[tuple(self.filled.T)] = np.arange(len(self.filled))
         return number
 
     @cached_property
@@ -98,32 +94,32 @@ class Solid:
         steps = [s for s in product((-1, 0, 1), repeat=3) if s > (0, 0, 0)]
         rows, columns, lengths = [], [], []
         for s in steps:
-            other = self.number[tuple((self.voxels + s).T)]  # the grid has an empty border
+            other = self.number[tuple((self.filled + s).T)]  # the grid has an empty border
             joined = other >= 0
             rows.append(np.flatnonzero(joined))
             columns.append(other[joined])
             lengths.append(np.full(int(joined.sum()), np.linalg.norm(s) * self.step))
         i, j, d = np.concatenate(rows), np.concatenate(columns), np.concatenate(lengths)
-        bridges = _bridges(self.voxels, i, j)
-        gaps = np.linalg.norm(self.voxels[bridges[:, 0]] - self.voxels[bridges[:, 1]], axis=1) * self.step
+        bridges = _bridges(self.filled, i, j)
+        gaps = np.linalg.norm(self.filled[bridges[:, 0]] - self.filled[bridges[:, 1]], axis=1) * self.step
         i, j, d = np.append(i, bridges[:, 0]), np.append(j, bridges[:, 1]), np.append(d, gaps)
-        depth = self.depth[tuple(self.voxels.T)] / self.step
+        depth = self.depth[tuple(self.filled.T)] / self.step
         cost = 1.0 + 12.0 / (0.25 + np.minimum(depth[i], depth[j]) ** 2)
-        shape = (len(self.voxels), len(self.voxels))
+        shape = (len(self.filled), len(self.filled))
         return sparse.csr_matrix((d, (i, j)), shape), sparse.csr_matrix((d * cost, (i, j)), shape)
 
     def nearest(self, points: Floats) -> Ints:
-        """Place in ``voxels`` of the voxel nearest to each position (N, 3)."""
-        return cKDTree(self.voxels).query((points - self.low) / self.step - 0.5)[1].astype(np.int64)
+        """Place in ``filled`` of the voxel nearest to each position (N, 3)."""
+        return cKDTree(self.filled).query((points - self.low) / self.step - 0.5)[1].astype(np.int64)
 
-    def turned(self, turn: Floats) -> Solid:
+    def turned(self, turn: Floats) -> Voxels:
         """The same voxels after a rotation (3, 3) by quarter turns about the axes through the origin."""
         axes = np.abs(turn).argmax(axis=1)
         flips = tuple(k for k in range(3) if turn[k, axes[k]] < 0)
         high = self.low + np.array(self.inside.shape) * self.step
         low = (np.array([self.low, high]) @ turn.T).min(axis=0)
         inside, depth = (np.flip(np.transpose(grid, axes), flips) for grid in (self.inside, self.depth))
-        return Solid(np.ascontiguousarray(inside), np.ascontiguousarray(depth), low, self.step)
+        return Voxels(np.ascontiguousarray(inside), np.ascontiguousarray(depth), low, self.step)
 
 
 def trace(before: Ints, end: int) -> Ints:
@@ -134,12 +130,12 @@ def trace(before: Ints, end: int) -> Ints:
     return np.array(way, np.int64)
 
 
-def _bridges(voxels: Ints, i: Ints, j: Ints) -> Ints:
+def _bridges(cells: Ints, i: Ints, j: Ints) -> Ints:
     """(M, 2) pairs of voxels that join loose pieces to their nearest neighbours until all is one (Boruvka)."""
     pairs = np.zeros((0, 2), np.int64)
     while True:
         rows, columns = np.append(i, pairs[:, 0]), np.append(j, pairs[:, 1])
-        graph = sparse.coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(voxels), len(voxels)))
+        graph = sparse.coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(cells), len(cells)))
         count, label = connected_components(graph, directed=False)
         if count == 1:
             return pairs
@@ -147,12 +143,12 @@ def _bridges(voxels: Ints, i: Ints, j: Ints) -> Ints:
         for piece in np.argsort(np.bincount(label))[:-1][:400]:
             own = np.flatnonzero(label == piece)
             rest = np.flatnonzero(label != piece)
-            gap, at = cKDTree(voxels[rest]).query(voxels[own])
+            gap, at = cKDTree(cells[rest]).query(cells[own])
             new.append((own[gap.argmin()], rest[at[gap.argmin()]]))
         pairs = np.concatenate([pairs, np.array(new, np.int64)])
 
 
-def voxelise(surface: Surface, resolution: int = 96) -> Solid:
+def voxelise(surface: WeldedMesh, resolution: int = 96) -> Voxels:
     """Fill the surface; ``resolution`` voxels along the longest side."""
     step = surface.size / resolution
     low = surface.vertices.min(axis=0) - 2.5 * step
@@ -169,7 +165,7 @@ def voxelise(surface: Surface, resolution: int = 96) -> Solid:
         coarser = resolution * (0.9 * MOST_VOXELS / float(inside.sum())) ** (1 / 3)
         return voxelise(surface, max(int(coarser), 24))
     depth = ndimage.distance_transform_edt(inside) * step
-    return Solid(inside, depth, low, step)
+    return Voxels(inside, depth, low, step)
 
 
 def _filled_open(shell: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -11,6 +11,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from pocket3d_server.geometry.clean import places
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -19,7 +21,7 @@ WELD = 1e-5
 
 
 @dataclass(eq=False)
-class Surface:
+class WeldedMesh:
     """A welded triangle surface and the way back to the vertices it came from."""
 
     vertices: Floats
@@ -81,24 +83,22 @@ class Surface:
         a, b, c = (self.vertices[self.faces[face, k]] for k in range(3))
         return a + u[:, None] * (b - a) + v[:, None] * (c - a), normals[face]
 
-    def simplified(self, target_faces: int) -> Surface:
+    def simplified(self, target_faces: int) -> WeldedMesh:
         """A coarser stand-in (quadric edge collapse); its ``origin`` is the identity."""
         vertices, faces = fast_simplification.simplify(
             self.vertices.astype(np.float32), self.faces.astype(np.int32), target_count=target_faces
         )
-        return weld(vertices, faces)
+        return welded(vertices, faces)
 
 
-def weld(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Surface:
+def welded(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> WeldedMesh:
     """Join coincident vertices and drop degenerate faces; ``vertices`` (V, 3), ``faces`` (F, 3)."""
     v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
     size = max(float(np.ptp(v, axis=0).max()), 1e-30)
-    grid = np.round((v - v.min(axis=0)) / (size * WELD)).astype(np.int64)
-    key = (grid[:, 0] << 40) + (grid[:, 1] << 20) + grid[:, 2]
-    _, first, origin = np.unique(key, return_index=True, return_inverse=True)
+    first, origin = places(v, size * WELD)
     f = origin[f]
     f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
-    return Surface(v[first], f, origin.astype(np.int64))
+    return WeldedMesh(v[first], f, origin)
 
 
 def nearest_alike(
