@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 from mathutils import Vector
 
-CELL_WIDTH, CELL_HEIGHT = 2.7, 1.95
+CELL_WIDTH, CELL_HEIGHT = 2.7, 1.84
 VIEW_OFFSET = 0.62
 """Half the distance between the two views of a cell."""
 FIT = 1.16
@@ -157,7 +157,7 @@ def render(exhibits: list[Exhibit], path: Path, columns: int = 5) -> None:
     width, height = columns * CELL_WIDTH, rows * CELL_HEIGHT + 0.1
     camera.type, camera.ortho_scale = "ORTHO", max(width, height)
     obj = bpy.data.objects.new("Sheet camera", camera)
-    middle = Vector((0, 0, -(rows - 1) * CELL_HEIGHT / 2 / math.cos(PITCH) + 0.42))
+    middle = Vector((0, 0, -(rows - 1) * CELL_HEIGHT / 2 / math.cos(PITCH) + 0.32))
     obj.rotation_euler = (math.pi / 2 - PITCH, 0, 0)
     obj.location = middle + Vector((0, -math.cos(PITCH), math.sin(PITCH))) * 60
     camera.clip_end = 200
