@@ -19,6 +19,8 @@ SERVER_RULES: dict[str, set[str]] = {
     "accounts": {"jobs"},
     "api": {"jobs", "accounts", "models"},
 }
+# model -> other models that it may import; models/__init__.py says why.
+MODEL_RULES: dict[str, set[str]] = {"builtin_parts": {"builtin_rig"}}
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),
     "scene": {"core"},
@@ -64,6 +66,16 @@ def test_server_rooms_import_one_way(room: str) -> None:
         assert not wrong, (
             f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
         )
+
+
+def test_models_import_no_other_model() -> None:
+    models = {folder.parent.name for folder in (SERVER / "models").glob("*/engine.py")}
+    for model in models:
+        for file in files_of(SERVER / "models" / model):
+            seen = imported_modules(file, package_of(file, SERVER, "pocket3d_server"))
+            folders = {m.split(".")[2] for m in seen if m.startswith("pocket3d_server.models.")}
+            wrong = (folders & models) - {model} - MODEL_RULES.get(model, set())
+            assert not wrong, f"{file.relative_to(ROOT)} imports {sorted(wrong)}"
 
 
 @pytest.mark.parametrize("room", ADDON_RULES)

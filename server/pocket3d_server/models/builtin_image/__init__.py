@@ -1,4 +1,10 @@
-"""Mesh from one or more pictures, without a neural network for 3D."""
+"""The built-in image engine: a textured mesh from one to four pictures, without a neural network for 3D.
+
+``engine`` is the way in; reading and cutting out are in ``models.pictures``. For one picture ``evidence`` (with
+``regions``) chooses how the outline becomes a shape: ``lathe`` (its outline from ``profile``), ``inflate`` or
+``extrude``, all over the ``Silhouette`` of ``solid``; ``paint`` puts the picture on it. For several, ``views`` finds
+what each shows and ``carve`` keeps what all outlines allow.
+"""
 
 from pocket3d_server.models.builtin_image.engine import BuiltinImage
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 
 CREASE, RIDGE = 0.12, 0.8
 """A cut gets cheaper by 1/e for each so many radians of valley, of ridge."""
@@ -21,7 +21,7 @@ INERTIA = 0.15
 RESOLUTION = 10_000
 
 
-def refine(surface: Surface, labels: Ints, band: float) -> Ints:
+def refine(surface: FaceGraph, labels: Ints, band: float) -> Ints:
     """Labels (F,) whose borders were moved by up to ``band`` (a length) to where a cut is cheapest."""
     labels = labels.copy()
     bends = surface.soft_bends(1)
@@ -40,7 +40,7 @@ def refine(surface: Surface, labels: Ints, band: float) -> Ints:
 
 
 def _cut(
-    surface: Surface,
+    surface: FaceGraph,
     labels: Ints,
     a: int,
     b: int,
@@ -85,7 +85,7 @@ def _cut(
     labels[inside] = np.where(side[:n], a, b)
 
 
-def absorb_islands(surface: Surface, labels: Ints, share: float = 0.004) -> Ints:
+def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> Ints:
     """Labels (F,) without small pieces: each goes to the neighbour with which it shares the longest border.
 
     A piece is small below ``share`` of the area; pieces that touch no other part stay as they are.
@@ -116,7 +116,7 @@ def absorb_islands(surface: Surface, labels: Ints, share: float = 0.004) -> Ints
     return labels
 
 
-def absorb_small(surface: Surface, labels: Ints, least: int, corners: Ints) -> Ints:
+def absorb_small(surface: FaceGraph, labels: Ints, least: int, corners: Ints) -> Ints:
     """Labels (F,) in which no part has fewer than ``least`` vertices, unless it is the only one.
 
     The smallest part joins the neighbour with the longest common border, or the nearest part when it touches

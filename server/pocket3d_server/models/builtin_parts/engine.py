@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pocket3d_server.models.engine import (
@@ -14,9 +15,15 @@ from pocket3d_server.models.engine import (
     Progress,
     SegmentRequest,
 )
+from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pocket3d_server.geometry.asset import Asset
+
+    Labels = NDArray[np.int64]
 
 SMALLEST_SHARE = 50
 """Without a wish for ``min_part_size`` a part needs at most one in so many of the vertices, so that low-poly
@@ -39,82 +46,112 @@ class BuiltinParts(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Split ``request.mesh``; every triangle comes back, in one part, with its own material and UVs."""
-        from pocket3d_server.geometry.read import read_asset
-
         assert isinstance(request, SegmentRequest)
         progress(0.0, "reading_mesh")
+        asset = read_mesh(request.mesh)
         try:
-            asset = read_asset(request.mesh)
             return divide(asset, request, progress)
         except ValueError as error:
             raise EngineError(
                 f"The mesh cannot be divided: {error}.",
                 code="INVALID_INPUT",
-                suggestion="Send a GLB, OBJ, PLY or STL file with at least one triangle that has an area.",
+                suggestion="Send a mesh with at least one triangle that has an area.",
             ) from error
+
+
+@dataclass(eq=False)
+class Division:
+    """Which part each face belongs to, and how that was found."""
+
+    labels: Labels
+    """(F,) in the order of the asset's faces."""
+    names: list[str]
+    """Of the parts that the labels number."""
+    source: str
+    confidence: float
+    notes: list[str]
 
 
 def divide(asset: Asset, request: SegmentRequest, progress: Progress) -> EngineResult:
     """The parts of an asset that was read. Raises ValueError where no face has an area."""
+    from pocket3d_server.models.builtin_parts.assemble import split_asset
+
+    least = _least_vertices(asset, request)
+    division = keep_named(asset, least, progress) or segment_shape(
+        asset, request.segmentation_level, least, progress
+    )
+    progress(0.95, "assembling_parts")
+    result = split_asset(asset, division.labels, division.names)
+    progress(1.0, "done")
+    return EngineResult(result, division.source, division.confidence, division.notes)
+
+
+def keep_named(asset: Asset, least: int, progress: Progress) -> Division | None:
+    """The nodes that the file itself names, those with fewer than ``least`` vertices joined to their neighbours;
+    None when it names none."""
     import numpy as np
 
-    from pocket3d_server.models.builtin_parts.assemble import split_asset
     from pocket3d_server.models.builtin_parts.boundary import absorb_small
-    from pocket3d_server.models.builtin_parts.names import name_parts, named_nodes
+    from pocket3d_server.models.builtin_parts.face_graph import face_graph
+    from pocket3d_server.models.builtin_parts.names import named_nodes
+
+    named = named_nodes(asset)
+    if named is None:
+        return None
+    labels, names = named
+    progress(0.5, "merging_parts")
+    vertices, faces = asset.merged()
+    graph = face_graph(vertices, faces)
+    before = labels[graph.source]
+    merged = absorb_small(graph, before, least, faces[graph.source])
+    if merged.max() < labels.max():
+        owner = [int(np.bincount(before[merged == k]).argmax()) for k in range(merged.max() + 1)]
+        into = np.zeros(len(names), np.int64)
+        into[before] = merged
+        labels, names = into[labels], [names[k] for k in owner]
+    return Division(labels, names, "named_parts", 0.95, ["The mesh came with named parts; they were kept."])
+
+
+def segment_shape(asset: Asset, level: str, least: int, progress: Progress) -> Division:
+    """Parts from the shape alone, numbered; for the level ``semantic`` named where the kind of thing is known."""
+    from pocket3d_server.models.builtin_parts.names import name_parts
     from pocket3d_server.models.builtin_parts.segment import segment
-    from pocket3d_server.models.builtin_parts.surface import weld
+
+    def inner(fraction: float, stage: str) -> None:
+        progress(0.05 + 0.8 * fraction, stage)
 
     vertices, faces = asset.merged()
-    least = request.min_part_size
-    notes: list[str] = []
-    allowed = max(4, len(vertices) // SMALLEST_SHARE)
-    if "min_part_size" not in request.model_fields_set and least > allowed:
-        least = allowed
+    group = _primitive_of_faces(asset)
+    labels = segment(vertices, faces, "fine" if level == "fine" else "coarse", group, least, inner)
+    names = [f"part_{k + 1}" for k in range(int(labels.max()) + 1)]
+    division = Division(labels, names, "geometry", 0.7, [])
+    if len(names) == 1:
+        division.confidence = 0.4
+        division.notes.append("The shape gave no reason to divide it; it is one part.")
+    if level == "semantic":
+        progress(0.86, "naming_parts")
+        known = name_parts(vertices, faces, labels)
+        if known is None:  # a head that the coarse parts leave on the body may show in the fine ones
+            known = name_parts(vertices, faces, segment(vertices, faces, "fine", group, least))
+        if known is None:
+            note = "The kind of object was not recognised, so the parts have numbers instead of names."
+        else:
+            division.labels, division.names, note = known
+            division.confidence = 0.8
+        division.notes.append(note)
+    return division
 
-    kept = named_nodes(asset)
-    if kept is not None:
-        labels, names = kept
-        progress(0.5, "merging_parts")
-        surface = weld(vertices, faces)
-        merged = absorb_small(surface, labels[surface.source], least, faces[surface.source])
-        if merged.max() < labels.max():
-            owner = [
-                int(np.bincount(labels[surface.source][merged == k]).argmax())
-                for k in range(merged.max() + 1)
-            ]
-            into = np.zeros(len(names), np.int64)
-            into[labels[surface.source]] = merged
-            labels, names = into[labels], [names[k] for k in owner]
-        notes.append("The mesh came with named parts; they were kept.")
-        source, confidence = "named_parts", 0.95
-    else:
-        group = np.concatenate(
-            [np.full(len(p.faces), k) for k, p in enumerate(asset.primitives())] or [np.zeros(0, np.int64)]
-        )
 
-        def inner(fraction: float, stage: str) -> None:
-            progress(0.05 + 0.8 * fraction, stage)
+def _least_vertices(asset: Asset, request: SegmentRequest) -> int:
+    """Fewest vertices of a part: what was asked for, else the API's default as far as the mesh is large enough."""
+    if "min_part_size" in request.model_fields_set:
+        return request.min_part_size
+    return min(request.min_part_size, max(4, asset.vertex_count // SMALLEST_SHARE))
 
-        semantic = request.segmentation_level == "semantic"
-        level = "fine" if request.segmentation_level == "fine" else "coarse"
-        labels = segment(vertices, faces, level, group, least, inner)
-        names = [f"part_{k + 1}" for k in range(int(labels.max()) + 1)]
-        source, confidence = "geometry", 0.7
-        if len(names) == 1:
-            notes.append("The shape gave no reason to divide it; it is one part.")
-            confidence = 0.4
-        if semantic:
-            progress(0.86, "naming_parts")
-            known = name_parts(vertices, faces, labels)
-            if known is None:  # a head that the coarse parts leave on the body may show in the fine ones
-                known = name_parts(vertices, faces, segment(vertices, faces, "fine", group, least))
-            if known is not None:
-                labels, names, note = known
-                confidence = 0.8
-            else:
-                note = "The kind of object was not recognised, so the parts have numbers instead of names."
-            notes.append(note)
-    progress(0.95, "assembling_parts")
-    result = split_asset(asset, labels, names)
-    progress(1.0, "done")
-    return EngineResult(result, source, confidence, notes)
+
+def _primitive_of_faces(asset: Asset) -> Labels:
+    """(F,) the number of the primitive of each face, by which node and material change."""
+    import numpy as np
+
+    sizes = [len(p.faces) for p in asset.primitives()]
+    return np.repeat(np.arange(len(sizes)), sizes)

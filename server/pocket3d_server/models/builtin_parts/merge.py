@@ -11,8 +11,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.samples import Cells
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints
 from pocket3d_server.models.builtin_parts.volume import Inside
 
 VALLEY, SIGHT, CONTRAST = -7.5, 1.7, -0.9

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.people import person_regions
 from pocket3d_server.models.builtin_parts.pieces import describe
 from pocket3d_server.models.builtin_parts.proxy import divided
 from pocket3d_server.models.builtin_parts.recognise import recognise
-from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
 
 MEANINGLESS = re.compile(
     r"(part|mesh|object|obj|node|geometry|geom|group|primitive|default|material|mat|polysurface|shape|cube|sphere|"
@@ -41,8 +41,8 @@ def name_parts(
     Parts that are one thing to people (the pieces of a leg) become one; parts without a known name are called
     ``part_N``. None when no kind of thing was recognised.
     """
-    surface = weld(vertices, faces)
-    fine = divided(Surface(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group))
+    surface = face_graph(vertices, faces)
+    fine = divided(FaceGraph(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group))
     pieces = describe(fine, labels[surface.source][fine.source])
     found = person_regions(surface, pieces)
     if found is not None:

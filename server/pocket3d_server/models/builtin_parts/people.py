@@ -7,10 +7,12 @@ import re
 import numpy as np
 
 from pocket3d_server.models.builtin_parts.boundary import absorb_islands, refine
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints
 from pocket3d_server.models.builtin_parts.pieces import Pieces
 from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
 from pocket3d_server.models.builtin_parts.recognise import upright_figure
-from pocket3d_server.models.builtin_parts.surface import Ints, Surface
+from pocket3d_server.models.builtin_rig import rig_mesh
+from pocket3d_server.models.engine import EngineError
 
 SURE = 0.8
 """The rig's confidence below which the figure isn't taken for a person."""
@@ -38,13 +40,10 @@ def region_of(bone: str) -> str:
     return f"{name}_{'left' if side[1].startswith('l') else 'right'}"
 
 
-def person_regions(surface: Surface, pieces: Pieces) -> tuple[Ints, list[str]] | None:
+def person_regions(surface: FaceGraph, pieces: Pieces) -> tuple[Ints, list[str]] | None:
     """Region of each face (F,) and the regions' names; None when this isn't clearly a person."""
     if not upright_figure(pieces):
         return None
-    from pocket3d_server.models.builtin_rig.engine import rig_mesh
-    from pocket3d_server.models.engine import EngineError
-
     work = working_copy(surface)
     try:
         rig = rig_mesh(work.vertices, work.faces, "humanoid")

@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 
 CONTACT = 0.012
 """Parts of different components touch when they are closer than this share of the size."""
@@ -55,7 +55,7 @@ class Pieces:
         return [members[group == k] for k in range(count)]
 
 
-def describe(surface: Surface, labels: Ints) -> Pieces:
+def describe(surface: FaceGraph, labels: Ints) -> Pieces:
     """Pieces of a surface with labels (F,) numbered from 0."""
     count = int(labels.max()) + 1
     low, high = surface.vertices.min(0), surface.vertices.max(0)
@@ -87,7 +87,7 @@ def describe(surface: Surface, labels: Ints) -> Pieces:
     )
 
 
-def _touching(surface: Surface, labels: Ints, count: int) -> NDArray[np.bool_]:
+def _touching(surface: FaceGraph, labels: Ints, count: int) -> NDArray[np.bool_]:
     touch = np.zeros((count, count), bool)
     i, j = labels[surface.pairs].T
     touch[i, j] = touch[j, i] = True

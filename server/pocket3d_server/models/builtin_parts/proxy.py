@@ -10,7 +10,7 @@ import fast_simplification
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 
 HEAVY, TARGET = 40_000, 20_000
 """Surfaces with more faces than the first are simplified to about the second."""
@@ -19,7 +19,7 @@ LONGEST = 0.06
 MOST = 60_000
 
 
-def working_copy(surface: Surface) -> Surface:
+def working_copy(surface: FaceGraph) -> FaceGraph:
     """A surface to measure on; its ``source`` is the face of ``surface`` that a face lies on (or is nearest to)."""
     if len(surface.faces) <= HEAVY:
         return divided(_copy(surface))
@@ -28,7 +28,7 @@ def working_copy(surface: Surface) -> Surface:
         before, triangles, target_count=TARGET, return_collapses=True
     )
     try:
-        light = weld(points, faces)
+        light = face_graph(points, faces)
     except ValueError:  # nothing but slivers was left
         return _copy(surface)
     moved_to = fast_simplification.replay_simplification(before, triangles, collapses)[2]
@@ -39,16 +39,16 @@ def working_copy(surface: Surface) -> Surface:
     return divided(light)
 
 
-def _copy(surface: Surface) -> Surface:
-    return Surface(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group)
+def _copy(surface: FaceGraph) -> FaceGraph:
+    return FaceGraph(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group)
 
 
-def carried_back(labels: Ints, work: Surface, whole: Surface) -> Ints:
+def carried_back(labels: Ints, work: FaceGraph, whole: FaceGraph) -> Ints:
     """(F of ``whole``,) labels of the nearest faces of its working copy, within the same component where it lasts."""
     return labels[_nearest(work, whole.component[work.source], whole, whole.component)]
 
 
-def _nearest(of: Surface, of_component: Ints, to: Surface, to_component: Ints) -> Ints:
+def _nearest(of: FaceGraph, of_component: Ints, to: FaceGraph, to_component: Ints) -> Ints:
     """(F of ``to``,) the face of ``of`` that is nearest in place and direction, so that thin walls don't mix.
 
     Components match by number; faces of a component that ``of`` lacks go to the nearest face of any.
@@ -66,7 +66,7 @@ def _nearest(of: Surface, of_component: Ints, to: Surface, to_component: Ints) -
     return nearest
 
 
-def divided(surface: Surface) -> Surface:
+def divided(surface: FaceGraph) -> FaceGraph:
     """Halve long edges until none is over ``LONGEST``; faces that share an edge go on sharing it."""
     vertices, faces, parent = surface.vertices, surface.faces, np.arange(len(surface.faces))
     limit = LONGEST * np.sqrt(surface.areas.sum())
@@ -84,7 +84,7 @@ def divided(surface: Surface) -> Surface:
         parent = parent[of]
     if len(faces) == len(surface.faces):
         return surface
-    return Surface(vertices, faces, surface.source[parent], surface.group[parent])
+    return FaceGraph(vertices, faces, surface.source[parent], surface.group[parent])
 
 
 def _split(faces: Ints, middle: Ints) -> tuple[Ints, Ints]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.pieces import Pieces
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints
 
 GROUND = 0.06
 """A part stands on the ground when it reaches down to this share of the height."""

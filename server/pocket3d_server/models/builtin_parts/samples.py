@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 
 TURNING = 0.35
 """Crossing one radian of valley costs as much as this many units of the surface's size."""
@@ -20,7 +20,7 @@ CRUMBS = 0.25
 """A mesh with more components than this share of the samples is a heap of loose faces."""
 
 
-def spread(surface: Surface, count: int) -> Ints:
+def spread(surface: FaceGraph, count: int) -> Ints:
     """Indices of up to ``count`` faces, far apart from each other, by farthest-point selection.
 
     Candidates are drawn evenly over the area; the first is the one farthest from the middle, so that the
@@ -72,7 +72,7 @@ class Cells:
     """(N, N) concavity-weighted geodesic distance between samples in units of the shape's size; inf if apart."""
 
 
-def crossing_cost(surface: Surface) -> Floats:
+def crossing_cost(surface: FaceGraph) -> Floats:
     """(P,) cost of stepping between touching faces: the way in units of size plus concave turning.
 
     The turning adds up along a path, so it hardly depends on how finely the surface is divided.
@@ -82,7 +82,7 @@ def crossing_cost(surface: Surface) -> Floats:
     return np.asarray(surface.steps / unit + TURNING * turn)
 
 
-def make_cells(surface: Surface, samples: Ints) -> Cells:
+def make_cells(surface: FaceGraph, samples: Ints) -> Cells:
     """Give each face to its nearest sample (N,) by ``crossing_cost`` and measure how the cells touch.
 
     Cells of different components are linked where they are as close as neighbours are.
@@ -134,7 +134,7 @@ def make_cells(surface: Surface, samples: Ints) -> Cells:
     )
 
 
-def _bridges(surface: Surface, samples: Ints, tree: cKDTree) -> Ints:
+def _bridges(surface: FaceGraph, samples: Ints, tree: cKDTree) -> Ints:
     """(B, 2) samples of different components that are as close to each other as neighbours are."""
     component = surface.component[samples]
     if len(samples) < 2 or (component == component[0]).all():

@@ -11,10 +11,10 @@ from scipy.spatial import cKDTree
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_parts.boundary import absorb_islands, absorb_small, refine
 from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clusters
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
 from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
 from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
-from pocket3d_server.models.builtin_parts.surface import Ints, Surface, weld
 from pocket3d_server.models.builtin_parts.symmetry import find_mirror, folded, halved
 from pocket3d_server.models.builtin_parts.volume import look_inside, orient
 
@@ -49,7 +49,7 @@ def segment(
     Raises ValueError when there is nothing to divide: no face with an area, or positions that aren't finite.
     """
     progress(0.0, "preparing_surface")
-    whole = weld(vertices, faces, group)
+    whole = face_graph(vertices, faces, group)
     work = working_copy(whole)
     labels = _divide(work, level, progress)
     progress(0.85, "refining_borders")
@@ -63,7 +63,7 @@ def segment(
     return _numbered(_for_all_faces(whole, labels, vertices, faces), vertices, faces)
 
 
-def _divide(work: Surface, level: str, progress: Callable[[float, str], None]) -> Ints:
+def _divide(work: FaceGraph, level: str, progress: Callable[[float, str], None]) -> Ints:
     """Labels (F,) on the working copy."""
     progress(0.1, "sampling_surface")
     scene = RayScene(work.vertices, work.faces)
@@ -91,7 +91,7 @@ def _divide(work: Surface, level: str, progress: Callable[[float, str], None]) -
 
 
 def _for_all_faces(
-    whole: Surface, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]
+    whole: FaceGraph, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]
 ) -> Ints:
     """Labels of the given faces; those without an area take the label of the face nearest to them."""
     result = np.full(len(faces), -1)

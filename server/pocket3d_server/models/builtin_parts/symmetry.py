@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 
 NEAR, MOST = 1.1, 0.93
 """A mirrored sample has a partner within this many spacings; a plane needs this share of partners."""
@@ -37,7 +37,7 @@ class Mirror:
         return float((together != together[np.ix_(self.image, self.image)]).mean())
 
 
-def find_mirror(surface: Surface, samples: Ints) -> Mirror | None:
+def find_mirror(surface: FaceGraph, samples: Ints) -> Mirror | None:
     """The best plane of symmetry of the sampled faces (N,), or None."""
     points, normals = surface.centers[samples], surface.normals[samples]
     if len(points) < 50:

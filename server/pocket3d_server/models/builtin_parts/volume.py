@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_parts.surface import Floats, Ints, Surface
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 
 CONE = np.radians(60)
 WALL, ENCLOSED, OPEN, MOSTLY = 0.12, 0.55, 0.3, 0.4
@@ -49,7 +49,7 @@ def enclosure(scene: RayScene, points: Floats, normals: Floats, reach: float, ra
     return np.asarray(hit.reshape(-1, rays).mean(axis=1))
 
 
-def thickness(surface: Surface, scene: RayScene, faces: Ints, rays: int = 16) -> tuple[Floats, Ints]:
+def thickness(surface: FaceGraph, scene: RayScene, faces: Ints, rays: int = 16) -> tuple[Floats, Ints]:
     """Shape diameter at some faces (N,), and the face straight behind each (N,), -1 where there is none.
 
     Rays that leave through an opening don't count; where all do the result is NaN.
@@ -73,7 +73,7 @@ def thickness(surface: Surface, scene: RayScene, faces: Ints, rays: int = 16) ->
     return mean, np.where(np.isfinite(length[:, 0]) & ~missing, face.reshape(-1, rays)[:, 0], -1)
 
 
-def orient(surface: Surface, scene: RayScene, samples: Ints) -> Surface:
+def orient(surface: FaceGraph, scene: RayScene, samples: Ints) -> FaceGraph:
     """Turn patches that are wound inside out, judged by which side of their samples is the more enclosed."""
     patch = surface.patches
     c, n = surface.centers[samples], surface.normals[samples]
@@ -96,7 +96,7 @@ class Inside:
     """Whether the shape is a vessel, whose cavity counts as inside."""
 
 
-def look_inside(surface: Surface, scene: RayScene, samples: Ints) -> Inside:
+def look_inside(surface: FaceGraph, scene: RayScene, samples: Ints) -> Inside:
     """Thickness and lines of sight at the sampled faces (N,) of an oriented surface.
 
     A vessel (cup, bowl, open box) is a thin wall around a cavity. Through the wall alone nothing sees far, and
@@ -140,7 +140,7 @@ def look_inside(surface: Surface, scene: RayScene, samples: Ints) -> Inside:
     return Inside(depth, points, _sight(surface, scene, points, 1 if hollow else 4), hollow)
 
 
-def _sight(surface: Surface, scene: RayScene, points: Floats, layers: int) -> NDArray[np.bool_]:
+def _sight(surface: FaceGraph, scene: RayScene, points: Floats, layers: int) -> NDArray[np.bool_]:
     """(N, N) which points see each other."""
     i, j = np.triu_indices(len(points), 1)
     sight = np.eye(len(points), dtype=bool)
@@ -148,7 +148,7 @@ def _sight(surface: Surface, scene: RayScene, points: Floats, layers: int) -> ND
     return sight | sight.T
 
 
-def _main_cavity(surface: Surface, scene: RayScene, points: Floats, wall: Ints) -> Ints:
+def _main_cavity(surface: FaceGraph, scene: RayScene, points: Floats, wall: Ints) -> Ints:
     """Those of the samples ``wall`` whose points look into the cavity, not into the hole of a handle."""
     some = wall[:: max(1, len(wall) // 100)]
     start, end = np.repeat(points[wall], len(some), axis=0), np.tile(points[some], (len(wall), 1))
@@ -157,7 +157,7 @@ def _main_cavity(surface: Surface, scene: RayScene, points: Floats, wall: Ints) 
 
 
 def in_sight(
-    surface: Surface, scene: RayScene, start: Floats, end: Floats, layers: int = 4
+    surface: FaceGraph, scene: RayScene, start: Floats, end: Floats, layers: int = 4
 ) -> NDArray[np.bool_]:
     """Whether the straight way from each start (N, 3) to its end (N, 3) stays inside the shape.
 

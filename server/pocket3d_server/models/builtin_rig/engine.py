@@ -17,6 +17,7 @@ from pocket3d_server.models.engine import (
     Progress,
     RigRequest,
 )
+from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,18 +103,9 @@ class BuiltinRig(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Rig ``request.mesh``; vertices, faces, UVs and materials come back as they were sent."""
-        from pocket3d_server.geometry.read import read_asset
-
         assert isinstance(request, RigRequest)
         progress(0.0, "reading_mesh")
-        try:
-            asset = read_asset(request.mesh)
-        except ValueError as error:
-            raise EngineError(
-                f"The mesh cannot be used: {error}.",
-                code="INVALID_INPUT",
-                suggestion="Send a GLB, OBJ, PLY or STL mesh.",
-            ) from error
+        asset = read_mesh(request.mesh)
         vertices, faces = asset.merged()
         rig = rig_mesh(
             vertices, faces, request.character_type, request.bone_count, request.include_weights, progress

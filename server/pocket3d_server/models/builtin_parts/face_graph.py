@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from pocket3d_server.geometry.clean import places
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(eq=False)
-class Surface:
-    """Triangles without zero-area faces whose equal positions share an index."""
+class FaceGraph:
+    """Triangles of a welded mesh, none without area, and which of them touch."""
 
     vertices: Floats
     """(V, 3)."""
@@ -138,19 +140,20 @@ class Surface:
         half = sparse.coo_matrix((weights, (self.pairs[:, 0], self.pairs[:, 1])), shape=(n, n)).tocsr()
         return (half + half.T).tocsr()
 
-    def flipped(self, which: NDArray[np.bool_]) -> Surface:
+    def flipped(self, which: NDArray[np.bool_]) -> FaceGraph:
         """The same surface with the winding of some faces (F,) reversed."""
         faces = self.faces.copy()
         faces[which] = faces[which][:, ::-1]
-        return Surface(self.vertices, faces, self.source, self.group)
+        return FaceGraph(self.vertices, faces, self.source, self.group)
 
 
-def weld(
+def face_graph(
     vertices: NDArray[np.floating], faces: NDArray[np.integer], group: NDArray[np.integer] | None = None
-) -> Surface:
-    """A surface in which vertices closer than a millionth of the size are one.
+) -> FaceGraph:
+    """The graph of a mesh in which vertices closer than a millionth of the size are one.
 
-    ``vertices`` is (V, 3), ``faces`` (F, 3) and ``group`` (F,) when the mesh has nodes or materials; UV seams, split normals and unindexed triangles disappear.
+    ``vertices`` is (V, 3), ``faces`` (F, 3) and ``group`` (F,) when the mesh has nodes or materials; UV seams,
+    split normals and unindexed triangles disappear.
     Raises ValueError when a used vertex isn't finite or no face has an area.
     """
     vertices = np.asarray(vertices, np.float64).reshape(-1, 3)
@@ -160,13 +163,11 @@ def weld(
     used = vertices[faces.ravel()]
     if not np.isfinite(used).all():
         raise ValueError("the mesh has vertices that are not finite numbers (NaN or infinity)")
-    low = used.min(axis=0)
     extent = float(np.ptp(used, axis=0).max())
     if extent <= 0:
         raise ValueError("all faces of the mesh have zero area")
-    grid = np.round((used - low) / (extent * 1e-6)).astype(np.int64)
-    _, first, index = np.unique(grid, axis=0, return_index=True, return_inverse=True)
-    corners = index.reshape(-1, 3)
+    first, place = places(used, extent * 1e-6)
+    corners = place.reshape(-1, 3)
     points = used[first]
     a, b, c = (points[corners[:, k]] for k in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
@@ -174,4 +175,4 @@ def weld(
     if len(keep) == 0:
         raise ValueError("all faces of the mesh have zero area")
     hint = np.zeros(len(faces), np.int64) if group is None else np.asarray(group, np.int64)
-    return Surface(points, corners[keep], keep, hint[keep])
+    return FaceGraph(points, corners[keep], keep, hint[keep])
