@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-_command: object = None
-
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
-    global _command
     from . import cli, ui
 
     ui.register()
-    _command = cli.register()
+    cli.register()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled."""
-    global _command
-    import bpy
+    from . import cli, ui
 
-    from . import ui
-
-    bpy.utils.unregister_cli_command(_command)
-    _command = None
+    cli.unregister()
     ui.unregister()

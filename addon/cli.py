@@ -10,23 +10,43 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bpy
 
 from .core.errors import UserError, explain
 from .core.jobs import Job, State, Task
-from .core.params import SEGMENT, MeshParams, Params, RigParams, SegmentParams, TextureParams
-from .scene import apply, exporter, targets
-from .ui import preferences
+from .core.params import (
+    CHARACTER_TYPES,
+    QUALITIES,
+    SEGMENTATION_LEVELS,
+    STYLES,
+    TEXTURE_RESOLUTIONS,
+    MeshParams,
+    Params,
+    RigParams,
+    SegmentParams,
+    TextureParams,
+)
+from .scene import apply, tasks
+from .session import current_session
 
 BAR = 24
 
 
-def register() -> Any:
-    """Make the command known; returns the handle that takes it back."""
-    return bpy.utils.register_cli_command("pocket3d", main)
+_command: Any = None
+
+
+def register() -> None:
+    """Make the command known."""
+    global _command
+    _command = bpy.utils.register_cli_command("pocket3d", main)
+
+
+def unregister() -> None:
+    """Take it back."""
+    bpy.utils.unregister_cli_command(_command)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,7 +83,7 @@ def run(task: Task, quiet: bool = True) -> tuple[Job, list[bpy.types.Object]]:
 
     Raises UserError, the client's errors as UserError too, when it fails.
     """
-    runner = preferences.session().runner
+    runner = current_session().runner
     job = runner.submit(task)
     runner.wait(job, None if quiet else draw_bar)
     if not quiet:
@@ -76,56 +96,60 @@ def run(task: Task, quiet: bool = True) -> tuple[Job, list[bpy.types.Object]]:
     return job, objects
 
 
-def task_for(obj: bpy.types.Object, params: Params) -> Task:
-    """A task about an object of the scene. Raises UserError when it cannot be sent."""
-    targets.require(obj)
-    mesh = exporter.mesh_of(obj, named_parts=params.feature == SEGMENT)
-    return Task(obj.name, params, mesh, targets.identify(obj), tuple(obj.location))
-
-
 def task_of(options: argparse.Namespace) -> Task:
-    """What the command line asks for."""
-    model = options.model or ""
-    if options.action == "generate":
-        params = MeshParams(
-            model,
-            options.seed,
-            text_prompt=options.prompt or "",
-            images=tuple(options.image or ()),
-            quality=options.quality,
-            texture_resolution=options.texture_resolution,
-        )
-        title = (
-            options.name
-            or options.prompt
-            or bpy.path.display_name_from_filepath((options.image or ["Mesh"])[0])
-        )
-        return Task(title[:1].upper() + title[1:], params, location=tuple(options.location))
+    """What the command line asks for. Raises UserError."""
+    params = BUILDERS[options.action](options)
+    if isinstance(params, MeshParams):
+        return tasks.task_to_make(params, options.location, options.name or "")
     obj = bpy.data.objects.get(options.object) if options.object else bpy.context.view_layer.objects.active
     if obj is None:
         raise UserError(
             f"There is no object {options.object!r}" if options.object else "Name an object with --object"
         )
-    made: Params
-    if options.action == "texture":
-        made = TextureParams(
-            model,
-            text_prompt=options.prompt or "",
-            images=tuple(options.image or ()),
-            texture_resolution=options.texture_resolution,
-            style=options.style,
-            intensity=options.intensity,
-        )
-    elif options.action == "segment":
-        made = SegmentParams(model, segmentation_level=options.level, min_part_size=options.min_part_size)
-    else:
-        made = RigParams(
-            model,
-            character_type=options.character,
-            bone_count=options.bones,
-            include_weights=not options.no_weights,
-        )
-    return task_for(obj, made)
+    return tasks.task_for(obj, params)
+
+
+def _generate(options: argparse.Namespace) -> MeshParams:
+    return MeshParams(
+        options.model,
+        options.seed,
+        text_prompt=options.prompt,
+        images=tuple(options.image),
+        quality=options.quality,
+        texture_resolution=options.texture_resolution,
+    )
+
+
+def _texture(options: argparse.Namespace) -> TextureParams:
+    return TextureParams(
+        options.model,
+        text_prompt=options.prompt,
+        images=tuple(options.image),
+        texture_resolution=options.texture_resolution,
+        style=options.style,
+        intensity=options.intensity,
+    )
+
+
+def _segment(options: argparse.Namespace) -> SegmentParams:
+    return SegmentParams(options.model, segmentation_level=options.level, min_part_size=options.min_part_size)
+
+
+def _rig(options: argparse.Namespace) -> RigParams:
+    return RigParams(
+        options.model,
+        character_type=options.character,
+        bone_count=options.bones,
+        include_weights=not options.no_weights,
+    )
+
+
+BUILDERS: dict[str, Callable[[argparse.Namespace], Params]] = {
+    "generate": _generate,
+    "texture": _texture,
+    "segment": _segment,
+    "rig": _rig,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -133,11 +157,17 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--save", metavar="FILE.blend", help="save the file afterwards")
     common.add_argument("--json", action="store_true", help="print one JSON object and no progress")
-    common.add_argument("--model", help="model to use instead of the best one that is ready")
+    common.add_argument("--model", default="", help="model to use instead of the best one that is ready")
     source = argparse.ArgumentParser(add_help=False)
-    source.add_argument("--prompt", help="a description")
-    source.add_argument("--image", action="append", help="a picture; may be given several times")
-    source.add_argument("--texture-resolution", type=int, default=1024, choices=(512, 1024, 2048, 4096))
+    source.add_argument("--prompt", default="", help="a description")
+    source.add_argument("--image", action="append", default=[], help="a picture; may be given several times")
+    source.add_argument(
+        "--texture-resolution",
+        type=int,
+        default=MeshParams.texture_resolution,
+        choices=TEXTURE_RESOLUTIONS,
+        help="pixels along a side",
+    )
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument("--object", help="name of the mesh object; the active one by default")
 
@@ -148,19 +178,21 @@ def parser() -> argparse.ArgumentParser:
     )
     actions = top.add_subparsers(dest="action", required=True)
     generate = actions.add_parser("generate", parents=[common, source], help="make a mesh")
-    generate.add_argument("--quality", default="medium", choices=("low", "medium", "high"))
+    generate.add_argument("--quality", default=MeshParams.quality, choices=QUALITIES)
     generate.add_argument("--seed", type=int)
     generate.add_argument("--name", help="name of the object; the prompt by default")
     generate.add_argument("--location", type=float, nargs=3, default=(0, 0, 0), metavar=("X", "Y", "Z"))
     texture = actions.add_parser("texture", parents=[common, source, target], help="paint a mesh")
-    texture.add_argument("--style", default="realistic", choices=("realistic", "cartoon", "artistic"))
-    texture.add_argument("--intensity", type=float, default=0.8)
+    texture.add_argument("--style", default=TextureParams.style, choices=STYLES)
+    texture.add_argument("--intensity", type=float, default=TextureParams.intensity)
     segment = actions.add_parser("segment", parents=[common, target], help="find the parts of a mesh")
-    segment.add_argument("--level", default="coarse", choices=("coarse", "fine", "semantic"))
-    segment.add_argument("--min-part-size", type=int, default=100)
+    segment.add_argument(
+        "--level", default=SegmentParams.segmentation_level, choices=SEGMENTATION_LEVELS, help="how fine"
+    )
+    segment.add_argument("--min-part-size", type=int, help="vertices; the server decides by default")
     rig = actions.add_parser("rig", parents=[common, target], help="give a mesh a skeleton")
-    rig.add_argument("--character", default="humanoid", choices=("humanoid", "quadruped", "generic"))
-    rig.add_argument("--bones", type=int, default=0, help="number of bones; the server decides by default")
+    rig.add_argument("--character", default=RigParams.character_type, choices=CHARACTER_TYPES)
+    rig.add_argument("--bones", type=int, help="number of bones; the server decides by default")
     rig.add_argument("--no-weights", action="store_true", help="bones only")
     return top
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .features import PRODUCTS
 from .sdk import sdk
 
 
@@ -78,17 +79,9 @@ ADVICE: dict[str, str] = {
 }
 
 
-FEATURE_WORDS = {
-    "texture_generation": "textures",
-    "mesh_segmentation": "parts",
-    "auto_rigging": "rigs",
-    "mesh_generation": "meshes",
-}
-
-
 def for_artists(text: str) -> str:
     """The server's words without what only programmers need: requests to send, names with underscores."""
-    for name, word in FEATURE_WORDS.items():
+    for name, word in PRODUCTS.items():
         text = text.replace(name, word)
     sentences = re.split(r"(?<=[.;])\s+", text.strip())
     kept = [s for s in sentences if not re.search(r"\b(GET|POST|DELETE) /", s)]

@@ -18,8 +18,8 @@ from typing import Any, Protocol
 
 from . import glb, results
 from .errors import Problem, UserError, explain
+from .features import FEATURES, MESH, RIG, SEGMENT, TEXTURE
 from .jobs import Job, State, Task
-from .params import FEATURES, MESH, RIG, SEGMENT, TEXTURE
 from .sdk import sdk
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Problem
+from .features import VERBS
 from .glb import Mesh
-from .params import VERBS, Params
+from .params import Params
 from .results import Payload
 
 

@@ -1,16 +1,23 @@
-"""What is asked of the server: one dataclass for each of the four features."""
+"""What is asked of the server: one dataclass for each of the four features.
+
+The choices and defaults of the panels and of the command line are these; a test holds them to the server's own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import UserError
+from .features import MESH, RIG, SEGMENT, TEXTURE
 
-MESH, TEXTURE, SEGMENT, RIG = "mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"
-FEATURES = (MESH, TEXTURE, SEGMENT, RIG)
-VERBS = {MESH: "Generate", TEXTURE: "Texture", SEGMENT: "Segment", RIG: "Rig"}
+QUALITIES = ("low", "medium", "high")
+TEXTURE_RESOLUTIONS = (512, 1024, 2048, 4096)
+STYLES = ("realistic", "cartoon", "artistic")
+SEGMENTATION_LEVELS = ("coarse", "fine", "semantic")
+CHARACTER_TYPES = ("humanoid", "quadruped", "generic")
+MOST_BONES = 256
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 LARGEST_SEED = 2**31 - 1
@@ -18,17 +25,15 @@ LARGEST_SEED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Params:
-    """Base: what all features share."""
+    """Base: what all features share. None leaves a decision to the server."""
 
     model_preference: str = ""
     seed: int | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
-    """The model's own settings; see ``GET /mesh/models``."""
 
     feature = ""
 
     def body(self) -> dict[str, Any]:
-        """The request's fields; empty ones are left out so that the server's defaults hold."""
+        """The request's fields; empty ones are left out so that the server decides."""
         return {k: v for k, v in asdict(self).items() if v not in (None, "", (), {})}
 
     def check(self) -> None:
@@ -80,27 +85,20 @@ class TextureParams(Params):
 
 @dataclass(frozen=True)
 class SegmentParams(Params):
-    """Parts of a mesh."""
+    """Parts of a mesh. ``min_part_size`` is in vertices; without it the server goes by the mesh."""
 
     segmentation_level: str = "coarse"
-    min_part_size: int = 100
+    min_part_size: int | None = None
 
     feature = SEGMENT
 
 
 @dataclass(frozen=True)
 class RigParams(Params):
-    """A skeleton for a mesh. ``bone_count`` 0 lets the server decide."""
+    """A skeleton for a mesh. Without ``bone_count`` the server goes by the character."""
 
     character_type: str = "humanoid"
-    bone_count: int = field(default=0)
+    bone_count: int | None = None
     include_weights: bool = True
 
     feature = RIG
-
-    def body(self) -> dict[str, Any]:
-        """As the base, without a bone count of 0."""
-        body = super().body()
-        if not self.bone_count:
-            body.pop("bone_count", None)
-        return body

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .features import RIG, SEGMENT, TEXTURE
 from .glb import Glb, read_glb
-from .params import RIG, SEGMENT, TEXTURE
 
 
 @dataclass

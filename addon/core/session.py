@@ -121,11 +121,6 @@ def open_session(settings: Settings) -> Session:
     return _current
 
 
-def current() -> Session | None:
-    """The session, None before the first use."""
-    return _current
-
-
 def close_session() -> None:
     """End the session, when the extension is disabled or Blender quits."""
     global _current

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import Job, State
-from ..core.params import MESH, RIG, SEGMENT, TEXTURE
-from . import preferences
+from ..session import current_session
 
 FEATURE_ICONS = {MESH: "MESH_MONKEY", TEXTURE: "TEXTURE", SEGMENT: "MOD_EXPLODE", RIG: "ARMATURE_DATA"}
 STATE_ICONS = {State.DONE: "CHECKMARK", State.FAILED: "ERROR", State.CANCELLED: "CANCEL"}
@@ -14,7 +14,7 @@ STATE_ICONS = {State.DONE: "CHECKMARK", State.FAILED: "ERROR", State.CANCELLED: 
 
 def job_of(item) -> Job | None:
     """The job behind a row."""
-    return preferences.session().runner.jobs.get(item.key)
+    return current_session().runner.jobs.get(item.key)
 
 
 class POCKET3D_UL_jobs(bpy.types.UIList):

@@ -8,10 +8,12 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core.errors import UserError
+from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import Task
-from ..core.params import LARGEST_SEED, MESH, RIG, SEGMENT, TEXTURE
-from ..scene import exporter, parts, targets
-from . import preferences, pump
+from ..core.params import LARGEST_SEED
+from ..scene import parts, targets, tasks
+from ..session import current_session
+from . import pump
 
 
 class Submit:
@@ -38,11 +40,11 @@ class Submit:
             context.scene.pocket3d.params(cls.feature).check()
         except UserError as error:
             return error.message
-        return preferences.session().connection.why_not()
+        return current_session().connection.why_not()
 
     def execute(self, context):
         try:
-            preferences.session().runner.submit(self.task(context))
+            current_session().runner.submit(self.task(context))
         except UserError as error:
             self.report({"ERROR"}, error.message)
             return {"CANCELLED"}
@@ -52,10 +54,7 @@ class Submit:
 
     def task(self, context) -> Task:
         """What to do with the object under the artist's hand."""
-        obj = targets.require(targets.selected(context))
-        params = context.scene.pocket3d.params(self.feature)
-        mesh = exporter.mesh_of(obj, named_parts=self.feature == SEGMENT)
-        return Task(obj.name, params, mesh, targets.identify(obj), obj.location[:])
+        return tasks.task_for(targets.selected(context), context.scene.pocket3d.params(self.feature))
 
 
 class POCKET3D_OT_generate(Submit, bpy.types.Operator):
@@ -67,9 +66,7 @@ class POCKET3D_OT_generate(Submit, bpy.types.Operator):
 
     def task(self, context) -> Task:
         """What to make, and where it goes."""
-        params = context.scene.pocket3d.params(MESH)
-        title = params.text_prompt or bpy.path.display_name_from_filepath(params.images[0])
-        return Task(title[:1].upper() + title[1:], params, location=context.scene.cursor.location[:])
+        return tasks.task_to_make(context.scene.pocket3d.params(MESH), context.scene.cursor.location)
 
 
 class POCKET3D_OT_texture(Submit, bpy.types.Operator):
@@ -160,7 +157,7 @@ class JobOperator:
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def execute(self, context):
-        runner = preferences.session().runner
+        runner = current_session().runner
         if self.key in runner.jobs:
             self.act(runner, context)
         pump.sync_list()
@@ -217,7 +214,7 @@ class POCKET3D_OT_clear_jobs(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        preferences.session().runner.clear_ended()
+        current_session().runner.clear_ended()
         pump.sync_list()
         return {"FINISHED"}
 

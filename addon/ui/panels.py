@@ -11,7 +11,7 @@ from ..core.connection import Light
 from ..core.errors import Problem, Remedy
 from ..core.jobs import Job, State
 from ..scene import parts, targets
-from . import preferences
+from ..session import current_session
 from .lists import job_of
 from .server_operators import REMEDIES
 
@@ -25,7 +25,7 @@ LIGHTS = {
 
 def draw_status(layout, preferences_button: bool = True) -> None:
     """The server in one line, and below it what to do when it is not ready."""
-    session = preferences.session()
+    session = current_session()
     status = session.connection.status
     row = layout.row(align=True)
     row.label(text=status.title, icon=LIGHTS[status.light])
@@ -68,6 +68,16 @@ def draw_text(layout, text: str, icon: str = "NONE") -> None:
         column.label(text=line, icon=icon if number == 0 else ("BLANK1" if icon != "NONE" else "NONE"))
 
 
+def optional(layout, heading: str, settings, switch: str, name: str):
+    """A property with a check box before it; returns the row behind the box."""
+    row = layout.row(heading=heading, align=True)
+    row.prop(settings, switch, text="")
+    sub = row.row(align=True)
+    sub.enabled = getattr(settings, switch)
+    sub.prop(settings, name, text="")
+    return sub
+
+
 class Sidebar:
     """What all panels of the tab share."""
 
@@ -103,12 +113,8 @@ class POCKET3D_PT_generate(Sidebar, bpy.types.Panel):
         column.use_property_decorate = False
         column.row().prop(settings, "quality", expand=True)
         column.prop(settings, "texture_size")
-        row = column.row(heading="Seed", align=True)
-        row.prop(settings, "use_seed", text="")
-        sub = row.row(align=True)
-        sub.enabled = settings.use_seed
-        sub.prop(settings, "seed", text="")
-        sub.operator("pocket3d.new_seed", text="", icon="FILE_REFRESH")
+        row = optional(column, "Seed", settings, "use_seed", "seed")
+        row.operator("pocket3d.new_seed", text="", icon="FILE_REFRESH")
         button = layout.row()
         button.scale_y = 1.5
         button.operator("pocket3d.generate", icon="ADD")
@@ -178,7 +184,7 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
     def draw(self, context):
         layout, settings = self.columns(), context.scene.pocket3d
         layout.prop(settings, "level")
-        layout.prop(settings, "min_part_size")
+        optional(layout, "Smallest Part", settings, "use_min_part_size", "min_part_size")
         layout.operator("pocket3d.segment", icon="MOD_EXPLODE")
         names = parts.part_names(targets.selected(context))
         if names:
@@ -197,11 +203,7 @@ class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):
     def draw(self, context):
         layout, settings = self.columns(), context.scene.pocket3d
         layout.prop(settings, "character")
-        row = layout.row(heading="Bones", align=True)
-        row.prop(settings, "use_bone_count", text="")
-        sub = row.row()
-        sub.enabled = settings.use_bone_count
-        sub.prop(settings, "bone_count", text="")
+        optional(layout, "Bones", settings, "use_bone_count", "bone_count")
         layout.prop(settings, "include_weights")
         layout.operator("pocket3d.rig", icon="ARMATURE_DATA")
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..core.connection import Kind, Profile
-from ..core.session import Session, Settings, open_session
-from ..scene import compat
-
-PACKAGE = __package__.rpartition(".")[0]
-"""The extension's own package name, whatever repository it was installed from."""
+from ..core.connection import Kind
+from ..session import PACKAGE, current_session
 
 
 def _changed(self, context) -> None:
-    session().check_now()
+    current_session().check_now()
 
 
 class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
@@ -30,13 +24,13 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         name="Server",
         items=[
             (
-                "LOCAL",
+                Kind.LOCAL,
                 "On This Computer",
                 "The server that comes with the extension; nothing leaves this machine",
             ),
-            ("REMOTE", "By Address", "A server on another machine, in the cloud, or started by you"),
+            (Kind.REMOTE, "By Address", "A server on another machine, in the cloud, or started by you"),
         ],
-        default="LOCAL",
+        default=Kind.LOCAL,
         update=_changed,
     )
     url: StringProperty(
@@ -66,7 +60,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         if os.environ.get("POCKET3D_BASE_URL"):
             layout.label(text="The environment variable POCKET3D_BASE_URL sets the server", icon="INFO")
         layout.row().prop(self, "server_kind", expand=True)
-        if self.server_kind == "REMOTE":
+        if self.server_kind == Kind.REMOTE:
             layout.prop(self, "url", placeholder="https://api.pocket3d.studio")
             layout.prop(self, "token")
         else:
@@ -77,31 +71,6 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
             row.operator("pocket3d.server_stop", icon="SNAP_FACE")
             row.operator("pocket3d.open_log", icon="TEXT", text="Log")
         panels.draw_status(layout.box(), preferences_button=False)
-
-
-def settings() -> Settings:
-    """What core needs to know, read from preferences and environment. Main thread only."""
-    addon = bpy.context.preferences.addons.get(PACKAGE)
-    prefs = addon.preferences if addon else None
-    url = os.environ.get("POCKET3D_BASE_URL", "")
-    if url:
-        profile = Profile(Kind.REMOTE, url, os.environ.get("POCKET3D_API_KEY", ""))
-    elif prefs is not None and prefs.server_kind == "REMOTE":
-        profile = Profile(Kind.REMOTE, prefs.url.strip(), prefs.token.strip())
-    else:
-        profile = Profile()
-    return Settings(
-        profile=profile,
-        source=Path(__file__).resolve().parent.parent / "server",
-        home=Path(compat.extension_folder(PACKAGE)),
-        base_python=bpy.path.abspath(prefs.python) if prefs and prefs.python else sys.executable,
-        online_access=bpy.app.online_access,
-    )
-
-
-def session() -> Session:
-    """The session, following the preferences as they are now."""
-    return open_session(settings())
 
 
 CLASSES = (POCKET3D_AP_preferences,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -13,12 +15,15 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.params import (
+    CHARACTER_TYPES,
     LARGEST_SEED,
-    MESH,
-    RIG,
-    SEGMENT,
-    TEXTURE,
+    MOST_BONES,
+    QUALITIES,
+    SEGMENTATION_LEVELS,
+    STYLES,
+    TEXTURE_RESOLUTIONS,
     MeshParams,
     RigParams,
     SegmentParams,
@@ -26,11 +31,16 @@ from ..core.params import (
 )
 from ..scene import compat
 
-SIZES = [(s, f"{s}²", f"Texture of {s} × {s} pixels") for s in ("512", "1024", "2048", "4096")]
+SIZES = [(str(s), f"{s}²", f"Texture of {s} × {s} pixels") for s in TEXTURE_RESOLUTIONS]
 SOURCES = [
     ("TEXT", "Text", "Describe it in words", "SMALL_CAPS", 0),
     ("IMAGE", "Image", "Start from a picture", "IMAGE_DATA", 1),
 ]
+
+
+def labelled(values: Sequence[str], *words: tuple[str, str]) -> list[tuple[str, str, str]]:
+    """Items of an enum: each value with its name and description."""
+    return [(value, name, text) for value, (name, text) in zip(values, words, strict=True)]
 
 
 class POCKET3D_PG_settings(bpy.types.PropertyGroup):
@@ -46,14 +56,15 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
     )
     quality: EnumProperty(
         name="Quality",
-        items=[
-            ("low", "Draft", "Quick and coarse"),
-            ("medium", "Medium", "A good balance"),
-            ("high", "High", "More detail, takes longer"),
-        ],
-        default="medium",
+        items=labelled(
+            QUALITIES,
+            ("Draft", "Quick and coarse"),
+            ("Medium", "A good balance"),
+            ("High", "More detail, takes longer"),
+        ),
+        default=MeshParams.quality,
     )
-    texture_size: EnumProperty(name="Texture Size", items=SIZES, default="1024")
+    texture_size: EnumProperty(name="Texture Size", items=SIZES, default=str(MeshParams.texture_resolution))
     use_seed: BoolProperty(name="Fixed Seed", description="The same seed gives the same result")
     seed: IntProperty(name="Seed", min=0, max=LARGEST_SEED)
 
@@ -64,31 +75,38 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
     paint_image: StringProperty(
         name="Image", description="A reference picture", subtype="FILE_PATH", options=compat.FILE_PATH_OPTIONS
     )
-    paint_size: EnumProperty(name="Texture Size", items=SIZES, default="1024")
+    paint_size: EnumProperty(name="Texture Size", items=SIZES, default=str(TextureParams.texture_resolution))
     style: EnumProperty(
         name="Style",
-        items=[
-            ("realistic", "Realistic", "As in a photograph"),
-            ("cartoon", "Cartoon", "Flat and clear colours"),
-            ("artistic", "Artistic", "Painterly"),
-        ],
+        items=labelled(
+            STYLES,
+            ("Realistic", "As in a photograph"),
+            ("Cartoon", "Flat and clear colours"),
+            ("Artistic", "Painterly"),
+        ),
+        default=TextureParams.style,
     )
     intensity: FloatProperty(
         name="Intensity",
         description="How strongly the texture shows",
         min=0,
         max=1,
-        default=0.8,
+        default=TextureParams.intensity,
         subtype="FACTOR",
     )
 
     level: EnumProperty(
         name="Parts",
-        items=[
-            ("coarse", "Coarse", "The main parts"),
-            ("fine", "Fine", "Smaller parts too"),
-            ("semantic", "Semantic", "Parts with a meaning, named where they can be known"),
-        ],
+        items=labelled(
+            SEGMENTATION_LEVELS,
+            ("Coarse", "The main parts"),
+            ("Fine", "Smaller parts too"),
+            ("Semantic", "Parts with a meaning, named where they can be known"),
+        ),
+        default=SegmentParams.segmentation_level,
+    )
+    use_min_part_size: BoolProperty(
+        name="Limit Size", description="Set the smallest part yourself; otherwise it goes by the mesh"
     )
     min_part_size: IntProperty(
         name="Smallest Part", description="Parts with fewer vertices join a neighbour", min=1, default=100
@@ -96,15 +114,21 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
 
     character: EnumProperty(
         name="Character",
-        items=[
-            ("humanoid", "Humanoid", "Stands on two legs"),
-            ("quadruped", "Quadruped", "Stands on four legs"),
-            ("generic", "Other", "Anything else"),
-        ],
+        items=labelled(
+            CHARACTER_TYPES,
+            ("Humanoid", "Stands on two legs"),
+            ("Quadruped", "Stands on four legs"),
+            ("Other", "Anything else"),
+        ),
+        default=RigParams.character_type,
     )
     use_bone_count: BoolProperty(name="Limit Bones", description="Ask for a number of bones")
-    bone_count: IntProperty(name="Bones", min=1, max=256, default=24)
-    include_weights: BoolProperty(name="Skin Weights", default=True, description="Bind the mesh to the bones")
+    bone_count: IntProperty(name="Bones", min=1, max=MOST_BONES, default=24)
+    include_weights: BoolProperty(
+        name="Skin Weights",
+        default=RigParams.include_weights,
+        description="Bind the mesh to the bones",
+    )
 
     def params(self, feature: str):
         """The request that these choices mean for a feature."""
@@ -138,13 +162,16 @@ def _texture(s) -> TextureParams:
 
 
 def _segment(s) -> SegmentParams:
-    return SegmentParams(segmentation_level=s.level, min_part_size=s.min_part_size)
+    return SegmentParams(
+        segmentation_level=s.level,
+        min_part_size=s.min_part_size if s.use_min_part_size else None,
+    )
 
 
 def _rig(s) -> RigParams:
     return RigParams(
         character_type=s.character,
-        bone_count=s.bone_count if s.use_bone_count else 0,
+        bone_count=s.bone_count if s.use_bone_count else None,
         include_weights=s.include_weights,
     )
 

@@ -8,7 +8,7 @@ from ..core import errors
 from ..core.jobs import Job
 from ..core.session import close_session
 from ..scene import apply
-from . import preferences
+from ..session import current_session
 
 ACTIVE, IDLE = 0.2, 1.0
 """Seconds between ticks while something goes on, and while only the server's state could change."""
@@ -32,7 +32,7 @@ def stop() -> None:
 def tick() -> float:
     """One round; returns the seconds until the next."""
     global _last_status
-    session = preferences.session()
+    session = current_session()
     session.watch()
     changed = bool(session.runner.poll())
     ready = [j for j in session.runner.ready() if not apply.waits_for_mode(j)]
@@ -50,7 +50,7 @@ def tick() -> float:
 
 def put_into_scene(job: Job) -> None:
     """Apply a READY job and note how it went."""
-    runner = preferences.session().runner
+    runner = current_session().runner
     try:
         apply.apply_result(job, bpy.context)
     except Exception as error:
@@ -63,7 +63,7 @@ def sync_list() -> None:
     """Make the rows of the list those of the session, newest first."""
     window_manager = bpy.context.window_manager
     rows = window_manager.pocket3d_jobs
-    keys = list(reversed(preferences.session().runner.jobs))
+    keys = list(reversed(current_session().runner.jobs))
     if [r.key for r in rows] == keys:
         return
     rows.clear()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import Remedy
-from . import preferences, pump
+from ..session import PACKAGE, current_session
+from . import pump
 
 
 class ServerOperator:
@@ -14,7 +15,7 @@ class ServerOperator:
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        self.act(preferences.session())
+        self.act(current_session())
         pump.redraw()
         return {"FINISHED"}
 
@@ -74,7 +75,7 @@ class POCKET3D_OT_open_preferences(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        bpy.ops.preferences.addon_show(module=preferences.PACKAGE)
+        bpy.ops.preferences.addon_show(module=PACKAGE)
         return {"FINISHED"}
 
 
@@ -87,7 +88,7 @@ class POCKET3D_OT_open_log(bpy.types.Operator):
 
     def execute(self, context):
         """Open the folder with the logs."""
-        folder = preferences.session().local.paths.home
+        folder = current_session().local.paths.home
         folder.mkdir(parents=True, exist_ok=True)
         bpy.ops.wm.path_open(filepath=str(folder))
         return {"FINISHED"}

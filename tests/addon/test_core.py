@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import numpy as np
 import pytest
+from annotated_types import Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.glb import write_glb as server_write
 from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.models.engine import REQUESTS, Feature
 
-from addon.core import glb, placement, provenance, results
+from addon.core import glb, params, placement, provenance, results
 from addon.core.errors import Remedy, UserError, explain
+from addon.core.features import RIG, SEGMENT, TEXTURE
 from addon.core.jobs import Job, State, Task, clock
-from addon.core.params import RIG, SEGMENT, TEXTURE, MeshParams, RigParams, TextureParams
+from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,9 +144,31 @@ class TestParams:
             "texture_resolution": 1024,
         }
         assert "bone_count" not in RigParams().body()
+        assert SegmentParams().body() == {"segmentation_level": "coarse"}
         assert RigParams(bone_count=20, include_weights=False).body()["include_weights"] is False
         assert TextureParams(text_prompt="oak", intensity=0.0).body()["intensity"] == 0.0
         assert MeshParams(text_prompt="a cup", seed=0).body()["seed"] == 0
+
+    @pytest.mark.parametrize("ours", [MeshParams, TextureParams, SegmentParams, RigParams])
+    def test_choices_and_defaults_are_the_servers(self, ours: type[params.Params]) -> None:
+        theirs = REQUESTS[Feature(ours.feature)].model_fields
+        choices = {
+            "quality": params.QUALITIES,
+            "texture_resolution": params.TEXTURE_RESOLUTIONS,
+            "style": params.STYLES,
+            "segmentation_level": params.SEGMENTATION_LEVELS,
+            "character_type": params.CHARACTER_TYPES,
+        }
+        for field in dataclasses.fields(ours):
+            if field.name == "model_preference":  # chooses the model, so no model gets it
+                continue
+            known = theirs[field.name]
+            if field.default not in {None, "", ()}:  # else the server decides
+                assert field.default == known.default, field.name
+            literals = get_args(known.annotation) if get_origin(known.annotation) is Literal else ()
+            assert literals == choices.get(field.name, ()), field.name
+        if ours is RigParams:
+            assert Le(params.MOST_BONES) in theirs["bone_count"].metadata
 
     def test_what_is_missing_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="Describe"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,15 @@ def runner(live_server: LiveServer, tmp_path: Path) -> JobRunner:
     return JobRunner(connection(live_server.url, live_server.token).connect, tmp_path)
 
 
+@dataclass(frozen=True)
+class StepsParams(MeshParams):
+    """With the settings of the model that counts steps."""
+
+    parameters: dict[str, float] = field(default_factory=dict)
+
+
 def steps(seconds: float = 0.0, count: int = 3) -> MeshParams:
-    return MeshParams("test_steps", parameters={"steps": count, "seconds": seconds}, text_prompt="a cube")
+    return StepsParams("test_steps", text_prompt="a cube", parameters={"steps": count, "seconds": seconds})
 
 
 def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:

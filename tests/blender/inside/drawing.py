@@ -119,7 +119,7 @@ def check_edit_mode_is_explained() -> None:
 
 def check_jobs_in_every_state() -> None:
     jobs, errors = module("core.jobs"), module("core.errors")
-    runner = module("ui.preferences").session().runner
+    runner = module("session").current_session().runner
     for state in jobs.State:
         job = jobs.Job(jobs.Task(f"A {state.value} cup", params().MeshParams(text_prompt="a cup")))
         job.update({"state": state, "progress": 0.4, "stage": "baking_texture"})
@@ -153,7 +153,7 @@ def check_every_remedy_has_a_button() -> None:
 
 
 def check_the_preferences() -> None:
-    name = module("ui.preferences").PACKAGE
+    name = module("session").PACKAGE
     preferences = bpy.context.preferences.addons[name].preferences
     for kind in ("LOCAL", "REMOTE"):
         preferences.server_kind = kind

@@ -164,8 +164,8 @@ def check_what_is_sent_is_upright_and_faces_outwards() -> None:
 
 def check_an_edited_mesh_is_left_alone() -> None:
     obj = cube()
-    cli, runner = module("cli"), module("ui.preferences").session().runner
-    job = runner.submit(cli.task_for(obj, params().SegmentParams("test_halves")))
+    runner = module("session").current_session().runner
+    job = runner.submit(module("scene.tasks").task_for(obj, params().SegmentParams("test_halves")))
     runner.wait(job)
     bpy.ops.object.mode_set(mode="EDIT")
     assert module("scene.apply").waits_for_mode(job)

@@ -28,7 +28,7 @@ def install(zip_file: str) -> None:
 def fresh_file() -> None:
     """An empty file with the extension still enabled."""
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    session = module("ui.preferences").session()
+    session = module("session").current_session()
     session.runner.jobs.clear()
     module("ui.pump").sync_list()
 
@@ -46,9 +46,9 @@ def cube(**transform: Any) -> bpy.types.Object:
 
 def run(params: Any, obj: bpy.types.Object | None = None, title: str = "A cube") -> tuple[Any, list[Any]]:
     """Do a job as the command line does."""
-    cli = module("cli")
-    task = cli.task_for(obj, params) if obj else module("core.jobs").Task(title, params, location=(1, 2, 3))
-    return cli.run(task)
+    tasks = module("scene.tasks")
+    task = tasks.task_for(obj, params) if obj else tasks.task_to_make(params, (1, 2, 3), title)
+    return module("cli").run(task)
 
 
 def params() -> Any:

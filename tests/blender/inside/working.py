@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 import time
+from dataclasses import field, make_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def check_the_buttons_and_the_timer() -> None:
     settings.prompt = "a small table"
     bpy.context.scene.cursor.location = (2, 0, 0)
     assert bpy.ops.pocket3d.generate() == {"FINISHED"}
-    session = module("ui.preferences").session()
+    session = module("session").current_session()
     job = next(iter(session.runner.jobs.values()))
     assert len(bpy.context.window_manager.pocket3d_jobs) == 1
     tick_until(lambda: job.state.finished)
@@ -88,10 +89,13 @@ def check_the_buttons_and_the_timer() -> None:
 
 
 def check_cancel_while_it_runs() -> None:
-    session = module("ui.preferences").session()
-    jobs, params = module("core.jobs"), module("core.params")
-    request = params.MeshParams("test_steps", parameters={"steps": 500, "seconds": 0.2}, text_prompt="a cube")
-    job = session.runner.submit(jobs.Task("A cube", request))
+    session = module("session").current_session()
+    settings = field(default_factory=lambda: {"steps": 500, "seconds": 0.2})  # of the model that counts steps
+    slow = make_dataclass(
+        "Slow", [("parameters", dict, settings)], bases=(module("core.params").MeshParams,), frozen=True
+    )
+    request = slow("test_steps", text_prompt="a cube")
+    job = session.runner.submit(module("core.jobs").Task("A cube", request))
     tick_until(lambda: job.state == "running")
     before = counts()
     bpy.ops.pocket3d.cancel_job(key=job.key)
@@ -103,10 +107,10 @@ def check_cancel_while_it_runs() -> None:
 
 def check_no_secret_reaches_the_file() -> None:
     cube()
-    name = module("ui.preferences").PACKAGE
+    name = module("session").PACKAGE
     preferences = bpy.context.preferences.addons[name].preferences
     preferences.token = "sk-very-secret-token"
-    key = module("ui.preferences").settings().profile.token
+    key = module("session").read_settings().profile.token
     assert key
     code, _ = command("segment", "--model", "test_halves")
     assert code == 0
