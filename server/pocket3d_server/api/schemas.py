@@ -7,10 +7,23 @@ from typing import Any, Literal, Self
 from flask_openapi3 import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pocket3d_server.models.engine import (
+    MAX_SEED,
+    EngineRequest,
+    MeshRequest,
+    RigRequest,
+    SegmentRequest,
+    TextureRequest,
+)
+
 TextureResolution = Literal[512, 1024, 2048, 4096]
 MAX_PROMPT = 2000
 MAX_IMAGES = 10
-SEED_LIMIT = 2**53 - 1
+
+
+def _default(request: type[EngineRequest], name: str) -> Any:
+    """Defaults are decided where engines get their requests; here they are only documented."""
+    return request.model_fields[name].default
 
 
 class SubmitBody(BaseModel):
@@ -19,7 +32,7 @@ class SubmitBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model_preference: str | None = Field(None, max_length=100, description="Preferred model ID.")
-    seed: int | None = Field(None, ge=0, le=SEED_LIMIT, description="Random seed for reproducible results.")
+    seed: int | None = Field(None, ge=0, le=MAX_SEED, description="Random seed for reproducible results.")
     parameters: dict[str, Any] = Field(
         default_factory=dict,
         description="The model's own settings; GET /mesh/models gives their JSON schema.",
@@ -51,8 +64,8 @@ class GenerateMesh(TextOrImages):
     """Generate a mesh from a text or from images."""
 
     output_format: Literal["glb", "obj", "fbx"] = "glb"
-    quality: Literal["low", "medium", "high"] = "medium"
-    texture_resolution: TextureResolution = 1024
+    quality: Literal["low", "medium", "high"] = _default(MeshRequest, "quality")
+    texture_resolution: TextureResolution = _default(MeshRequest, "texture_resolution")
 
 
 class GenerateTexture(TextOrImages):
@@ -63,9 +76,15 @@ class GenerateTexture(TextOrImages):
         max_length=200,
         description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
     )
-    texture_resolution: TextureResolution = 1024
-    style: Literal["realistic", "cartoon", "artistic"] = "realistic"
-    intensity: float = Field(0.8, ge=0, le=1, description="Texture intensity.")
+    texture_resolution: TextureResolution = _default(TextureRequest, "texture_resolution")
+    style: Literal["realistic", "cartoon", "artistic"] = _default(TextureRequest, "style")
+    intensity: float = Field(
+        _default(TextureRequest, "intensity"),
+        ge=0,
+        le=1,
+        description="How much of the new material shows. 0 leaves the mesh as it is, up to 0.8 the mesh fades over to "
+        "the material, at 0.8 nothing of the old surface is left, and up to 1 relief and contrast grow.",
+    )
     output_format: Literal["glb", "obj", "fbx"] = "glb"
 
 
@@ -77,9 +96,11 @@ class AnalyzeSegments(SubmitBody):
         max_length=200,
         description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
     )
-    segmentation_level: Literal["coarse", "fine", "semantic"] = "coarse"
+    segmentation_level: Literal["coarse", "fine", "semantic"] = _default(SegmentRequest, "segmentation_level")
     output_format: Literal["glb", "obj"] = "glb"
-    min_part_size: int = Field(100, ge=1, description="Minimum vertices per part.")
+    min_part_size: int = Field(
+        _default(SegmentRequest, "min_part_size"), ge=1, description="Minimum vertices per part."
+    )
 
 
 class GenerateRig(SubmitBody):
@@ -90,10 +111,15 @@ class GenerateRig(SubmitBody):
         max_length=200,
         description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
     )
-    character_type: Literal["humanoid", "quadruped", "generic"] = "humanoid"
+    character_type: Literal["humanoid", "quadruped", "generic"] = _default(RigRequest, "character_type")
     output_format: Literal["glb", "fbx", "obj"] = "glb"
-    bone_count: int | None = Field(None, ge=1, le=256, description="Target number of bones (default: auto).")
-    include_weights: bool = True
+    bone_count: int | None = Field(
+        _default(RigRequest, "bone_count"),
+        ge=1,
+        le=256,
+        description="Target number of bones (default: auto).",
+    )
+    include_weights: bool = _default(RigRequest, "include_weights")
 
 
 class SubmitHeader(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,13 @@ from pocket3d_server.geometry.bake import (
     fill_gaps,
     normal_map,
     texel_map,
+    texel_size,
     to_bytes,
 )
 from pocket3d_server.geometry.clean import components, smooth_shading, weld
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear
-from pocket3d_server.geometry.solid_materials import RGB, Look, SolidMaterial
+from pocket3d_server.geometry.solid_materials import RGB, Accent, Look, SolidMaterial, paint
 from pocket3d_server.geometry.unwrap import unwrap
 
 LOW = 4
@@ -37,6 +39,10 @@ class Coat:
     material: SolidMaterial
     colours: tuple[RGB, ...] = ()
     """sRGB colours that tint it or that its pattern uses."""
+    accent: Accent | None = None
+    """Colour of its feature alone, or of the printed one."""
+    printed: SolidMaterial | None = None
+    """A pattern whose figure (stripes, dots) is painted over it in the accent's colour."""
 
 
 class Atlas:
@@ -78,26 +84,31 @@ class Atlas:
         self.texel_owner = self.owner[self.texels.face]
         """(N,) primitive of each texel."""
 
-    def grain(self, shift: Floats | None = None) -> Floats:
-        """Positions (N, 3), moved by ``shift``, with +Y along the longest side of the connected piece of each texel."""
-        welded = weld(self.vertices, self.faces)[1]
-        piece = components(welded)
+    def texel_length(self) -> float:
+        """Typical length of a texel on the surface in metres."""
+        across, _ = texel_size(self.vertices, self.faces, self.uv, self.resolution)
+        return float(np.median(across[self.texels.face[:: max(1, len(self.texels.face) // 20000)]]))
+
+    @cached_property
+    def _pieces(self) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """For each face (F,) the connected piece it belongs to, and the order of axes (F, 3) with its longest in the middle."""
+        piece = components(weld(self.vertices, self.faces)[1])
         count = int(piece.max()) + 1
         low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
         corners = self.vertices[self.faces]
-        for axis in range(3):
-            np.minimum.at(low[:, axis], piece, corners[..., axis].min(axis=1))
-            np.maximum.at(high[:, axis], piece, corners[..., axis].max(axis=1))
-        size = high - low
+        np.minimum.at(low, piece, corners.min(axis=1))
+        np.maximum.at(high, piece, corners.max(axis=1))
         # Upright unless another side is clearly longer.
-        longest = (size * np.array([1.0, 1.15, 1.0])).argmax(axis=1)
-        turn = np.array([[1, 0, 2], [0, 1, 2], [0, 2, 1]])[longest]
-        columns = turn[piece][self.texels.face]
-        position = self.position if shift is None else self.position + shift
-        moved = position + np.random.default_rng(3).random((count, 3)).astype(np.float32)[
-            piece[self.texels.face]
-        ] * np.float32(0.37 * self.extent)
-        return np.take_along_axis(moved, columns, axis=1)
+        longest = ((high - low) * np.array([1.0, 1.15, 1.0])).argmax(axis=1)
+        return piece, np.array([[1, 0, 2], [0, 1, 2], [0, 2, 1]], np.int8)[longest][piece]
+
+    def grain(self, position: Floats, texel: NDArray[Any] | slice) -> Floats:
+        """``position`` (M, 3) of the texels numbered ``texel``, with +Y along the longest side of each one's piece."""
+        piece, order = self._pieces
+        face = self.texels.face[texel]
+        start = np.random.default_rng(3).random((int(piece.max()) + 1, 3)).astype(np.float32)
+        moved = position + (start * np.float32(0.37 * self.extent))[piece[face]]
+        return np.take_along_axis(moved, order[face].astype(np.intp), axis=1)
 
     def look(
         self,
@@ -105,28 +116,31 @@ class Atlas:
         seed: int = 0,
         extent: float | None = None,
         shift: Floats | None = None,
+        among: NDArray[np.bool_] | None = None,
     ) -> Look:
-        """Materials at all texels; ``coats`` has one for each primitive, None leaves its texels at zero.
+        """Materials at all texels, or ``among`` some (N,); ``coats`` has one for each primitive, None leaves texels at zero.
 
         ``shift`` (N, 3) metres lets each texel show the material of a place beside it (brush strokes).
         """
         count = len(self.position)
         out = Look(np.zeros((count, 3), np.float32), *(np.zeros(count, np.float32) for _ in range(3)))
-        grain = self.grain(shift)
-        position = self.position if shift is None else self.position + shift
-        groups: dict[tuple[str, tuple[RGB, ...]], list[int]] = {}
+        groups: dict[Coat, list[int]] = {}
         for i, coat in enumerate(coats):
             if coat is not None:
-                groups.setdefault((coat.material.name, coat.colours), []).append(i)
-        for members in groups.values():
-            coat = coats[members[0]]
-            assert coat is not None
-            pick = np.flatnonzero(np.isin(self.texel_owner, members))
-            found = coat.material.look(
-                position[pick], self.normal[pick], grain[pick], extent or self.extent, coat.colours, seed
-            )
-            out.color[pick] = found.color
-            for name in ("roughness", "metallic", "height"):
+                groups.setdefault(coat, []).append(i)
+        for coat, members in groups.items():
+            pick: NDArray[Any] | slice = slice(None)
+            if among is not None or len(members) < len(coats):
+                mine = np.isin(self.texel_owner, members)
+                pick = np.flatnonzero(mine if among is None else mine & among)
+            position = self.position[pick] if shift is None else self.position[pick] + shift[pick]
+            where = (position, self.normal[pick], self.grain(position, pick), extent or self.extent)
+            found = coat.material.look(*where, coat.colours, seed, None if coat.printed else coat.accent)
+            if coat.printed is not None and coat.accent is not None:
+                figure = coat.printed.look(*where, (), seed + 3).accent
+                if figure is not None:
+                    paint(found, figure, coat.accent)
+            for name in ("color", "roughness", "metallic", "height"):
                 getattr(out, name)[pick] = getattr(found, name)
         return out
 
@@ -190,12 +204,12 @@ class Atlas:
         self, color: Floats, roughness: Floats, metallic: Floats, height: Floats | None
     ) -> tuple[Image, Image, Image | None]:
         """Base colour, metallic-roughness and normal images from texel values; no normal image without height."""
-        packed = np.stack([np.ones_like(roughness), roughness, metallic], axis=1)
-        values = self.texels.image(np.concatenate([color, packed], axis=1))
+        base = to_bytes(self.texels.image(color))
+        packed = to_bytes(self.texels.image(np.stack([np.ones_like(roughness), roughness, metallic], axis=1)))
         bumps = None
         if height is not None and float(np.ptp(height)) > 0:
             bumps = normal_map(self.texels, height, self.vertices, self.faces, self.uv)
-        return to_bytes(values[..., :3]), to_bytes(values[..., 3:]), bumps
+        return base, packed, bumps
 
     def primitives(self, materials: Sequence[Material]) -> list[Primitive]:
         """The primitives with atlas UVs and one of ``materials`` each; faces in their old order."""

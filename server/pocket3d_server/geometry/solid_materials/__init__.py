@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 
 from pocket3d_server.geometry.solid_materials import cloth, metal, nature, pattern, stone, synthetic, wood
-from pocket3d_server.geometry.solid_materials.surface import RGB, Look, Points, SolidMaterial
+from pocket3d_server.geometry.solid_materials.surface import RGB, Accent, Look, Points, SolidMaterial, paint
 
-__all__ = ["RGB", "Look", "Points", "SolidMaterial", "library"]
+__all__ = ["RGB", "Accent", "Look", "Points", "SolidMaterial", "library", "paint"]
 
 
 @cache

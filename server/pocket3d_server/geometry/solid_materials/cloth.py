@@ -88,9 +88,11 @@ def _knit(p: Points) -> Look:
         q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
         fibre = noise(q * np.array([6.0, 2.0, 1.0], np.float32), 1.0, p.seed)
         second = p.colour(1, "efe6d6")
-        stripe = (np.floor(row / 6) % 4 == 3) & (len(p.colours) > 1)
+        stripe = (np.floor(row / 6) % 4 == 3) & (len(p.colours) > 1 or p.accent is not None)
         base = np.where(stripe[:, None], second, yarn).astype(np.float32)
-        return Look(shade(base, 0.42 + 0.55 * strand + 0.16 * fibre), 0.95, 0.0, 0.45 * strand)
+        return Look(
+            shade(base, 0.42 + 0.55 * strand + 0.16 * fibre), 0.95, 0.0, 0.45 * strand, stripe * np.float32(1)
+        )
 
     return on_planes(p, flat)
 
@@ -103,7 +105,8 @@ def _velvet(p: Points) -> Look:
 
 
 def _tartan(p: Points) -> Look:
-    ground, second, line = p.colour(0, "9c1f2a"), p.colour(1, "1f3b2a"), p.colour(2, "e6d9a8")
+    ground, line = p.colour(0, "9c1f2a"), p.colour(2, "e6d9a8")
+    second = p.colour(1, "1f3b2a")
 
     def flat(u: Floats, v: Floats, plane: int) -> Look:
         def sett(x: Floats) -> tuple[Floats, Floats]:
@@ -136,7 +139,9 @@ def _quilt(p: Points) -> Look:
         cloth = noise(q, 30, p.seed)
         stitch = step(0.035, 0.02, edge) * ((np.where(ds < dt, t, s) * 9) % 1 < 0.6)
         color = shade(np.broadcast_to(main, (len(u), 3)), 0.62 + 0.42 * puff + 0.08 * cloth)
-        return Look(mix(color, "efe9dc", 0.6 * stitch), 0.75, 0.0, 0.35 * puff + 0.004 * cloth)
+        return Look(
+            mix(color, p.colour(1, "efe9dc"), 0.7 * stitch), 0.75, 0.0, 0.35 * puff + 0.004 * cloth, stitch
+        )
 
     return on_planes(p, flat)
 
@@ -170,6 +175,7 @@ MATERIALS = (
         0.02,
         (26, 50),
         own_colours=True,
+        features=("stripe", "band"),
     ),
     SolidMaterial("velvet", ("velvet", "silk", "satin", "royal cloth"), _velvet, 0.1, (4, 9)),
     SolidMaterial(
@@ -179,6 +185,7 @@ MATERIALS = (
         0.12,
         (5, 11),
         own_colours=True,
+        features=("stripe", "band", "check", "line"),
     ),
     SolidMaterial(
         "quilted",
@@ -187,6 +194,7 @@ MATERIALS = (
         0.10,
         (6, 12),
         own_colours=True,
+        features=("stitch", "seam", "stitching"),
     ),
     SolidMaterial("carpet", ("carpet", "plush toy", "felt", "rug", "terry towel"), _carpet, 0.012, (40, 80)),
 )

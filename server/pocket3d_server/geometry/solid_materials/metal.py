@@ -196,7 +196,11 @@ MATERIALS = (
         (4, 10),
     ),
     SolidMaterial(
-        "rusty_metal", ("rust", "rusty metal", "rusted iron", "corroded metal"), _rusty, 0.2, (3, 9)
+        "rusty_metal",
+        ("rust", "rusty", "rusty metal", "rusty iron", "rusted iron", "corroded metal"),
+        _rusty,
+        0.2,
+        (3, 9),
     ),
     SolidMaterial(
         "chipped_paint",

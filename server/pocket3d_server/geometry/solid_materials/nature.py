@@ -20,13 +20,13 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def hair(p: Points, colors: Floats, length: float = 0.22) -> Look:
-    """Strands over ``colors`` (N, 3): fine streaks that run downwards and wander."""
+def hair(p: Points, colors: Floats, length: float = 0.22, accent: Floats | None = None) -> Look:
+    """Strands over ``colors`` (N, 3), of which ``accent`` is the feature: fine streaks that run down and wander."""
     q = warp(p.position, 0.7, 0.35, p.seed + 40)
     strand = fbm(stretched(q, 7, 7 * length, 7), 1.0, 3, p.seed + 41)
     clump = noise(stretched(q, 2.2, 2.2 * length, 2.2), 1.0, p.seed + 42)
     depth = np.clip(0.65 * strand + 0.45 * clump, 0, 1)
-    return Look(shade(colors, 0.45 + 0.95 * depth), 0.82, 0.0, 0.20 * depth)
+    return Look(shade(colors, 0.45 + 0.95 * depth), 0.82, 0.0, 0.20 * depth, accent)
 
 
 def _fur(p: Points) -> Look:
@@ -222,7 +222,7 @@ def _coral(p: Points) -> Look:
 
 
 MATERIALS = (
-    SolidMaterial("fur", ("fur", "brown fur", "fluffy animal hair", "furry"), _fur, 0.06, (6, 14)),
+    SolidMaterial("fur", ("fur", "brown fur", "fluffy animal hair", "furry", "dog", "cat", "bear", "wolf", "rabbit"), _fur, 0.06, (6, 14)),
     SolidMaterial(
         "scales", ("fish scales", "mermaid scales", "dragon scales", "green scales"), _scales, 0.05, (12, 26)
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, warp
@@ -28,7 +30,7 @@ def _bands(p: Points, wobble: float, frequency: float = 1.0) -> Floats:
 
 def _zebra(p: Points) -> Look:
     t = step(0.47, 0.55, _bands(p, 0.55))
-    return hair(p, mix(p.colour(0, "f1ece2"), p.colour(1, "1b1816"), t), 0.35)
+    return hair(p, mix(p.colour(0, "f1ece2"), p.colour(1, "1b1816"), t), 0.35, t)
 
 
 def _tiger(p: Points) -> Look:
@@ -37,7 +39,7 @@ def _tiger(p: Points) -> Look:
     t = step(0.72, 0.80, thin * (0.62 + 0.75 * breakup))
     below = step(-0.1, -0.6, p.normal[:, 1]) * 0.8
     ground = mix(np.broadcast_to(p.colour(0, "d9802b"), p.position.shape), "f3e6d0", below)
-    return hair(p, mix(ground, p.colour(1, "1d1410"), t), 0.35)
+    return hair(p, mix(ground, p.colour(1, "1d1410"), t), 0.35, t)
 
 
 def _leopard(p: Points) -> Look:
@@ -47,25 +49,25 @@ def _leopard(p: Points) -> Look:
     ring = step(size + 0.05, size, ragged) * step(size - 0.20, size - 0.14, ragged)
     inner = step(size, size - 0.05, ragged)
     ground = mix(p.colour(0, "d9ab66"), p.colour(0, "d9ab66") * 0.72, inner)
-    return hair(p, mix(ground, p.colour(1, "2a1a10"), ring), 0.35)
+    return hair(p, mix(ground, p.colour(1, "2a1a10"), ring), 0.35, ring)
 
 
 def _giraffe(p: Points) -> Look:
     c = cells(warp(p.position, 1.1, 0.16, p.seed), 1.0, p.seed + 1, 0.85)
     patch = step(0.09, 0.15, c.second - c.nearest)
     brown = shade(np.broadcast_to(p.colour(1, "a1622a"), p.position.shape), 0.8 + 0.35 * c.identity)
-    return hair(p, mix(np.broadcast_to(p.colour(0, "ecd9ae"), p.position.shape), brown, patch), 0.4)
+    return hair(p, mix(np.broadcast_to(p.colour(0, "ecd9ae"), p.position.shape), brown, patch), 0.4, patch)
 
 
 def _cow(p: Points) -> Look:
     t = step(0.515, 0.53, fbm(warp(p.position, 0.8, 0.3, p.seed), 0.62, 3, p.seed + 1))
-    return hair(p, mix(p.colour(0, "f2ede6"), p.colour(1, "211d1c"), t), 0.4)
+    return hair(p, mix(p.colour(0, "f2ede6"), p.colour(1, "211d1c"), t), 0.4, t)
 
 
 def _dalmatian(p: Points) -> Look:
     c = cells(warp(p.position, 1.5, 0.12, p.seed), 1.0, p.seed + 1, 0.9)
     t = step(0.34, 0.30, c.nearest / (0.55 + 0.7 * c.identity))
-    return hair(p, mix(p.colour(0, "f4f1ec"), p.colour(1, "1c1a1a"), t), 0.4)
+    return hair(p, mix(p.colour(0, "f4f1ec"), p.colour(1, "1c1a1a"), t), 0.4, t)
 
 
 def _camouflage(p: Points) -> Look:
@@ -78,10 +80,20 @@ def _camouflage(p: Points) -> Look:
     return Look(shade(color, 0.88 + 0.2 * weave), 0.88, 0.0, 0.01 * weave)
 
 
+def _two(p: Points) -> tuple[Floats, Floats]:
+    """Ground and figure, in contrast when only one of them is known."""
+    red, cream = "d0342c", "f6f1e8"
+    if not p.colours and p.accent is not None and sum(p.accent) < 2.1:
+        return p.colour(0, cream), p.colour(1, red)
+    if p.colours and p.accent is None and len(p.colours) < 2 and sum(p.colours[0]) > 2.1:
+        return p.colour(0, cream), p.colour(1, red)
+    return p.colour(0, red), p.colour(1, cream)
+
+
 def _stripes(p: Points) -> Look:
     f = p.grain[:, 1] - np.floor(p.grain[:, 1])
     t = step(0.49, 0.51, f) * step(1.0, 0.98, f)
-    return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f4efe6"), t), 0.5)
+    return Look(mix(*_two(p), t), 0.5, accent=t)
 
 
 def _dots(p: Points) -> Look:
@@ -90,7 +102,7 @@ def _dots(p: Points) -> Look:
         x = u + 0.5 * np.mod(row, 2)
         distance = np.hypot(x - np.floor(x) - 0.5, v - row - 0.5)
         t = step(0.31, 0.285, distance)
-        return Look(mix(p.colour(0, "d0342c"), p.colour(1, "f7f3ea"), t), 0.45)
+        return Look(mix(*_two(p), t), 0.45, accent=t)
 
     return on_planes(p, flat)
 
@@ -98,7 +110,7 @@ def _dots(p: Points) -> Look:
 def _checker(p: Points) -> Look:
     i = np.floor(p.position + 1e-3).sum(axis=1)
     t = (np.mod(i, 2) > 0.5).astype(np.float32)
-    return Look(mix(p.colour(0, "f0ece4"), p.colour(1, "26262a"), t), 0.35)
+    return Look(mix(p.colour(0, "f0ece4"), p.colour(1, "26262a"), t), 0.35, accent=t)
 
 
 def _rainbow(p: Points) -> Look:
@@ -134,7 +146,7 @@ def _circuit(p: Points) -> Look:
     pad = step(0.24, 0.21, np.hypot(pair[:, 0], pair[:, 1])) * (noise(a + 0.25, 0.917, p.seed + 1) > 0.62)
     line = np.clip(trace + pad, 0, 1)
     color = mix(p.colour(0, "0f4a2e"), p.colour(1, "c9a24a"), line)
-    return Look(color, 0.45 - 0.15 * line, 0.9 * line, 0.03 * line)
+    return Look(color, 0.45 - 0.15 * line, 0.9 * line, 0.03 * line, line)
 
 
 def _graffiti(p: Points) -> Look:
@@ -150,42 +162,104 @@ def _graffiti(p: Points) -> Look:
 
 
 def _coat(
-    name: str, *phrases: str, evaluate: object, feature: float, across: tuple[float, float]
+    name: str,
+    *phrases: str,
+    evaluate: Callable[[Points], Look],
+    feature: float,
+    across: tuple[float, float],
+    features: tuple[str, ...] = (),
 ) -> SolidMaterial:
-    return SolidMaterial(name, phrases, evaluate, feature, across, own_colours=True)  # type: ignore[arg-type]
+    return SolidMaterial(name, phrases, evaluate, feature, across, own_colours=True, features=features)
 
 
 MATERIALS = (
-    _coat("zebra", "zebra stripes", "zebra", evaluate=_zebra, feature=0.12, across=(6, 11)),
-    _coat("tiger", "tiger stripes", "tiger fur", evaluate=_tiger, feature=0.12, across=(6, 11)),
     _coat(
-        "leopard", "leopard spots", "jaguar", "cheetah print", evaluate=_leopard, feature=0.08, across=(8, 15)
+        "zebra",
+        "zebra stripes",
+        "zebra",
+        evaluate=_zebra,
+        features=("stripe", "band"),
+        feature=0.12,
+        across=(6, 11),
     ),
-    _coat("giraffe", "giraffe pattern", evaluate=_giraffe, feature=0.2, across=(6, 12)),
-    _coat("cow", "cow spots", "cow hide", "holstein", evaluate=_cow, feature=0.25, across=(5, 9)),
+    _coat(
+        "tiger",
+        "tiger stripes",
+        "tiger fur",
+        evaluate=_tiger,
+        features=("stripe", "band"),
+        feature=0.12,
+        across=(6, 11),
+    ),
+    _coat(
+        "leopard",
+        "leopard spots",
+        "jaguar",
+        "cheetah print",
+        evaluate=_leopard,
+        features=("spot", "ring", "rosette", "dot"),
+        feature=0.08,
+        across=(8, 15),
+    ),
+    _coat(
+        "giraffe",
+        "giraffe pattern",
+        evaluate=_giraffe,
+        features=("patch", "spot"),
+        feature=0.2,
+        across=(6, 12),
+    ),
+    _coat(
+        "cow",
+        "cow spots",
+        "cow hide",
+        "holstein",
+        evaluate=_cow,
+        features=("spot", "patch"),
+        feature=0.25,
+        across=(5, 9),
+    ),
     _coat(
         "dalmatian",
         "dalmatian spots",
         "black spots on white",
         evaluate=_dalmatian,
+        features=("spot", "dot"),
         feature=0.1,
         across=(7, 13),
     ),
     _coat(
         "camouflage", "military camouflage", "army camo", evaluate=_camouflage, feature=0.15, across=(5, 10)
     ),
-    _coat("stripes", "stripes", "striped", "candy cane", evaluate=_stripes, feature=0.12, across=(6, 12)),
+    _coat(
+        "stripes",
+        "stripes",
+        "striped",
+        "candy cane",
+        evaluate=_stripes,
+        features=("stripe", "band", "line"),
+        feature=0.12,
+        across=(6, 12),
+    ),
     _coat(
         "dots",
         "polka dots",
         "dotted",
         "mushroom cap with white spots",
         evaluate=_dots,
+        features=("dot", "spot", "circle"),
         feature=0.1,
         across=(8, 14),
     ),
     _coat(
-        "checker", "checkerboard", "chess board", "checkered", evaluate=_checker, feature=0.1, across=(7, 14)
+        "checker",
+        "checkerboard",
+        "chess board",
+        "checkered",
+        evaluate=_checker,
+        features=("check", "square"),
+        feature=0.1,
+        across=(7, 14),
     ),
     _coat("rainbow", "rainbow", "colourful gradient", evaluate=_rainbow, feature=0.5, across=(2, 3)),
     _coat(
@@ -197,6 +271,7 @@ MATERIALS = (
         "electronic circuits",
         "cyberpunk",
         evaluate=_circuit,
+        features=("line", "trace"),
         feature=0.06,
         across=(10, 18),
     ),

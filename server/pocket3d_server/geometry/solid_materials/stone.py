@@ -64,7 +64,7 @@ def _courses(
         color = shade(color, 1 - 0.25 * pit)
         bed = shade(np.broadcast_to(rgb(mortar), color.shape), 0.7 + 0.6 * fbm(q, 14.0, 2, p.seed + 4))
         height = face * (0.10 + bulge * dome + 0.10 * (rough - 0.5) - 0.04 * pit)
-        return Look(mix(bed, color, face), 0.92 - 0.12 * face, 0.0, height)
+        return Look(mix(bed, color, face), 0.92 - 0.12 * face, 0.0, height, 1 - face)
 
     return on_planes(p, flat)
 
@@ -73,7 +73,7 @@ def _castle(p: Points) -> Look:
     look = _courses(p, 1.7, 0.055, 0.12, 0.55, ("7d7a74", "8f897d", "a1998a", "6f6d6b"), "57524a")
     damp = step(0.60, 0.78, fbm(p.position, 0.35, 4, p.seed + 11))
     moss = damp * step(0.42, 0.62, fbm(p.position, 3.0, 3, p.seed + 12))
-    return Look(mix(look.color, "5f6a3a", 0.55 * moss), look.roughness, 0.0, look.height)
+    return Look(mix(look.color, "5f6a3a", 0.55 * moss), look.roughness, 0.0, look.height, look.accent)
 
 
 def _brick(p: Points) -> Look:
@@ -88,7 +88,8 @@ def _cobble(p: Points) -> Look:
     face = step(0.04, 0.20, border + 0.04 * (fine - 0.5))
     dome = np.clip(1 - c.nearest * 1.1, 0, 1)
     color = shade(ramp(c.identity, "6b6a69", "8a867f", "77706a", "9a948a"), 0.6 + 0.35 * fine + 0.35 * dome)
-    return Look(mix("3b362f", color, face), 0.85 - 0.15 * face, 0.0, face * (0.12 + 0.3 * dome) + 0.04 * fine)
+    height = face * (0.12 + 0.3 * dome) + 0.04 * fine
+    return Look(mix("3b362f", color, face), 0.85 - 0.15 * face, 0.0, height, 1 - face)
 
 
 def _rock(p: Points) -> Look:
@@ -99,7 +100,7 @@ def _rock(p: Points) -> Look:
     fine = fbm(p.position, 10, 3, p.seed + 3)
     tone = np.clip(0.5 * c.identity + 0.9 * (rough - 0.3) + 0.3 * (fine - 0.5), 0, 1)
     color = shade(ramp(tone, "59554f", "7f7a72", "a39c90"), 0.4 + 0.6 * crack)
-    return Look(color, 0.9, 0.0, 0.20 * rough + 0.05 * fine + 0.10 * crack)
+    return Look(color, 0.9, 0.0, 0.20 * rough + 0.05 * fine + 0.10 * crack, 1 - crack)
 
 
 def _granite(p: Points) -> Look:
@@ -122,7 +123,8 @@ def _marble(ground: str, vein: str, second: str) -> SolidMaterial:
         strong = np.clip(1 - broad / width, 0, 1) ** 0.7 * (0.35 + 0.65 * step(0.35, 0.6, cloud))
         fine = 0.45 * np.clip(1 - thin / 0.012, 0, 1)
         color = mix(ground, second, step(0.42, 0.80, cloud) * 0.7)
-        return Look(mix(color, vein, np.clip(strong * 0.85 + fine, 0, 1)), 0.16 + 0.1 * fine, 0.0, 0.0)
+        veins = np.clip(strong * 0.85 + fine, 0, 1)
+        return Look(mix(color, vein, veins), 0.16 + 0.1 * fine, 0.0, 0.0, veins)
 
     return SolidMaterial("", (), evaluate, 0.22, (2.5, 7))
 
@@ -200,7 +202,9 @@ def _lava(p: Points) -> Look:
     crust = step(0.06, 0.20, border)
     glow = ramp(1 - np.clip(border / 0.2, 0, 1), "5a0d02", "d8330a", "ff9a1f", "ffe27a")
     rock = shade(ramp(c.identity, "1d1817", "2c2523", "383030"), 0.7 + 0.7 * rough)
-    return Look(mix(glow, rock, crust), 0.55 + 0.35 * crust, 0.0, 0.25 * crust + 0.10 * rough * crust)
+    return Look(
+        mix(glow, rock, crust), 0.55 + 0.35 * crust, 0.0, 0.25 * crust + 0.10 * rough * crust, 1 - crust
+    )
 
 
 def _obsidian(p: Points) -> Look:
@@ -251,22 +255,57 @@ MATERIALS = (
         _castle,
         0.22,
         (5, 12),
+        features=("mortar", "joint"),
     ),
-    SolidMaterial("brick", ("red brick wall", "brickwork", "bricks"), _brick, 0.075, (9, 20)),
+    SolidMaterial(
+        "brick",
+        ("red brick wall", "brickwork", "bricks"),
+        _brick,
+        0.075,
+        (9, 20),
+        features=("mortar", "joint"),
+    ),
     SolidMaterial(
         "cobblestone",
         ("cobblestone", "cobbled street", "round stones", "pebbles wall"),
         _cobble,
         0.14,
         (5, 14),
+        features=("mortar", "joint"),
     ),
-    SolidMaterial("rock", ("rock", "stone", "cliff", "boulder", "cracked stone"), _rock, 0.25, (3, 9)),
+    SolidMaterial(
+        "rock",
+        ("rock", "stone", "cliff", "boulder", "cracked stone"),
+        _rock,
+        0.25,
+        (3, 9),
+        features=("crack", "vein"),
+    ),
     SolidMaterial("granite", ("granite", "speckled polished stone", "terrazzo"), _granite, 0.035, (12, 30)),
     SolidMaterial(
-        "marble", ("white marble", "marble statue", "carrara marble"), _white.evaluate, 0.22, (2.5, 7)
+        "marble",
+        ("white marble", "marble statue", "carrara marble"),
+        _white.evaluate,
+        0.22,
+        (2.5, 7),
+        features=("vein", "line", "crack"),
     ),
-    SolidMaterial("black_marble", ("black marble", "dark marble"), _black.evaluate, 0.22, (2.5, 7)),
-    SolidMaterial("green_marble", ("green marble", "jade", "malachite"), _green.evaluate, 0.22, (2.5, 7)),
+    SolidMaterial(
+        "black_marble",
+        ("black marble", "dark marble"),
+        _black.evaluate,
+        0.22,
+        (2.5, 7),
+        features=("vein", "line", "crack"),
+    ),
+    SolidMaterial(
+        "green_marble",
+        ("green marble", "jade", "malachite"),
+        _green.evaluate,
+        0.22,
+        (2.5, 7),
+        features=("vein", "line", "crack"),
+    ),
     SolidMaterial("sandstone", ("sandstone", "desert rock layers", "canyon rock"), _sandstone, 0.2, (3, 9)),
     SolidMaterial("slate", ("slate", "dark layered stone", "shale"), _slate, 0.2, (3, 9)),
     SolidMaterial("concrete", ("concrete", "cement", "plaster wall"), _concrete, 0.2, (3, 9)),
@@ -276,7 +315,14 @@ MATERIALS = (
     ),
     SolidMaterial("gravel", ("gravel", "crushed stone", "rubble"), _gravel, 0.05, (8, 20)),
     SolidMaterial("earth", ("dirt", "soil", "mud", "earth ground"), _earth, 0.12, (5, 14)),
-    SolidMaterial("lava", ("lava", "molten magma", "volcanic fire", "burning embers"), _lava, 0.2, (4, 11)),
+    SolidMaterial(
+        "lava",
+        ("lava", "molten magma", "volcanic fire", "burning embers"),
+        _lava,
+        0.2,
+        (4, 11),
+        features=("crack", "vein"),
+    ),
     SolidMaterial("obsidian", ("obsidian", "volcanic glass", "black glass"), _obsidian, 0.2, (3, 8)),
     SolidMaterial("roof_tiles", ("roof tiles", "clay shingles", "roof shingles"), _roof, 0.18, (7, 16)),
 )

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 RGB = tuple[float, float, float]
+CHUNK = 1 << 16
+"""Points evaluated together: their temporaries stay in the cache, and a large atlas needs little more memory."""
+
+
+class Accent(NamedTuple):
+    """What a material's feature (stripes, veins, mortar) is to be coloured with."""
+
+    rgb: RGB
+    """sRGB"""
+    metallic: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,9 +41,13 @@ class Points:
     colours: tuple[RGB, ...] = ()
     """sRGB colours that were asked for; patterns take theirs from here."""
     seed: int = 0
+    accent: RGB | None = None
+    """sRGB colour of the feature: it takes the place of the second colour."""
 
     def colour(self, index: int, default: str) -> Floats:
         """The ``index``-th colour that was asked for, else ``default`` (hexadecimal sRGB)."""
+        if index == 1 and self.accent is not None:
+            return np.array(self.accent, np.float32)
         return np.array(self.colours[index], np.float32) if index < len(self.colours) else rgb(default)
 
 
@@ -47,6 +61,8 @@ class Look:
     metallic: Floats | float = 0.0
     height: Floats | float = 0.0
     """Bumps outwards, in features."""
+    accent: Floats | None = None
+    """(N,) share of the material's feature, for those that have one: stripes, veins, mortar."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,8 @@ class SolidMaterial:
     """How many features an object shows across at least and at most."""
     own_colours: bool = False
     """It uses ``Points.colours`` itself; others are tinted."""
+    features: tuple[str, ...] = ()
+    """Words for its ``Look.accent``, in singular."""
 
     def feature_size(self, extent: float) -> float:
         """Size of a feature in metres on an object of ``extent`` metres (its longest side)."""
@@ -77,25 +95,61 @@ class SolidMaterial:
         extent: float,
         colours: Sequence[RGB] = (),
         seed: int = 0,
+        accent: Accent | None = None,
     ) -> Look:
-        """The material at points in metres (N, 3) on an object of ``extent`` metres; height in metres, all arrays (N,)."""
-        size = self.feature_size(extent)
+        """The material at points in metres (N, 3) on an object of ``extent`` metres; height in metres, all arrays (N,).
+
+        ``colours`` are sRGB for the ground and further parts, ``accent`` is for the feature alone.
+        """
+        size = np.float32(self.feature_size(extent))
         # The seed moves the object through the solid; whole features keep courses and rows where they were.
         shift = np.random.default_rng(seed).integers(-64, 64, 3).astype(np.float32)
-        points = Points(
-            (np.asarray(position, np.float32) / np.float32(size)) + shift,
-            np.asarray(normal, np.float32),
-            (np.asarray(grain, np.float32) / np.float32(size)) + shift,
-            tuple(colours),
-            seed,
-        )
-        found = self.evaluate(points)
-        color = np.clip(np.broadcast_to(found.color, (len(position), 3)), 0, 1).astype(np.float32)
+        count = len(position)
+        out = Look(np.empty((count, 3), np.float32), *(np.empty(count, np.float32) for _ in range(3)))
+        share = np.zeros(count, np.float32)
+        for start in range(0, count, CHUNK):
+            part = slice(start, start + CHUNK)
+            found = self.evaluate(
+                Points(
+                    np.asarray(position[part], np.float32) / size + shift,
+                    np.asarray(normal[part], np.float32),
+                    np.asarray(grain[part], np.float32) / size + shift,
+                    tuple(colours),
+                    seed,
+                    accent.rgb if accent else None,
+                )
+            )
+            for name in ("color", "roughness", "metallic", "height"):
+                getattr(out, name)[part] = getattr(found, name)
+            if found.accent is not None:
+                share[part] = found.accent
+        np.clip(out.color, 0, 1, out=out.color)
         if colours and not self.own_colours:
-            color = tint(color, colours[0])
-        metallic = np.clip(_full(found.metallic, len(position)), 0, 1)
-        roughness = np.clip(_full(found.roughness, len(position)), 0.04, 1)
-        return Look(color, roughness, metallic, _full(found.height, len(position)) * np.float32(size))
+            out.color = tint(out.color, colours[0])
+        out.roughness = np.clip(out.roughness, 0.04, 1)
+        out.metallic = np.clip(out.metallic, 0, 1)
+        out.height = np.asarray(out.height * size, np.float32)
+        out.accent = share
+        if accent is not None and (accent.metallic or not self.own_colours):
+            paint(out, share, accent)
+        return out
+
+
+def paint(look: Look, share: Floats, accent: Accent) -> None:
+    """Colour the feature of a finished surface; where its lines are darker or lighter, the new colour is too."""
+    pick = np.flatnonzero(share > 0.01)
+    if not len(pick):
+        return
+    cover, ground = share[pick], look.color[pick]
+    light = ground @ np.array([0.25, 0.65, 0.10], np.float32)
+    core = light[cover > 0.6]
+    middle = max(float(np.median(core if len(core) else light)), 0.04)
+    goal = shade(np.array(accent.rgb, np.float32), np.clip(light / middle, 0.6, 1.15))
+    look.color[pick] = np.clip(mix(ground, goal, cover), 0, 1)
+    if accent.metallic:
+        for name, value in (("metallic", 1.0), ("roughness", 0.28)):
+            values = getattr(look, name)
+            values[pick] += (np.float32(value) - values[pick]) * cover
 
 
 def _full(value: Floats | float, count: int) -> Floats:
@@ -159,6 +213,7 @@ def on_planes(points: Points, flat: Callable[[Floats, Floats, int], Look]) -> Lo
     weight /= weight.sum(axis=1, keepdims=True)
     count = len(p)
     out = Look(*(np.zeros(s, np.float32) for s in ((count, 3), count, count, count)))
+    accent = np.zeros(count, np.float32)
     total = np.zeros(count, np.float32)
     for axis, (a, b) in enumerate(((2, 1), (0, 2), (0, 1))):
         mine = np.flatnonzero(weight[:, axis] > 0.08)
@@ -170,6 +225,14 @@ def on_planes(points: Points, flat: Callable[[Floats, Floats, int], Look]) -> Lo
         out.color[mine] += look.color * w[:, None]
         for name in ("roughness", "metallic", "height"):
             getattr(out, name)[mine] += _full(getattr(look, name), len(mine)) * w
+        if look.accent is not None:
+            accent[mine] += look.accent * w
         total[mine] += w
     total = np.maximum(total, 1e-6)
-    return Look(out.color / total[:, None], out.roughness / total, out.metallic / total, out.height / total)
+    return Look(
+        out.color / total[:, None],
+        out.roughness / total,
+        out.metallic / total,
+        out.height / total,
+        accent / total,
+    )

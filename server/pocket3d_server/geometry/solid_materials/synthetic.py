@@ -65,7 +65,7 @@ def _porcelain(p: Points) -> Look:
     )
     blue = np.clip(0.8 * vine + 0.9 * flower, 0, 1)
     wash = 0.85 + 0.3 * fbm(p.position, 3, 3, p.seed + 3)
-    return Look(mix("f3f3f1", shade(_plain("26489c", len(blue)), wash), blue), 0.08)
+    return Look(mix("f3f3f1", shade(_plain("26489c", len(blue)), wash), blue), 0.08, accent=blue)
 
 
 def _car_paint(p: Points) -> Look:
@@ -121,7 +121,9 @@ def _cardboard(p: Points) -> Look:
 
 def _tiles(p: Points) -> Look:
     """Glazed square tiles with joints."""
-    main, other = p.colour(0, "3f8aa3"), p.colour(1, "e9e3d4")
+    main = p.colour(0, "3f8aa3")
+    # An accent is the joint's colour, not that of every third tile.
+    other = rgb("e9e3d4") if p.accent else p.colour(1, "e9e3d4")
 
     def flat(u: Floats, v: Floats, plane: int) -> Look:
         a, b = np.floor(u), np.floor(v)
@@ -131,7 +133,8 @@ def _tiles(p: Points) -> Look:
         base = np.where((random(tile, 2) > 0.72)[:, None], other, main).astype(np.float32)
         pool = fbm(np.stack([u, v, 0 * u + plane], axis=1), 1.5, 3, p.seed)
         color = shade(base, 0.78 + 0.26 * random(tile, 3) + 0.22 * (pool - 0.5))
-        return Look(mix("c9c3b6", color, face), 0.85 - 0.75 * face, 0.0, 0.08 * face)
+        joint = p.colour(1, "c9c3b6") if p.accent else rgb("c9c3b6")
+        return Look(mix(joint, color, face), 0.85 - 0.75 * face, 0.0, 0.08 * face, 1 - face)
 
     return on_planes(p, flat)
 
@@ -140,7 +143,7 @@ def _mosaic(p: Points) -> Look:
     c = cells(p.position, 1.0, p.seed, 0.6)
     face = step(0.06, 0.12, c.second - c.nearest)
     color = ramp(c.identity, "1f5f8a", "3fa0b0", "e2c35a", "d9743a", "a8324a", "efe6d0")
-    return Look(mix("6b655c", color, face), 0.75 - 0.55 * face, 0.0, 0.10 * face)
+    return Look(mix("6b655c", color, face), 0.75 - 0.55 * face, 0.0, 0.10 * face, 1 - face)
 
 
 def _stained_glass(p: Points) -> Look:
@@ -150,7 +153,7 @@ def _stained_glass(p: Points) -> Look:
     color = shade(
         ramp(c.identity, "b3202a", "e08a1f", "f2d24a", "2f8a4a", "1f5fb0", "6b2f9c"), 0.75 + 0.5 * swirl
     )
-    return Look(mix(color, "26262a", lead), 0.08 + 0.4 * lead, 0.6 * lead, 0.10 * lead)
+    return Look(mix(color, "26262a", lead), 0.08 + 0.4 * lead, 0.6 * lead, 0.10 * lead, lead)
 
 
 def _chocolate(p: Points) -> Look:
@@ -166,7 +169,7 @@ def _candy(p: Points) -> Look:
     sprinkle = step(0.20, 0.16, c.nearest) * (c.identity > 0.35)
     color = ramp(np.mod(c.identity * 7.3, 1), "fff4c2", "ffffff", "57c4e0", "f7d54a", "e8413c")
     icing = shade(_plain(p.colour(0, "f08ab0"), len(sprinkle)), 0.92 + 0.12 * fbm(p.position, 1.0, 3, p.seed))
-    return Look(mix(icing, color, sprinkle), 0.22 + 0.2 * sprinkle, 0.0, 0.10 * sprinkle)
+    return Look(mix(icing, color, sprinkle), 0.22 + 0.2 * sprinkle, 0.0, 0.10 * sprinkle, sprinkle)
 
 
 def _clay(p: Points) -> Look:
@@ -194,6 +197,7 @@ MATERIALS = (
         _porcelain,
         0.1,
         (5, 10),
+        features=("pattern", "flower", "vein", "line", "ornament"),
     ),
     SolidMaterial(
         "car_paint",
@@ -210,11 +214,29 @@ MATERIALS = (
     SolidMaterial("paper", ("old parchment paper", "paper", "papyrus", "map"), _paper, 0.12, (4, 9)),
     SolidMaterial("cardboard", ("cardboard", "carton box"), _cardboard, 0.1, (4, 9)),
     SolidMaterial(
-        "tiles", ("bathroom tiles", "ceramic tiles", "glazed tiles"), _tiles, 0.1, (9, 16), own_colours=True
+        "tiles",
+        ("bathroom tiles", "ceramic tiles", "glazed tiles"),
+        _tiles,
+        0.1,
+        (9, 16),
+        own_colours=True,
+        features=("mortar", "joint", "grout"),
     ),
-    SolidMaterial("mosaic", ("mosaic", "roman mosaic", "tesserae"), _mosaic, 0.04, (16, 28)),
     SolidMaterial(
-        "stained_glass", ("stained glass", "church window", "tiffany"), _stained_glass, 0.1, (7, 13)
+        "mosaic",
+        ("mosaic", "roman mosaic", "tesserae"),
+        _mosaic,
+        0.04,
+        (16, 28),
+        features=("mortar", "joint", "grout"),
+    ),
+    SolidMaterial(
+        "stained_glass",
+        ("stained glass", "church window", "tiffany"),
+        _stained_glass,
+        0.1,
+        (7, 13),
+        features=("line", "lead", "edge"),
     ),
     SolidMaterial("chocolate", ("chocolate", "cocoa", "caramel"), _chocolate, 0.1, (4, 9)),
     SolidMaterial(
@@ -224,6 +246,7 @@ MATERIALS = (
         0.06,
         (8, 14),
         own_colours=True,
+        features=("sprinkle",),
     ),
     SolidMaterial("clay", ("modelling clay", "plasticine", "unpainted clay"), _clay, 0.12, (4, 9)),
 )

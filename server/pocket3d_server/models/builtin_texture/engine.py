@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pocket3d_server.models.builtin_texture.wording import Wording
 
 MOST_FACES = 1_000_000
+COMPLETE = 0.8
+"""Intensity at which nothing of the mesh's old surface is left; beyond it the material grows stronger."""
+EVEN = 0.5
+"""A picture that shows the same in all its regions, more than this, is a pattern and not an object."""
 
 
 class BuiltinTexture(Engine):
@@ -107,21 +111,28 @@ class _Surface:
             self.wording = read_prompt(request.text_prompt, asset.parts)
             self.confidence = self.wording.confidence
             self.notes += self.wording.notes
-            self.facts["materials"] = sorted({c.material.name for c in self.wording.coats})
+            self.facts["materials"] = sorted({c.material.name for c in self.wording.coats if c})
         self.picture: tuple[Floats, Floats] | None = None
+        self.is_tile = False
         if request.images:
             self._read_picture()
 
     def _read_picture(self) -> None:
+        from pocket3d_server.models.builtin_texture.reference import evenness
         from pocket3d_server.models.pictures.cutout import cut_out
         from pocket3d_server.models.pictures.picture import read_picture
 
         rgba = read_picture(self.request.images[0])
-        try:
-            found = cut_out(rgba)
-            self.picture = (np.asarray(found.rgb, np.float32), np.asarray(found.alpha, np.float32))
-        except EngineError:  # a picture of a surface rather than of an object
-            self.picture = (np.asarray(rgba[..., :3], np.float32), np.ones(rgba.shape[:2], np.float32))
+        rgb, alpha = np.asarray(rgba[..., :3], np.float32), np.ones(rgba.shape[:2], np.float32)
+        self.picture = (rgb, alpha)
+        # One pattern from edge to edge has no background, however plain its ground is.
+        self.is_tile = float(rgba[..., 3].min()) > 0.9 and evenness(rgb, alpha) > EVEN
+        if not self.is_tile:
+            try:
+                found = cut_out(rgba)
+                self.picture = (np.asarray(found.rgb, np.float32), np.asarray(found.alpha, np.float32))
+            except EngineError:  # a picture of a surface rather than of an object
+                self.is_tile = True
         if len(self.request.images) > 1:
             self.notes.append("Only the first reference picture is used.")
 
@@ -131,6 +142,8 @@ class _Surface:
 
         open_, edge = self.atlas.cavity_and_edge()
         style, seed = self.request.style, self.request.seed
+        if style == "realistic" and self.wording is not None and self.wording.style is not None:
+            style = self.wording.style
         if style == "artistic":
             shift, identity, relief = styles.strokes(self.atlas, seed)
             look = self._look(shift, open_, edge)
@@ -138,7 +151,9 @@ class _Surface:
         look = self._look(None, open_, edge)
         if style == "cartoon":
             return styles.cartoon(self.atlas, look, open_, edge, seed)
-        if self.picture is not None:  # light and wear are in the picture already
+        if self.picture is not None:  # wear is in the picture already, and its colours are to stay
+            if self.source == "swatch":
+                look.color *= (1 - 0.45 * np.clip(0.75 - open_, 0, 1))[:, None]
             return look
         return styles.realistic(self.atlas, look, open_, edge, seed)
 
@@ -160,33 +175,39 @@ class _Surface:
 
     def _from_words(self, wording: Wording, shift: Floats | None, open_: Floats, edge: Floats) -> Look:
         from pocket3d_server.geometry.noise import fbm
-        from pocket3d_server.geometry.solid_materials import Look
 
         atlas, seed = self.atlas, self.request.seed
         coats = [
             coat for part, coat in zip(self.asset.parts, wording.coats, strict=True) for _ in part.primitives
         ]
         look = atlas.look(coats, seed, shift=shift)
+        if None in coats:
+            bare = np.isin(atlas.texel_owner, [i for i, coat in enumerate(coats) if coat is None])
+            for name, value in zip(("color", "roughness", "metallic"), atlas.original(), strict=True):
+                getattr(look, name)[bare] = value[bare]
         if wording.overlay is None:
             return look
-        over = atlas.look([wording.overlay] * len(coats), seed + 1, shift=shift)
         p = atlas.position / np.float32(atlas.extent)
         low = (p[:, 1] - p[:, 1].min()) / max(float(np.ptp(p[:, 1])), 1e-6)
         where = {
-            "top": 0.55 * atlas.normal[:, 1] + 0.35 * (1 - open_),
+            "top": 0.55 * atlas.normal[:, 1] + 0.30 * (1 - open_) - 0.12,
             "edge": 0.8 * edge + 0.3 * atlas.normal[:, 1],
             "cavity": 1.1 * (1 - open_) - 0.1,
             "low": 0.9 * (0.45 - low),
+            "trim": edge,
         }[wording.placement]
-        share = np.clip((where + 1.5 * (fbm(p, 7, 4, seed + 5) - 0.42)) * 5, 0, 1).astype(np.float32)
+        if wording.placement == "trim":
+            share = np.clip((where - 0.35) * 8, 0, 1).astype(np.float32)
+        else:
+            share = np.clip((where + 1.5 * (fbm(p, 7, 4, seed + 5) - 0.42)) * 5, 0, 1).astype(np.float32)
         self.facts["overlay"] = wording.overlay.material.name
-        mixed = look.color + (over.color - look.color) * share[:, None]
-        values = [
-            np.asarray(getattr(look, n))
-            + (np.asarray(getattr(over, n)) - np.asarray(getattr(look, n))) * share
-            for n in ("roughness", "metallic", "height")
-        ]
-        return Look(mixed, *values)
+        covered = share > 0
+        over = atlas.look([wording.overlay] * len(coats), seed + 1, shift=shift, among=covered)
+        for name in ("color", "roughness", "metallic", "height"):
+            under, above = getattr(look, name), getattr(over, name)
+            part = share[covered] if under.ndim == 1 else share[covered, None]
+            under[covered] += (above[covered] - under[covered]) * part
+        return look
 
     def _from_picture(self, shift: Floats | None) -> Look:
         from pocket3d_server.geometry.solid_materials import Look
@@ -195,9 +216,12 @@ class _Surface:
         assert self.picture is not None
         atlas = self.atlas
         rgb, alpha = self.picture
+        if self.is_tile or float((alpha > 0.5).mean()) > 0.97:
+            self.source, self.confidence = "swatch", min(self.confidence, 0.9)
+            self.notes.append("The picture is one pattern all over, so it is used as a material.")
+            return swatch.cover(atlas, swatch.tile_of(rgb, alpha), self.request.seed)
         view = reference.find_view(atlas.vertices, atlas.faces, alpha)
-        whole = float((alpha > 0.5).mean()) > 0.97
-        if view.score >= reference.FITS and not whole:
+        if view.score >= reference.FITS:
             self.source, self.confidence = "projection", view.score
             self.facts["view"] = {
                 "azimuth": view.azimuth,
@@ -236,16 +260,25 @@ def _read(request: TextureRequest) -> Asset:
 
 
 def _blended(atlas: Atlas, look: Look, intensity: float) -> Look:
-    """The new surface over the mesh's own one."""
+    """The new surface over the mesh's own one, or made stronger; see ``TextureRequest.intensity``."""
     from pocket3d_server.geometry.solid_materials import Look
 
-    if intensity >= 1:
-        return look
+    height = np.asarray(look.height)
+    if intensity >= COMPLETE:
+        extra = np.float32((intensity - COMPLETE) / (1 - COMPLETE))
+        if extra == 0:
+            return look
+        owner = atlas.texel_owner
+        count = np.maximum(np.bincount(owner), 1)
+        mean = np.stack([np.bincount(owner, look.color[:, c]) / count for c in range(3)], axis=1)
+        middle = mean.astype(np.float32)[owner]
+        color = np.clip(middle + (look.color - middle) * (1 + 0.35 * extra), 0, 1)
+        return Look(color, look.roughness, look.metallic, height * (1 + 0.8 * extra))
     color, roughness, metallic = atlas.original()
-    t = np.float32(intensity)
+    t = np.float32(intensity / COMPLETE)
     return Look(
         color + (look.color - color) * t,
         roughness + (np.asarray(look.roughness) - roughness) * t,
         metallic + (np.asarray(look.metallic) - metallic) * t,
-        np.asarray(look.height) * t,
+        height * t,
     )

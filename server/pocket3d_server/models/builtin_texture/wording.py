@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,18 @@ from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.atlas import Coat
 from pocket3d_server.geometry.solid_materials import RGB, Accent, SolidMaterial, library
 from pocket3d_server.geometry.solid_materials.metal import MATERIALS as METALS
+from pocket3d_server.models.builtin_texture.features import (
+    ADJECTIVES,
+    ALONE,
+    METAL_COLOURS,
+    RIMS,
+    Feature,
+    print_of,
+    split_features,
+)
 from pocket3d_server.models.language.encoder import encode
 from pocket3d_server.models.language.understand import tokens_of, understand
+from pocket3d_server.models.language.words import MATERIALS
 
 EXACT_BONUS = 0.30
 """For a material whose name or phrase stands in the prompt word for word."""
@@ -39,6 +50,16 @@ OVERLAYS: dict[str, tuple[str, str]] = {
     "sandy": ("sand", "low"),
 }
 """Words that lay one material over another, and where it settles."""
+STYLES: dict[str, Literal["cartoon", "artistic"]] = {
+    "cartoon": "cartoon",
+    "cartoony": "cartoon",
+    "toon": "cartoon",
+    "comic": "cartoon",
+    "artistic": "artistic",
+    "painterly": "artistic",
+    "impressionist": "artistic",
+}
+"""Words for a style rather than for a material."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +73,8 @@ class Wording:
     """Where the overlay settles: ``top``, ``edge``, ``cavity``, ``low``, or ``trim`` for clean edges."""
     confidence: float
     notes: list[str]
+    style: Literal["cartoon", "artistic"] | None = None
+    """The style that the prompt names, if it does."""
 
 
 def read_prompt(prompt: str, parts: list[Part]) -> Wording:
@@ -59,6 +82,13 @@ def read_prompt(prompt: str, parts: list[Part]) -> Wording:
 
     Where every clause names a part, the parts that are not named keep their own surface.
     """
+    tokens = tokens_of(prompt)
+    style = next((STYLES[t] for t in tokens if t in STYLES), None)
+    if style is not None and not set(tokens) - set(STYLES) - FILLERS:
+        note = (
+            "The prompt names a style and no material, so the mesh's own colours are painted in that style."
+        )
+        return Wording([None] * len(parts), None, "", 1.0, [note], style)
     notes: list[str] = []
     coats: dict[int, Coat] = {}
     others = []
@@ -75,8 +105,8 @@ def read_prompt(prompt: str, parts: list[Part]) -> Wording:
                 continue
         others.append(clause)
     if coats and not others:
-        return Wording([coats.get(i) for i in range(len(parts))], None, "", 1.0, notes)
-    tokens = tokens_of(" and ".join(others) if coats else prompt)
+        return Wording([coats.get(i) for i in range(len(parts))], None, "", 1.0, notes, style)
+    tokens = [t for t in (tokens_of(" and ".join(others)) if coats else tokens) if t not in STYLES]
     ground, features = split_features(tokens)
     overlay, placement, rest = _overlay(ground)
     main, score = _featured(rest, features, tokens, notes)
@@ -86,7 +116,7 @@ def read_prompt(prompt: str, parts: list[Part]) -> Wording:
     if score < KNOWN:
         notes.append(f"No material is called that; {_spoken(main.material)} came nearest.")
     chosen: list[Coat | None] = [coats.get(i, main) for i in range(len(parts))]
-    return Wording(chosen, overlay, placement, float(np.clip(score, 0.1, 1)), notes)
+    return Wording(chosen, overlay, placement, float(np.clip(score, 0.1, 1)), notes, style)
 
 
 def _featured(
@@ -94,7 +124,9 @@ def _featured(
 ) -> tuple[Coat, float]:
     """The ground's material with the one feature that it can show; notes say which are left out."""
     features = [f for f in features if f.noun not in RIMS]
-    named = [w for w in ground if w not in ADJECTIVES - set(METALS) - set(MATERIALS) and w not in FILLERS]
+    named = [
+        w for w in ground if w not in ADJECTIVES - set(METAL_COLOURS) - set(MATERIALS) and w not in FILLERS
+    ]
     main, score = _best(ground) if ground else (Coat(library()["paint"]), 0.0)
     alone = next((f for f in features if f.noun in ALONE), None)
     if alone is not None and (not named or score < KNOWN):
