@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import trimesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.glb import glb_bytes, top_influences, write_glb
-from pocket3d_server.geometry.obj import write_obj_zip
+from pocket3d_server.geometry.bones import top_influences
+from pocket3d_server.geometry.gltf_write import glb_bytes, write_glb
+from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.read import read_asset
 
 
@@ -161,6 +162,24 @@ def test_gltf_transforms_and_mirrors(tmp_path: Path) -> None:
     before, after = next(textured_asset().primitives()), next(read_asset(tmp_path / "a.glb").primitives())
     np.testing.assert_allclose(after.vertices, before.vertices * [-2, 1, 1] + [0, 5, 0], atol=1e-5)
     np.testing.assert_array_equal(after.faces, before.faces[:, [0, 2, 1]])
+
+
+def test_texture_transforms_are_applied_to_the_coordinates(tmp_path: Path) -> None:
+    document = read_json(glb_bytes(textured_asset()))
+    reference = next(
+        m["pbrMetallicRoughness"]["baseColorTexture"]
+        for m in document["materials"]
+        if "baseColorTexture" in m["pbrMetallicRoughness"]
+    )
+    transform = {"offset": [0.25, 0.5], "scale": [2, 3], "rotation": np.pi / 2}
+    reference["extensions"] = {"KHR_texture_transform": transform}
+    (tmp_path / "a.glb").write_bytes(with_json(glb_bytes(textured_asset()), document))
+    before, after = next(textured_asset().primitives()), next(read_asset(tmp_path / "a.glb").primitives())
+    assert before.uv is not None
+    assert after.uv is not None
+    u, v = before.uv.T
+    # A quarter turn counter-clockwise with v down takes what points right to what points up, (1, 0) to (0, -1).
+    np.testing.assert_allclose(after.uv, np.column_stack([0.25 + 3 * v, 0.5 - 2 * u]), atol=1e-5)
 
 
 def read_json(data: bytes) -> dict:

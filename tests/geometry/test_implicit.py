@@ -104,5 +104,5 @@ def test_the_same_blend_gives_the_same_mesh() -> None:
 
 
 def test_an_empty_blend_is_refused() -> None:
-    with pytest.raises(ValueError, match="no solids"):
+    with pytest.raises(ValueError, match="no shapes"):
         polygonise(Blend(), resolution=20, faces=100)

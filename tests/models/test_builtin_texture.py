@@ -9,7 +9,7 @@ import pytest
 import trimesh
 from PIL import Image
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
-from pocket3d_server.geometry.glb import write_glb
+from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.builtin_texture import BuiltinTexture

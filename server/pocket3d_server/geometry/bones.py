@@ -1,11 +1,16 @@
-"""Rest matrices of bones: each bone's frame has its +Y along the bone, as Blender and most rigs expect."""
+"""Bones as files want them: rest matrices, and the strongest influences on each vertex.
+
+Each bone's frame has its +Y along the bone, as Blender and most rigs expect.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import Skeleton
+from pocket3d_server.geometry.asset import MAX_INFLUENCES, Skeleton
 
 
 def bone_frames(heads: NDArray[np.floating], tails: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -50,3 +55,18 @@ def quaternion(rotation: NDArray[np.floating]) -> NDArray[np.float64]:
         q[j] = m[j, k] + m[k, j]
         q[3] = m[j, i] - m[i, j]
     return q / np.linalg.norm(q)
+
+
+def top_influences(weights: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The ``MAX_INFLUENCES`` strongest joints of each vertex (V, 4) and their weights (V, 4), strongest first, sums
+    of one."""
+    weights = np.asarray(weights, np.float32)
+    if weights.shape[1] < MAX_INFLUENCES:
+        weights = np.pad(weights, ((0, 0), (0, MAX_INFLUENCES - weights.shape[1])))
+    joints = np.argsort(-weights, axis=1, kind="stable")[:, :MAX_INFLUENCES]
+    values = np.clip(np.take_along_axis(weights, joints, axis=1), 0, None)
+    total = values.sum(axis=1, keepdims=True)
+    if (total <= 0).any():
+        raise ValueError("a vertex has no skin weight")
+    values = values / total
+    return np.where(values > 0, joints, 0), values

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from pocket3d_server.geometry.vectors import unit_normals
+
 
 def places(
     vertices: NDArray[Any], tolerance: float | None = None
@@ -108,8 +110,7 @@ def vertex_normals(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.fl
         ],
         axis=1,
     )
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.where(length > 1e-30, total / np.maximum(length, 1e-30), [[0.0, 1.0, 0.0]])
+    return unit_normals(total, 1e-30)
 
 
 def smooth_shading(
@@ -139,9 +140,10 @@ def smooth_shading(
     group = connected_components(graph, directed=False)[1]
     weight = (corner_angles(vertices, f) * area[:, None]).ravel()
     per_corner = np.repeat(normal, 3, axis=0)
-    total = np.stack([np.bincount(group, weight * per_corner[:, c]) for c in range(3)], axis=1)
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    total = np.where(length > 1e-30, total / np.maximum(length, 1e-30), [[0.0, 1.0, 0.0]])
+    total: NDArray[np.float64] = np.stack(
+        [np.bincount(group, weight * per_corner[:, c]) for c in range(3)], axis=1
+    )
+    total = unit_normals(total, 1e-30)
     key = f.ravel() * (int(group.max(initial=0)) + 1) + group
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     return f.ravel()[first], inverse.reshape(-1, 3), total[group[first]]

@@ -1,4 +1,4 @@
-"""Smoothly blended implicit solids: a few rounded primitives become one closed organic surface.
+"""Smoothly blended implicit shapes: a few rounded primitives become one closed organic surface.
 
 A `Blend` is an ordered list of primitives, each joined to what came before it with a rounded seam. The
 surface is where its distance function is zero. `polygonise` samples that function on a grid, but every
@@ -22,13 +22,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from skimage.measure import marching_cubes
 
+from pocket3d_server.geometry.vectors import unit
+
 Points = NDArray[np.floating]
 Array = NDArray[np.float64]
 
 FAR = 1e3
 
 
-class Solid(Protocol):
+class Shape(Protocol):
     """A primitive with a signed distance, negative inside."""
 
     def distance(self, points: Points) -> Points:
@@ -36,7 +38,7 @@ class Solid(Protocol):
         ...
 
     def bounds(self) -> tuple[Array, Array]:
-        """Lowest and highest corner of the solid, each (3,)."""
+        """Lowest and highest corner of the shape, each (3,)."""
         ...
 
 
@@ -54,7 +56,7 @@ class RoundCone:
     squash: tuple[ArrayLike, float] | None = None
 
     def distance(self, points: Points) -> Points:
-        """See `Solid.distance`."""
+        """See `Shape.distance`."""
         a, b = np.asarray(self.a, float), np.asarray(self.b, float)
         p = points - a.astype(points.dtype)
         scale = 1.0
@@ -73,7 +75,7 @@ class RoundCone:
         return (np.hypot(along - t, across) - (self.ra + (self.rb - self.ra) / length * t)) * scale
 
     def bounds(self) -> tuple[Array, Array]:
-        """See `Solid.bounds`."""
+        """See `Shape.bounds`."""
         a, b = np.asarray(self.a, float), np.asarray(self.b, float)
         reach = max(1.0, self.squash[1] if self.squash else 1.0)
         ra, rb = self.ra * reach, self.rb * reach
@@ -92,7 +94,7 @@ class Chain:
     squash: tuple[ArrayLike, float] | None = None
 
     def distance(self, points: Points) -> Points:
-        """See `Solid.distance`."""
+        """See `Shape.distance`."""
         links = self._links()
         value = links[0].distance(points)
         for link in links[1:]:
@@ -100,7 +102,7 @@ class Chain:
         return value
 
     def bounds(self) -> tuple[Array, Array]:
-        """See `Solid.bounds`."""
+        """See `Shape.bounds`."""
         boxes = [link.bounds() for link in self._links()]
         return np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
 
@@ -121,7 +123,7 @@ class Ellipsoid:
     axes: ArrayLike | None = None
 
     def distance(self, points: Points) -> Points:
-        """See `Solid.distance`."""
+        """See `Shape.distance`."""
         p = points - np.asarray(self.centre, points.dtype)
         if self.axes is not None:
             p = p @ np.asarray(self.axes, points.dtype)
@@ -131,7 +133,7 @@ class Ellipsoid:
         return near * (near - 1) / np.maximum(steep, 1e-9)
 
     def bounds(self) -> tuple[Array, Array]:
-        """See `Solid.bounds`."""
+        """See `Shape.bounds`."""
         c, r = np.asarray(self.centre, float), np.asarray(self.radii, float)
         extent = r if self.axes is None else np.sqrt(((np.asarray(self.axes, float) * r) ** 2).sum(axis=1))
         return c - extent, c + extent
@@ -145,7 +147,7 @@ class HalfSpace:
     normal: ArrayLike
 
     def distance(self, points: Points) -> Points:
-        """See `Solid.distance`."""
+        """See `Shape.distance`."""
         normal = np.asarray(self.normal, float)
         return (points - np.asarray(self.at, points.dtype)) @ (normal / np.linalg.norm(normal)).astype(
             points.dtype
@@ -160,7 +162,7 @@ class HalfSpace:
 class Term:
     """One primitive of a blend: how softly it joins, the region it stands for, and whether it cuts away."""
 
-    solid: Solid
+    shape: Shape
     blend: float
     region: str
     carve: bool = False
@@ -172,9 +174,9 @@ class Blend:
 
     terms: list[Term] = field(default_factory=list)
 
-    def add(self, solid: Solid, blend: float, region: str = "body", *, carve: bool = False) -> None:
-        """Join (or cut) ``solid`` with a seam about ``blend`` metres wide; it belongs to ``region``."""
-        self.terms.append(Term(solid, max(blend, 1e-6), region, carve))
+    def add(self, shape: Shape, blend: float, region: str = "body", *, carve: bool = False) -> None:
+        """Join (or cut) ``shape`` with a seam about ``blend`` metres wide; it belongs to ``region``."""
+        self.terms.append(Term(shape, max(blend, 1e-6), region, carve))
 
     @property
     def regions(self) -> list[str]:
@@ -183,7 +185,7 @@ class Blend:
 
     def bounds(self) -> tuple[Array, Array]:
         """A box that holds the whole surface."""
-        boxes = [t.solid.bounds() for t in self.terms if not t.carve]
+        boxes = [t.shape.bounds() for t in self.terms if not t.carve]
         pad = max(t.blend for t in self.terms) * 0.25
         return np.min([b[0] for b in boxes], axis=0) - pad, np.max([b[1] for b in boxes], axis=0) + pad
 
@@ -191,7 +193,7 @@ class Blend:
         """Signed distance at points (N, 3), negative inside; exact blending near the surface."""
         value: Points = np.full(points.shape[:-1], FAR, points.dtype)
         for term in self.terms:
-            value = _join(value, term.solid.distance(points), term)
+            value = _join(value, term.shape.distance(points), term)
         return value
 
     def gradient(self, points: Points) -> Array:
@@ -199,14 +201,14 @@ class Blend:
         step = float(np.max(np.subtract(*reversed(self.bounds())))) * 1e-4
         corners = np.array([[1, -1, -1], [-1, -1, 1], [-1, 1, -1], [1, 1, 1]], float)
         out = sum(c * self.distance(points + c * step)[:, None] for c in corners)
-        return _unit(np.asarray(out))
+        return unit(np.asarray(out))
 
     def region_weights(self, points: Points, softness: float) -> dict[str, Array]:
         """How much each region owns each point (N,): a soft choice of the nearest, summing to one."""
         nearest = {name: np.full(len(points), FAR) for name in self.regions}
         for term in self.terms:
             if not term.carve:
-                nearest[term.region] = np.minimum(nearest[term.region], term.solid.distance(points))
+                nearest[term.region] = np.minimum(nearest[term.region], term.shape.distance(points))
         table = np.stack(list(nearest.values()))
         table = np.exp(-(table - table.min(axis=0)) / max(softness, 1e-9))
         return dict(zip(nearest, table / table.sum(axis=0), strict=True))
@@ -228,7 +230,7 @@ def polygonise(blend: Blend, *, resolution: int, faces: int) -> Surface:
     reduction. The result is closed and outward-facing. Raises ValueError when the blend is empty.
     """
     if not any(not t.carve for t in blend.terms):
-        raise ValueError("nothing to polygonise: the blend has no solids")
+        raise ValueError("nothing to polygonise: the blend has no shapes")
     low, high = blend.bounds()
     cell = float(np.max(high - low)) / resolution
     low, high = low - 2 * cell, high + 2 * cell
@@ -261,7 +263,7 @@ def curve(points: Sequence[ArrayLike], count: int) -> Array:
 
 
 def _join(value: Points, other: Points, term: Term) -> Points:
-    """Quadratic polynomial smooth minimum (union) or maximum with the negated solid (cut)."""
+    """Quadratic polynomial smooth minimum (union) or maximum with the negated shape (cut)."""
     k = term.blend
     if term.carve:
         h = np.maximum(k - np.abs(value + other), 0) / k
@@ -279,7 +281,7 @@ def _sample(blend: Blend, low: Array, cell: float, shape: NDArray[np.int64]) -> 
     grid = np.full(tuple(shape), FAR, np.float32)
     axes = [(low[i] + cell * np.arange(shape[i])).astype(np.float32) for i in range(3)]
     for term in blend.terms:
-        a, b = term.solid.bounds()
+        a, b = term.shape.bounds()
         reach = term.blend + 3 * cell
         start = np.clip(np.floor((a - reach - low) / cell).astype(int), 0, shape)
         stop = np.clip(np.ceil((b + reach - low) / cell).astype(int) + 1, 0, shape)
@@ -287,7 +289,7 @@ def _sample(blend: Blend, low: Array, cell: float, shape: NDArray[np.int64]) -> 
             continue
         box = tuple(slice(i, j) for i, j in zip(start, stop, strict=True))
         points = np.stack(np.meshgrid(*(axes[i][box[i]] for i in range(3)), indexing="ij"), axis=-1)
-        grid[box] = _join(grid[box], term.solid.distance(points), term)
+        grid[box] = _join(grid[box], term.shape.distance(points), term)
     return grid
 
 
@@ -296,7 +298,3 @@ def _stretch(p: Points, squash: tuple[ArrayLike, float]) -> Points:
     axis = np.asarray(squash[0], float)
     axis = (axis / np.linalg.norm(axis)).astype(p.dtype)
     return p + (p @ axis)[..., None] * axis * (1 / squash[1] - 1)
-
-
-def _unit(v: Array) -> Array:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image as PilImage
 
 from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, srgb_to_linear
-from pocket3d_server.geometry.gltf import unique_name
+from pocket3d_server.geometry.names import unique_name
 
 
 @dataclass

@@ -11,7 +11,8 @@ import numpy as np
 import trimesh
 
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, srgb_to_linear
-from pocket3d_server.geometry.gltf import read_gltf, unique_name
+from pocket3d_server.geometry.gltf_read import read_gltf
+from pocket3d_server.geometry.names import unique_name
 from pocket3d_server.geometry.obj_read import read_obj
 
 FORMATS = (".glb", ".gltf", ".obj", ".zip", ".ply", ".stl")

@@ -19,7 +19,7 @@ from pocket3d_server import __version__
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
 from pocket3d_server.geometry.glb import write_glb
-from pocket3d_server.geometry.obj import write_obj_zip
+from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec

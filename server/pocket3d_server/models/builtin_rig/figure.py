@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, arc_length
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.voxels import Voxels
@@ -73,7 +74,7 @@ def _leg(branch: Branch, marks: Marks) -> dict[str, Floats]:
     line = line[::-1]
     hip = line[0].copy()
     # Standing legs reach a little into the trunk.
-    hip += 0.35 * min(float(branch.radius[-1]), 0.12 * marks.height) * _unit(line[0] - line[8])
+    hip += 0.35 * min(float(branch.radius[-1]), 0.12 * marks.height) * unit(line[0] - line[8])
     height_of_ankle = line[-1, 1] + 0.055 * marks.height
     above = np.flatnonzero(line[:, 1] > height_of_ankle)
     at = min(arc_length(line)[above[-1]] / length if len(above) else LEG[1], 0.95)
@@ -92,7 +93,7 @@ def _bend(line: Floats, length: float, usual: float, within: tuple[float, float]
     wrist = along(line, 0.85 * length)
     shares = np.linspace(*within, 12)
     places = along(line, shares * length)
-    chord = _unit(wrist - line[0])
+    chord = unit(wrist - line[0])
     off = places - line[0]
     out = np.linalg.norm(off - np.outer(off @ chord, chord), axis=1) / max(length, 1e-9)
     score = out - 0.4 * (shares - usual) ** 2
@@ -122,7 +123,3 @@ def _neck(voxels: Voxels, marks: Marks, shoulders: Floats, top: Floats) -> Float
 def _middle_of_slice(centres: Floats, middle: float, y: float, height: float, otherwise: Floats) -> Floats:
     slab = (np.abs(centres[:, 1] - y) < 0.02 * height) & (np.abs(centres[:, 0] - middle) < 0.12 * height)
     return centres[slab].mean(axis=0) if slab.any() else otherwise
-
-
-def _unit(v: Floats) -> Floats:
-    return v / max(float(np.linalg.norm(v)), 1e-12)

@@ -213,7 +213,7 @@ def mirrored_part(name: str, part: Part) -> Part:
 
 def _hollowness(blend: Blend, surface: Surface, face: Array, kind: str) -> Array:
     """How far each vertex (V,) lies in the ear's opening: near the carved bowl."""
-    bowls = [t.solid for t in blend.terms if t.carve]
+    bowls = [t.shape for t in blend.terms if t.carve]
     if not bowls:
         return np.zeros(len(surface.vertices))
     size = float(np.ptp(surface.vertices, axis=0).max())

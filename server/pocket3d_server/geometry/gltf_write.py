@@ -6,24 +6,18 @@ what the server needs, and they are the parts that general exporters leave out o
 
 from __future__ import annotations
 
-import io
-import json
-import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image as PilImage
 
 from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.bones import quaternion, rest_matrices
+from pocket3d_server.geometry.bones import quaternion, rest_matrices, top_influences
+from pocket3d_server.geometry.gltf_binary import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, BufferBuilder, pack
+from pocket3d_server.geometry.vectors import unit_normals
+from pocket3d_server.geometry.writable import check_primitive, encode_image
 
 GENERATOR = "Pocket3D"
-JPEG_QUALITY = 92
-MAX_INFLUENCES = 4
-ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
-COMPONENT_TYPES = {"uint8": 5121, "uint16": 5123, "uint32": 5125, "float32": 5126}
 
 
 def write_glb(asset: Asset, path: Path) -> None:
@@ -43,65 +37,12 @@ def glb_bytes(asset: Asset) -> bytes:
     return _Writer(asset).finish()
 
 
-def encode_image(image: Image) -> tuple[bytes, str]:
-    """Compressed bytes and media type: JPEG for opaque images, PNG where alpha matters."""
-    pixels = np.ascontiguousarray(image, np.uint8)
-    if pixels.ndim == 3 and pixels.shape[2] == 4 and bool((pixels[..., 3] == 255).all()):
-        pixels = np.ascontiguousarray(pixels[..., :3])
-    out = io.BytesIO()
-    picture = PilImage.fromarray(pixels)
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        picture.save(out, "PNG", compress_level=4)
-        return out.getvalue(), "image/png"
-    # Full chroma resolution: halved chroma bleeds over the gutters and spoils normal maps.
-    picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    return out.getvalue(), "image/jpeg"
-
-
-def top_influences(weights: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The four strongest joints of each vertex (V, 4) and their weights (V, 4), strongest first, sums of one."""
-    weights = np.asarray(weights, np.float32)
-    if weights.shape[1] < MAX_INFLUENCES:
-        weights = np.pad(weights, ((0, 0), (0, MAX_INFLUENCES - weights.shape[1])))
-    joints = np.argsort(-weights, axis=1, kind="stable")[:, :MAX_INFLUENCES]
-    values = np.clip(np.take_along_axis(weights, joints, axis=1), 0, None)
-    total = values.sum(axis=1, keepdims=True)
-    if (total <= 0).any():
-        raise ValueError("a vertex has no skin weight")
-    values = values / total
-    return np.where(values > 0, joints, 0), values
-
-
-def check_primitive(primitive: Primitive, joints: int) -> None:
-    """Raise ValueError unless the primitive can be written."""
-    count = len(primitive.vertices)
-    if not count or not len(primitive.faces):
-        raise ValueError("a primitive has no vertices or no faces")
-    if not np.isfinite(primitive.vertices).all():
-        raise ValueError("a vertex position is not a finite number")
-    if primitive.faces.min() < 0 or primitive.faces.max() >= count:
-        raise ValueError("a face refers to a vertex that does not exist")
-    for name, values, width in (
-        ("uv", primitive.uv, 2),
-        ("normals", primitive.normals, 3),
-        ("weights", primitive.weights, joints),
-    ):
-        if values is None:
-            continue
-        if values.shape != (count, width):
-            raise ValueError(f"{name} has shape {values.shape}, expected {(count, width)}")
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} holds a value that is not a finite number")
-
-
 class _Writer:
-    """Collects the JSON tables and the binary chunk of one file."""
+    """Collects the JSON tables of one file."""
 
     def __init__(self, asset: Asset) -> None:
         self.asset = asset
-        self.chunk = bytearray()
-        self.views: list[dict[str, Any]] = []
-        self.accessors: list[dict[str, Any]] = []
+        self.buffers = BufferBuilder()
         self.materials: list[dict[str, Any]] = []
         self.images: list[dict[str, Any]] = []
         self.textures: list[dict[str, Any]] = []
@@ -136,27 +77,19 @@ class _Writer:
             if self.textures
             else [],
             "skins": self.skins,
-            "accessors": self.accessors,
-            "bufferViews": self.views,
+            "accessors": self.buffers.accessors,
+            "bufferViews": self.buffers.views,
         }
         document.update({name: table for name, table in tables.items() if table})
-        self.align()
-        document["buffers"] = [{"byteLength": len(self.chunk)}]
-        text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=plain_json).encode()
-        text += b" " * (-len(text) % 4)
-        total = 12 + 8 + len(text) + 8 + len(self.chunk)
-        if total >= 2**32:
-            raise ValueError("the result is larger than a GLB file can be (4 GiB)")
-        header = struct.pack("<4sII", b"glTF", 2, total)
-        json_header = struct.pack("<I4s", len(text), b"JSON")
-        chunk_header = struct.pack("<I4s", len(self.chunk), b"BIN\0")
-        return b"".join([header, json_header, text, chunk_header, bytes(self.chunk)])
+        chunk = bytes(self.buffers.chunk)
+        document["buffers"] = [{"byteLength": len(chunk) + -len(chunk) % 4}]
+        return pack(document, chunk)
 
     def extras(self) -> dict[str, Any]:
         extras = dict(self.asset.extras)
         if self.asset.face_parts is not None:
             values = np.asarray(self.asset.face_parts, np.uint32)
-            extras["face_parts"] = {"accessor": self.add_accessor(values, "SCALAR")}
+            extras["face_parts"] = {"accessor": self.buffers.add_accessor(values, "SCALAR")}
         return extras
 
     # --- nodes -----------------------------------------------------------------------------------------
@@ -187,24 +120,26 @@ class _Writer:
             joints if skinned else (primitive.weights.shape[1] if primitive.weights is not None else 0),
         )
         positions = np.asarray(primitive.vertices, np.float32)
-        attributes = {"POSITION": self.add_accessor(positions, "VEC3", ARRAY_BUFFER, bounds=True)}
+        attributes = {"POSITION": self.buffers.add_accessor(positions, "VEC3", ARRAY_BUFFER, bounds=True)}
         if primitive.normals is not None:
-            attributes["NORMAL"] = self.add_accessor(_unit(primitive.normals), "VEC3", ARRAY_BUFFER)
+            attributes["NORMAL"] = self.buffers.add_accessor(
+                unit_normals(primitive.normals).astype(np.float32), "VEC3", ARRAY_BUFFER
+            )
         if primitive.uv is not None:
-            attributes["TEXCOORD_0"] = self.add_accessor(
+            attributes["TEXCOORD_0"] = self.buffers.add_accessor(
                 np.asarray(primitive.uv, np.float32), "VEC2", ARRAY_BUFFER
             )
         if skinned and primitive.weights is not None:
             joint, weight = top_influences(primitive.weights)
             kind = np.uint8 if joints <= 256 else np.uint16
-            attributes["JOINTS_0"] = self.add_accessor(joint.astype(kind), "VEC4", ARRAY_BUFFER)
-            attributes["WEIGHTS_0"] = self.add_accessor(weight, "VEC4", ARRAY_BUFFER)
+            attributes["JOINTS_0"] = self.buffers.add_accessor(joint.astype(kind), "VEC4", ARRAY_BUFFER)
+            attributes["WEIGHTS_0"] = self.buffers.add_accessor(weight, "VEC4", ARRAY_BUFFER)
         index = np.asarray(primitive.faces).reshape(-1)
         # 65535 is glTF's primitive restart value and may not appear as an index.
         index = index.astype(np.uint16 if len(positions) < 65535 else np.uint32)
         return {
             "attributes": attributes,
-            "indices": self.add_accessor(index, "SCALAR", ELEMENT_ARRAY_BUFFER),
+            "indices": self.buffers.add_accessor(index, "SCALAR", ELEMENT_ARRAY_BUFFER),
             "material": self.add_material(primitive.material),
             "mode": 4,
         }
@@ -234,7 +169,7 @@ class _Writer:
         bind = inverse.transpose(0, 2, 1).astype(np.float32).reshape(-1, 16)
         self.skins.append(
             {
-                "inverseBindMatrices": self.add_accessor(bind, "MAT4"),
+                "inverseBindMatrices": self.buffers.add_accessor(bind, "MAT4"),
                 "joints": list(range(first, first + len(skeleton.names))),
                 "skeleton": len(self.nodes) - 1,
             }
@@ -274,53 +209,7 @@ class _Writer:
     def add_texture(self, image: Image) -> int:
         if id(image) not in self.texture_index:
             data, media_type = encode_image(image)
-            self.images.append({"bufferView": self.add_view(data), "mimeType": media_type})
+            self.images.append({"bufferView": self.buffers.add_view(data), "mimeType": media_type})
             self.textures.append({"source": len(self.images) - 1, "sampler": 0})
             self.texture_index[id(image)] = len(self.textures) - 1
         return self.texture_index[id(image)]
-
-    # --- binary ----------------------------------------------------------------------------------------
-
-    def align(self) -> None:
-        self.chunk.extend(b"\0" * (-len(self.chunk) % 4))
-
-    def add_view(self, data: bytes, target: int | None = None) -> int:
-        self.align()
-        view = {"buffer": 0, "byteOffset": len(self.chunk), "byteLength": len(data)}
-        if target is not None:
-            view["target"] = target
-        self.chunk.extend(data)
-        self.views.append(view)
-        return len(self.views) - 1
-
-    def add_accessor(
-        self, values: NDArray[Any], kind: str, target: int | None = None, bounds: bool = False
-    ) -> int:
-        values = np.ascontiguousarray(values)
-        accessor: dict[str, Any] = {
-            "bufferView": self.add_view(values.tobytes(), target),
-            "componentType": COMPONENT_TYPES[values.dtype.name],
-            "count": len(values),
-            "type": kind,
-        }
-        if bounds:
-            accessor["min"] = [float(x) for x in values.min(axis=0)]
-            accessor["max"] = [float(x) for x in values.max(axis=0)]
-        self.accessors.append(accessor)
-        return len(self.accessors) - 1
-
-
-def _unit(normals: NDArray[Any]) -> NDArray[np.float32]:
-    """Unit normals; a zero normal becomes +Y, because glTF allows only unit vectors."""
-    n = np.asarray(normals, np.float64)
-    length = np.linalg.norm(n, axis=1, keepdims=True)
-    return np.where(length > 1e-12, n / np.maximum(length, 1e-12), [[0.0, 1.0, 0.0]]).astype(np.float32)
-
-
-def plain_json(value: object) -> object:
-    """JSON form of numpy values in extras."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    raise TypeError(f"extras hold a {type(value).__name__}, which is not JSON")

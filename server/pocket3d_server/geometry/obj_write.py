@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Image, Material, Skeleton, linear_to_srgb
-from pocket3d_server.geometry.glb import check_primitive, encode_image, plain_json, top_influences
+from pocket3d_server.geometry.bones import top_influences
+from pocket3d_server.geometry.writable import check_primitive, encode_image, plain_json
 
 
 def write_obj_zip(asset: Asset, path: Path, stem: str = "model") -> None:

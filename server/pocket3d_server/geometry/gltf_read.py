@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
-import json
 import struct
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PilImage
 
-from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.asset import Asset, FloatArray, Image, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.gltf_binary import Buffers, unpack
+from pocket3d_server.geometry.names import unique, unique_name
 
-DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
-WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN = 4, 5, 6
 UNREADABLE = {"KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression"}
 
@@ -30,43 +26,12 @@ def read_gltf(path: Path) -> Asset:
     which is not supported.
     """
     try:
-        document, chunk = _open(path)
-        if not isinstance(document, dict):
-            raise ValueError("the JSON is not an object")
-        return _Reader(document, chunk, path.parent).asset()
+        document, chunk = unpack(path.read_bytes())
+        return _Reader(document, Buffers(document, chunk, path.parent)).asset()
     except ValueError as error:
         raise ValueError(f"this is not a readable glTF file: {error}") from error
     except (KeyError, IndexError, TypeError, AttributeError, struct.error, OverflowError) as error:
         raise ValueError(f"this is not a readable glTF file: a table is broken ({error!r})") from error
-
-
-def _open(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The JSON document and the binary chunk (empty for .gltf)."""
-    data = path.read_bytes()
-    if data[:4] != b"glTF":
-        return json.loads(data.decode("utf-8-sig")), b""
-    if len(data) < 20:
-        raise ValueError("the file is cut short")
-    _, version, length = struct.unpack_from("<4sII", data)
-    if version != 2:
-        raise ValueError(f"glTF version {version} is not supported, only version 2")
-    if length > len(data):
-        raise ValueError("the file is cut short")
-    document: dict[str, Any] | None = None
-    chunk, at = b"", 12
-    while at + 8 <= length:
-        size, kind = struct.unpack_from("<I4s", data, at)
-        body = data[at + 8 : at + 8 + size]
-        if len(body) < size:
-            raise ValueError("the file is cut short")
-        if kind == b"JSON" and document is None:
-            document = json.loads(body.decode("utf-8"))
-        elif kind == b"BIN\0" and not chunk:
-            chunk = body
-        at += 8 + size
-    if document is None:
-        raise ValueError("it holds no JSON")
-    return document, chunk
 
 
 def local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
@@ -86,11 +51,11 @@ def local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
 
 
 class _Reader:
-    def __init__(self, document: dict[str, Any], chunk: bytes, folder: Path) -> None:
+    """Follows the tables of one document from its scene down to the accessors."""
+
+    def __init__(self, document: dict[str, Any], buffers: Buffers) -> None:
         self.document = document
-        self.chunk = chunk
-        self.folder = folder
-        self.buffer_cache: dict[int, bytes] = {}
+        self.buffers = buffers
         self.image_cache: dict[int, Image] = {}
         self.material_cache: dict[int | None, Material] = {}
         missing = UNREADABLE & set(document.get("extensionsRequired", []))
@@ -128,7 +93,7 @@ class _Reader:
         extras = dict(extras.get("pocket3d", {})) if isinstance(extras, dict) else {}
         face_parts = None
         if isinstance(extras.get("face_parts"), dict):
-            face_parts = self.accessor(extras.pop("face_parts")["accessor"])[:, 0].astype(np.int64)
+            face_parts = self.buffers.accessor(extras.pop("face_parts")["accessor"])[:, 0].astype(np.int64)
         return Asset(parts, self.skeleton(), face_parts, extras)
 
     def transforms(self) -> tuple[dict[int, NDArray[np.float64]], list[int]]:
@@ -160,19 +125,17 @@ class _Reader:
         attributes = entry["attributes"]
         if mode not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN) or "POSITION" not in attributes:
             return None
-        vertices = self.floats(attributes["POSITION"])
+        vertices = self.buffers.floats(attributes["POSITION"])
         if "indices" in entry:
-            index = self.accessor(entry["indices"])[:, 0].astype(np.int64)
+            index = self.buffers.accessor(entry["indices"])[:, 0].astype(np.int64)
         else:
             index = np.arange(len(vertices))
         faces = _triangles(index, mode)
         if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
             raise ValueError("a face refers to a vertex that does not exist")
-        normals = self.floats(attributes["NORMAL"]) if "NORMAL" in attributes else None
+        normals = self.buffers.floats(attributes["NORMAL"]) if "NORMAL" in attributes else None
         material = self.material(entry.get("material"))
-        uv = None
-        if "TEXCOORD_0" in attributes:
-            uv = self.accessor(attributes["TEXCOORD_0"], real=True).astype(np.float32)
+        uv = self.texture_coordinates(attributes, entry.get("material"))
         weights = None
         node = self.nodes[n]
         if "skin" in node and "JOINTS_0" in attributes and "WEIGHTS_0" in attributes:
@@ -192,13 +155,36 @@ class _Reader:
             normals = (normals / np.where(length > 0, length, 1)).astype(np.float32)
         return Primitive(vertices.astype(np.float32), faces, material, uv, normals, weights)
 
+    def texture_coordinates(self, attributes: dict[str, int], material: int | None) -> FloatArray | None:
+        """(V, 2), with the material's KHR_texture_transform applied: an asset's materials have none.
+
+        A material may place each of its textures differently; here the first one it has, its base colour before
+        the others, decides for all.
+        """
+        reference = next((t for t in self.texture_references(material) if t is not None), {})
+        transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
+        attribute = f"TEXCOORD_{transform.get('texCoord', reference.get('texCoord', 0))}"
+        if attribute not in attributes:
+            attribute = "TEXCOORD_0"
+        if attribute not in attributes:
+            return None
+        uv = self.buffers.accessor(attributes[attribute], real=True).astype(np.float32)
+        if not transform:
+            return uv
+        x, y = np.asarray(transform.get("scale", (1, 1)), np.float64)
+        angle = float(transform.get("rotation", 0))
+        c, s = np.cos(angle), np.sin(angle)
+        # Counter-clockwise as seen with v growing downwards.
+        turned = uv * [x, y] @ np.array([[c, -s], [s, c]]) + np.asarray(transform.get("offset", (0, 0)))
+        return turned.astype(np.float32)
+
     def skin(self, attributes: dict[str, int], s: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Weights over the asset's joints (V, J) and each vertex's blended rest matrix (V, 4, 4)."""
         skin = self.document["skins"][s]
         joints = np.asarray(skin["joints"], np.int64)
         posed = np.stack([self.world[int(j)] for j in joints])
         if "inverseBindMatrices" in skin:
-            bind = self.accessor(skin["inverseBindMatrices"]).astype(np.float64).reshape(-1, 4, 4)
+            bind = self.buffers.accessor(skin["inverseBindMatrices"]).astype(np.float64).reshape(-1, 4, 4)
             posed = posed @ bind.transpose(0, 2, 1)[: len(joints)]
         column = np.asarray([self.joint_index[int(j)] for j in joints])
         count = self.document["accessors"][attributes["JOINTS_0"]]["count"]
@@ -208,8 +194,8 @@ class _Reader:
         for k in range(2):
             if f"JOINTS_{k}" not in attributes:
                 break
-            joint = self.accessor(attributes[f"JOINTS_{k}"]).astype(np.int64)
-            weight = self.accessor(attributes[f"WEIGHTS_{k}"], real=True).astype(np.float32)
+            joint = self.buffers.accessor(attributes[f"JOINTS_{k}"]).astype(np.int64)
+            weight = self.buffers.accessor(attributes[f"WEIGHTS_{k}"], real=True).astype(np.float32)
             if joint.min() < 0 or joint.max() >= len(joints):
                 raise ValueError("a vertex refers to a bone that does not exist")
             for c in range(4):
@@ -236,7 +222,7 @@ class _Reader:
         heads = np.stack([self.world[n][:3, 3] for n in self.joint_nodes])
         return Skeleton(
             [
-                _unique(str(self.nodes[n].get("name") or f"bone_{i}"), names)
+                unique(str(self.nodes[n].get("name") or f"bone_{i}"), names)
                 for i, n in enumerate(self.joint_nodes)
             ],
             parents,
@@ -276,6 +262,7 @@ class _Reader:
         strength = (
             entry.get("extensions", {}).get("KHR_materials_emissive_strength", {}).get("emissiveStrength", 1)
         )
+        base_color, metallic_roughness, normal, occlusion = map(self.texture, self.texture_references(index))
         material = Material(
             str(entry.get("name") or "material"),
             (base[0], base[1], base[2], base[3]),
@@ -284,13 +271,24 @@ class _Reader:
             emissive=tuple(float(x) * strength for x in entry.get("emissiveFactor", (0, 0, 0))),
             double_sided=bool(entry.get("doubleSided", False)),
             alpha_mode=str(entry.get("alphaMode", "OPAQUE")),
-            base_color_image=self.texture(pbr.get("baseColorTexture")),
-            metallic_roughness_image=self.texture(pbr.get("metallicRoughnessTexture")),
-            normal_image=self.texture(entry.get("normalTexture")),
-            occlusion_image=self.texture(entry.get("occlusionTexture")),
+            base_color_image=base_color,
+            metallic_roughness_image=metallic_roughness,
+            normal_image=normal,
+            occlusion_image=occlusion,
         )
         self.material_cache[index] = material
         return material
+
+    def texture_references(self, index: int | None) -> tuple[dict[str, Any] | None, ...]:
+        """A material's references to its textures: base colour, metallic and roughness, normal, occlusion."""
+        entry = {} if index is None else self.document["materials"][index]
+        pbr = entry.get("pbrMetallicRoughness", {})
+        return (
+            pbr.get("baseColorTexture"),
+            pbr.get("metallicRoughnessTexture"),
+            entry.get("normalTexture"),
+            entry.get("occlusionTexture"),
+        )
 
     def texture(self, reference: dict[str, Any] | None) -> Image | None:
         if reference is None:
@@ -305,7 +303,9 @@ class _Reader:
         if index not in self.image_cache:
             entry = self.document["images"][index]
             data = (
-                self.view_bytes(entry["bufferView"]) if "bufferView" in entry else self.resource(entry["uri"])
+                self.buffers.view(entry["bufferView"])
+                if "bufferView" in entry
+                else self.buffers.resource(entry["uri"])
             )
             try:
                 picture = PilImage.open(io.BytesIO(data))
@@ -314,76 +314,6 @@ class _Reader:
             except (OSError, SyntaxError, PilImage.DecompressionBombError) as error:
                 raise ValueError(f"image {index} cannot be read ({error})") from error
         return self.image_cache[index]
-
-    # --- binary ----------------------------------------------------------------------------------------
-
-    def accessor(self, index: int, real: bool = False) -> NDArray[Any]:
-        """An accessor's values (count, width); ``real`` turns normalised integers into 0..1 or -1..1."""
-        entry = self.document["accessors"][index]
-        dtype = np.dtype(DTYPES[entry["componentType"]]).newbyteorder("<")
-        width, count = WIDTHS[entry["type"]], int(entry["count"])
-        if "bufferView" in entry:
-            values = self.strided(entry["bufferView"], int(entry.get("byteOffset", 0)), dtype, width, count)
-        else:
-            values = np.zeros((count, width), dtype)
-        if "sparse" in entry:
-            values = values.copy()
-            sparse = entry["sparse"]
-            at, new = sparse["indices"], sparse["values"]
-            kind = np.dtype(DTYPES[at["componentType"]]).newbyteorder("<")
-            where = self.strided(
-                at["bufferView"], int(at.get("byteOffset", 0)), kind, 1, int(sparse["count"])
-            )
-            values[where[:, 0].astype(np.int64)] = self.strided(
-                new["bufferView"], int(new.get("byteOffset", 0)), dtype, width, int(sparse["count"])
-            )
-        if real and dtype.kind in "iu":
-            values = np.maximum(
-                values.astype(np.float32) / float(2 ** (8 * dtype.itemsize - (dtype.kind == "i")) - 1), -1
-            )
-        return values
-
-    def floats(self, index: int) -> NDArray[np.float64]:
-        """Coordinates, which quantised files may store as (normalised) integers."""
-        return self.accessor(index, real=bool(self.document["accessors"][index].get("normalized"))).astype(
-            np.float64
-        )
-
-    def strided(self, view: int, offset: int, dtype: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
-        data = self.view_bytes(view)
-        stride = int(self.document["bufferViews"][view].get("byteStride", 0)) or dtype.itemsize * width
-        need = offset + stride * (count - 1) + dtype.itemsize * width if count else 0
-        if count < 0 or offset < 0 or need > len(data):
-            raise ValueError("an accessor reaches beyond its buffer")
-        return np.ndarray((count, width), dtype, data, offset, (stride, dtype.itemsize))
-
-    def view_bytes(self, index: int) -> bytes:
-        view = self.document["bufferViews"][index]
-        start, length = int(view.get("byteOffset", 0)), int(view["byteLength"])
-        data = self.buffer(int(view["buffer"]))[start : start + length]
-        if start < 0 or len(data) < length:
-            raise ValueError("a buffer view reaches beyond its buffer")
-        return data
-
-    def buffer(self, index: int) -> bytes:
-        if index not in self.buffer_cache:
-            entry = self.document["buffers"][index]
-            self.buffer_cache[index] = self.resource(entry["uri"]) if "uri" in entry else self.chunk
-        return self.buffer_cache[index]
-
-    def resource(self, uri: str) -> bytes:
-        """A data URI, or a file beside the .gltf; never anything outside its folder."""
-        if uri.startswith("data:"):
-            try:
-                return base64.b64decode(uri.partition(",")[2], validate=False)
-            except binascii.Error as error:
-                raise ValueError("a data URI is broken") from error
-        path = (self.folder / unquote(uri)).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise ValueError(
-                f"the file {uri!r} that it refers to is missing; send a .glb, which holds everything"
-            )
-        return path.read_bytes()
 
 
 def _triangles(index: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
@@ -399,20 +329,3 @@ def _triangles(index: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
     faces = np.stack([index[:-2], index[1:-1], index[2:]], axis=1)
     faces[1::2] = faces[1::2, [1, 0, 2]]
     return faces
-
-
-def unique_name(title: str, used: set[str]) -> str:
-    """A snake_case name for a part that is not in ``used`` yet; it is added there."""
-    slug = "".join(c.lower() if c.isalnum() else "_" for c in title).strip("_")
-    while "__" in slug:
-        slug = slug.replace("__", "_")
-    return _unique(slug or "part", used)
-
-
-def _unique(name: str, used: set[str]) -> str:
-    found, n = name, 1
-    while found in used:
-        n += 1
-        found = f"{name}_{n}"
-    used.add(found)
-    return found
