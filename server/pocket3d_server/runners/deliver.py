@@ -18,7 +18,7 @@ from PIL import Image
 from pocket3d_server import __version__
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
-from pocket3d_server.geometry.glb import write_glb
+from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
