@@ -215,6 +215,21 @@ def test_files_are_uploaded_or_inlined(server: Server, client: Pocket3DClient, t
     assert body["images"][1] == "uploads/x.jpg"
 
 
+def test_what_a_name_means_depends_on_the_field(
+    server: Server, client: Pocket3DClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.on("POST /texture/generate", (202, QUEUED))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "own.png").write_bytes(b"\x89PNG")
+    client.texture.generate(
+        "job:job_1", images="outputs/own.png"
+    )  # an output is no image, so it is a local file
+    body = json.loads(server.requests("POST /texture/generate")[0][1])
+    assert body["mesh_file"] == "job:job_1"
+    assert body["images"][0].startswith("data:image/png;base64,")
+
+
 def test_an_upload_streams_and_is_repeated_whole(
     server: Server, client: Pocket3DClient, tmp_path: Path
 ) -> None:

@@ -55,12 +55,12 @@ def test_the_same_key_is_the_same_job(client: Pocket3DClient) -> None:
 def test_cancel_list_and_delete(client: Pocket3DClient) -> None:
     slow = {"steps": 500, "seconds": 0.2}
     job = client.mesh.generate_from_text("a cube", model_preference="test_steps", parameters=slow)
-    assert client.jobs.cancel(job.job_id).finished
+    assert client.jobs.cancel(job).finished
     with pytest.raises(JobFailedError) as caught:
         client.wait_for_completion(job, timeout=20)
     assert caught.value.error_code == "CANCELLED"
     assert job.job_id in {j.job_id for j in client.jobs.iterate(status="error")}
-    client.jobs.delete(job.job_id)
+    client.jobs.delete(job)
     with pytest.raises(Pocket3DAPIError) as gone:
         client.jobs.get(job.job_id)
     assert gone.value.error_code == "NOT_FOUND"

@@ -17,7 +17,7 @@ from .resources import (
     TextureResource,
 )
 from .transport import DownloadProgress, Transport
-from .types import Job, MeshResult, RateLimit
+from .types import Job, MeshResult, RateLimit, job_id_of
 from .waiting import JobWaiter, OnProgress
 
 DEFAULT_BASE_URL = "https://api.pocket3d.studio/api/v1"
@@ -79,12 +79,14 @@ class Pocket3DClient:
         ``on_progress`` is called with every JobEvent. Raises JobFailedError when the job fails or is
         cancelled, and Pocket3DTimeoutError after ``timeout`` seconds (the job goes on).
         """
-        job_id = job.job_id if isinstance(job, Job) else job
-        return JobWaiter(self._transport, job_id, timeout, poll_interval).wait(on_progress)
+        return JobWaiter(self._transport, job_id_of(job), timeout, poll_interval).wait(on_progress)
 
     def download(self, job: str | Job, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
-        """Stream the result of a finished job to a file; a cut connection is resumed."""
-        return self.jobs.download(job.job_id if isinstance(job, Job) else job, to, on_progress)
+        """Stream the result of a finished job of any feature to a file, and return its path.
+
+        A cut connection is resumed; the file appears under its name only when it is whole.
+        """
+        return self._transport.download(f"/mesh/download/{job_id_of(job)}", Path(to), on_progress)
 
     def close(self) -> None:
         """Close the connections of this thread."""

@@ -11,16 +11,18 @@ from typing import Any, Union
 
 from .multipart import Multipart
 from .transport import DownloadProgress, Transport
-from .types import Health, Job, JobPage, Metrics, Model, Workers
+from .types import Health, Job, JobPage, Metrics, Model, Workers, job_id_of
 
 FileLike = Union[str, Path, bytes]
 """A local path, file contents, a ``data:`` URI, or a file the server already has (``uploads/…``)."""
 MeshLike = Union[str, Path, Job]
-"""A local path, a file the server already has (``uploads/…``, ``outputs/…``), or a job: its result."""
+"""A local path, a file the server already has (``uploads/…``, ``outputs/…``), or a job, also as ``job:ID``."""
 
 INLINE_IMAGE = 4 << 20
 """Images up to this many bytes travel inside the request; larger ones are uploaded first."""
-SERVER_PREFIXES = ("uploads/", "outputs/", "job:", "data:")
+IMAGE_PREFIXES = ("uploads/", "data:")
+MESH_PREFIXES = ("uploads/", "outputs/", "job:")
+"""What a string begins with that names no local file."""
 
 
 class Resource:
@@ -36,8 +38,7 @@ class Resource:
         )
         return Job.from_dict(answer)
 
-    def upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
-        """Send images or meshes (at most 10, 500 MB each); returns the server's name of each, in order."""
+    def _upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
         items = [files] if isinstance(files, (str, Path, bytes)) else list(files)
         body = Multipart(item if isinstance(item, bytes) else Path(item) for item in items)
         # A file that arrived twice does no harm, so this may be repeated.
@@ -50,20 +51,20 @@ class Resource:
         return [self._image(i) for i in ([images] if isinstance(images, (str, Path, bytes)) else images)]
 
     def _image(self, image: FileLike) -> str:
-        if isinstance(image, str) and image.startswith(SERVER_PREFIXES):
+        if isinstance(image, str) and image.startswith(IMAGE_PREFIXES):
             return image
         content = image if isinstance(image, bytes) else Path(image).read_bytes()
         if len(content) > INLINE_IMAGE:
-            return self.upload([image])[0]
+            return self._upload([image])[0]
         kind = mimetypes.guess_type("x" if isinstance(image, bytes) else str(image))[0] or image_type(content)
         return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
     def _mesh(self, mesh: MeshLike) -> str:
         if isinstance(mesh, Job):
             return f"job:{mesh.job_id}"
-        if isinstance(mesh, str) and mesh.startswith(SERVER_PREFIXES):
+        if isinstance(mesh, str) and mesh.startswith(MESH_PREFIXES):
             return mesh
-        return self.upload([mesh])[0]
+        return self._upload([mesh])[0]
 
 
 def image_type(content: bytes) -> str:
@@ -115,13 +116,9 @@ class MeshResource(Resource):
         """Make a mesh from one or more pictures of one object. Options are those of ``generate``."""
         return self.generate(images=images, **options)
 
-    def status(self, job_id: str) -> Job:
-        """The job as it is now; serves jobs of every feature."""
-        return Job.from_dict(self._transport.json("GET", f"/mesh/status/{job_id}"))
-
-    def download(self, job_id: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
-        """Stream the result of a finished job to a file and return its path."""
-        return self._transport.download(f"/mesh/download/{job_id}", Path(to), on_progress)
+    def upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
+        """Send images or meshes (at most 10, 500 MB each); returns the server's name of each, in order."""
+        return self._upload(files)
 
     def models(self) -> list[Model]:
         """Every model the server knows, with why it cannot be used if so."""
@@ -222,11 +219,11 @@ class RigResource(Resource):
 
 
 class JobsResource(Resource):
-    """Jobs of every feature."""
+    """Jobs of every feature, each by its id or as a ``Job``. ``client.download`` fetches what one made."""
 
-    def get(self, job_id: str) -> Job:
+    def get(self, job: str | Job) -> Job:
         """The job as it is now."""
-        return Job.from_dict(self._transport.json("GET", f"/jobs/{job_id}"))
+        return Job.from_dict(self._transport.json("GET", f"/jobs/{job_id_of(job)}"))
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None, status: str | None = None
@@ -246,17 +243,13 @@ class JobsResource(Resource):
             if not cursor:
                 return
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job: str | Job) -> Job:
         """Stop a job. One that has already ended stays as it is."""
-        return Job.from_dict(self._transport.json("POST", f"/jobs/{job_id}/cancel", retry=True))
+        return Job.from_dict(self._transport.json("POST", f"/jobs/{job_id_of(job)}/cancel", retry=True))
 
-    def delete(self, job_id: str) -> None:
+    def delete(self, job: str | Job) -> None:
         """Remove a job and its files from the server."""
-        self._transport.send("DELETE", f"/jobs/{job_id}")
-
-    def download(self, job_id: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
-        """Stream the result of a finished job to a file and return its path."""
-        return self._transport.download(f"/mesh/download/{job_id}", Path(to), on_progress)
+        self._transport.send("DELETE", f"/jobs/{job_id_of(job)}")
 
 
 class FilesResource(Resource):

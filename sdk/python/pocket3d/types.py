@@ -28,7 +28,7 @@ class Record:
 
 @dataclass
 class MeshResult(Record):
-    """The file that a job produced. Paths are the server's; ``client.jobs.download`` fetches it."""
+    """The file that a job produced. Paths are the server's; ``client.download`` fetches it."""
 
     file_path: str = ""
     format: str = ""
@@ -131,6 +131,11 @@ class Job(Record):
         return self.status in FINISHED
 
 
+def job_id_of(job: str | Job) -> str:
+    """The id of a job that is given as one or as the other."""
+    return job.job_id if isinstance(job, Job) else job
+
+
 @dataclass
 class JobPage(Record):
     """Some jobs, newest first. Pass ``next_cursor`` on to get the following ones; None: no more."""
@@ -153,7 +158,6 @@ class JobEvent(Record):
     progress: float | None = None
     stage: str | None = None
     eta: str | None = None
-    queue_position: int | None = None
 
     @property
     def final(self) -> bool:
@@ -196,7 +200,6 @@ class Health(Record):
     gpu_status: list[dict[str, Any]] = field(default_factory=list)
     queue_size: int = 0
     active_jobs: int = 0
-    version: str | None = None
 
 
 @dataclass
