@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Material
 from pocket3d_server.geometry.solid import Solid, face_normals, join, make, part
-from pocket3d_server.geometry.subdivide import subdivide
 
 HELIX = np.stack(
     [np.cos(np.linspace(0, 9, 40)), np.linspace(0, 2, 40), np.sin(np.linspace(0, 9, 40))], axis=1
@@ -25,7 +24,6 @@ RING = np.stack(
     axis=1,
 )
 CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
-CUBE_QUADS = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
 
 SOLIDS: dict[str, Callable[[], Solid]] = {
     "loft": lambda: shapes.loft([curves.in_plane(curves.ellipse(a, b, 24), h) for a, b, h in ((1, 1, 0), (0.5, 0.8, 1), (0.9, 0.2, 2))]),
@@ -55,8 +53,6 @@ SOLIDS: dict[str, Callable[[], Solid]] = {
     "union": lambda: shapes.union(shapes.box(1, 1, 1), shapes.sphere(0.7)),
     "difference": lambda: shapes.difference(shapes.box(1, 1, 1), shapes.sphere(0.6)),
     "intersection": lambda: shapes.intersection(shapes.box(1, 1, 1), shapes.sphere(0.6)),
-    "subdivided": lambda: subdivide(CUBE, CUBE_QUADS, 3),
-    "subdivided with creases": lambda: subdivide(CUBE, CUBE_QUADS, 3, sharp=[[0, 1], [1, 3], [3, 2], [2, 0]]),
     "bent": lambda: shapes.rounded_box(0.2, 2, 0.4, 0.05, cuts=12).bend(120),
     "twisted": lambda: shapes.rounded_box(0.2, 2, 0.4, 0.05, cuts=12).twist(120).taper(1, 0.3),
     "mirrored": lambda: shapes.cone(0.5, 1).mirror("y").rotate(10, 20, 30).scale(1, 2, 0.5),

@@ -17,6 +17,7 @@ from pocket3d_server.models.engine import (
     Progress,
     TextureRequest,
 )
+from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
@@ -242,14 +243,7 @@ class _Surface:
 
 
 def _read(request: TextureRequest) -> Asset:
-    from pocket3d_server.geometry.read import read_asset
-
-    try:
-        asset = read_asset(request.mesh)
-    except ValueError as error:
-        raise EngineError(
-            str(error), code="INVALID_INPUT", suggestion="Send a GLB, OBJ, PLY or STL file."
-        ) from error
+    asset = read_mesh(request.mesh)
     if asset.face_count > MOST_FACES:
         raise EngineError(
             f"the mesh has {asset.face_count:,} faces",
