@@ -99,6 +99,14 @@ class Job:
         if self.state.finished and self.started:
             self.seconds = time.time() - self.started
 
+    def fits(self, topology: str | None) -> bool:
+        """Whether the result still belongs on the object it was made for.
+
+        ``topology`` is the fingerprint of its faces as they are now, None when it has gone or cannot be used.
+        Moving vertices is no change; adding or removing any is.
+        """
+        return self.task.mesh is not None and topology == self.task.mesh.topology
+
     def status_text(self) -> str:
         """A few words for the list."""
         if self.state is State.RUNNING:

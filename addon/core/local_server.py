@@ -10,7 +10,6 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from . import installer
 from .errors import Remedy, UserError
@@ -19,6 +18,8 @@ from .sdk import sdk
 
 START_LIMIT = 60.0
 """Seconds a start may take; the first one compiles and makes the database."""
+LEAVE_LIMIT = 10.0
+"""Seconds that a server may take to end."""
 RESTARTS, RESTART_WINDOW = 3, 300.0
 """More starts than this within the window mean that something is wrong, and retrying would not help."""
 
@@ -107,7 +108,7 @@ class LocalServer:
         """URL and token, after starting the server if need be. Raises UserError."""
         with self._lock:
             found = self._read_port_file()
-            if found is not None and answers(*found):
+            if found is not None and (answers(*found) if self._is_ours() else joined(*found)):
                 return found
             if not self.installed:
                 raise UserError("The local server is not installed yet", Remedy.INSTALL)
@@ -115,6 +116,9 @@ class LocalServer:
                 return self._start()
             finally:
                 self._note(None)
+
+    def _is_ours(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def _start(self) -> tuple[str, str]:
         now = time.monotonic()
@@ -174,10 +178,10 @@ class LocalServer:
     def stop(self) -> None:
         """End the server if this Blender started it."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if self._process is not None and self._is_ours():
                 self._process.terminate()
                 try:
-                    self._process.wait(10)
+                    self._process.wait(LEAVE_LIMIT)
                 except subprocess.TimeoutExpired:
                     self._process.kill()
                 self.paths.port_file.unlink(missing_ok=True)
@@ -186,17 +190,37 @@ class LocalServer:
 
     def leave(self) -> None:
         """Tell our server to end and wait for nothing, not even for a start or an installation under way."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._is_ours():
             self._process.terminate()
             self.paths.port_file.unlink(missing_ok=True)
 
 
-def answers(url: str, token: str) -> bool:
-    """Whether a Pocket3D server is there."""
-    if urlsplit(url).hostname is None:
-        return False
+def joined(url: str, token: str) -> bool:
+    """Whether another Blender's server is there and from now on stays for this process too.
+
+    One whose last Blender has just gone refuses; it is waited for, since two never share a data folder.
+    """
     try:
-        sdk.Pocket3DClient(token or None, url, timeout=3, retries=0).system.health()
-    except sdk.Pocket3DAPIError:
+        client_for(url, token).system.add_parent(os.getpid())
+    except (sdk.Pocket3DAPIError, ValueError) as error:
+        if getattr(error, "error_code", "") != "CONFLICT":
+            return answers(url, token)
+        end = time.monotonic() + LEAVE_LIMIT
+        while answers(url, token) and time.monotonic() < end:
+            time.sleep(0.1)
         return False
     return True
+
+
+def answers(url: str, token: str) -> bool:
+    """Whether a Pocket3D server is there."""
+    try:
+        client_for(url, token).system.health()
+    except (sdk.Pocket3DAPIError, ValueError):  # ValueError: the port file holds no address
+        return False
+    return True
+
+
+def client_for(url: str, token: str) -> sdk.Pocket3DClient:
+    """A client that gives up at once."""
+    return sdk.Pocket3DClient(token or None, url, timeout=3, retries=0)

@@ -238,6 +238,21 @@ def rig_of(glb: Glb) -> RigData:
     return RigData(bones, np.concatenate(joints), np.concatenate(weights), count)
 
 
+def bone_lengths(path: Path) -> dict[str, float]:
+    """The length of each joint's bone in metres, by its name, where the file says it.
+
+    glTF joints are points; importers have to guess how long a bone without children is.
+    """
+    glb = read_glb(path)
+    joints = {joint for skin in glb.document.get("skins", ()) for joint in skin["joints"]}
+    nodes = [glb.document["nodes"][joint] for joint in joints]
+    return {
+        n["name"]: float(n["extras"]["bone_length"])
+        for n in nodes
+        if "name" in n and "bone_length" in n.get("extras", {})
+    }
+
+
 def local_matrix(node: dict[str, Any]) -> np.ndarray:
     """(4, 4) transform of a node relative to its parent."""
     if "matrix" in node:

@@ -21,7 +21,7 @@ def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]
     ``job.notes`` says so. Raises UserError or RuntimeError with nothing changed.
     """
     with rollback():
-        objects = _apply(job)
+        objects = _objects(job)
         remember(objects[0], job)
     importer.make_active(context, objects)
     if bpy.ops.ed.undo_push.poll():  # a file opened without a window has no undo
@@ -29,24 +29,30 @@ def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]
     return objects
 
 
-def _apply(job: Job) -> list[bpy.types.Object]:
-    payload = job.payload
-    if isinstance(payload, MeshInfo):
-        return importer.import_result(_file(job), job.task.title, job.task.location, labels=payload.labels)
-    target = fitting_target(job)
-    if target is None:
-        job.notes.append("The mesh was changed meanwhile, so the result is a new object")
-        return importer.import_result(_file(job), f"{job.task.title} {job.task.verb}", job.task.location)
+def _objects(job: Job) -> list[bpy.types.Object]:
+    if isinstance(job.payload, MeshInfo):
+        return importer.import_result(
+            _file(job), job.task.title, job.task.location, labels=job.payload.labels
+        )
+    target = targets.find(job.task.target)
+    usable = not targets.why_not(target)
+    if target is not None and job.fits(exporter.topology(target) if usable else None):
+        return _on_target(job, target)
+    job.notes.append("The mesh was changed meanwhile, so the result is a new object")
+    return importer.import_result(_file(job), f"{job.task.title} {job.task.verb}", job.task.location)
+
+
+def _on_target(job: Job, target: bpy.types.Object) -> list[bpy.types.Object]:
     if target.data.users > 1:
         target.data = target.data.copy()  # other objects that share the mesh stay as they are
-    if isinstance(payload, TextureData):
-        materials.apply_texture(target, payload, job.task.title)
+    if isinstance(job.payload, TextureData):
+        materials.apply_texture(target, job.payload, job.task.title)
         return [target]
-    if isinstance(payload, PartsData):
-        parts.apply_parts(target, payload)
+    if isinstance(job.payload, PartsData):
+        parts.apply_parts(target, job.payload)
         return [target]
-    if isinstance(payload, RigData):
-        return [rig.apply_rig(target, payload), target]
+    if isinstance(job.payload, RigData):
+        return [rig.apply_rig(target, job.payload), target]
     raise UserError("The result could not be read")
 
 
@@ -60,14 +66,6 @@ def waits_for_mode(job: Job) -> bool:
     """Whether the object that a job is for is being edited; its result waits until that ends."""
     target = targets.find(job.task.target)
     return target is not None and target.mode != "OBJECT"
-
-
-def fitting_target(job: Job) -> bpy.types.Object | None:
-    """The object a job was started for, if it is still there, usable and of the same topology."""
-    target = targets.find(job.task.target)
-    if targets.why_not(target) or target is None or job.task.mesh is None:
-        return None
-    return target if exporter.topology(target) == job.task.mesh.topology else None
 
 
 def remember(obj: bpy.types.Object, job: Job) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import bpy
 from mathutils import Matrix, Vector
 
-from ..core import placement, provenance
-from . import compat, materials, parts
+from ..core import placement, results
+from . import compat, materials, parts, rig
 from .staging import rollback, staging_scene
 
 
@@ -18,27 +17,26 @@ def import_result(
     path: str | Path,
     name: str,
     location: Sequence[float] = (0.0, 0.0, 0.0),
-    history: list[dict[str, Any]] | None = None,
     *,
-    join: bool = True,
     collection: bpy.types.Collection | None = None,
     labels: dict[str, str] | None = None,
 ) -> list[bpy.types.Object]:
     """Bring a GLB into the scene and return its objects, the main one first.
 
-    ``location`` is where the middle of its underside goes, in the world. With ``join`` the parts become one
-    mesh whose faces remember their part (attribute ``pocket3d_part``); without, they are objects under an
-    empty. A rigged file gives the armature first, then its meshes. ``history`` is the provenance to keep on
-    the main object, ``labels`` names parts for people by their node. Raises RuntimeError for an unreadable file;
-    nothing stays behind then.
+    ``location`` is where the middle of its underside goes, in the world. Its parts become one mesh whose faces
+    remember their part (attribute ``pocket3d_part``); ``labels`` names parts for people by their node. A rigged
+    file gives the armature first, then the mesh. Raises RuntimeError for an unreadable file; nothing stays
+    behind then.
     """
     with rollback():
         with staging_scene() as scene:
             compat.import_gltf(str(path))
-            objects = list(scene.objects)
-            if not any(o.type == "MESH" for o in objects):
+            imported = list(scene.objects)
+            if not any(o.type == "MESH" for o in imported):
                 raise RuntimeError(f"{Path(path).name} holds no mesh")
-            objects = _tidy(scene, objects, name, join, labels or {})
+            objects = _tidy(scene, imported, name, labels or {})
+            if objects[0].type == "ARMATURE":
+                rig.set_leaf_lengths(scene, objects[0], results.bone_lengths(Path(path)))
             _stand(scene, objects, location)
             for material in {m for o in objects if o.type == "MESH" for m in o.data.materials if m}:
                 materials.colour_solid_view(material)
@@ -49,14 +47,13 @@ def import_result(
         for obj in objects:
             if obj.name in bpy.context.view_layer.objects:
                 obj.select_set(False)  # a new link is selected
-        if history:
-            objects[0][provenance.KEY] = provenance.to_text(history)
     return objects
 
 
 def _tidy(
-    scene: bpy.types.Scene, objects: list[bpy.types.Object], name: str, join: bool, labels: dict[str, str]
+    scene: bpy.types.Scene, objects: list[bpy.types.Object], name: str, labels: dict[str, str]
 ) -> list[bpy.types.Object]:
+    """One mesh with plain names, under its armature if there is one; everything else is removed."""
     meshes = [o for o in objects if o.type == "MESH"]
     armature = next((o for o in objects if o.type == "ARMATURE"), None)
     number = {node: i for i, node in enumerate(labels)}
@@ -64,30 +61,21 @@ def _tidy(
     for obj in meshes:
         _unparent(obj)
     names = [labels.get(o.name) or o.name.replace("_", " ").capitalize() for o in meshes]
-    if join and len(meshes) > 1:
+    mesh = meshes[0]
+    if len(meshes) > 1:
         parts.mark(meshes)
-        main = _join(scene, meshes)
-        parts.store_names(main, names, given=True)
-        meshes = [main]
-    for obj, part_name in zip(meshes, names, strict=False):
-        obj.name = compat.id_name(name if len(meshes) == 1 else part_name)
-        obj.data.name = obj.name
+        mesh = _join(scene, meshes)
+        parts.store_names(mesh, names, given=True)
+    mesh.name = mesh.data.name = compat.id_name(name)
+    kept = [mesh]
     if armature is not None:
         _unparent(armature)
         armature.name = compat.id_name(f"{name} rig")
         armature.show_in_front = True
         for bone in armature.pose.bones:
             bone.rotation_mode = "XYZ"
-        kept = [armature, *meshes]
-    elif len(meshes) > 1:
-        root = bpy.data.objects.new(compat.id_name(name), None)
-        root.empty_display_size = 0.2
-        scene.collection.objects.link(root)
-        kept = [root, *meshes]
-    else:
-        kept = meshes
-    for obj in meshes if kept[0] not in meshes else []:
-        obj.parent = kept[0]
+        mesh.parent = armature
+        kept = [armature, mesh]
     alive = {o.name for o in kept}
     for obj in list(scene.objects):
         if obj.name not in alive:

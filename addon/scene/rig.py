@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
 import bpy
 import numpy as np
 from mathutils import Matrix, Vector
@@ -9,6 +13,7 @@ from mathutils import Matrix, Vector
 from ..core.errors import UserError
 from ..core.results import BoneData, RigData
 from . import compat
+from .staging import staging_scene
 
 COLLECTION = "Deform"
 """The bone collection of the generated bones."""
@@ -44,20 +49,13 @@ def make_armature(obj: bpy.types.Object, bones: list[BoneData]) -> bpy.types.Obj
 
     Bones can only be made in edit mode, so this runs where it does not touch the artist's selection.
     """
-    from .staging import staging_scene
-
     armature = bpy.data.armatures.new(compat.id_name(f"{obj.name} rig"))
     rig = bpy.data.objects.new(armature.name, armature)
     place = obj.matrix_world.translation.copy()
     with staging_scene() as scene:
         scene.collection.objects.link(rig)
-        scene.view_layers[0].objects.active = rig
-        with bpy.context.temp_override(object=rig, active_object=rig):
-            bpy.ops.object.mode_set(mode="EDIT")
-            try:
-                _add_bones(armature, bones)
-            finally:
-                bpy.ops.object.mode_set(mode="OBJECT")
+        with editing(scene, rig) as edit_bones:
+            _add_bones(edit_bones, bones)
     rig.matrix_world = Matrix.Translation(place)
     rig.show_in_front = True
     armature.display_type = "OCTAHEDRAL"
@@ -69,10 +67,30 @@ def make_armature(obj: bpy.types.Object, bones: list[BoneData]) -> bpy.types.Obj
     return rig
 
 
-def _add_bones(armature: bpy.types.Armature, bones: list[BoneData]) -> None:
+def set_leaf_lengths(scene: bpy.types.Scene, rig: bpy.types.Object, lengths: Mapping[str, float]) -> None:
+    """Give the bones without children their lengths (metres, by name); ``rig`` is in ``scene``, a staging one."""
+    with editing(scene, rig) as edit_bones:
+        for bone in edit_bones:
+            if not bone.children and lengths.get(bone.name, 0.0) > 0:
+                bone.length = lengths[bone.name]
+
+
+@contextmanager
+def editing(scene: bpy.types.Scene, rig: bpy.types.Object) -> Iterator[Any]:
+    """Edit mode of an armature in a staging scene; gives its edit bones."""
+    scene.view_layers[0].objects.active = rig
+    with bpy.context.temp_override(object=rig, active_object=rig):
+        bpy.ops.object.mode_set(mode="EDIT")
+        try:
+            yield rig.data.edit_bones
+        finally:
+            bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def _add_bones(edit_bones: Any, bones: list[BoneData]) -> None:
     made: list[bpy.types.EditBone] = []
     for data in bones:
-        bone = armature.edit_bones.new(data.name)
+        bone = edit_bones.new(data.name)
         bone.head, bone.tail = data.head, data.tail
         if bone.length < 1e-5:
             bone.tail = bone.head + Vector((0, 0, 0.01))  # Blender drops bones without length

@@ -115,6 +115,7 @@ class TestFiles:
         np.testing.assert_allclose(thigh.head, [0.2, -0.1, 0.9], atol=1e-6)  # Z up, front is -Y
         np.testing.assert_allclose(thigh.tail, [0.2, -0.1, 0.5], atol=1e-6)
         np.testing.assert_allclose(thigh.z_axis, [0, -1, 0], atol=1e-6)
+        assert results.bone_lengths(tmp_path / "r.glb") == pytest.approx({"hips": 0.4, "thigh.L": 0.4})
         assert data.joints is not None
         assert data.weights is not None
         dense = np.zeros((4, 2))
@@ -240,6 +241,15 @@ def test_provenance_keeps_no_paths_and_large_seeds() -> None:
     assert json.loads(text)[0]["model"] == {"model_id": "m"}
     assert provenance.from_text(text) == [entry]
     assert provenance.from_text("{broken") == []
+
+
+def test_a_result_goes_on_the_mesh_that_was_sent_or_nowhere() -> None:
+    sent = glb.Mesh(np.zeros((3, 3), np.float32), np.array([[0, 1, 2]], np.uint32), topology="faces as sent")
+    job = Job(Task("Cup", SegmentParams(), sent))
+    assert job.fits("faces as sent")
+    assert not job.fits("edited")
+    assert not job.fits(None)  # deleted, linked from another file, in edit mode
+    assert not Job(Task("a cup", MeshParams(text_prompt="a cup"))).fits(None)
 
 
 def test_a_job_says_how_far_it_is() -> None:

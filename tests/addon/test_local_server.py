@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -14,7 +16,7 @@ from live import alive, wait_until
 
 from addon.core import installer
 from addon.core.errors import Remedy, UserError
-from addon.core.local_server import LocalServer, Paths
+from addon.core.local_server import LocalServer, Paths, answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +51,34 @@ def test_started_shared_and_stopped(tmp_path: Path) -> None:
     server.stop()
     wait_until(lambda: not alive(pid))
     assert not server.paths.port_file.exists()
+
+
+def test_a_shared_server_outlives_the_blender_that_started_it(tmp_path: Path) -> None:
+    server = make(tmp_path, f'exec {sys.executable} "$@"')
+    code = f"""
+import sys
+from pathlib import Path
+from addon.core.local_server import LocalServer, Paths, answers
+LocalServer(Paths(Path({str(server.paths.source)!r}), Path({str(server.paths.home)!r})), "").ensure_running()
+print("running", flush=True)
+sys.stdin.read()
+"""
+    first = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdin is not None
+    assert first.stdout is not None
+    assert first.stdout.readline() == "running\n"
+    address = server.ensure_running()
+    pid = json.loads(server.paths.port_file.read_text())["pid"]
+    try:
+        first.stdin.close()
+        first.wait(10)
+        time.sleep(2)  # the server looks after its parents twice a second
+        assert answers(*address)
+    finally:
+        os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not alive(pid))
 
 
 def test_leaving_does_not_wait_for_what_is_going_on(tmp_path: Path) -> None:

@@ -271,6 +271,15 @@ class SystemResource(Resource):
         """Counters since the server was set up."""
         return Metrics.from_dict(self._transport.json("GET", "/system/metrics"))
 
+    def add_parent(self, pid: int) -> list[int]:
+        """Keep a server on this machine, started by another program, alive for the process ``pid`` too.
+
+        Returns all processes that it stays for; none when it never ends by itself. Needs the local token.
+        Raises CONFLICT when the server is about to end.
+        """
+        answer = self._transport.json("POST", "/system/parents", json={"pid": pid}, retry=True)
+        return [int(p) for p in answer["parents"]]
+
     def workers(self) -> Workers:
         """The processes that run models."""
         return Workers.from_dict(self._transport.json("GET", "/system/workers"))
