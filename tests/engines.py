@@ -157,7 +157,8 @@ class Halves(Engine):
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         count = read_asset(request.mesh).face_count  # type: ignore[attr-defined]
         halves = Asset([cube("head"), cube("body", 2.0)], face_parts=np.arange(count) * 2 // count)
-        return EngineResult(halves, source="template", confidence=1.0)
+        given = sorted(request.model_fields_set - {"mesh", "seed", "parameters"})
+        return EngineResult(halves, source="template", confidence=1.0, notes=[", ".join(given)])
 
 
 class Bones(Engine):

@@ -50,11 +50,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON(none_as_null=True)}  # noqa: RUF012
 
 
-def now() -> datetime:
-    """The current time, aware, UTC."""
-    return datetime.now(UTC)
-
-
 class Database:
     """Sessions on one database."""
 

@@ -1,31 +1,54 @@
-"""The one exception that becomes the API's error envelope, and the codes it may bear."""
+"""Every error code of the API, and the one exception that becomes its error envelope."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
-STATUS = {
-    "INVALID_INPUT": 422,
-    "IDEMPOTENCY_MISMATCH": 422,
-    "MODEL_UNAVAILABLE": 422,
-    "FORMAT_UNAVAILABLE": 422,
-    "UNAUTHORIZED": 401,
-    "INSUFFICIENT_CREDITS": 402,
-    "FORBIDDEN": 403,
-    "NOT_FOUND": 404,
-    "METHOD_NOT_ALLOWED": 405,
-    "CONFLICT": 409,
-    "FILE_TOO_LARGE": 413,
-    "QUEUE_FULL": 429,
-    "RATE_LIMITED": 429,
-    "PROCESSING_FAILED": 500,
-    "INTERNAL_ERROR": 500,
-    "STORAGE_FULL": 507,
-}
-"""Every code that a response may bear, with its HTTP status."""
 
-JOB_CODES = ("CANCELLED", "TIMEOUT", "OUT_OF_MEMORY", "PROCESSING_FAILED")
-"""Codes that only the error of a finished job bears (a model may add its own)."""
+class ErrorCode(StrEnum):
+    """All codes of error responses and of jobs that ended in ``error``."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
+    MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
+    FORMAT_UNAVAILABLE = "FORMAT_UNAVAILABLE"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    CONFLICT = "CONFLICT"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    QUEUE_FULL = "QUEUE_FULL"
+    RATE_LIMITED = "RATE_LIMITED"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    STORAGE_FULL = "STORAGE_FULL"
+    PROCESSING_FAILED = "PROCESSING_FAILED"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    TIMEOUT = "TIMEOUT"
+    CANCELLED = "CANCELLED"
+
+
+STATUS = {
+    ErrorCode.INVALID_INPUT: 422,
+    ErrorCode.IDEMPOTENCY_MISMATCH: 422,
+    ErrorCode.MODEL_UNAVAILABLE: 422,
+    ErrorCode.FORMAT_UNAVAILABLE: 422,
+    ErrorCode.UNAUTHORIZED: 401,
+    ErrorCode.INSUFFICIENT_CREDITS: 402,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.METHOD_NOT_ALLOWED: 405,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.FILE_TOO_LARGE: 413,
+    ErrorCode.QUEUE_FULL: 429,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.PROCESSING_FAILED: 500,
+    ErrorCode.INTERNAL_ERROR: 500,
+    ErrorCode.STORAGE_FULL: 507,
+}
+"""HTTP status of each code that a response may bear; the others stand only in the error of a job."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -34,7 +57,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
     ``suggestion`` is one sentence that says what to do; ``details`` is further JSON for programs.
     """
 
-    def __init__(self, code: str, message: str, suggestion: str = "", **details: Any) -> None:
+    def __init__(self, code: ErrorCode, message: str, suggestion: str = "", **details: Any) -> None:
         super().__init__(message)
         self.code = code
         self.status = STATUS[code]

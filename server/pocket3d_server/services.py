@@ -10,7 +10,6 @@ from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
-from pocket3d_server.jobs.overview import Overview
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
 from pocket3d_server.jobs.tables import StoredFile
@@ -39,7 +38,7 @@ class Services:
         self.catalog = Catalog(settings.extra_engines)
         self.events = EventLog(self.database)
         self.submitter = Submitter(settings, self.database, self.events, self.catalog, self.files)
-        pool = LocalPool(
+        self.pool = LocalPool(
             self.catalog,
             LocalSettings(
                 cpu_jobs=settings.cpu_jobs,
@@ -48,8 +47,7 @@ class Services:
                 job_time_limit=settings.job_time_limit,
             ),
         )
-        self.overview = Overview(self.catalog, pool)
-        self.scheduler = Scheduler(settings, self.database, self.events, self.catalog, pool, self.files)
+        self.scheduler = Scheduler(settings, self.database, self.events, self.catalog, self.pool, self.files)
 
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""

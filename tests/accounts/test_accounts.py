@@ -14,8 +14,9 @@ from pocket3d_server.accounts.auth import Accounts, read_or_create_secret
 from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.accounts.tiers import MB, TIERS
 from pocket3d_server.config import Settings, SettingsError, load
-from pocket3d_server.database import Database, now
+from pocket3d_server.database import Database
 from pocket3d_server.errors import Refusal
+from pocket3d_server.times import now
 
 HOME, AWAY = "127.0.0.1", "203.0.113.9"
 SECRET = "0123456789abcdef0123456789abcdef"

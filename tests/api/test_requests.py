@@ -50,6 +50,7 @@ def assert_refused(answer: requests.Response, status: int, code: str, about: str
         ("/mesh/generate", {"text_prompt": "x", "quality": "best"}, "INVALID_INPUT", "medium"),
         ("/mesh/generate", {"text_prompt": "x", "texture_resolution": 1000}, "INVALID_INPUT", "1024"),
         ("/mesh/generate", {"text_prompt": "x", "seed": -1}, "INVALID_INPUT", "seed"),
+        ("/mesh/generate", {"text_prompt": "x", "seed": 2**31}, "INVALID_INPUT", "2147483647"),
         ("/mesh/generate", {"text_prompt": "x", "prompt": "x"}, "INVALID_INPUT", "Remove prompt"),
         ("/mesh/generate", {"images": ["data:image/png;base64,!!!"]}, "INVALID_INPUT", "base64"),
         ("/mesh/generate", {"images": ["data:image/png,abc"]}, "INVALID_INPUT", "base64"),
@@ -62,7 +63,7 @@ def assert_refused(answer: requests.Response, status: int, code: str, about: str
         ("/mesh/generate", {"images": ["uploads/img_0.png"]}, "INVALID_INPUT", "not an uploaded image"),
         ("/mesh/generate", {"images": ["x"] * 11}, "INVALID_INPUT", "images"),
         ("/mesh/generate", {"text_prompt": "x", "output_format": "stl"}, "INVALID_INPUT", "glb"),
-        ("/mesh/generate", {"text_prompt": "x", "output_format": "fbx"}, "FORMAT_UNAVAILABLE", "fbx"),
+        ("/mesh/generate", {"text_prompt": "x", "output_format": "fbx"}, "FORMAT_UNAVAILABLE", "FBX"),
         (
             "/mesh/generate",
             {"text_prompt": "x", "model_preference": "nothing"},
@@ -210,6 +211,36 @@ def test_the_same_key_at_the_same_moment_makes_one_job(live_server: LiveServer) 
     assert len({a.json()["job_id"] for a in answers if a.status_code == 202}) == 1
 
 
+def test_an_engine_can_tell_what_was_asked_from_defaults(live_server: LiveServer) -> None:
+    mesh = live_server.wait(live_server.submit())["job_id"]
+    body = {"mesh_file": f"job:{mesh}", "model_preference": "test_halves", "segmentation_level": "fine"}
+    for more in ({}, {"min_part_size": 100}):
+        job_id = live_server.post("/segment/analyze", body | more).json()["job_id"]
+        job = live_server.wait(job_id)
+        assert job["result"]["notes"] == [", ".join(sorted(["segmentation_level", *more]))]
+        shown = {"segmentation_level": "fine", "min_part_size": 100}
+        assert job["request"] | shown == job["request"]
+
+
+def test_the_documented_defaults_are_those_of_the_engines(live_server: LiveServer) -> None:
+    from pocket3d_server.models.engine import REQUESTS, Feature
+
+    schemas = json.loads(run_cli("openapi"))["components"]["schemas"]
+    bodies = {
+        "GenerateMesh": Feature.MESH_GENERATION,
+        "GenerateTexture": Feature.TEXTURE_GENERATION,
+        "AnalyzeSegments": Feature.MESH_SEGMENTATION,
+        "GenerateRig": Feature.AUTO_RIGGING,
+    }
+    for body, feature in bodies.items():
+        fields = REQUESTS[feature].model_fields
+        shared = [name for name in schemas[body]["properties"] if name in fields and name != "seed"]
+        assert len(shared) >= 3
+        for name in shared:
+            if not fields[name].is_required() and fields[name].default_factory is None:
+                assert schemas[body]["properties"][name].get("default") == fields[name].default, (body, name)
+
+
 def test_prefer_wait(live_server: LiveServer) -> None:
     body = {"text_prompt": "x", "model_preference": "test_steps"}
     done = live_server.post("/mesh/generate", body, headers={"Prefer": "respond-async, wait=30"})
@@ -298,7 +329,7 @@ def test_uploads_that_are_refused(live_server: LiveServer) -> None:
     fbx = live_server.post("/mesh/upload", files={"f": ("a.fbx", b"Kaydara FBX Binary  \0")}).json()["files"][
         0
     ]
-    assert_refused(live_server.post("/rig/generate", {"mesh_file": fbx}), 422, "FORMAT_UNAVAILABLE", "fbx")
+    assert_refused(live_server.post("/rig/generate", {"mesh_file": fbx}), 422, "FORMAT_UNAVAILABLE", "FBX")
     image = live_server.post("/mesh/upload", files={"f": ("a.png", PIXEL)}).json()["files"][0]
     assert_refused(live_server.post("/rig/generate", {"mesh_file": image}), 422, "INVALID_INPUT", "image")
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pocket3d_server.accounts.tables import Account
-from pocket3d_server.database import Database, now
+from pocket3d_server.database import Database
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.states import FINAL, JobError, Lease, Status
 from pocket3d_server.jobs.tables import Job, JobEvent
+from pocket3d_server.times import now
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -42,7 +43,7 @@ def new_job(session: Session) -> str:
         output_format="glb",
         created_at=now(),
     )
-    states.submit(session, job)
+    states.enqueue(session, job)
     return job.id
 
 
@@ -71,7 +72,7 @@ def test_a_lease_of_the_past_changes_nothing(database: Database) -> None:
         assert not states.fail(session, old, DIED)
         assert states.retry(session, old, DIED, 3) is None
         assert not states.give_back(session, old, "late")
-        assert states.renew(session, [old, new], 60) == {old}
+        assert states.lost(session, [old, new, Lease("job_unknown", 1)]) == {old, Lease("job_unknown", 1)}
         assert states.complete(session, new, {"faces": 1}, [])
         assert not states.complete(session, new, {"faces": 2}, [])
         assert session.get_one(Job, job_id).result == {"faces": 1}

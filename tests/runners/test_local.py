@@ -7,14 +7,18 @@ import queue
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from engines import Steps
 from live import TESTS, alive, wait_until
-from pocket3d_server.errors import Refusal
-from pocket3d_server.models.engine import Feature
-from pocket3d_server.runners.base import Died, Done, Failed, Progress, Report, Slot, Task
-from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.errors import ErrorCode
+from pocket3d_server.models.engine import EngineError, FailureCode, Feature, MeshRequest
+from pocket3d_server.runners import deliver
+from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report, Slot
+from pocket3d_server.runners.catalog import Catalog, NoModelError
 from pocket3d_server.runners.local import LocalPool, LocalSettings
+from pocket3d_server.runners.protocol import decode_report, encode_report
 
 ENGINES = ["engines:Steps", "engines:Crashes", "engines:Hangs", "engines:Broken", "engines:Unready"]
 
@@ -30,9 +34,9 @@ class Harness:
         self.pool.start(self.reports.put)
         self._count = 0
 
-    def run(self, model_id: str, **parameters: object) -> tuple[Task, Slot]:
+    def run(self, model_id: str, **parameters: object) -> tuple[Attempt, Slot]:
         self._count += 1
-        task = Task(
+        attempt = Attempt(
             key=f"job_{self._count}:1",
             job_id=f"job_{self._count}",
             model_id=model_id,
@@ -44,13 +48,13 @@ class Harness:
         )
         slot = self.pool.free_slot(model_id)
         assert slot
-        self.pool.run(task, slot)
-        return task, slot
+        self.pool.run(attempt, slot)
+        return attempt, slot
 
-    def final(self, task: Task) -> Report:
+    def final(self, attempt: Attempt) -> Report:
         while True:
             report = self.reports.get(timeout=30)
-            if report.key == task.key and not isinstance(report, Progress):
+            if report.key == attempt.key and not isinstance(report, ProgressReport):
                 return report
 
 
@@ -65,12 +69,12 @@ def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness
 def test_a_warm_process_is_used_again(harness: Harness, tmp_path: Path) -> None:
     pids = []
     for name in ("a", "b"):
-        task, _ = harness.run("test_steps", pid_file=str(tmp_path / name))
-        done = harness.final(task)
+        attempt, _ = harness.run("test_steps", pid_file=str(tmp_path / name))
+        done = harness.final(attempt)
         assert isinstance(done, Done)
         assert {f.name for f in done.files} == {
-            f"mesh_{task.output_stem}.glb",
-            f"preview_{task.output_stem}.jpg",
+            f"mesh_{attempt.output_stem}.glb",
+            f"preview_{attempt.output_stem}.jpg",
         }
         assert all((tmp_path / f.name).stat().st_size == f.size for f in done.files)
         pids.append((tmp_path / name).read_text())
@@ -83,13 +87,13 @@ def test_two_tasks_run_on_two_slots_and_a_third_has_to_wait(harness: Harness) ->
     assert at != other
     assert harness.pool.free_slot("test_steps") is None
     assert {s.current_job for s in harness.pool.state()} == {first.job_id, second.job_id}
-    harness.pool.stop(first.key)
+    harness.pool.stop(first.key, "a test")
     assert harness.pool.free_slot("test_steps") == at
 
 
 def test_death_is_reported_once_and_the_next_task_gets_a_new_process(harness: Harness) -> None:
-    task, _ = harness.run("test_crashes")
-    report = harness.final(task)
+    attempt, _ = harness.run("test_crashes")
+    report = harness.final(attempt)
     assert isinstance(report, Died)
     assert "exit code 7" in report.message
     again, _ = harness.run("test_crashes")
@@ -99,20 +103,20 @@ def test_death_is_reported_once_and_the_next_task_gets_a_new_process(harness: Ha
 
 
 def test_a_bug_in_an_engine_fails_the_task_and_keeps_the_process(harness: Harness) -> None:
-    task, slot = harness.run("test_broken")
-    report = harness.final(task)
+    attempt, slot = harness.run("test_broken")
+    report = harness.final(attempt)
     assert isinstance(report, Failed)
     assert "ZeroDivisionError" in report.message
     assert any("test_broken" in s.models_loaded for s in harness.pool.state() if s.slot == slot)
 
 
 def test_stop_kills_the_tree_and_reports_nothing(harness: Harness, tmp_path: Path) -> None:
-    task, _ = harness.run("test_hangs", pid_file=str(tmp_path / "pids"))
+    attempt, _ = harness.run("test_hangs", pid_file=str(tmp_path / "pids"))
     pids = wait_until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text(), 30).split()
-    harness.pool.stop(task.key)
+    harness.pool.stop(attempt.key, "a test")
     wait_until(lambda: not any(alive(int(pid)) for pid in pids), 2)
     left = [harness.reports.get() for _ in range(harness.reports.qsize())]
-    assert all(isinstance(report, Progress) for report in left)
+    assert all(isinstance(report, ProgressReport) for report in left)
 
 
 def test_close_leaves_no_process(harness: Harness, tmp_path: Path) -> None:
@@ -125,8 +129,8 @@ def test_close_leaves_no_process(harness: Harness, tmp_path: Path) -> None:
 def test_idle_processes_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     harness = Harness(tmp_path, idle_seconds=0.1)
-    task, _ = harness.run("test_steps", pid_file=str(tmp_path / "pid"))
-    harness.final(task)
+    attempt, _ = harness.run("test_steps", pid_file=str(tmp_path / "pid"))
+    harness.final(attempt)
     time.sleep(0.2)
     harness.pool.tidy()
     wait_until(lambda: not alive(int((tmp_path / "pid").read_text())), 2)
@@ -168,11 +172,11 @@ def test_the_catalog_takes_the_preference_or_says_what_is_ready() -> None:
     assert choose("test_steps") == "test_steps"
     assert choose("test_steps", {"text", "image"}) == "test_steps"
     for wrong in ("test_unready", "nothing"):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(NoModelError) as refused:
             choose(wrong)
         assert refused.value.code == "MODEL_UNAVAILABLE"
-        assert "test_steps" in refused.value.details["suggestion"]
-    with pytest.raises(Refusal, match="takes text and image, not mesh"):
+        assert "test_steps" in refused.value.suggestion
+    with pytest.raises(NoModelError, match="takes text and image, not mesh"):
         choose("test_steps", {"mesh"})
 
 
@@ -181,3 +185,27 @@ def test_the_catalog_chooses_a_ready_model_that_takes_the_inputs() -> None:
         model = Catalog(ENGINES).choose(Feature.MESH_GENERATION, inputs, None)
         assert model.ready
         assert inputs & set(model.spec.inputs)
+
+
+def test_an_engine_cannot_give_a_code_that_the_api_does_not_have() -> None:
+    assert {ErrorCode(code) for code in get_args(FailureCode)} <= set(ErrorCode)
+    with pytest.raises(ValueError, match="INVALID_REQUEST"):
+        EngineError("no", code="INVALID_REQUEST")  # type: ignore[arg-type]
+    report = Failed("job:1", ErrorCode.OUT_OF_MEMORY, "too large")
+    assert decode_report(encode_report(report)) == report
+    with pytest.raises(ValueError, match="NONSENSE"):
+        decode_report(encode_report(report).replace(b"OUT_OF_MEMORY", b"NONSENSE"))
+
+
+def test_a_file_that_cannot_be_read_back_is_the_results_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(asset: object, path: Path) -> None:
+        path.write_bytes(b"glTF")
+
+    monkeypatch.setattr(deliver, "write_glb", short)
+    request = MeshRequest(text_prompt="x")
+    attempt = Attempt("j:1", "j", "test_steps", "mesh_generation", {}, "glb", str(tmp_path), "s")
+    made = Steps().run(request, lambda fraction, stage: None)
+    with pytest.raises(deliver.ResultError, match="cannot be read"):
+        deliver.deliver(attempt, Steps.spec, request, made, lambda stage: None)

@@ -17,8 +17,9 @@ from sqlalchemy import select
 
 from pocket3d_server.accounts.tables import Account, ApiKey
 from pocket3d_server.accounts.tiers import TIERS, Tier
-from pocket3d_server.database import Database, now
-from pocket3d_server.errors import Refusal
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.times import now
 
 KEY_PREFIX = "p3d_"
 TOKEN_PREFIX = "p3dlocal_"
@@ -82,7 +83,7 @@ class Accounts:
             return Caller(LOCAL_ACCOUNT, "local")
         if not bearer:
             raise Refusal(
-                "UNAUTHORIZED",
+                ErrorCode.UNAUTHORIZED,
                 "The request bears no credentials.",
                 "Send the header 'Authorization: Bearer <API key>'. The loopback token is in the server's token file.",
             )
@@ -95,7 +96,7 @@ class Accounts:
         elif bearer.count(".") == 2:
             return self._by_jwt(bearer)
         raise Refusal(
-            "UNAUTHORIZED",
+            ErrorCode.UNAUTHORIZED,
             "The credentials are not valid.",
             "Check the API key; 'pocket3d-server keys list' shows which ones exist.",
         )
@@ -164,19 +165,21 @@ class Accounts:
             claims = jwt.decode(token, self._jwt_secret, algorithms=["HS256"], audience=JWT_AUDIENCE)
         except jwt.ExpiredSignatureError as error:
             raise Refusal(
-                "UNAUTHORIZED",
+                ErrorCode.UNAUTHORIZED,
                 "The token has expired.",
                 "Get a new one with POST /auth/token and your API key.",
             ) from error
         except jwt.InvalidTokenError as error:
             raise Refusal(
-                "UNAUTHORIZED", "The token is not valid.", "Get one with POST /auth/token."
+                ErrorCode.UNAUTHORIZED, "The token is not valid.", "Get one with POST /auth/token."
             ) from error
         with self._database.read() as session:
             account = session.get(Account, str(claims.get("sub")))
         if account is None:
             raise Refusal(
-                "UNAUTHORIZED", "The token's account does not exist.", "Get a token with a valid API key."
+                ErrorCode.UNAUTHORIZED,
+                "The token's account does not exist.",
+                "Get a token with a valid API key.",
             )
         return Caller(account.id, account.tier)
 

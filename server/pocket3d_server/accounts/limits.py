@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pocket3d_server.accounts.tiers import Tier
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 
 WINDOW_S = 60.0
 MAX_SUBJECTS = 10_000
@@ -75,7 +75,7 @@ class Limiter:
             if debt > 0 and debt + size > allowed:
                 wait = max(1, math.ceil(min(debt, debt + size - allowed) / rate))
                 raise Refusal(
-                    "RATE_LIMITED",
+                    ErrorCode.RATE_LIMITED,
                     f"More than {allowed // (1024 * 1024)} MB were uploaded in a minute.",
                     f"Try again in {wait} s.",
                     retry_after=wait,

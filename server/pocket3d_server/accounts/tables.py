@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pocket3d_server.database import Base, now
+from pocket3d_server.database import Base
+from pocket3d_server.times import now
 
 
 class Account(Base):

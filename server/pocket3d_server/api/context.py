@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, request
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.tiers import ANONYMOUS
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.services import Services
 
 BASE = "/api/v1"
@@ -66,7 +66,7 @@ def _count(subject: str, *, anonymous: bool) -> None:
     g.allowance = allowance
     if allowance.exceeded:
         raise Refusal(
-            "RATE_LIMITED",
+            ErrorCode.RATE_LIMITED,
             f"More than {allowance.limit} requests in a minute.",
             f"Try again in {allowance.retry_after} s, or use a higher tier.",
             retry_after=allowance.retry_after,
@@ -88,14 +88,14 @@ def _check_host(allowed: list[str]) -> None:
     host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     if host not in names:
         raise Refusal(
-            "FORBIDDEN",
+            ErrorCode.FORBIDDEN,
             f"This server does not answer for the host {host!r}.",
             "Use 127.0.0.1, or start the server with --allowed-host NAME.",
         )
     origin = request.headers.get("Origin")
     if origin and (urlsplit(origin).hostname or "") not in names:
         raise Refusal(
-            "FORBIDDEN",
+            ErrorCode.FORBIDDEN,
             f"Pages from {origin} may not use this server.",
             "Start the server with --allowed-host NAME to let them.",
         )
@@ -110,7 +110,7 @@ def _limit_body() -> None:
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise Refusal(
-            "FILE_TOO_LARGE",
+            ErrorCode.FILE_TOO_LARGE,
             f"The request has {request.content_length} bytes; at most {limit} are taken here.",
             "Upload large files one by one with POST /mesh/upload.",
             limit=limit,

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from pocket3d_server.errors import Refusal
-from pocket3d_server.jobs.states import stamp
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
 
 BY_STATUS = {
-    400: ("INVALID_INPUT", "Check the request's syntax."),
-    401: ("UNAUTHORIZED", "Send 'Authorization: Bearer <API key>'."),
-    403: ("FORBIDDEN", "Use an account that may do this."),
-    404: ("NOT_FOUND", "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
-    405: ("METHOD_NOT_ALLOWED", "The header Allow names the methods that work here."),
-    413: ("FILE_TOO_LARGE", "Send less, or upload large files with POST /mesh/upload."),
-    415: ("INVALID_INPUT", "Send JSON with 'Content-Type: application/json'; files as multipart/form-data."),
-    416: ("INVALID_INPUT", "Ask for a range inside the file."),
-    429: ("RATE_LIMITED", "Wait a moment."),
+    400: (ErrorCode.INVALID_INPUT, "Check the request's syntax."),
+    401: (ErrorCode.UNAUTHORIZED, "Send 'Authorization: Bearer <API key>'."),
+    403: (ErrorCode.FORBIDDEN, "Use an account that may do this."),
+    404: (ErrorCode.NOT_FOUND, "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
+    405: (ErrorCode.METHOD_NOT_ALLOWED, "The header Allow names the methods that work here."),
+    413: (ErrorCode.FILE_TOO_LARGE, "Send less, or upload large files with POST /mesh/upload."),
+    415: (
+        ErrorCode.INVALID_INPUT,
+        "Send JSON with 'Content-Type: application/json'; files as multipart/form-data.",
+    ),
+    416: (ErrorCode.INVALID_INPUT, "Ask for a range inside the file."),
+    429: (ErrorCode.RATE_LIMITED, "Wait a moment."),
 }
 
 
@@ -47,7 +49,7 @@ def envelope(code: str, message: str, details: dict[str, Any], status: int) -> R
         error_code=code,
         message=message,
         details=details,
-        timestamp=stamp(datetime.now(UTC)),
+        timestamp=stamp(now()),
         request_id=g.get("request_id", ""),
     )
     response = jsonify(body.model_dump())
@@ -74,7 +76,7 @@ def refuse_validation(error: ValidationError) -> Response:
         suggestion = _suggestion(error)
     first = problems[0]
     message = f"{first['field']}: {first['problem']}" if first["field"] else first["problem"]
-    return envelope("INVALID_INPUT", message, {"suggestion": suggestion, "problems": problems}, 422)
+    return envelope(ErrorCode.INVALID_INPUT, message, {"suggestion": suggestion, "problems": problems}, 422)
 
 
 def install(app: Flask) -> None:
@@ -89,7 +91,7 @@ def _http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     code, suggestion = BY_STATUS.get(
-        status, ("INTERNAL_ERROR" if status >= 500 else "INVALID_INPUT", "Check the request.")
+        status, (ErrorCode.INTERNAL_ERROR if status >= 500 else ErrorCode.INVALID_INPUT, "Check the request.")
     )
     response = envelope(code, error.description or error.name, {"suggestion": suggestion}, status)
     for name, value in error.get_headers():
@@ -101,9 +103,11 @@ def _http(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     log.exception("request %s failed", g.get("request_id"))
     if isinstance(error, OSError) and error.errno == 28:
-        return envelope("STORAGE_FULL", "The server's disk is full.", {"suggestion": "Delete old jobs."}, 507)
+        return envelope(
+            ErrorCode.STORAGE_FULL, "The server's disk is full.", {"suggestion": "Delete old jobs."}, 507
+        )
     details = {"suggestion": "Try again; if it stays, report the request id. The server's log has the cause."}
-    return envelope("INTERNAL_ERROR", "The server failed to answer.", details, 500)
+    return envelope(ErrorCode.INTERNAL_ERROR, "The server failed to answer.", details, 500)
 
 
 def _plain(message: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.jobs import send_stored
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.tables import StoredFile
 
 api = chapter("files", "Files")
@@ -28,5 +28,7 @@ def get_file(path: FilePath) -> Response:
     with services().database.read() as session:
         row = session.get(StoredFile, path.path)
     if row is None or row.account_id != caller().account_id:
-        raise Refusal("NOT_FOUND", f"There is no file {path.path!r}.", "Use a path from a job's result.")
+        raise Refusal(
+            ErrorCode.NOT_FOUND, f"There is no file {path.path!r}.", "Use a path from a job's result."
+        )
     return send_stored(row)

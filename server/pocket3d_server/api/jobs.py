@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import Response, jsonify, request, send_file
 from sqlalchemy import func, select, tuple_
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, as_json, change
-from pocket3d_server.jobs.states import FINAL, Status, stamp
+from pocket3d_server.jobs.states import FINAL, Status
 from pocket3d_server.jobs.tables import Job, StoredFile
+from pocket3d_server.models.engine import REQUESTS, Feature
+from pocket3d_server.times import stamp
 
 api = chapter("jobs", "Jobs")
 
@@ -57,7 +60,7 @@ def cancel_job(path: JobPath) -> Response:
         job = own_job(session, path.job_id)
         if job.status == Status.COMPLETED:
             raise Refusal(
-                "CONFLICT", "The job is completed already.", "Delete it if you don't want its files."
+                ErrorCode.CONFLICT, "The job is completed already.", "Delete it if you don't want its files."
             )
         states.cancel(session, job.id)
     services().scheduler.wake()
@@ -71,7 +74,9 @@ def delete_job(path: JobPath) -> tuple[str, int]:
         job = own_job(session, path.job_id)
         if job.status not in FINAL:
             raise Refusal(
-                "CONFLICT", f"The job is {job.status}.", "Cancel it first with POST /jobs/{job_id}/cancel."
+                ErrorCode.CONFLICT,
+                f"The job is {job.status}.",
+                "Cancel it first with POST /jobs/{job_id}/cancel.",
             )
         files = list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job.id)))
         session.delete(job)
@@ -96,7 +101,9 @@ def stream_events(path: JobPath, query: EventsQuery) -> Response:
     if last := request.headers.get("Last-Event-ID"):
         if not last.isdecimal():
             raise Refusal(
-                "INVALID_INPUT", "Last-Event-ID is no number.", "Send the id of the last event you got."
+                ErrorCode.INVALID_INPUT,
+                "Last-Event-ID is no number.",
+                "Send the id of the last event you got.",
             )
         after = int(last)
     body = _server_sent(services().events, job_id, after)
@@ -110,7 +117,7 @@ def own_job(session: Session, job_id: str) -> Job:
     """The caller's job. Raises Refusal NOT_FOUND, also for jobs of others."""
     job = session.get(Job, job_id)
     if job is None or job.account_id != caller().account_id:
-        raise Refusal("NOT_FOUND", f"There is no job {job_id!r}.", "GET /jobs lists your jobs.")
+        raise Refusal(ErrorCode.NOT_FOUND, f"There is no job {job_id!r}.", "GET /jobs lists your jobs.")
     return job
 
 
@@ -126,10 +133,10 @@ def download(job_id: str) -> Response:
         job = own_job(session, job_id)
         if job.status != Status.COMPLETED or not job.result:
             advice = "Wait until its status is completed." if job.status not in FINAL else "Submit it again."
-            raise Refusal("CONFLICT", f"The job has no result: its status is {job.status}.", advice)
+            raise Refusal(ErrorCode.CONFLICT, f"The job has no result: its status is {job.status}.", advice)
         row = session.get(StoredFile, job.result["file_path"])
     if row is None:
-        raise Refusal("NOT_FOUND", "The job's file has been deleted.", "Submit the job again.")
+        raise Refusal(ErrorCode.NOT_FOUND, "The job's file has been deleted.", "Submit the job again.")
     return send_stored(row, attachment=True)
 
 
@@ -137,7 +144,7 @@ def send_stored(row: StoredFile, *, attachment: bool = False) -> Response:
     """A stored file with ETag and range support."""
     path = services().files.absolute(row.path)
     if not path.exists():
-        raise Refusal("NOT_FOUND", f"{row.path} is not there any more.", "Submit the job again.")
+        raise Refusal(ErrorCode.NOT_FOUND, f"{row.path} is not there any more.", "Submit the job again.")
     response = send_file(
         path,
         mimetype=row.media_type,
@@ -170,7 +177,7 @@ def _status(session: Session, job: Job) -> JobStatus:
         status=job.status,  # type: ignore[arg-type]
         feature=job.feature,  # type: ignore[arg-type]
         model_id=job.model_id,
-        request={k: v for k, v in job.request.items() if k not in ("images", "mesh")},
+        request=_asked(job),
         created_at=stamp(job.created_at),
         started_at=_stamp(job.started_at),
         completed_at=_stamp(job.completed_at),
@@ -183,6 +190,12 @@ def _status(session: Session, job: Job) -> JobStatus:
         result=job.result,
         error=problem,
     )
+
+
+def _asked(job: Job) -> dict[str, Any]:
+    """The whole request without its files: what was given, and the defaults for the rest."""
+    request = REQUESTS[Feature(job.feature)].model_construct(**job.request)
+    return request.model_dump(mode="json", exclude={"images", "mesh"})
 
 
 def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
@@ -207,4 +220,6 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
         time, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
         return datetime.fromisoformat(time), job_id
     except (ValueError, binascii.Error) as error:
-        raise Refusal("INVALID_INPUT", "The cursor is not valid.", "Send next_cursor as it came.") from error
+        raise Refusal(
+            ErrorCode.INVALID_INPUT, "The cursor is not valid.", "Send next_cursor as it came."
+        ) from error

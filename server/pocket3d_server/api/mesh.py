@@ -25,13 +25,15 @@ from pocket3d_server.api.schemas import (
     UploadedFile,
     UploadForm,
 )
-from pocket3d_server.api.submitting import submit
-from pocket3d_server.errors import Refusal
+from pocket3d_server.api.submitting import answer_submit
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import inputs
 from pocket3d_server.jobs.files import UPLOADS, new_stem
-from pocket3d_server.jobs.overview import ModelState
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
+from pocket3d_server.runners.base import FORMATS, SlotState
+from pocket3d_server.runners.catalog import Model
+from pocket3d_server.times import duration
 
 api = chapter("mesh", "Mesh Generation")
 
@@ -39,7 +41,7 @@ api = chapter("mesh", "Mesh Generation")
 @api.post("/generate", responses={202: Submitted, 200: JobStatus})
 def generate(body: GenerateMesh, header: SubmitHeader) -> Response:
     """Generate a mesh from a text or from images."""
-    return submit(Feature.MESH_GENERATION, body, header, "Job queued successfully")
+    return answer_submit(Feature.MESH_GENERATION, body, header, "Job queued successfully")
 
 
 @api.post("/upload", responses={200: Uploaded})
@@ -49,11 +51,13 @@ def upload(form: UploadForm) -> Response:
     sent = [file for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
         raise Refusal(
-            "INVALID_INPUT", "The request bears no files.", "Send multipart/form-data with a part 'files'."
+            ErrorCode.INVALID_INPUT,
+            "The request bears no files.",
+            "Send multipart/form-data with a part 'files'.",
         )
     if len(sent) > settings.max_files:
         raise Refusal(
-            "INVALID_INPUT",
+            ErrorCode.INVALID_INPUT,
             f"{len(sent)} files were sent; at most {settings.max_files} are taken.",
             "Send fewer at once.",
         )
@@ -101,7 +105,8 @@ def download(path: JobPath) -> Response:
 @api.get("/models", responses={200: ModelList})
 def models() -> Response:
     """List the models of every feature, whether they are ready, and what is missing if not."""
-    infos = [_info(state) for state in services().overview.models()]
+    slots = services().pool.state()
+    infos = [_info(model, slots) for model in services().catalog.all()]
     return jsonify(ModelList(models=infos).model_dump())
 
 
@@ -124,30 +129,25 @@ def _store(file: FileStorage) -> StoredFile:
     )
 
 
-def _info(state: ModelState) -> ModelInfo:
-    spec = state.spec
-    ready = state.missing is None
+def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
+    spec, missing = model.spec, model.missing
+    warm_at = [state for state in slots if spec.model_id in state.models_loaded]
+    formats = [name for name in spec.outputs if name in FORMATS]
     return ModelInfo(
         model_id=spec.model_id,
-        status="loaded" if state.loaded else "available" if ready else "unavailable",
-        gpu_id=state.gpu_id,
+        status="loaded" if warm_at else "available" if model.ready else "unavailable",
+        gpu_id=next((state.slot.gpu_id for state in warm_at), None),
         vram_requirement=spec.vram_mb,
-        processing_count=state.running,
-        supported_formats=FormatLists(input=list(spec.inputs), output=state.formats),
+        processing_count=sum(state.current_model == spec.model_id for state in slots),
+        supported_formats=FormatLists(input=list(spec.inputs), output=formats),
         description=spec.description,
-        estimated_time=_duration(spec.estimated_seconds),
+        estimated_time=f"about {duration(spec.estimated_seconds)}",
         feature=spec.feature,
-        ready=ready,
-        reason=state.missing.reason if state.missing else None,
-        remedy=state.missing.remedy if state.missing else None,
+        ready=model.ready,
+        reason=missing.reason if missing else None,
+        remedy=missing.remedy if missing else None,
         licence=spec.licence,
         revision=spec.revision,
         builtin=spec.builtin,
         parameters=spec.parameters.model_json_schema(),
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return "about 1 second" if seconds < 1.5 else f"about {round(seconds)} seconds"
-    return f"about {round(seconds / 60)} minutes"

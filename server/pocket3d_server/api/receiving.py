@@ -9,7 +9,7 @@ from typing import IO, Any
 from flask import Flask, Request, g
 
 from pocket3d_server.api.context import services
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import TEMPORARY, new_stem
 
 MB = 1024 * 1024
@@ -36,7 +36,7 @@ class ReceivedFile:
         self.size += len(data)
         if self.size > self._limit:
             raise Refusal(
-                "FILE_TOO_LARGE",
+                ErrorCode.FILE_TOO_LARGE,
                 f"{self._name} is larger than {self._limit // MB} MB.",
                 "Reduce the mesh or compress its textures.",
                 limit=self._limit,

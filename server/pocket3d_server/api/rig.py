@@ -6,7 +6,7 @@ from flask import Response
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.schemas import GenerateRig, JobStatus, SubmitHeader, Submitted
-from pocket3d_server.api.submitting import submit
+from pocket3d_server.api.submitting import answer_submit
 from pocket3d_server.models.engine import Feature
 
 api = chapter("rig", "Auto-Rigging")
@@ -15,4 +15,4 @@ api = chapter("rig", "Auto-Rigging")
 @api.post("/generate", responses={202: Submitted, 200: JobStatus})
 def generate(body: GenerateRig, header: SubmitHeader) -> Response:
     """Make a skeleton and skin weights for a mesh."""
-    return submit(Feature.AUTO_RIGGING, body, header, "Auto-rigging job queued")
+    return answer_submit(Feature.AUTO_RIGGING, body, header, "Auto-rigging job queued")

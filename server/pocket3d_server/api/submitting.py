@@ -10,25 +10,26 @@ from flask import Response, jsonify, make_response
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.jobs import job_status
 from pocket3d_server.api.schemas import SubmitBody, SubmitHeader, Submitted
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.events import FINAL_EVENTS
-from pocket3d_server.jobs.states import stamp
 from pocket3d_server.jobs.submit import Submission
 from pocket3d_server.models.engine import Feature
+from pocket3d_server.times import stamp
 
 MAX_WAIT_S = 300.0
 OWN_FIELDS = {"model_preference", "seed", "parameters", "output_format", "mesh_file", "images"}
 
 
-def submit(feature: Feature, body: SubmitBody, header: SubmitHeader, message: str) -> Response:
+def answer_submit(feature: Feature, body: SubmitBody, header: SubmitHeader, message: str) -> Response:
     """Queue a job; with ``Prefer: wait=N`` answer 200 with the finished job if it is done in time, else 202."""
     asked: dict[str, Any] = body.model_dump()
+    given = asked.keys() & body.model_fields_set - OWN_FIELDS
     wait = _wait_seconds(header.prefer)
-    accepted = services().submitter.submit(
+    accepted = services().submitter.accept(
         Submission(
             account_id=caller().account_id,
             feature=feature,
-            fields={k: v for k, v in asked.items() if k not in OWN_FIELDS},
+            fields={name: value for name, value in asked.items() if name in given},
             output_format=asked["output_format"],
             model_preference=body.model_preference,
             mesh_file=asked.get("mesh_file"),
@@ -63,7 +64,7 @@ def _wait_seconds(prefer: str | None) -> float:
         return 0.0
     if not found[1].isdecimal():
         raise Refusal(
-            "INVALID_INPUT", f"Prefer: wait={found[1]} is no number of seconds.", "Use e.g. wait=30."
+            ErrorCode.INVALID_INPUT, f"Prefer: wait={found[1]} is no number of seconds.", "Use e.g. wait=30."
         )
     return min(float(found[1]), MAX_WAIT_S)
 

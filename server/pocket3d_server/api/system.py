@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Literal
 
 from flask import Response, jsonify, request
@@ -13,9 +12,11 @@ from sqlalchemy.orm import Session
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
-from pocket3d_server.errors import Refusal
-from pocket3d_server.jobs.states import Status, stamp
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs.states import Status
 from pocket3d_server.jobs.tables import Job
+from pocket3d_server.runners.devices import Gpu, gpus
+from pocket3d_server.times import now, stamp
 
 api = chapter("system", "System")
 
@@ -23,24 +24,12 @@ RECENT = 1000
 """Finished jobs that the average times are taken from."""
 
 
-class GpuStatus(BaseModel):
-    """A GPU now; memory in MiB."""
-
-    id: int
-    name: str
-    memory_total: int
-    memory_used: int
-    memory_free: int
-    utilization: float | None
-    temperature: int | None
-
-
 class Health(BaseModel):
     """Whether the server can work."""
 
     status: Literal["healthy", "degraded"]
     timestamp: str
-    gpu_status: list[GpuStatus]
+    gpu_status: list[Gpu]
     queue_size: int
     active_jobs: int
 
@@ -131,13 +120,11 @@ def health() -> Response:
     """Health check. `degraded`: the scheduler has stopped or no model is ready."""
     with services().database.read() as session:
         counts = _by_status(session)
-    works = services().scheduler.is_alive and any(
-        model.missing is None for model in services().overview.models()
-    )
+    works = services().scheduler.is_alive and any(model.ready for model in services().catalog.all())
     answer = Health(
         status="healthy" if works else "degraded",
-        timestamp=stamp(datetime.now(UTC)),
-        gpu_status=[GpuStatus(**vars(gpu)) for gpu in services().overview.gpus()],
+        timestamp=stamp(now()),
+        gpu_status=gpus(),
         queue_size=counts[Status.QUEUED],
         active_jobs=counts[Status.PROCESSING],
     )
@@ -147,8 +134,8 @@ def health() -> Response:
 @api.get("/metrics", responses={200: Metrics})
 def metrics() -> Response:
     """System metrics."""
-    slots = services().overview.workers()
-    cards = services().overview.gpus()
+    slots = services().pool.state()
+    cards = gpus()
     with services().database.read() as session:
         counts = _by_status(session)
         usage = _usage(session)
@@ -177,7 +164,7 @@ def metrics() -> Response:
         ),
         model_metrics=ModelMetrics(
             models_loaded=len({model for state in slots for model in state.models_loaded}),
-            models_available=sum(model.missing is None for model in services().overview.models()),
+            models_available=sum(model.ready for model in services().catalog.all()),
             usage_stats=usage,
         ),
     )
@@ -196,7 +183,7 @@ def workers() -> Response:
             models_loaded=sorted(state.models_loaded),
             uptime=int(state.uptime_s),
         )
-        for state in services().overview.workers()
+        for state in services().pool.state()
     ]
     allocation = {str(w.gpu_id): w.worker_id for w in found if w.gpu_id is not None}
     return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
@@ -211,7 +198,7 @@ def add_parent(body: Parent) -> Response:
     """
     if caller().account_id != LOCAL_ACCOUNT or not is_loopback(request.remote_addr or ""):
         raise Refusal(
-            "FORBIDDEN",
+            ErrorCode.FORBIDDEN,
             "Only this machine's user may add a parent.",
             "Use the token in the server's token file.",
         )
@@ -220,10 +207,12 @@ def add_parent(body: Parent) -> Response:
         added = parents.add(body.pid)
     except ProcessLookupError as error:
         raise Refusal(
-            "INVALID_INPUT", f"There is no process {body.pid}.", "Send a pid of this machine."
+            ErrorCode.INVALID_INPUT, f"There is no process {body.pid}.", "Send a pid of this machine."
         ) from error
     if not added:
-        raise Refusal("CONFLICT", "The last parent has ended, and so does the server.", "Start a new server.")
+        raise Refusal(
+            ErrorCode.CONFLICT, "The last parent has ended, and so does the server.", "Start a new server."
+        )
     answer = ParentList(parents=parents.pids(), ends_with_parents=bool(services().settings.parent_pids))
     return jsonify(answer.model_dump())
 

@@ -6,7 +6,7 @@ from flask import Response
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.schemas import GenerateTexture, JobStatus, SubmitHeader, Submitted
-from pocket3d_server.api.submitting import submit
+from pocket3d_server.api.submitting import answer_submit
 from pocket3d_server.models.engine import Feature
 
 api = chapter("texture", "Texture Generation")
@@ -15,4 +15,4 @@ api = chapter("texture", "Texture Generation")
 @api.post("/generate", responses={202: Submitted, 200: JobStatus})
 def generate(body: GenerateTexture, header: SubmitHeader) -> Response:
     """Generate a texture for a mesh from a text or from reference images."""
-    return submit(Feature.TEXTURE_GENERATION, body, header, "Texture generation job queued")
+    return answer_submit(Feature.TEXTURE_GENERATION, body, header, "Texture generation job queued")

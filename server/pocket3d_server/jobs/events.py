@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pocket3d_server.database import Database
-from pocket3d_server.jobs.states import CHANGED, stamp
+from pocket3d_server.jobs.states import CHANGED
 from pocket3d_server.jobs.tables import JobEvent
+from pocket3d_server.times import stamp
 
 FINAL_EVENTS = ("job_completed", "job_failed")
 LOOK_AGAIN_S = 1.0

@@ -1,4 +1,5 @@
-"""What users send: tells images and meshes by their content, and decodes images that come inside JSON.
+"""What users send: tells images and meshes by their content, decodes images that come inside JSON, and finds
+the files that a request names.
 
 Meshes are only recognised here; they are parsed in the runner's process.
 """
@@ -13,8 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from sqlalchemy.orm import Session
 
-from pocket3d_server.errors import Refusal
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs.files import UPLOADS, FileStore
+from pocket3d_server.jobs.states import Status
+from pocket3d_server.jobs.tables import Job, StoredFile
 
 IMAGE_TYPES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
 SUPPORTED = (
@@ -37,7 +43,7 @@ def sniff(path: Path, name: str, max_pixels: int) -> Kind:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
-        raise Refusal("INVALID_INPUT", f"{name} is empty.", "Choose a file with content.")
+        raise Refusal(ErrorCode.INVALID_INPUT, f"{name} is empty.", "Choose a file with content.")
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF")):
         return check_image(path, name, max_pixels)
     if head.startswith(b"glTF"):
@@ -52,7 +58,9 @@ def sniff(path: Path, name: str, max_pixels: int) -> Kind:
         return Kind("mesh", ".stl", "model/stl")
     if _is_obj(head):
         return Kind("mesh", ".obj", "model/obj")
-    raise Refusal("INVALID_INPUT", f"{name} is neither an image nor a mesh that can be read.", SUPPORTED)
+    raise Refusal(
+        ErrorCode.INVALID_INPUT, f"{name} is neither an image nor a mesh that can be read.", SUPPORTED
+    )
 
 
 def check_image(source: Path | bytes, name: str, max_pixels: int) -> Kind:
@@ -61,12 +69,12 @@ def check_image(source: Path | bytes, name: str, max_pixels: int) -> Kind:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             if image.format not in IMAGE_TYPES:
                 raise Refusal(
-                    "INVALID_INPUT", f"{name} is a {image.format} image.", "Send JPEG, PNG or WebP."
+                    ErrorCode.INVALID_INPUT, f"{name} is a {image.format} image.", "Send JPEG, PNG or WebP."
                 )
             width, height = image.size
             if width * height > max_pixels:
                 raise Refusal(
-                    "INVALID_INPUT",
+                    ErrorCode.INVALID_INPUT,
                     f"{name} has {width} × {height} pixels; at most {max_pixels // 1_000_000} million are taken.",
                     "Scale the image down; 2048 pixels on the longer side are plenty.",
                 )
@@ -74,7 +82,7 @@ def check_image(source: Path | bytes, name: str, max_pixels: int) -> Kind:
             image.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Refusal(
-            "INVALID_INPUT",
+            ErrorCode.INVALID_INPUT,
             f"{name} is not an image that can be decoded ({error}).",
             "Send JPEG, PNG or WebP.",
         ) from error
@@ -87,7 +95,9 @@ def decode_image(text: str, name: str, max_pixels: int) -> tuple[bytes, str]:
     if text.startswith("data:"):
         if not comma or not head.endswith(";base64"):
             raise Refusal(
-                "INVALID_INPUT", f"{name} is a data URI without base64.", "Use data:image/png;base64,<data>."
+                ErrorCode.INVALID_INPUT,
+                f"{name} is a data URI without base64.",
+                "Use data:image/png;base64,<data>.",
             )
     else:
         payload = text
@@ -95,11 +105,90 @@ def decode_image(text: str, name: str, max_pixels: int) -> tuple[bytes, str]:
         data = base64.b64decode("".join(payload.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal(
-            "INVALID_INPUT",
+            ErrorCode.INVALID_INPUT,
             f"{name} is not valid base64 ({error}).",
             "Send data:image/png;base64,<data>, or a path that POST /mesh/upload answered.",
         ) from error
     return data, check_image(data, name, max_pixels).suffix
+
+
+class InputFiles:
+    """Finds the files that a request names among those of its account, and keeps the images inside it."""
+
+    def __init__(self, database: Database, files: FileStore, max_image_pixels: int) -> None:
+        self._database = database
+        self._files = files
+        self._max_image_pixels = max_image_pixels
+
+    def mesh(self, account_id: str, reference: str) -> str:
+        """The stored path of a mesh given as an upload, an output or ``job:<id>``. Raises Refusal."""
+        path = reference
+        with self._database.read() as session:
+            if reference.startswith("job:"):
+                path = _output_of(session, account_id, reference.removeprefix("job:"))
+            row = session.get(StoredFile, path)
+        if row is None or row.account_id != account_id or not self._files.absolute(path).exists():
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                f"mesh_file {reference!r} does not exist.",
+                "Upload the mesh with POST /mesh/upload and use the path in its answer, or use job:<job_id>.",
+                field="mesh_file",
+            )
+        if row.kind != "mesh":
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                f"mesh_file {reference!r} is an {row.kind}.",
+                "Give the path of a mesh.",
+                field="mesh_file",
+            )
+        if path.endswith(".fbx"):
+            raise Refusal(
+                ErrorCode.FORMAT_UNAVAILABLE,
+                "FBX files need Blender to be read, which this server does not use yet.",
+                "Export the mesh as GLB or OBJ.",
+                field="mesh_file",
+            )
+        return path
+
+    def images(self, account_id: str, job_id: str, images: list[str]) -> list[str]:
+        """Stored paths of images given as uploads or as base64; the latter are kept as the job's. Raises Refusal."""
+        paths = []
+        for number, image in enumerate(images):
+            name = f"images[{number}]"
+            if image.startswith(f"{UPLOADS}/"):
+                paths.append(self._uploaded_image(account_id, image, name))
+            else:
+                data, suffix = decode_image(image, name, self._max_image_pixels)
+                paths.append(self._files.add_input(job_id, f"image_{number}{suffix}", data))
+        return paths
+
+    def _uploaded_image(self, account_id: str, path: str, name: str) -> str:
+        with self._database.read() as session:
+            row = session.get(StoredFile, path)
+        if row is None or row.account_id != account_id or row.kind != "image":
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                f"{name} {path!r} is not an uploaded image.",
+                "Use a path that POST /mesh/upload answered, or a data URI.",
+                field=name,
+            )
+        return path
+
+
+def _output_of(session: Session, account_id: str, job_id: str) -> str:
+    job = session.get(Job, job_id)
+    if job is None or job.account_id != account_id:
+        raise Refusal(
+            ErrorCode.INVALID_INPUT, f"There is no job {job_id!r}.", "Check the id.", field="mesh_file"
+        )
+    if job.status != Status.COMPLETED or not job.result:
+        raise Refusal(
+            ErrorCode.INVALID_INPUT,
+            f"{job_id} has no result: its status is {job.status}.",
+            "Wait until the job is completed and submit this one then.",
+            field="mesh_file",
+        )
+    return str(job.result["file_path"])
 
 
 def _zip(path: Path, name: str) -> Kind:
@@ -107,9 +196,11 @@ def _zip(path: Path, name: str) -> Kind:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise Refusal("INVALID_INPUT", f"{name} is a broken zip file ({error}).", "Pack it again.") from error
+        raise Refusal(
+            ErrorCode.INVALID_INPUT, f"{name} is a broken zip file ({error}).", "Pack it again."
+        ) from error
     if not any(n.lower().endswith(".obj") for n in names):
-        raise Refusal("INVALID_INPUT", f"{name} is a zip without an .obj file.", SUPPORTED)
+        raise Refusal(ErrorCode.INVALID_INPUT, f"{name} is a zip without an .obj file.", SUPPORTED)
     return Kind("mesh", ".zip", "application/zip")
 
 

@@ -1,16 +1,21 @@
 """The thread that drives jobs: claims them for free slots, hears the runners, and keeps the leases.
 
-The job table is the truth. What this thread remembers (``_attempts``) can be lost at any moment: leases run
-out and another scheduler, or this one after a restart, carries on. One turn of the loop:
+The job table is the truth. What this thread remembers (``_running``) can be lost at any moment: leases run
+out and another scheduler, or this one after a restart, carries on. One turn of the loop has these phases; one
+that fails is logged and tried again in the next turn, and holds up no other:
 
-1. take what the runners report, and bring it into the table (``_take``),
-2. renew leases; kill attempts whose lease is lost (cancelled, or taken over) or whose time is up,
-3. requeue jobs whose lease ran out (another server died),
-4. claim queued jobs for free slots, oldest first; one that waits for a busy slot holds up no other.
+1. ``_take_reports``: bring what the runners report into the table,
+2. ``_kill_overdue``: end attempts whose time is up,
+3. ``_kill_lost``: end attempts whose lease is lost, because the job was cancelled, deleted or taken over,
+4. ``_keep_leases``: now and then, renew our leases and requeue jobs whose lease ran out (another server died),
+5. ``_start_jobs``: claim queued jobs for free slots, oldest first; one that waits for a busy slot holds up no
+   other,
+6. the pool ends processes that have been idle for long.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -18,21 +23,25 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from pocket3d_server.config import Settings
-from pocket3d_server.database import Database, now
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import OUTPUTS, FileStore, new_stem
 from pocket3d_server.jobs.states import JobError, Lease, Status
-from pocket3d_server.jobs.tables import Job, StoredFile
-from pocket3d_server.runners.base import Died, Done, Failed, Progress, Report, RunnerPool, Task
+from pocket3d_server.jobs.tables import Job
+from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report, RunnerPool
 from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.times import duration, now
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +52,23 @@ CANDIDATES = 200
 
 
 @dataclass
-class Attempt:
-    """A task that is running for us. Times are ``time.monotonic``."""
+class Running:
+    """An attempt that is running for us. Times are ``time.monotonic``."""
 
     lease: Lease
-    task: Task
+    attempt: Attempt
     began: float
     expected_s: float
     working_since: float | None = None
     """First report: before it the process started and the model was loaded."""
+
+    def seconds_left(self, fraction: float) -> float:
+        """From the pace so far; from the model's usual time while the pace says little."""
+        at = time.monotonic()
+        elapsed = at - (self.working_since or at)
+        if fraction > 0.1:
+            return elapsed * (1 - fraction) / fraction
+        return max(1.0, self.expected_s - elapsed)
 
 
 class Scheduler:
@@ -74,7 +91,8 @@ class Scheduler:
         self._catalog = catalog
         self._files = files
         self._inbox: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
-        self._attempts: dict[str, Attempt] = {}
+        self._running: dict[str, Running] = {}
+        """By the attempt's key."""
         self._renew_at = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
@@ -84,9 +102,13 @@ class Scheduler:
 
         ``alone``: no other server can be alive on this database, so every lease in it is a dead one's.
         """
-        self.pool.start(self._inbox.put)
+        self.pool.start(self.hear)
         self._requeue_abandoned(owner_is_gone=alone)
         self._thread.start()
+
+    def hear(self, report: Report) -> None:
+        """Take note of what the pool reports; from any thread."""
+        self._inbox.put(report)
 
     def wake(self) -> None:
         """Look at the job table now."""
@@ -100,9 +122,9 @@ class Scheduler:
             self._thread.join(timeout=10)
         self.pool.close()
         with change(self._database, self._events) as session:
-            for attempt in self._attempts.values():
-                states.give_back(session, attempt.lease, "The server was stopped.")
-                self._files.delete_outputs_of(attempt.task.output_stem)
+            for running in self._running.values():
+                states.give_back(session, running.lease, "The server was stopped.")
+                self._files.delete_outputs_of(running.attempt.output_stem)
 
     @property
     def is_alive(self) -> bool:
@@ -111,119 +133,128 @@ class Scheduler:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            if not self.turn():
+                self._stopping.wait(TURN_S)  # a full disk or a lost database: the next turn tries again
+
+    def turn(self) -> bool:
+        """All phases once; waits at most ``TURN_S`` for a report. False when one failed."""
+        phases: list[Callable[[], None]] = [
+            self._take_reports,
+            self._kill_overdue,
+            self._kill_lost,
+            self._keep_leases,
+            self._start_jobs,
+            self.pool.tidy,
+        ]
+        good = True
+        for phase in phases:
             try:
-                self._take_reports()
-                self._keep_leases()
-                self._start_jobs()
-                self.pool.tidy()
+                phase()
             except Exception:
-                # A full disk or a lost database must not end the thread: the next turn tries again.
-                log.exception("the scheduler could not finish its turn")
-                time.sleep(TURN_S)
+                log.exception("the scheduler's phase %s failed", phase.__name__)
+                good = False
+        return good
 
     # 1. Reports
 
     def _take_reports(self) -> None:
-        report = self._next(TURN_S)
-        while report is not None:
-            attempt = self._attempts.get(report.key)
-            try:
-                if attempt is not None:
-                    self._take(attempt, report)
-            except Exception:
-                self._inbox.put(report)  # the table could not take it now; it must not be lost
-                raise
-            report = self._next(0)
+        timeout = TURN_S
+        with contextlib.suppress(queue.Empty):
+            while True:
+                report = self._inbox.get(timeout=timeout)
+                timeout = 0.0  # what else is there already
+                if report is not None and (running := self._running.get(report.key)):
+                    self._take_or_keep(running, report)
 
-    def _next(self, timeout: float) -> Report | None:
+    def _take_or_keep(self, running: Running, report: Report) -> None:
+        """Take a report; keep it while the database cannot be reached; end the job if it can never be taken."""
         try:
-            return self._inbox.get(timeout=timeout) if timeout else self._inbox.get_nowait()
-        except queue.Empty:
-            return None
+            self._take(running, report)
+        except OperationalError:
+            self._inbox.put(report)
+            raise
+        except Exception:
+            log.exception("the report on job %s could not be taken", running.attempt.job_id)
+            self._forget(running)
+            error = JobError(
+                ErrorCode.PROCESSING_FAILED,
+                "The result could not be stored.",
+                "Submit the job again; the server's log has the cause.",
+            )
+            with change(self._database, self._events) as session:
+                states.fail(session, running.lease, error)
 
-    def _take(self, attempt: Attempt, report: Report) -> None:
-        lease = attempt.lease
+    def _take(self, running: Running, report: Report) -> None:
+        lease = running.lease
         with change(self._database, self._events) as session:
             match report:
-                case Progress(fraction=fraction, stage=stage):
-                    eta = now() + timedelta(seconds=_seconds_left(attempt, fraction))
+                case ProgressReport(fraction=fraction, stage=stage):
+                    running.working_since = running.working_since or time.monotonic()
+                    eta = now() + timedelta(seconds=running.seconds_left(fraction))
                     states.progress(session, lease, fraction, stage, eta)
                     return
                 case Done(result=result, files=outputs):
-                    job = session.get_one(Job, lease.job_id)
-                    rows = [
-                        StoredFile(
-                            path=f"{OUTPUTS}/{f.name}",
-                            account_id=job.account_id,
-                            job_id=job.id,
-                            kind=f.kind,
-                            media_type=f.media_type,
-                            size=f.size,
-                            sha256=f.sha256,
-                        )
-                        for f in outputs
-                    ]
-                    kept = states.complete(session, lease, result, rows)
+                    kept = states.complete(session, lease, result, outputs)
                 case Failed(code=code, message=message, suggestion=suggestion):
                     states.fail(session, lease, JobError(code, message, suggestion))
                     kept = False
                 case Died(message=message, suggestion=suggestion):
-                    error = JobError("PROCESSING_FAILED", message, suggestion)
+                    error = JobError(ErrorCode.PROCESSING_FAILED, message, suggestion)
                     states.retry(session, lease, error, self._settings.max_attempts)
                     kept = False
-        self._forget(attempt, keep_files=kept)
+        self._forget(running, keep_files=kept)
 
-    def _forget(self, attempt: Attempt, *, keep_files: bool = False) -> None:
-        self._attempts.pop(attempt.task.key, None)
+    def _forget(self, running: Running, *, keep_files: bool = False) -> None:
+        self._running.pop(running.attempt.key, None)
         if not keep_files:
-            self._files.delete_outputs_of(attempt.task.output_stem)
+            self._files.delete_outputs_of(running.attempt.output_stem)
 
-    # 2. and 3. Leases
+    def _kill(self, running: Running, reason: str) -> None:
+        self.pool.stop(running.attempt.key, reason)
+        self._forget(running)
+
+    # 2. to 4. Attempts that must end, and leases
+
+    def _kill_overdue(self) -> None:
+        limit = self._settings.job_time_limit
+        error = JobError(
+            ErrorCode.TIMEOUT,
+            f"Processing took longer than the limit of {duration(limit)}.",
+            "Lower the quality or texture_resolution, or choose a faster model.",
+        )
+        for running in list(self._running.values()):
+            if time.monotonic() - running.began <= limit:
+                continue
+            with change(self._database, self._events) as session:
+                states.fail(session, running.lease, error)
+            self._kill(running, f"the time limit of {duration(limit)} is over")
+
+    def _kill_lost(self) -> None:
+        """Here a cancel reaches the runner: ``states.cancel`` has taken the lease away, so it is lost."""
+        if not self._running:
+            return
+        with self._database.read() as session:
+            lost = states.lost(session, [running.lease for running in self._running.values()])
+        for running in list(self._running.values()):
+            if running.lease in lost:
+                self._kill(running, "it was cancelled or taken over")
 
     def _keep_leases(self) -> None:
-        self._stop_overdue()
-        lost = self._lost()
-        if time.monotonic() >= self._renew_at:
-            with change(self._database, self._events) as session:
-                leases = [a.lease for a in self._attempts.values()]
-                lost |= states.renew(session, leases, self._settings.lease_seconds)
-            self._requeue_abandoned()
-            self._renew_at = time.monotonic() + self._settings.lease_seconds / 3
-        for attempt in [a for a in self._attempts.values() if a.lease in lost]:
-            log.info("job %s is not ours any more; its runner is killed", attempt.task.job_id)
-            self.pool.stop(attempt.task.key)
-            self._forget(attempt)
+        if time.monotonic() < self._renew_at:
+            return
+        self._renew()
+        self._requeue_abandoned()
+        self._renew_at = time.monotonic() + self._settings.lease_seconds / 3
 
-    def _lost(self) -> set[Lease]:
-        """Attempts whose job has got another fence or status, e.g. because it was cancelled."""
-        if not self._attempts:
-            return set()
-        held = {a.lease for a in self._attempts.values()}
-        query = select(Job.id, Job.fence).where(
-            Job.id.in_([lease.job_id for lease in held]), Job.status == Status.PROCESSING
-        )
-        with self._database.read() as session:
-            return held - {Lease(job_id, fence) for job_id, fence in session.execute(query)}
-
-    def _stop_overdue(self) -> None:
-        limit = self._settings.job_time_limit
-        for attempt in list(self._attempts.values()):
-            if time.monotonic() - attempt.began <= limit:
-                continue
-            self.pool.stop(attempt.task.key)
-            error = JobError(
-                "TIMEOUT",
-                f"Processing took longer than the limit of {_duration(limit)}.",
-                "Lower the quality or texture_resolution, or choose a faster model.",
-            )
-            with change(self._database, self._events) as session:
-                states.fail(session, attempt.lease, error)
-            self._forget(attempt)
+    def _renew(self) -> None:
+        with change(self._database, self._events) as session:
+            leases = [running.lease for running in self._running.values()]
+            states.renew(session, leases, self._settings.lease_seconds)
 
     def _requeue_abandoned(self, *, owner_is_gone: bool = False) -> None:
-        ours = {a.lease for a in self._attempts.values()}
+        ours = {running.lease for running in self._running.values()}
         error = JobError(
-            "PROCESSING_FAILED", "The server that worked on the job stopped.", "Submit it again."
+            ErrorCode.PROCESSING_FAILED, "The server that worked on the job stopped.", "Submit it again."
         )
         with change(self._database, self._events) as session:
             for lease in states.abandoned(session, owner_is_gone=owner_is_gone):
@@ -231,7 +262,7 @@ class Scheduler:
                     log.info("job %s was abandoned and is tried again", lease.job_id)
                     states.retry(session, lease, error, self._settings.max_attempts)
 
-    # 4. New work
+    # 5. New work
 
     def _start_jobs(self) -> None:
         if all(state.current_job for state in self.pool.state()):
@@ -252,7 +283,7 @@ class Scheduler:
         """Begin a job when a slot is free; False when none is."""
         model = self._catalog.get(job.model_id)
         if model is None or not model.ready:
-            self._refuse(
+            self._reject(
                 job, model.missing.reason if model and model.missing else "it is not installed any more."
             )
             return True
@@ -263,7 +294,7 @@ class Scheduler:
             lease = states.claim(session, job.id, self.owner, self._settings.lease_seconds)
         if lease is None:
             return True
-        task = Task(
+        attempt = Attempt(
             key=f"{job.id}:{lease.fence}",
             job_id=job.id,
             model_id=job.model_id,
@@ -273,24 +304,22 @@ class Scheduler:
             output_dir=str(self._files.folder(OUTPUTS)),
             output_stem=new_stem(),
         )
-        self._attempts[task.key] = Attempt(lease, task, time.monotonic(), model.spec.estimated_seconds)
+        self._running[attempt.key] = Running(lease, attempt, time.monotonic(), model.spec.estimated_seconds)
         try:
-            self.pool.run(task, slot)
+            self.pool.run(attempt, slot)
         except OSError as error:  # no memory or no handles for another process
-            self._inbox.put(Died(task.key, f"The model's process could not be started ({error})."))
+            self._inbox.put(Died(attempt.key, f"The model's process could not be started ({error})."))
         return True
 
-    def _refuse(self, job: Job, reason: str) -> None:
+    def _reject(self, job: Job, reason: str) -> None:
         """A queued job whose model has gone since it was submitted."""
         error = JobError(
-            "MODEL_UNAVAILABLE",
+            ErrorCode.MODEL_UNAVAILABLE,
             f"{job.model_id} cannot run here: {reason}",
             "GET /mesh/models says what is ready.",
         )
         with change(self._database, self._events) as session:
-            lease = states.claim(session, job.id, self.owner, self._settings.lease_seconds)
-            if lease:
-                states.fail(session, lease, error)
+            states.reject(session, job.id, error)
 
     def _with_absolute_paths(self, request: dict[str, Any]) -> dict[str, Any]:
         full = dict(request)
@@ -299,16 +328,3 @@ class Scheduler:
         if images := full.get("images"):
             full["images"] = [str(self._files.absolute(image)) for image in images]
         return full
-
-
-def _seconds_left(attempt: Attempt, fraction: float) -> float:
-    """From the pace so far; from the model's usual time while the pace says little."""
-    attempt.working_since = attempt.working_since or time.monotonic()
-    elapsed = time.monotonic() - attempt.working_since
-    if fraction > 0.1:
-        return elapsed * (1 - fraction) / fraction
-    return max(1.0, attempt.expected_s - elapsed)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds"

@@ -2,13 +2,13 @@
 
 ::
 
-    submit ──> QUEUED ──claim──> PROCESSING ──complete──> COMPLETED
+    enqueue ──> QUEUED ──claim──> PROCESSING ──complete──> COMPLETED
                  │  ^                │  │
-                 │  └──give_back─────┘  ├──fail────────> ERROR
-                 │  └──retry (runner    │
-                 │      died, at most   └──retry, attempts used up ──> ERROR
-                 │      twice more)
-                 └────────cancel (also from PROCESSING)──> ERROR (CANCELLED)
+                 │  ├──give_back─────┤  ├──fail────────> ERROR
+                 │  └──retry (runner │  │
+                 │      died)────────┘  └──retry, max_attempts used up ──> ERROR
+                 ├────────reject────────────────────────> ERROR
+                 └────────cancel (also from PROCESSING)─> ERROR (CANCELLED)
 
 Each function makes one step in the caller's transaction and writes the step's event, so status and log
 never disagree. A claim hands out a ``Lease`` with a *fence*, a number that rises with each claim and each
@@ -19,7 +19,7 @@ cancelled, can do no harm. A lease also runs out unless it is renewed; ``abandon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,8 +28,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pocket3d_server.database import now
+from pocket3d_server.errors import ErrorCode
+from pocket3d_server.jobs.files import OUTPUTS
 from pocket3d_server.jobs.tables import Job, JobEvent, StoredFile
+from pocket3d_server.runners.base import OutputFile
+from pocket3d_server.times import now, stamp
 
 
 class Status(StrEnum):
@@ -40,6 +43,9 @@ class Status(StrEnum):
     COMPLETED = "completed"
     ERROR = "error"
 
+
+CHANGED = "pocket3d_changed_jobs"
+"""Key in ``session.info``: job id to the number of its newest event in this transaction."""
 
 FINAL = (Status.COMPLETED, Status.ERROR)
 
@@ -56,15 +62,17 @@ class Lease:
 class JobError:
     """Why a job ended in ``error``."""
 
-    code: str
+    code: ErrorCode
     message: str
     suggestion: str = ""
 
 
-CANCELLED = JobError("CANCELLED", "The job was cancelled.", "Submit it again if you still want the result.")
+CANCELLED = JobError(
+    ErrorCode.CANCELLED, "The job was cancelled.", "Submit it again if you still want the result."
+)
 
 
-def submit(session: Session, job: Job) -> None:
+def enqueue(session: Session, job: Job) -> None:
     """A new job enters the queue."""
     job.status = Status.QUEUED
     job.last_seq = job.fence = job.attempts = 0
@@ -89,17 +97,19 @@ def claim(session: Session, job_id: str, owner: str, seconds: float) -> Lease | 
     return Lease(job.id, job.fence)
 
 
-def renew(session: Session, leases: Iterable[Lease], seconds: float) -> set[Lease]:
-    """Heartbeat: extend the leases that still hold and return the ones that were lost."""
+def lost(session: Session, leases: Collection[Lease]) -> set[Lease]:
+    """Which of these hold no more: the job was cancelled, deleted, or claimed by another."""
+    query = select(Job).where(Job.id.in_([lease.job_id for lease in leases]))
+    jobs = {job.id: job for job in session.scalars(query)}
+    return {lease for lease in leases if not _holds(lease, jobs.get(lease.job_id))}
+
+
+def renew(session: Session, leases: Iterable[Lease], seconds: float) -> None:
+    """Heartbeat: extend those of the leases that still hold."""
     until = now() + timedelta(seconds=seconds)
-    lost = set()
     for lease in leases:
-        job = _held(session, lease)
-        if job is None:
-            lost.add(lease)
-        else:
+        if job := _held(session, lease):
             job.lease_until = until
-    return lost
 
 
 def progress(session: Session, lease: Lease, fraction: float, stage: str, eta: datetime | None) -> bool:
@@ -112,14 +122,25 @@ def progress(session: Session, lease: Lease, fraction: float, stage: str, eta: d
     return True
 
 
-def complete(session: Session, lease: Lease, result: dict[str, Any], files: Iterable[StoredFile]) -> bool:
-    """Finish with a result whose files have been written and validated."""
+def complete(session: Session, lease: Lease, result: dict[str, Any], files: Iterable[OutputFile]) -> bool:
+    """Finish with a result whose files lie, validated, in the folder of outputs; they become the account's."""
     job = _held(session, lease)
     if job is None:
         return False
     _end(job, Status.COMPLETED)
     job.progress, job.result = 1.0, result
-    session.add_all(files)
+    session.add_all(
+        StoredFile(
+            path=f"{OUTPUTS}/{file.name}",
+            account_id=job.account_id,
+            job_id=job.id,
+            kind=file.kind,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+        )
+        for file in files
+    )
     _log(session, job, "job_completed", result=result)
     return True
 
@@ -171,6 +192,15 @@ def cancel(session: Session, job_id: str) -> Status | None:
     return was
 
 
+def reject(session: Session, job_id: str, error: JobError) -> bool:
+    """End a queued job that cannot be started; False when it is not queued any more."""
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None or job.status != Status.QUEUED:
+        return False
+    _end_with_error(session, job, error)
+    return True
+
+
 def abandoned(session: Session, *, owner_is_gone: bool = False) -> list[Lease]:
     """Leases that ran out; all of them when the caller knows that no other server is alive."""
     query = select(Job).where(Job.status == Status.PROCESSING)
@@ -179,16 +209,14 @@ def abandoned(session: Session, *, owner_is_gone: bool = False) -> list[Lease]:
     return [Lease(job.id, job.fence) for job in session.scalars(query)]
 
 
-def stamp(time: datetime) -> str:
-    """A time as the API writes it: RFC 3339, UTC, milliseconds, ``Z``."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+def _holds(lease: Lease, job: Job | None) -> bool:
+    return job is not None and job.status == Status.PROCESSING and job.fence == lease.fence
 
 
 def _held(session: Session, lease: Lease) -> Job | None:
+    """The job, locked for a change, if the lease still holds."""
     job = session.get(Job, lease.job_id, with_for_update=True)
-    if job is None or job.status != Status.PROCESSING or job.fence != lease.fence:
-        return None
-    return job
+    return job if _holds(lease, job) else None
 
 
 def _requeue(session: Session, job: Job, reason: str) -> None:
@@ -214,7 +242,3 @@ def _log(session: Session, job: Job, event: str, **data: Any) -> None:
     job.last_seq += 1
     session.add(JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data))
     session.info.setdefault(CHANGED, {})[job.id] = job.last_seq
-
-
-CHANGED = "pocket3d_changed_jobs"
-"""Key in ``session.info``: job id to the number of its newest event in this transaction."""

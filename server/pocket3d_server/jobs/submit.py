@@ -19,16 +19,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.config import Settings
-from pocket3d_server.database import Database, now
-from pocket3d_server.errors import Refusal
-from pocket3d_server.jobs import inputs, states
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, change
-from pocket3d_server.jobs.files import UPLOADS, FileStore
+from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.inputs import InputFiles
 from pocket3d_server.jobs.states import Status
-from pocket3d_server.jobs.tables import IdempotentAnswer, Job, StoredFile
-from pocket3d_server.models.engine import REQUESTS, Feature
+from pocket3d_server.jobs.tables import IdempotentAnswer, Job
+from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
 from pocket3d_server.runners.base import FORMATS
-from pocket3d_server.runners.catalog import Catalog, Model
+from pocket3d_server.runners.catalog import Catalog, Model, NoModelError
+from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,8 @@ class Submission:
     account_id: str
     feature: Feature
     fields: dict[str, Any]
-    """Fields of the feature's EngineRequest but for files, seed and parameters."""
+    """Fields of the feature's EngineRequest that were given, but for files, seed and parameters. What was not
+    given is left out, so that defaults are decided there and an engine can tell a wish from a default."""
     output_format: str = "glb"
     model_preference: str | None = None
     mesh_file: str | None = None
@@ -81,10 +84,11 @@ class Submitter:
         self._events = events
         self._catalog = catalog
         self._files = files
+        self._inputs = InputFiles(database, files, settings.max_image_pixels)
         self._in_flight: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
-    def submit(self, submission: Submission) -> Accepted:
+    def accept(self, submission: Submission) -> Accepted:
         """Queue a job, or give the stored answer for a repeated key. Raises Refusal."""
         key = submission.idempotency_key
         if key is None:
@@ -92,12 +96,12 @@ class Submitter:
         place = (submission.account_id, key)
         with self._lock:
             if place in self._in_flight:
-                raise _in_flight()
+                raise _still_handled()
             self._in_flight.add(place)
         try:
             return self._stored(submission, key) or self._queue(submission)
         except IntegrityError as error:  # another server took the same key at the same moment
-            raise _in_flight() from error
+            raise _still_handled() from error
         finally:
             with self._lock:
                 self._in_flight.discard(place)
@@ -125,7 +129,7 @@ class Submitter:
             return None
         if answer.body_digest != submission.digest():
             raise Refusal(
-                "IDEMPOTENCY_MISMATCH",
+                ErrorCode.IDEMPOTENCY_MISMATCH,
                 "This Idempotency-Key was used for a request with another body.",
                 "Use a new key for each new request, and the same key only to repeat one.",
                 job_id=answer.job_id,
@@ -135,7 +139,7 @@ class Submitter:
         )
 
     def _queue(self, submission: Submission) -> Accepted:
-        model = self._catalog.choose(submission.feature, _inputs(submission), submission.model_preference)
+        model = self._choose(submission)
         _check_format(model, submission.output_format)
         parameters = _check_parameters(model, submission.parameters)
         job = Job(
@@ -148,16 +152,16 @@ class Submitter:
         )
         try:
             request = dict(submission.fields, parameters=parameters)
-            request["seed"] = secrets.randbelow(2**31) if submission.seed is None else submission.seed
+            request["seed"] = secrets.randbelow(MAX_SEED + 1) if submission.seed is None else submission.seed
             if submission.mesh_file is not None:
-                request["mesh"] = self._mesh(submission.account_id, submission.mesh_file)
+                request["mesh"] = self._inputs.mesh(submission.account_id, submission.mesh_file)
             if submission.images:
-                request["images"] = self._images(job, submission.images)
+                request["images"] = self._inputs.images(job.account_id, job.id, submission.images)
             REQUESTS[submission.feature].model_validate(request)  # what the runner will do
             job.request = request
             with change(self._database, self._events) as session:
                 self._check_queue(session, submission.account_id)
-                states.submit(session, job)
+                states.enqueue(session, job)
                 estimate = self.estimate(session, job)
                 if submission.idempotency_key is not None:
                     session.add(
@@ -175,6 +179,13 @@ class Submitter:
         log.info("job %s of %s is queued for %s", job.id, job.account_id, job.model_id)
         return Accepted(job.id, estimate)
 
+    def _choose(self, submission: Submission) -> Model:
+        given = _given(submission)
+        try:
+            return self._catalog.choose(submission.feature, given, submission.model_preference)
+        except NoModelError as error:
+            raise Refusal(error.code, str(error), error.suggestion) from error
+
     def _check_queue(self, session: Session, account_id: str) -> None:
         limit = self._settings.queue_limit
         queued = session.scalar(
@@ -182,64 +193,11 @@ class Submitter:
         )
         if (queued or 0) >= limit:
             raise Refusal(
-                "QUEUE_FULL",
+                ErrorCode.QUEUE_FULL,
                 f"{queued} jobs are queued; {limit} is the limit of an account.",
                 "Wait until some are done, or cancel some with POST /jobs/{job_id}/cancel.",
                 retry_after=30,
             )
-
-    def _mesh(self, account_id: str, reference: str) -> str:
-        """The stored path of a mesh given as an upload, an output or ``job:<id>``."""
-        path = reference
-        with self._database.read() as session:
-            if reference.startswith("job:"):
-                path = _output_of(session, account_id, reference.removeprefix("job:"))
-            row = session.get(StoredFile, path)
-        if row is None or row.account_id != account_id or not self._files.absolute(path).exists():
-            raise Refusal(
-                "INVALID_INPUT",
-                f"mesh_file {reference!r} does not exist.",
-                "Upload the mesh with POST /mesh/upload and use the path in its answer, or use job:<job_id>.",
-                field="mesh_file",
-            )
-        if row.kind != "mesh":
-            raise Refusal(
-                "INVALID_INPUT",
-                f"mesh_file {reference!r} is an {row.kind}.",
-                "Give the path of a mesh.",
-                field="mesh_file",
-            )
-        if path.endswith(".fbx"):
-            raise Refusal(
-                "FORMAT_UNAVAILABLE",
-                "This server cannot read FBX files.",
-                "Export the mesh as GLB or OBJ, or install the server's 'fbx' extra.",
-                field="mesh_file",
-            )
-        return path
-
-    def _images(self, job: Job, images: list[str]) -> list[str]:
-        paths = []
-        for number, image in enumerate(images):
-            name = f"images[{number}]"
-            if image.startswith(f"{UPLOADS}/"):
-                paths.append(self._uploaded_image(job.account_id, image, name))
-            else:
-                data, suffix = inputs.decode_image(image, name, self._settings.max_image_pixels)
-                paths.append(self._files.add_input(job.id, f"image_{number}{suffix}", data))
-        return paths
-
-    def _uploaded_image(self, account_id: str, path: str, name: str) -> str:
-        with self._database.read() as session:
-            row = session.get(StoredFile, path)
-        if row is None or row.account_id != account_id or row.kind != "image":
-            raise Refusal(
-                "INVALID_INPUT",
-                f"{name} {path!r} is not an uploaded image.",
-                "Use a path that POST /mesh/upload answered, or a data URI.",
-                field=name,
-            )
-        return path
 
     def _usual_seconds(self, session: Session, model_id: str) -> float:
         """Mean time of the model's latest jobs, or its own estimate before the first."""
@@ -256,7 +214,7 @@ class Submitter:
         return model.spec.estimated_seconds if model else 60.0
 
 
-def _inputs(submission: Submission) -> set[str]:
+def _given(submission: Submission) -> set[str]:
     given = {
         "text": submission.fields.get("text_prompt"),
         "image": submission.images,
@@ -270,14 +228,14 @@ def _check_format(model: Model, wanted: str) -> None:
         return
     if wanted == "fbx":
         raise Refusal(
-            "FORMAT_UNAVAILABLE",
-            "FBX is written by Blender, which this server does not have.",
-            "Install the server's 'fbx' extra, or ask for glb or obj.",
+            ErrorCode.FORMAT_UNAVAILABLE,
+            "FBX needs Blender to be written, which this server does not use yet.",
+            "Ask for glb, which Blender and most programs open.",
             field="output_format",
         )
     offered = [f for f in model.spec.outputs if f in FORMATS]
     raise Refusal(
-        "INVALID_INPUT",
+        ErrorCode.INVALID_INPUT,
         f"{model.spec.model_id} does not make {wanted} files.",
         f"Ask for {' or '.join(offered)}.",
         field="output_format",
@@ -294,30 +252,16 @@ def _check_parameters(model: Model, parameters: dict[str, Any]) -> dict[str, Any
         ]
         known = ", ".join(model.spec.parameters.model_fields) or "none"
         raise Refusal(
-            "INVALID_INPUT",
+            ErrorCode.INVALID_INPUT,
             f"{problems[0]['field']}: {problems[0]['problem']}",
             f"{model.spec.model_id} takes these parameters: {known}. GET /mesh/models gives their schema.",
             problems=problems,
         ) from error
 
 
-def _output_of(session: Session, account_id: str, job_id: str) -> str:
-    job = session.get(Job, job_id)
-    if job is None or job.account_id != account_id:
-        raise Refusal("INVALID_INPUT", f"There is no job {job_id!r}.", "Check the id.", field="mesh_file")
-    if job.status != Status.COMPLETED or not job.result:
-        raise Refusal(
-            "INVALID_INPUT",
-            f"{job_id} has no result: its status is {job.status}.",
-            "Wait until the job is completed and submit this one then.",
-            field="mesh_file",
-        )
-    return str(job.result["file_path"])
-
-
-def _in_flight() -> Refusal:
+def _still_handled() -> Refusal:
     return Refusal(
-        "CONFLICT",
+        ErrorCode.CONFLICT,
         "A request with this Idempotency-Key is being handled right now.",
         "Repeat it in a moment to get its answer.",
         retry_after=1,

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pocket3d_server.database import Base, now
+from pocket3d_server.database import Base
+from pocket3d_server.times import now
 
 
 class Job(Base):

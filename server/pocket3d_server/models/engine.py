@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,11 +58,15 @@ class ModelSpec:
     """Extra parameters beyond the API's; its JSON schema also builds the Blender panel."""
 
 
+MAX_SEED = 2**31 - 1
+"""Blender's largest integer, so that every seed can be shown and sent from there."""
+
+
 class EngineRequest(BaseModel):
     """What every feature's request shares. Files have been fetched and checked; paths are readable."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    seed: int = 0
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     parameters: dict[str, object] = Field(default_factory=dict)
     """Validated against ``ModelSpec.parameters``."""
 
@@ -134,14 +138,22 @@ class Progress(Protocol):
         ...
 
 
+FailureCode = Literal["INVALID_INPUT", "PROCESSING_FAILED", "OUT_OF_MEMORY", "MODEL_UNAVAILABLE"]
+"""The API's error codes that an engine may give."""
+
+
 class EngineError(Exception):
     """A run failed for a reason that belongs to the request or the model; it is not retried.
 
-    ``code`` is one of the API's error codes, ``suggestion`` says what the person can do.
+    ``suggestion`` says what the person can do.
     """
 
-    def __init__(self, message: str, *, code: str = "PROCESSING_FAILED", suggestion: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: FailureCode = "PROCESSING_FAILED", suggestion: str = ""
+    ) -> None:
         super().__init__(message)
+        if code not in get_args(FailureCode):
+            raise ValueError(f"{code!r} is no code of an engine; use one of {get_args(FailureCode)}")
         self.code = code
         self.suggestion = suggestion
 

@@ -1,8 +1,8 @@
 """What the scheduler asks of the place where models run, and what it hears back.
 
-A ``RunnerPool`` has *slots*; each slot (a CPU share or a GPU) runs one task at a time and keeps models warm.
-The pool never touches the database: it is handed a ``Task``, and reports what becomes of it by calling
-``on_report`` from any thread. After the final report for a task (Done, Failed or Died), or after ``stop``,
+A ``RunnerPool`` has *slots*; each slot (a CPU share or a GPU) runs one attempt at a time and keeps models warm.
+The pool never touches the database: it is handed an ``Attempt``, and reports what becomes of it by calling
+``on_report`` from any thread. After the final report for an attempt (Done, Failed or Died), or after ``stop``,
 nothing more is reported for it.
 """
 
@@ -13,12 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pocket3d_server.errors import ErrorCode
+
 FORMATS = {"glb": (".glb", "model/gltf-binary"), "obj": (".zip", "application/zip")}
 """Suffix and media type of each format that results can be written in."""
 
 
 @dataclass(frozen=True)
-class Task:
+class Attempt:
     """One attempt at one job: plain data, so that it can travel to another process or machine."""
 
     key: str
@@ -35,7 +37,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProgressReport:
     """The work is ``fraction`` done and now at ``stage``."""
 
     key: str
@@ -45,7 +47,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class OutputFile:
-    """A file that a finished task left in its output folder."""
+    """A file that a finished attempt left in its output folder."""
 
     name: str
     kind: str
@@ -68,7 +70,7 @@ class Failed:
     """The model or the request is at fault; another try would not help."""
 
     key: str
-    code: str
+    code: ErrorCode
     message: str
     suggestion: str = ""
 
@@ -82,12 +84,12 @@ class Died:
     suggestion: str = ""
 
 
-Report = Progress | Done | Failed | Died
+Report = ProgressReport | Done | Failed | Died
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one task at a time."""
+    """A place for one attempt at a time."""
 
     slot_id: str
     device: str
@@ -118,12 +120,12 @@ class RunnerPool(ABC):
         """A free slot that can run the model, one where it is warm if there is one."""
 
     @abstractmethod
-    def run(self, task: Task, slot: Slot) -> None:
-        """Begin a task on a free slot; returns at once."""
+    def run(self, attempt: Attempt, slot: Slot) -> None:
+        """Begin an attempt on a free slot; returns at once."""
 
     @abstractmethod
-    def stop(self, key: str) -> None:
-        """Kill the process tree that works on this task. Unknown keys are ignored."""
+    def stop(self, key: str, reason: str) -> None:
+        """Kill the process tree that works on this attempt and log why. Unknown keys are ignored."""
 
     @abstractmethod
     def tidy(self) -> None:

@@ -8,12 +8,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pocket3d_server.config import SettingsError
-from pocket3d_server.errors import Refusal
+from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models import registry
 from pocket3d_server.models.engine import Engine, Feature, Missing, ModelSpec
 from pocket3d_server.runners.devices import gpus
 
 log = logging.getLogger(__name__)
+
+
+class NoModelError(Exception):
+    """No model can do what is asked. ``code``: MODEL_UNAVAILABLE, or INVALID_INPUT where other inputs would do."""
+
+    def __init__(self, code: ErrorCode, message: str, suggestion: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.suggestion = suggestion
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Catalog:
         """The model for a request that gives ``inputs`` (of ``text``, ``image``, ``mesh``).
 
         ``preference`` is taken or refused, never replaced. Else the best ready model that uses all inputs,
-        or, with text and images, the best that uses the images. Raises Refusal MODEL_UNAVAILABLE.
+        or, with text and images, the best that uses the images. Raises NoModelError.
         """
         of_feature = [m for m in self.all() if m.spec.feature == feature]
         ready = [m for m in of_feature if m.ready]
@@ -85,15 +94,19 @@ class Catalog:
         if preference:
             model = self.get(preference)
             if model is None or model.spec.feature != feature:
-                raise Refusal("MODEL_UNAVAILABLE", f"There is no model {preference!r} for {feature}.", advice)
+                raise NoModelError(
+                    ErrorCode.MODEL_UNAVAILABLE, f"There is no model {preference!r} for {feature}.", advice
+                )
             if model.missing:
                 reason, remedy = model.missing.reason, model.missing.remedy
-                raise Refusal(
-                    "MODEL_UNAVAILABLE", f"{preference} cannot run here: {reason}", f"{remedy} {advice}"
+                raise NoModelError(
+                    ErrorCode.MODEL_UNAVAILABLE,
+                    f"{preference} cannot run here: {reason}",
+                    f"{remedy} {advice}",
                 )
             if not _usable(model, inputs):
-                raise Refusal(
-                    "INVALID_INPUT",
+                raise NoModelError(
+                    ErrorCode.INVALID_INPUT,
                     f"{preference} takes {' and '.join(model.spec.inputs)}, not {' and '.join(sorted(inputs))}.",
                     "Send what the model takes, or leave model_preference out to get one that fits.",
                 )
@@ -105,7 +118,9 @@ class Catalog:
             if _usable(model, inputs):
                 return model
         wanted = " and ".join(sorted(inputs))
-        raise Refusal("MODEL_UNAVAILABLE", f"No model that makes {feature} from {wanted} is ready.", advice)
+        raise NoModelError(
+            ErrorCode.MODEL_UNAVAILABLE, f"No model that makes {feature} from {wanted} is ready.", advice
+        )
 
 
 def _usable(model: Model, inputs: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The main program of a runner process: one model, loaded once, one task after another.
+"""The main program of a runner process: one model, loaded once, one attempt after another.
 
 ``python -m pocket3d_server.runners.child module:Class device time_limit``
 
@@ -19,9 +19,10 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import REQUESTS, Engine, EngineError, EngineRequest
 from pocket3d_server.runners import protocol
-from pocket3d_server.runners.base import Done, Failed, Progress, Report, Task
+from pocket3d_server.runners.base import Attempt, Done, Failed, ProgressReport, Report
 from pocket3d_server.runners.catalog import load_engine
 
 log = logging.getLogger("pocket3d.runner")
@@ -33,12 +34,12 @@ GRACE_S = 60.0
 
 
 def main(engine_path: str, device: str, time_limit: float) -> None:
-    """Serve tasks until stdin ends."""
+    """Serve attempts until stdin ends."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which then closes our stdin
     upward = _take_stdout()
-    tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
-    threading.Thread(target=_read_tasks, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    attempts: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
+    threading.Thread(target=_read_attempts, args=(sys.stdin.buffer, attempts), daemon=True).start()
 
     def send(line: bytes) -> None:
         upward.write(line)
@@ -47,7 +48,7 @@ def main(engine_path: str, device: str, time_limit: float) -> None:
     send(protocol.encode_ready())
     engine: Engine | None = None
     while True:
-        task = tasks.get()
+        attempt = attempts.get()
         # The server kills us at the time limit. Should it be gone while a C call blocks the thread that
         # watches stdin, this ends the process all the same.
         faulthandler.dump_traceback_later(time_limit + GRACE_S, exit=True)
@@ -56,15 +57,15 @@ def main(engine_path: str, device: str, time_limit: float) -> None:
                 engine = load_engine(engine_path)()
                 engine.load(device)
             except Exception as error:
-                log.exception("model %s could not be loaded", task.model_id)
+                log.exception("model %s could not be loaded", attempt.model_id)
                 message = f"The model could not be loaded: {error}"
                 send(
                     protocol.encode_report(
-                        Failed(task.key, "MODEL_UNAVAILABLE", message, "See the server's log.")
+                        Failed(attempt.key, ErrorCode.MODEL_UNAVAILABLE, message, "See the server's log.")
                     )
                 )
-                return  # the next task gets a fresh process
-        send(protocol.encode_report(attempt(engine, task, ProgressSender(task.key, send))))
+                return  # the next attempt gets a fresh process
+        send(protocol.encode_report(work(engine, attempt, ProgressSender(attempt.key, send))))
         faulthandler.cancel_dump_traceback_later()
 
 
@@ -89,46 +90,52 @@ class ProgressSender:
         if stage == self._stage and now - self._sent_at < MIN_PROGRESS_INTERVAL_S:
             return
         self._stage, self._sent_at = stage, now
-        self._send(protocol.encode_report(Progress(self._key, round(self._fraction, 4), stage)))
+        self._send(protocol.encode_report(ProgressReport(self._key, round(self._fraction, 4), stage)))
 
 
-def attempt(engine: Engine, task: Task, progress: ProgressSender) -> Report:
+def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
     """One run with delivery; every exception becomes a Failed."""
     from pocket3d_server.runners.deliver import ResultError, deliver  # heavy: numpy, Pillow, readers
 
     try:
-        request = REQUESTS[engine.spec.feature].model_validate(task.request)
+        request = REQUESTS[engine.spec.feature].model_validate(attempt.request)
         _check_files(request)
         made = engine.run(request, progress)
-        result, files = deliver(task, engine.spec, request, made, progress.after_engine)
-        return Done(task.key, result, files)
+        result, files = deliver(attempt, engine.spec, request, made, progress.after_engine)
+        return Done(attempt.key, result, files)
     except EngineError as error:
-        return Failed(task.key, error.code, str(error), error.suggestion)
+        return Failed(attempt.key, ErrorCode(error.code), str(error), error.suggestion)
     except ResultError as error:
-        log.error("job %s: %s", task.job_id, error)
+        log.error("job %s: %s", attempt.job_id, error)
         return Failed(
-            task.key, "PROCESSING_FAILED", f"Processing failed: {error}.", "Try another seed or model."
+            attempt.key,
+            ErrorCode.PROCESSING_FAILED,
+            f"Processing failed: {error}.",
+            "Try another seed or model.",
         )
     except MemoryError:
-        log.exception("job %s ran out of memory", task.job_id)
+        log.exception("job %s ran out of memory", attempt.job_id)
         return Failed(
-            task.key,
-            "OUT_OF_MEMORY",
+            attempt.key,
+            ErrorCode.OUT_OF_MEMORY,
             "Processing failed: insufficient memory",
             "Lower the quality or texture_resolution, send a smaller mesh, or choose another model.",
         )
     except Exception as error:
-        log.exception("job %s failed", task.job_id)
+        log.exception("job %s failed", attempt.job_id)
         if type(error).__name__ == "OutOfMemoryError":  # torch's, without importing torch
             return Failed(
-                task.key,
-                "OUT_OF_MEMORY",
+                attempt.key,
+                ErrorCode.OUT_OF_MEMORY,
                 "Processing failed: insufficient GPU memory",
                 "Lower the quality or texture_resolution, or choose a smaller model.",
             )
         message = f"Processing failed: {type(error).__name__}: {error}"
         return Failed(
-            task.key, "PROCESSING_FAILED", message, "Try other parameters; the server's log says more."
+            attempt.key,
+            ErrorCode.PROCESSING_FAILED,
+            message,
+            "Try other parameters; the server's log says more.",
         )
 
 
@@ -151,9 +158,9 @@ def _take_stdout() -> BinaryIO:
     return channel
 
 
-def _read_tasks(stdin: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
+def _read_attempts(stdin: BinaryIO, attempts: queue.SimpleQueue[Attempt]) -> None:
     for line in stdin:
-        tasks.put(protocol.decode_task(line))
+        attempts.put(protocol.decode_attempt(line))
     _die()
 
 

@@ -23,7 +23,7 @@ from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec
-from pocket3d_server.runners.base import FORMATS, OutputFile, Task
+from pocket3d_server.runners.base import FORMATS, Attempt, OutputFile
 
 PREFIX = {
     Feature.MESH_GENERATION: "mesh",
@@ -40,30 +40,37 @@ class ResultError(Exception):
 
 
 def deliver(
-    task: Task, spec: ModelSpec, request: EngineRequest, made: EngineResult, stage: Callable[[str], None]
+    attempt: Attempt,
+    spec: ModelSpec,
+    request: EngineRequest,
+    made: EngineResult,
+    stage: Callable[[str], None],
 ) -> tuple[dict[str, Any], list[OutputFile]]:
     """Write, read back, check and describe. ``stage`` is told what is being done.
 
-    Returns the result for the API and the files in the task's output folder. Raises ResultError.
+    Returns the result for the API and the files in the attempt's output folder. Raises ResultError.
     """
-    folder = Path(task.output_dir)
-    suffix, media_type = FORMATS[task.output_format]
-    name = f"{PREFIX[spec.feature]}_{task.output_stem}{suffix}"
+    folder = Path(attempt.output_dir)
+    suffix, media_type = FORMATS[attempt.output_format]
+    name = f"{PREFIX[spec.feature]}_{attempt.output_stem}{suffix}"
     path = folder / name
 
     stage("writing_file")
     made.asset.extras.update(provenance(spec, request, made))
     try:
-        _write(made.asset, path, task.output_format)
+        _write(made.asset, path, attempt.output_format)
     except ValueError as error:
         raise ResultError(f"the model's result cannot be written: {error}") from error
 
     stage("validating")
-    written = read_asset(path)
+    try:
+        written = read_asset(path)
+    except ValueError as error:
+        raise ResultError(f"the file that was written cannot be read: {error}") from error
     check(written, made.asset)
 
     stage("rendering_preview")
-    preview = folder / f"preview_{task.output_stem}.jpg"
+    preview = folder / f"preview_{attempt.output_stem}.jpg"
     segmented = spec.feature is Feature.MESH_SEGMENTATION
     write_preview(in_part_colours(written, made.asset) if segmented else written, preview)
 
@@ -73,7 +80,7 @@ def deliver(
     ]
     result: dict[str, Any] = {
         "file_path": f"outputs/{name}",
-        "format": task.output_format,
+        "format": attempt.output_format,
         "file_size": files[0].size,
         "sha256": files[0].sha256,
         "vertices": written.vertex_count,
@@ -114,19 +121,15 @@ def provenance(spec: ModelSpec, request: EngineRequest, made: EngineResult) -> d
 
 
 def check(written: Asset, made: Asset) -> None:
-    """The file holds what was made, finite, indexed in range, with weights that sum to one."""
-    if written.face_count == 0:
-        raise ResultError("the result has no faces")
+    """The file holds all that was made, with part numbers in range and weights that sum to one.
+
+    That there are faces, with finite vertices that exist, is what ``read_asset`` makes sure of.
+    """
     if written.face_count != made.face_count:
         raise ResultError(f"{made.face_count} faces were made but the file holds {written.face_count}")
     if made.face_parts is not None and np.max(made.face_parts, initial=-1) >= len(made.parts):
         raise ResultError("faces belong to parts that do not exist")
     for primitive in written.primitives():
-        if not np.isfinite(primitive.vertices).all():
-            raise ResultError("the result has vertices that are not numbers")
-        faces = np.asarray(primitive.faces)
-        if faces.size and (faces.min() < 0 or faces.max() >= len(primitive.vertices)):
-            raise ResultError("the result has faces without vertices")
         if primitive.weights is not None:
             off = np.abs(np.asarray(primitive.weights).sum(axis=1) - 1).max(initial=0)
             if off > WEIGHT_TOLERANCE:

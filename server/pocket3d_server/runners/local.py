@@ -1,9 +1,9 @@
 """Runs models on this machine: one warm process for each (model, slot).
 
-A slot is a share of the CPU or a GPU and has at most one task at a time; the processes of other models on
+A slot is a share of the CPU or a GPU and has at most one attempt at a time; the processes of other models on
 the same slot stay warm but idle. A process is started when its model is first needed and then kept. It is
-killed, with everything it started, when its task is cancelled or takes too long, and when it has been idle
-for long; the next task gets a new one. A crash shows as the end of the process's output.
+killed, with everything it started, when its attempt is cancelled or takes too long, and when it has been idle
+for long; the next attempt gets a new one. A crash shows as the end of the process's output.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import psutil
 
 from pocket3d_server.runners import protocol
-from pocket3d_server.runners.base import Died, Progress, Report, RunnerPool, Slot, SlotState, Task
+from pocket3d_server.runners.base import Attempt, Died, ProgressReport, Report, RunnerPool, Slot, SlotState
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.devices import gpus
 
@@ -42,17 +42,17 @@ class LocalSettings:
 
 
 class RunnerProcess:
-    """One child process with one model. ``task`` is what it works on, None when it is idle."""
+    """One child process with one model. ``attempt`` is what it works on, None when it is idle."""
 
     def __init__(
         self, model_id: str, engine: str, slot: Slot, settings: LocalSettings, on_report: OnReport
     ) -> None:
         self.model_id = model_id
         self.slot = slot
-        self.task: Task | None = None
+        self.attempt: Attempt | None = None
         self.idle_since = time.monotonic()
         self._on_report = on_report
-        self._lock = threading.Lock()  # who ends a task (report, death or stop) takes it under this lock
+        self._lock = threading.Lock()  # who ends an attempt (report, death or stop) takes it under this lock
         command = [sys.executable, "-m", "pocket3d_server.runners.child"]
         self._process = subprocess.Popen(
             [*command, engine, slot.device, str(settings.job_time_limit)],
@@ -66,22 +66,22 @@ class RunnerProcess:
         log.info("runner %d started for %s on %s", self.pid, model_id, slot.slot_id)
         threading.Thread(target=self._listen, name=f"runner-{self.pid}", daemon=True).start()
 
-    def run(self, task: Task) -> None:
-        """Begin a task. A process that died meanwhile is noticed by ``_listen``, which then reports it."""
+    def run(self, attempt: Attempt) -> None:
+        """Begin an attempt. A process that died meanwhile is noticed by ``_listen``, which then reports it."""
         with self._lock:
-            self.task = task
+            self.attempt = attempt
         stdin = self._process.stdin
         assert stdin
         try:
-            stdin.write(protocol.encode_task(task))
+            stdin.write(protocol.encode_attempt(attempt))
             stdin.flush()
         except OSError:
-            self._end_task(Died(task.key, "The runner process ended before it could begin."))
+            self._end_attempt(Died(attempt.key, "The runner process ended before it could begin."))
 
     def kill(self) -> None:
-        """Kill the process and all it started; its task, if any, gets no further report."""
+        """Kill the process and all it started; its attempt, if any, gets no further report."""
         with self._lock:
-            self.task = None
+            self.attempt = None
         _kill_tree(self._process)
 
     def wait(self, timeout: float) -> None:
@@ -103,24 +103,26 @@ class RunnerProcess:
             except (ValueError, TypeError, KeyError):
                 log.error("runner %d sent something that is no message; it is stopped", self.pid)
                 break
-            if isinstance(report, Progress):
+            if isinstance(report, ProgressReport):
                 self._on_report(report)
             elif report is not None:
-                self._end_task(report)
+                self._end_attempt(report)
         _kill_tree(self._process)  # what the engine started must not outlive it
         code = self._process.wait()
-        task = self.task
-        if task is not None:
-            log.warning("runner %d of %s died with %d during %s", self.pid, self.model_id, code, task.job_id)
-            self._end_task(
-                Died(task.key, f"The model's process ended unexpectedly ({_reason(code)}).", _advice(code))
+        attempt = self.attempt
+        if attempt is not None:
+            log.warning(
+                "runner %d of %s died with %d during %s", self.pid, self.model_id, code, attempt.job_id
+            )
+            self._end_attempt(
+                Died(attempt.key, f"The model's process ended unexpectedly ({_reason(code)}).", _advice(code))
             )
 
-    def _end_task(self, report: Report) -> None:
+    def _end_attempt(self, report: Report) -> None:
         with self._lock:
-            if self.task is None or self.task.key != report.key:
+            if self.attempt is None or self.attempt.key != report.key:
                 return
-            self.task = None
+            self.attempt = None
             self.idle_since = time.monotonic()
         self._on_report(report)
 
@@ -139,57 +141,58 @@ class LocalPool(RunnerPool):
         self._started_at = time.monotonic()
 
     def start(self, on_report: OnReport) -> None:
-        """See RunnerPool."""
+        """Reports go to ``on_report`` from now on; processes are started only when they are needed."""
         self._on_report = on_report
 
     def free_slot(self, model_id: str) -> Slot | None:
-        """See RunnerPool."""
+        """A warm free slot before a cold one; models that need a GPU get GPU slots only."""
         model = self._catalog.get(model_id)
         if model is None:
             return None
         with self._lock:
-            busy = {p.slot.slot_id for p in self._processes.values() if p.task}
+            busy = {p.slot.slot_id for p in self._processes.values() if p.attempt}
             free = [
                 s for s in self._slots if (s.gpu_id is not None) == model.needs_gpu and s.slot_id not in busy
             ]
             warm = {slot_id for (of, slot_id), p in self._processes.items() if of == model_id and p.alive}
         return next((s for s in free if s.slot_id in warm), free[0] if free else None)
 
-    def run(self, task: Task, slot: Slot) -> None:
-        """See RunnerPool."""
-        model = self._catalog.get(task.model_id)
+    def run(self, attempt: Attempt, slot: Slot) -> None:
+        """Begin an attempt in the warm process, or in a new one. Raises OSError when none can be started."""
+        model = self._catalog.get(attempt.model_id)
         assert model, "the scheduler asks for models of the catalog only"
         with self._lock:
-            key = (task.model_id, slot.slot_id)
+            key = (attempt.model_id, slot.slot_id)
             process = self._processes.get(key)
             if process is None or not process.alive:
                 self._make_room()
-                process = RunnerProcess(task.model_id, model.engine, slot, self._settings, self._on_report)
+                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, self._on_report)
                 self._processes[key] = process
-            process.run(task)
+            process.run(attempt)
 
-    def stop(self, key: str) -> None:
-        """See RunnerPool."""
+    def stop(self, key: str, reason: str) -> None:
+        """Kill the process of this attempt; its slot is free at once."""
         with self._lock:
             for place, process in list(self._processes.items()):
-                if process.task and process.task.key == key:
+                if process.attempt and process.attempt.key == key:
+                    log.info("runner %d is killed during %s: %s", process.pid, key, reason)
                     process.kill()
                     del self._processes[place]
 
     def tidy(self) -> None:
-        """See RunnerPool."""
+        """End processes that have been idle for long, and forget dead ones."""
         limit = time.monotonic() - self._settings.idle_seconds
         with self._lock:
             for place, process in list(self._processes.items()):
-                if not process.alive and not process.task:
+                if not process.alive and not process.attempt:
                     del self._processes[place]
-                elif not process.task and process.idle_since < limit:
+                elif not process.attempt and process.idle_since < limit:
                     log.info("runner %d of %s was idle for long and ends", process.pid, process.model_id)
                     process.kill()
                     del self._processes[place]
 
     def state(self) -> list[SlotState]:
-        """See RunnerPool."""
+        """What each slot works on and keeps warm."""
         with self._lock:
             uptime = time.monotonic() - self._started_at
             states = {s.slot_id: SlotState(s, None, uptime_s=uptime) for s in self._slots}
@@ -197,23 +200,26 @@ class LocalPool(RunnerPool):
                 if process.alive:
                     state = states[process.slot.slot_id]
                     state.models_loaded.append(process.model_id)
-                    if process.task:
-                        state.current_job, state.current_model = process.task.job_id, process.model_id
+                    if process.attempt:
+                        state.current_job, state.current_model = process.attempt.job_id, process.model_id
         return list(states.values())
 
     def close(self) -> None:
-        """See RunnerPool."""
+        """Kill all processes, and wait up to 5 s for each to be gone."""
         with self._lock:
             processes = list(self._processes.values())
             self._processes.clear()
             for process in processes:
+                if process.attempt:
+                    key = process.attempt.key
+                    log.info("runner %d is killed during %s: the server stops", process.pid, key)
                 process.kill()
         for process in processes:
             process.wait(5)
 
     def _make_room(self) -> None:
         """End the process that has been idle longest when too many are warm."""
-        idle = [(p.idle_since, place) for place, p in self._processes.items() if not p.task]
+        idle = [(p.idle_since, place) for place, p in self._processes.items() if not p.attempt]
         if len(idle) >= self._settings.warm_processes:
             _, place = min(idle)
             self._processes.pop(place).kill()

@@ -1,7 +1,7 @@
-"""How a server and its runner processes talk: one JSON object a line, tasks down, messages up.
+"""How a server and its runner processes talk: one JSON object a line, attempts down, messages up.
 
-Down (the child's stdin): ``{"type": "run", "task": {…}}``. End of file means: the server is gone, die.
-Up (the child's stdout): ``ready``, ``progress``, ``done``, ``failed``, each with the task's ``key``.
+Down (the child's stdin): ``{"type": "run", "attempt": {…}}``. End of file means: the server is gone, die.
+Up (the child's stdout): ``ready``, ``progress``, ``done``, ``failed``, each with the attempt's ``key``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from pocket3d_server.runners.base import Done, Failed, OutputFile, Progress, Report, Task
+from pocket3d_server.errors import ErrorCode
+from pocket3d_server.runners.base import Attempt, Done, Failed, OutputFile, ProgressReport, Report
 
-TYPES: dict[type, str] = {Progress: "progress", Done: "done", Failed: "failed"}
-
-
-def encode_task(task: Task) -> bytes:
-    """A task as a line."""
-    return _line({"type": "run", "task": asdict(task)})
+TYPES: dict[type, str] = {ProgressReport: "progress", Done: "done", Failed: "failed"}
 
 
-def decode_task(line: bytes) -> Task:
-    """The task in a line from the server."""
-    return Task(**json.loads(line)["task"])
+def encode_attempt(attempt: Attempt) -> bytes:
+    """An attempt as a line."""
+    return _line({"type": "run", "attempt": asdict(attempt)})
+
+
+def decode_attempt(line: bytes) -> Attempt:
+    """The attempt in a line from the server."""
+    return Attempt(**json.loads(line)["attempt"])
 
 
 def encode_ready() -> bytes:
@@ -40,9 +41,9 @@ def decode_report(line: bytes) -> Report | None:
     fields: dict[str, Any] = json.loads(line)
     kind = fields.pop("type")
     if kind == "progress":
-        return Progress(**fields)
+        return ProgressReport(**fields)
     if kind == "failed":
-        return Failed(**fields)
+        return Failed(code=ErrorCode(fields.pop("code")), **fields)
     if kind == "done":
         files = [OutputFile(**file) for file in fields.pop("files")]
         return Done(files=files, **fields)

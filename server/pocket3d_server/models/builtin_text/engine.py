@@ -55,7 +55,7 @@ class BuiltinText(Engine):
         prompt = (job.text_prompt or "").strip()
         if not prompt:
             raise EngineError(
-                "builtin_text needs a text prompt", code="INVALID_REQUEST", suggestion="Send text_prompt."
+                "builtin_text needs a text prompt", code="INVALID_INPUT", suggestion="Send text_prompt."
             )
         if self._router is None:
             self.load("cpu")

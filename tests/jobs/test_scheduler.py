@@ -1,0 +1,171 @@
+"""The scheduler's turns on a real job table; the pool here starts no process, the test says what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pocket3d_server.accounts.tables import Account
+from pocket3d_server.config import Settings
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode
+from pocket3d_server.jobs import states
+from pocket3d_server.jobs.events import EventLog, change
+from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.scheduler import Scheduler
+from pocket3d_server.jobs.states import Status
+from pocket3d_server.jobs.tables import Job, StoredFile
+from pocket3d_server.runners.base import Attempt, Done, OutputFile, Report, RunnerPool, Slot, SlotState
+from pocket3d_server.runners.catalog import Catalog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+SLOT = Slot("cpu_1", "cpu")
+
+
+class QuietPool(RunnerPool):
+    """Takes any number of attempts and does nothing with them."""
+
+    def __init__(self) -> None:
+        self.attempts: list[Attempt] = []
+        self.stopped: list[tuple[str, str]] = []
+
+    def start(self, on_report: Callable[[Report], None]) -> None:
+        """Reports are given to the scheduler by the tests."""
+
+    def free_slot(self, model_id: str) -> Slot | None:
+        return SLOT
+
+    def run(self, attempt: Attempt, slot: Slot) -> None:
+        self.attempts.append(attempt)
+
+    def stop(self, key: str, reason: str) -> None:
+        self.stopped.append((key, reason))
+
+    def tidy(self) -> None:
+        """Nothing to do."""
+
+    def state(self) -> list[SlotState]:
+        return [SlotState(SLOT, None)]
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+class House:
+    """A scheduler whose thread is not started: the test makes its turns."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings(data_dir=folder)
+        self.database = Database(settings.database)
+        self.database.migrate()
+        self.events = EventLog(self.database)
+        self.pool = QuietPool()
+        self.scheduler = Scheduler(
+            settings, self.database, self.events, Catalog(["engines:Steps"]), self.pool, FileStore(folder)
+        )
+        with self.database.write() as session:
+            session.add(Account(id="ada", name="Ada", tier="pro"))
+
+    def enqueue(self, job_id: str, model_id: str = "test_steps") -> None:
+        job = Job(
+            id=job_id,
+            account_id="ada",
+            feature="mesh_generation",
+            model_id=model_id,
+            request={},
+            output_format="glb",
+        )
+        with change(self.database, self.events) as session:
+            states.enqueue(session, job)
+
+    def turn(self) -> bool:
+        self.scheduler.wake()
+        return self.scheduler.turn()
+
+    def finish(self, attempt: Attempt) -> None:
+        """The pool reports a result with one file."""
+        file = OutputFile(f"mesh_{attempt.output_stem}.glb", "mesh", "model/gltf-binary", 12, "0" * 64)
+        self.scheduler.hear(Done(attempt.key, {"faces": 1}, [file]))
+
+    def status(self, job_id: str) -> str:
+        with self.database.read() as session:
+            return session.get_one(Job, job_id).status
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.database.close()
+
+
+def test_a_report_on_a_job_that_was_deleted_holds_up_nothing(house: House) -> None:
+    house.enqueue("gone")
+    house.turn()
+    with change(house.database, house.events) as session:
+        states.cancel(session, "gone")
+        session.delete(session.get_one(Job, "gone"))
+    house.enqueue("next")
+    house.finish(house.pool.attempts[0])
+    assert house.turn()
+    assert [attempt.job_id for attempt in house.pool.attempts] == ["gone", "next"]
+    with house.database.read() as session:
+        assert not list(session.scalars(select(StoredFile)))
+
+
+def test_a_report_waits_for_the_database_while_the_other_phases_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.enqueue("first")
+    house.turn()
+    house.enqueue("second")
+    complete = states.complete
+
+    def locked(*_: Any) -> bool:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(states, "complete", locked)
+    house.finish(house.pool.attempts[0])
+    assert not house.turn()
+    assert [attempt.job_id for attempt in house.pool.attempts] == ["first", "second"]
+    monkeypatch.setattr(states, "complete", complete)
+    assert house.scheduler.turn()
+    assert house.status("first") == Status.COMPLETED
+    with house.database.read() as session:
+        file = session.scalars(select(StoredFile)).one()
+        assert (file.account_id, file.job_id, file.path[:8]) == ("ada", "first", "outputs/")
+
+
+def test_a_report_that_can_never_be_taken_ends_its_job(house: House) -> None:
+    house.enqueue("job")
+    house.turn()
+    attempt = house.pool.attempts[0]
+    file = OutputFile("same.glb", "mesh", "model/gltf-binary", 12, "0" * 64)
+    house.scheduler.hear(Done(attempt.key, {}, [file, file]))
+    house.turn()
+    assert house.status("job") == Status.ERROR
+    assert house.turn()
+
+
+def test_a_cancel_reaches_the_pool_in_the_next_turn(house: House) -> None:
+    house.enqueue("job")
+    house.turn()
+    with change(house.database, house.events) as session:
+        states.cancel(session, "job")
+    house.turn()
+    assert house.pool.stopped == [(house.pool.attempts[0].key, "it was cancelled or taken over")]
+    house.turn()
+    assert len(house.pool.stopped) == 1
+
+
+def test_a_job_whose_model_has_gone_is_rejected_without_having_started(house: House) -> None:
+    house.enqueue("job", model_id="removed")
+    house.turn()
+    with house.database.read() as session:
+        job = session.get_one(Job, "job")
+    assert (job.status, job.attempts, job.started_at) == (Status.ERROR, 0, None)
+    assert (job.error or {})["code"] == ErrorCode.MODEL_UNAVAILABLE
+    assert [event.event for event in house.events.read("job")] == ["job_queued", "job_failed"]
