@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.solid import Points, Solid, join
+from pocket3d_server.geometry.asset import Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import Finish, asked
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 def board(x: float, y: float, z: float, bevel: float = 0.006) -> Solid:
@@ -93,3 +96,60 @@ def castor(radius: float) -> Solid:
     wheels = join(disc.move(0.7 * radius, radius, 0), disc.move(-0.3 * radius, radius, 0))
     stem = shapes.cylinder(0.3 * radius, 1.4 * radius, segments=12).move(y=radius)
     return join(wheels, stem)
+
+
+WOODS: tuple[RGB, ...] = ((0.55, 0.36, 0.20), (0.72, 0.52, 0.32), (0.36, 0.22, 0.13), (0.80, 0.66, 0.47))
+
+
+FABRICS: tuple[RGB, ...] = ((0.32, 0.42, 0.50), (0.56, 0.50, 0.42), (0.62, 0.28, 0.22), (0.34, 0.44, 0.33))
+
+
+def legs(brief: Brief, x: float, z: float, height: float, look: str, count: int) -> list[tuple[str, Solid]]:
+    """Named legs under a seat or top with half sizes ``x`` and ``z``; ``look`` is turned, square or splayed."""
+    girth = brief.grown("girth", "leg")
+    made = []
+    for name, (px, pz) in zip(corner_names(count), corners(count, x, z)):
+        if look == "turned":
+            leg = turned_leg(height, 0.036 * girth)
+        elif look == "square":
+            leg = tapered_leg(height, 0.026 * girth, 0.020 * girth, square=True)
+        else:
+            leg = tapered_leg(height, 0.021 * girth, 0.012 * girth, lean=0.22 * np.array([px, pz]))
+        made.append((f"leg_{name}", leg.move(px, 0, pz)))
+    return made
+
+
+def wood_of(brief: Brief, name: str = "frame") -> Finish:
+    """The wood (or what the prompt says instead) of a piece of furniture."""
+    rgb = WOODS[int(brief.rng(3).integers(len(WOODS)))]
+    return asked(brief, name, "wood", rgb, "frame", main=True)
+
+
+def cloth_of(brief: Brief, main: bool = True) -> Finish:
+    """The cover of a piece of furniture."""
+    kind = "leather" if brief.has("leather") else "velvet" if brief.has("velvet") else "fabric"
+    rgb = FABRICS[int(brief.rng(4).integers(len(FABRICS)))] if kind == "fabric" else None
+    return asked(brief, "cover", kind, rgb, "seat", "upholstery", "cover", main=main)
+
+
+def drawers_of(
+    name: str,
+    x: float,
+    low: float,
+    high: float,
+    wide: float,
+    z: float,
+    count: int,
+    front: Finish,
+    pull: Finish,
+) -> list[Part]:
+    """Drawer fronts with knobs, one above the other, on a face at ``z``."""
+    step, parts = (high - low) / count, []
+    for k in range(count):
+        y = low + step * (k + 0.5)
+        face = shapes.rounded_box(wide, step - 0.014, 0.024, 0.007, 2).move(x, y, z + 0.006)
+        knobs = [
+            knob(0.016).move(x + dx, y, z + 0.016) for dx in ((0,) if wide < 0.6 else (-wide / 4, wide / 4))
+        ]
+        parts.append(part(f"{name}_{k + 1}", (face, front), (join(*knobs), pull)))
+    return parts

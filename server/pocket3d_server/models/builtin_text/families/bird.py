@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.organic.bird import BirdShape, Plumage, build_bird
+from pocket3d_server.models.builtin_text.organic.bird import build_bird
+from pocket3d_server.models.builtin_text.organic.bird_shape import BirdShape, Plumage
 from pocket3d_server.models.language.brief import RGB, Brief
 
 UNSET: RGB = (-1.0, -1.0, -1.0)

@@ -1,79 +1,37 @@
-"""Fruits and vegetables at their real size."""
+"""Fruits at their real size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from pocket3d_server.geometry.asset import Asset, Material, Part
-from pocket3d_server.geometry.implicit import Surface, curve
-from pocket3d_server.geometry.shapes import revolve, sphere, sweep
+from pocket3d_server.geometry.asset import Asset, Material
+from pocket3d_server.geometry.shapes import sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.organic.cloth import vertex_normals
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
-from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.builtin_text.organic.produce import (
+    GREEN,
+    SIDES,
+    Array,
+    mixed,
+    painted_body,
+    rotation_y,
+    small_leaf,
+    stalk,
+    turned_body,
+)
 from pocket3d_server.models.language.brief import RGB, Brief
-
-Array = NDArray[np.float64]
-GREEN: RGB = (0.27, 0.45, 0.17)
-SIDES = {"low": 24, "medium": 44, "high": 72}
-TEXTURE = {"low": 256, "medium": 512, "high": 1024}
-
-
-def _turned(brief: Brief, points: ArrayLike, count: int = 40) -> Solid:
-    """A smooth solid of revolution through a few (radius, height) points."""
-    p = np.asarray(points, float)
-    fine = curve(list(np.c_[p, np.zeros(len(p))]), count)[:, :2]
-    fine[:, 0] = np.maximum(fine[:, 0], 0)
-    return revolve(fine, SIDES[brief.quality], crease=180)
-
-
-def _painted(
-    brief: Brief, name: str, solid: Solid, paint: Callable[[Skin], Array], roughness: float = 0.4
-) -> Part:
-    surface = Surface(solid.vertices, solid.faces, vertex_normals(solid.vertices, solid.faces))
-    return painted_part(name, surface, {}, paint, TEXTURE[brief.quality], roughness)
-
-
-def _stem(line: ArrayLike, thick: float, colour: RGB = (0.33, 0.23, 0.13)) -> Part:
-    path = curve(list(np.asarray(line, float)), 10)
-    return part(
-        "stem",
-        (
-            sweep(path, np.linspace(1.0, 1.35, 10) * thick, 8, crease=70),
-            Material.from_srgb("stem", colour, roughness=0.9),
-        ),
-    )
-
-
-def _leaf(at: ArrayLike, size: float, turn: float = 40) -> Part:
-    u = np.linspace(0, 1, 12)
-    line = np.stack([0 * u, size * (0.5 * u - 0.5 * u**2), size * u], axis=1)
-    leaf = sheet(
-        line,
-        (0, 1, 0),
-        0.26 * size * np.sin(np.pi * (0.05 + 0.94 * u**0.85)).clip(0.01),
-        fold=0.2,
-        thickness=0.0006,
-        columns=5,
-    ).rotate(y=turn)
-    return part("leaf", (leaf.move(*np.asarray(at, float)), Material.from_srgb("leaf", GREEN, roughness=0.6)))
-
-
-def _mix(a: RGB, b: RGB, t: Array) -> Array:
-    return np.asarray(a) + (np.asarray(b) - np.asarray(a)) * np.clip(t, 0, 1)[:, None]
 
 
 def apple(brief: Brief) -> Asset:
     """An apple with its dimples, stem and leaf."""
     colour = brief.colour((0.76, 0.09, 0.10))
-    solid = _turned(
+    solid = turned_body(
         brief,
         [
             (0, 0.009),
@@ -109,13 +67,13 @@ def apple(brief: Brief) -> Asset:
             + 0.45 * streak
             + 3.0 * (0.03 - np.hypot(s.points[:, 0], s.points[:, 2])) * (s.points[:, 1] > 0.05),
         )
-        return np.asarray(_mix(colour, light, 0.55 * flush))
+        return np.asarray(mixed(colour, light, 0.55 * flush))
 
     return Asset(
         [
-            _painted(brief, "apple", solid, paint, 0.25),
-            _stem([(0, 0.060, 0), (0.001, 0.074, 0.001), (0.005, 0.088, 0.002)], 0.0013),
-            _leaf((0.002, 0.078, 0.001), 0.042),
+            painted_body(brief, "apple", solid, paint, 0.25),
+            stalk([(0, 0.060, 0), (0.001, 0.074, 0.001), (0.005, 0.088, 0.002)], 0.0013),
+            small_leaf((0.002, 0.078, 0.001), 0.042),
         ]
     )
 
@@ -123,7 +81,7 @@ def apple(brief: Brief) -> Asset:
 def pear(brief: Brief) -> Asset:
     """A pear."""
     colour = brief.colour((0.70, 0.72, 0.22))
-    solid = _turned(
+    solid = turned_body(
         brief,
         [
             (0, 0.006),
@@ -141,16 +99,16 @@ def pear(brief: Brief) -> Asset:
 
     def paint(s: Skin) -> Array:
         dots = cell_noise(s.points * 300, 2)[0]
-        base = _mix(
+        base = mixed(
             colour, (0.78, 0.50, 0.20), 0.6 * smoothstep(0.5, 0.8, fractal_noise(s.points * 20, 1, 2))
         )
         return np.asarray(base * (1 - 0.25 * smoothstep(0.3, 0.15, dots))[:, None])
 
     return Asset(
         [
-            _painted(brief, "pear", solid, paint, 0.45),
-            _stem([(0, 0.100, 0), (0.001, 0.112, 0), (0.006, 0.124, 0.002)], 0.0016),
-            _leaf((0.003, 0.114, 0), 0.045),
+            painted_body(brief, "pear", solid, paint, 0.45),
+            stalk([(0, 0.100, 0), (0.001, 0.112, 0), (0.006, 0.124, 0.002)], 0.0016),
+            small_leaf((0.003, 0.114, 0), 0.045),
         ]
     )
 
@@ -159,7 +117,7 @@ def _citrus(name: str, colour: RGB, radius: float, tall: float, tip: float) -> C
     def build(brief: Brief) -> Asset:
         c = brief.colour(colour) if name != "orange" or len(brief.colours) > 1 else colour
         r, h = radius, tall
-        solid = _turned(
+        solid = turned_body(
             brief,
             [
                 (0, -tip),
@@ -185,7 +143,7 @@ def _citrus(name: str, colour: RGB, radius: float, tall: float, tip: float) -> C
                 Material.from_srgb("stem", (0.36, 0.44, 0.18), roughness=0.9),
             ),
         )
-        return Asset([_painted(brief, name, solid, paint, 0.5), star, _leaf((0, h, 0), 0.05)])
+        return Asset([painted_body(brief, name, solid, paint, 0.5), star, small_leaf((0, h, 0), 0.05)])
 
     build.__doc__ = f"A {name}."
     return build
@@ -212,159 +170,20 @@ def banana(brief: Brief) -> Asset:
         solid = one if many == 1 else one.move(z=0.115, y=0).rotate(y=turn, x=-4 * abs(k - (many - 1) / 2))
 
         def paint(s: Skin, turn: float = turn) -> Array:
-            back = s.points if many == 1 else s.points @ np.linalg.inv(_rotation_y(turn)).T - (0, 0, 0.115)
+            back = s.points if many == 1 else s.points @ np.linalg.inv(rotation_y(turn)).T - (0, 0, 0.115)
             end = np.clip(back[:, 2] / 0.105, -1, 1)
-            base = _mix(colour, (0.62, 0.66, 0.20), smoothstep(-0.70, -1.0, end))
+            base = mixed(colour, (0.62, 0.66, 0.20), smoothstep(-0.70, -1.0, end))
             dark = np.maximum(smoothstep(0.955, 0.985, end), smoothstep(-0.965, -0.99, end))
             spots = smoothstep(0.70, 0.76, fractal_noise(s.points * 120, 3, 2)) * 0.6
             return np.asarray(base + (np.array([0.22, 0.15, 0.07]) - base) * np.maximum(dark, spots)[:, None])
 
-        parts.append(_painted(brief, "banana" if many == 1 else f"banana_{k + 1}", solid, paint, 0.5))
+        parts.append(painted_body(brief, "banana" if many == 1 else f"banana_{k + 1}", solid, paint, 0.5))
     return Asset(parts)
-
-
-def _rotation_y(degrees: float) -> Array:
-    from pocket3d_server.geometry.solid import rotation
-
-    return np.asarray(rotation(y=degrees))
-
-
-def _lobed(
-    name: str, colour: RGB, radius: float, tall: float, lobes: int, depth: float
-) -> Callable[[Brief], Asset]:
-    def build(brief: Brief) -> Asset:
-        c = brief.colour(colour) if name != "pumpkin" or not brief.has("orange") else colour
-        r, h = radius, tall
-        fine = SIDES[brief.quality] * 2
-        p = np.asarray(
-            [
-                (0, 0.10 * h),
-                (0.22 * r, 0.02 * h),
-                (0.55 * r, 0.0),
-                (0.90 * r, 0.22 * h),
-                (r, 0.52 * h),
-                (0.80 * r, 0.84 * h),
-                (0.42 * r, 0.96 * h),
-                (0.15 * r, 0.90 * h),
-                (0, 0.86 * h),
-            ]
-        )
-        smooth = curve(list(np.c_[p, np.zeros(len(p))]), 34)[:, :2]
-        smooth[:, 0] = np.maximum(smooth[:, 0], 0)
-        solid = revolve(smooth, fine, crease=180)
-
-        def ribs(v: Array) -> Array:
-            a = np.arctan2(v[:, 0], v[:, 2])
-            groove = 1 - depth * np.abs(np.cos(lobes * a / 2)) ** 6
-            v[:, [0, 2]] *= groove[:, None]
-            return v
-
-        solid = solid.deform(ribs)
-
-        def paint(s: Skin) -> Array:
-            a = np.arctan2(s.points[:, 0], s.points[:, 2])
-            base = (
-                np.asarray(c)
-                * (0.93 + 0.14 * fractal_noise(s.points * (3 / r) * np.array([1, 0.3, 1]), 4, 3))[:, None]
-            )
-            return np.asarray(base * (1 - 0.30 * np.abs(np.cos(lobes * a / 2)) ** 8)[:, None])
-
-        parts = [_painted(brief, name, solid, paint, 0.45)]
-        if name == "pumpkin":
-            stem = _stem(
-                [(0, 0.86 * h, 0), (0.02 * r, 1.0 * h, 0), (0.16 * r, 1.14 * h, 0.03 * r)],
-                0.075 * r,
-                (0.42, 0.44, 0.20),
-            )
-            parts.append(stem)
-            if brief.has("halloween", "lantern", "carved", "face"):
-                parts.append(_face(r, h))
-        else:
-            n = 6
-            a = np.arange(n) * 2 * np.pi / n
-            out = np.stack([np.sin(a), 0.05 + 0 * a, np.cos(a)], axis=1)
-            sepals = blades(np.tile([0, 0.90 * h, 0], (n, 1)), out, (0, 1, 0), 0.55 * r, 0.16 * r)
-            parts.append(part("sepals", (sepals, Material.from_srgb("sepal", GREEN, roughness=0.7))))
-            parts.append(_stem([(0, 0.86 * h, 0), (0, 1.0 * h, 0), (0.05 * r, 1.08 * h, 0)], 0.05 * r, GREEN))
-        return Asset(parts)
-
-    build.__doc__ = f"A {name}."
-    return build
-
-
-def _face(r: float, h: float) -> Part:
-    """Glowing eyes, nose and grin laid into a pumpkin's front."""
-    from pocket3d_server.geometry.shapes import extrude
-
-    glow = Material.from_srgb("glow", (1.0, 0.72, 0.15), emissive=(1.0, 0.55, 0.08), roughness=0.6)
-    eye = extrude(np.array([[-0.20, -0.10], [0.20, -0.10], [0.02, 0.20]]) * r, 0.30 * r)
-    nose = extrude(np.array([[-0.09, -0.06], [0.09, -0.06], [0.0, 0.10]]) * r, 0.30 * r)
-    x = np.linspace(-0.52, 0.52, 15)
-    low, high = 0.55 * x**2 - 0.16, 0.35 * x**2 + 0.02
-    high[[4, 10]] -= 0.10
-    low[[6, 8]] += 0.09
-    grin = extrude(np.concatenate([np.c_[x, low], np.c_[x, high][::-1]]) * r, 0.42 * r)
-    return part(
-        "face",
-        (
-            join(
-                eye.move(-0.36 * r, 0.62 * h, 0.78 * r),
-                eye.mirror().move(0.36 * r, 0.62 * h, 0.78 * r),
-                nose.move(0, 0.50 * h, 0.86 * r),
-                grin.move(0, 0.36 * h, 0.77 * r),
-            ),
-            glow,
-        ),
-    )
-
-
-def carrot(brief: Brief) -> Asset:
-    """A carrot lying down, with its greens."""
-    colour = brief.colour((0.92, 0.44, 0.10)) if not brief.has("orange") else (0.92, 0.44, 0.10)
-    t = np.linspace(0, 1, 34)
-    path = np.stack([0.004 * np.sin(5 * t), 0 * t, -0.09 + 0.17 * t], axis=1)
-    radius = (
-        0.0175
-        * np.clip(1.0 - 0.72 * t - 0.24 * t**4, 0.02, 1)
-        * np.interp(t, [0, 0.05], [0.62, 1])
-        * (1 + 0.03 * np.sin(60 * t))
-    )
-    root = sweep(path, radius, 22, crease=70, round_ends=True)
-
-    def paint(s: Skin) -> Array:
-        ring = fractal_noise(s.points * np.array([40, 40, 260]), 3, 2)
-        return np.asarray(np.asarray(colour) * (1 - 0.35 * smoothstep(0.58, 0.70, ring))[:, None])
-
-    rng = brief.rng(4)
-    at, along, stems = [], [], []
-    for _ in range(9):
-        d = np.array([0.35 * rng.normal(), 0.45 + 0.3 * rng.random(), -1.0])
-        line = (
-            np.array([0, 0, -0.088])
-            + d / np.linalg.norm(d) * (0.11 * np.linspace(0, 1, 8))[:, None]
-            - np.array([0, 0.03, 0]) * np.linspace(0, 1, 8)[:, None] ** 2
-        )
-        stems.append(sweep(line, np.linspace(0.0018, 0.0007, 8), 6, crease=80))
-        for k in range(2, 8):
-            at.append(np.repeat(line[k : k + 1], 7, axis=0))
-            along.append(d / np.linalg.norm(d) + 0.8 * rng.normal(0, 1, (7, 3)))
-    leaf = Material.from_srgb("greens", (0.30, 0.52, 0.16), roughness=0.7)
-    p = np.concatenate(at)
-    return Asset(
-        [
-            _painted(brief, "root", root, paint, 0.5),
-            part(
-                "greens",
-                (join(*stems), leaf),
-                (blades(p, np.concatenate(along), (0.1, 1, 0.1), 0.016, 0.005), leaf),
-            ),
-        ]
-    )
 
 
 def strawberry(brief: Brief) -> Asset:
     """A strawberry with seeds and sepals, resting on its side a little."""
-    solid = _turned(
+    solid = turned_body(
         brief,
         [
             (0, 0.0),
@@ -394,7 +213,7 @@ def strawberry(brief: Brief) -> Asset:
     )
 
     def paint(s: Skin) -> Array:
-        return np.asarray(_mix(colour, (0.95, 0.78, 0.66), 0.7 * smoothstep(0.036, 0.041, s.points[:, 1])))
+        return np.asarray(mixed(colour, (0.95, 0.78, 0.66), 0.7 * smoothstep(0.036, 0.041, s.points[:, 1])))
 
     m = 9
     b = np.arange(m) * 2 * np.pi / m
@@ -407,10 +226,10 @@ def strawberry(brief: Brief) -> Asset:
     )
     return Asset(
         [
-            _painted(brief, "berry", solid, paint, 0.25),
+            painted_body(brief, "berry", solid, paint, 0.25),
             part("seeds", (seeds, Material.from_srgb("seed", (0.92, 0.78, 0.36), roughness=0.5))),
             part("sepals", (sepals, Material.from_srgb("sepal", GREEN, roughness=0.7))),
-            _stem([(0, 0.040, 0), (0, 0.046, 0), (0.004, 0.053, 0)], 0.0009, GREEN),
+            stalk([(0, 0.040, 0), (0, 0.046, 0), (0.004, 0.053, 0)], 0.0009, GREEN),
         ]
     )
 
@@ -422,12 +241,12 @@ def watermelon(brief: Brief) -> Asset:
     def paint(s: Skin) -> Array:
         a = np.arctan2(s.points[:, 0], s.points[:, 1] - 0.13)
         wave = np.sin(11 * a + 2.2 * (fractal_noise(s.points * 16, 2, 3) - 0.5) * 3)
-        return np.asarray(_mix((0.48, 0.66, 0.28), (0.10, 0.28, 0.12), smoothstep(-0.1, 0.35, wave)))
+        return np.asarray(mixed((0.48, 0.66, 0.28), (0.10, 0.28, 0.12), smoothstep(-0.1, 0.35, wave)))
 
     return Asset(
         [
-            _painted(brief, "melon", solid, paint, 0.3),
-            _stem([(0, 0.13, -0.163), (0, 0.14, -0.178), (0.01, 0.15, -0.186)], 0.003, (0.45, 0.48, 0.24)),
+            painted_body(brief, "melon", solid, paint, 0.3),
+            stalk([(0, 0.13, -0.163), (0, 0.14, -0.178), (0.01, 0.15, -0.186)], 0.003, (0.45, 0.48, 0.24)),
         ]
     )
 
@@ -456,8 +275,8 @@ def grapes(brief: Brief) -> Asset:
     return Asset(
         [
             part("grapes", *((join(*g), shades[i]) for i, g in enumerate(groups) if g)),
-            _stem([(0, 0.02, 0), (0, 0.14, 0), (0.004, 0.185, 0)], 0.0018, (0.45, 0.40, 0.20)),
-            _leaf((0.002, 0.165, 0), 0.07),
+            stalk([(0, 0.02, 0), (0, 0.14, 0), (0.004, 0.185, 0)], 0.0018, (0.45, 0.40, 0.20)),
+            small_leaf((0.002, 0.165, 0), 0.07),
         ]
     )
 
@@ -469,7 +288,7 @@ def pineapple(brief: Brief) -> Asset:
     y = base + 0.012 + 0.165 * (i + 0.5) / count
     r = 0.052 * np.sqrt(np.clip(1 - ((y - 0.092) / 0.108) ** 2, 0.05, 1))
     a = i * 2.39996
-    body = _turned(
+    body = turned_body(
         brief,
         [(0, 0.0), (0.025, 0.002), (0.047, 0.04), (0.051, 0.095), (0.043, 0.155), (0.018, 0.182), (0, 0.184)],
         30,
@@ -518,9 +337,6 @@ KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
     "orange": (_citrus("orange", (0.95, 0.52, 0.08), 0.038, 0.074, 0.0), ("orange", "orange fruit", "mandarin", "tangerine fruit", "grapefruit", "clementine")),
     "lemon": (_citrus("lemon", (0.96, 0.83, 0.16), 0.029, 0.072, 0.010), ("lemon", "lemon fruit", "lime fruit", "citrus")),
     "banana": (banana, ("banana", "bunch of bananas", "plantain")),
-    "pumpkin": (_lobed("pumpkin", (0.92, 0.45, 0.08), 0.16, 0.22, 12, 0.10), ("pumpkin", "halloween pumpkin", "jack o lantern", "squash", "gourd")),
-    "tomato": (_lobed("tomato", (0.84, 0.12, 0.07), 0.038, 0.058, 6, 0.045), ("tomato", "pepper", "bell pepper", "paprika")),
-    "carrot": (carrot, ("carrot", "vegetable", "radish", "parsnip", "turnip")),
     "strawberry": (strawberry, ("strawberry", "berry", "raspberry")),
     "watermelon": (watermelon, ("watermelon", "melon")),
     "grapes": (grapes, ("grape", "grapes", "bunch of grapes", "blueberry")),

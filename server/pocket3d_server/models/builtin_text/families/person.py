@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.organic.dressing import outfit_for, words_in_order
 from pocket3d_server.models.builtin_text.organic.face import Looks
 from pocket3d_server.models.builtin_text.organic.hair import STYLES
-from pocket3d_server.models.builtin_text.organic.outfits import Garment, Outfit
 from pocket3d_server.models.builtin_text.organic.person import Recipe, build_person
 from pocket3d_server.models.builtin_text.organic.roles import (
-    DENIM,
-    GARMENT_WORDS,
     ROLES,
     SYNONYMS,
-    WHITE,
     Role,
 )
 from pocket3d_server.models.language.brief import RGB, Brief
 
-UNSET: RGB = (-1.0, -1.0, -1.0)
 FEMALE = (
     "woman",
     "girl",
@@ -53,6 +47,7 @@ FEMALE = (
     "goddess",
     "mermaid",
 )
+
 MALE = (
     "man",
     "boy",
@@ -79,6 +74,7 @@ MALE = (
     "groom",
     "god",
 )
+
 SKINS: tuple[RGB, ...] = (
     (0.93, 0.76, 0.66),
     (0.87, 0.68, 0.56),
@@ -87,6 +83,7 @@ SKINS: tuple[RGB, ...] = (
     (0.52, 0.34, 0.23),
     (0.36, 0.23, 0.16),
 )
+
 HAIRS: tuple[RGB, ...] = (
     (0.09, 0.07, 0.06),
     (0.20, 0.12, 0.07),
@@ -94,16 +91,9 @@ HAIRS: tuple[RGB, ...] = (
     (0.62, 0.44, 0.22),
     (0.50, 0.20, 0.08),
 )
+
 IRISES: tuple[RGB, ...] = ((0.26, 0.15, 0.07), (0.36, 0.24, 0.11), (0.20, 0.38, 0.52), (0.28, 0.42, 0.26))
-CASUAL: tuple[RGB, ...] = (
-    (0.74, 0.17, 0.15),
-    (0.16, 0.33, 0.60),
-    (0.24, 0.46, 0.30),
-    (0.86, 0.66, 0.22),
-    (0.46, 0.28, 0.52),
-    (0.90, 0.89, 0.86),
-    (0.25, 0.27, 0.31),
-)
+
 HAIR_WORDS = {
     "bald": "bald",
     "ponytail": "ponytail",
@@ -119,7 +109,9 @@ HAIR_WORDS = {
 
 def build(brief: Brief) -> Asset:
     """The person that the prompt describes."""
-    role = next((ROLES[SYNONYMS.get(w, w)] for w in _in_order(brief) if SYNONYMS.get(w, w) in ROLES), None)
+    role = next(
+        (ROLES[SYNONYMS.get(w, w)] for w in words_in_order(brief) if SYNONYMS.get(w, w) in ROLES), None
+    )
     rng = brief.rng(11)
     gender = _gender(brief, role, rng)
     age = _age(brief, role, rng)
@@ -149,17 +141,12 @@ def build(brief: Brief) -> Asset:
         "proportions": 0.15,
     }
     looks = _looks(brief, gender, age, rng)
-    outfit = _outfit(brief, role, gender, age, rng)
+    outfit = outfit_for(brief, role, gender, age, rng)
     hair = _hair(brief, role, gender, age, rng)
     beard = (role.beard if role else 0.0) if gender < 0.5 and age > 0.6 else 0.0
     if brief.has("beard", "bearded"):
         beard = 0.22 if brief.has("long") else 0.03
     return build_person(Recipe(phenotype, looks, hair, outfit, beard, seed=brief.seed), brief.quality)
-
-
-def _in_order(brief: Brief) -> list[str]:
-    words = brief.prompt.lower().replace(",", " ").replace(".", " ").split()
-    return words + sorted(brief.words)
 
 
 def _gender(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:
@@ -289,117 +276,6 @@ def _hair(brief: Brief, role: Role | None, gender: float, age: float, rng: np.ra
     picked = str(rng.choice(choices))
     assert picked in STYLES
     return picked
-
-
-def _outfit(brief: Brief, role: Role | None, gender: float, age: float, rng: np.random.Generator) -> Outfit:
-    main = brief.colour(UNSET)
-    if role is None:
-        first, second = (CASUAL[i] for i in rng.choice(len(CASUAL), 2, replace=False))
-        top: list[tuple[str, RGB]]
-        if age < 0.2:
-            top = [("tights", first), ("sweater", first)]
-        elif gender > 0.5 and rng.random() < 0.4:
-            top = [("blouse", first), ("skirt", second), ("shoes", (0.25, 0.18, 0.16))]
-        else:
-            style = str(rng.choice(["t_shirt", "sweater", "t_shirt"] if age < 0.9 else ["sweater"]))
-            top = [
-                ("trousers", DENIM if rng.random() < 0.6 else (0.22, 0.22, 0.24)),
-                (style, first),
-                ("shoes", WHITE if rng.random() < 0.5 else (0.22, 0.15, 0.11)),
-            ]
-        role = Role(tuple(top), main=tuple(k for k, _ in top if k in ("t_shirt", "sweater", "blouse")))
-    garments = [Garment(item[0], item[1], *(item[2:] if len(item) > 2 else ())) for item in role.wear]
-    garments = _asked_for(brief, garments, gender)
-    coloured = []
-    for g in garments:
-        words = [
-            w
-            for w, kind in GARMENT_WORDS.items()
-            if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt"))
-        ]
-        words += ["armor", "armour"] if g.kind in ("breastplate", "plates", "knight_helmet") else []
-        words += ["hat"] if g.kind.endswith("hat") else []
-        words += ["suit", "costume", "uniform"] if g.kind in ("suit", "tights", "jacket", "trousers") else []
-        colour = brief.colour(UNSET, *words)
-        if (
-            colour == UNSET
-            and main != UNSET
-            and (g.kind in role.main or (not role.main and g is garments[0]))
-        ):
-            colour = main
-        coloured.append(Garment(g.kind, g.colour if colour == UNSET else colour, g.roughness, g.metallic))
-    return Outfit(tuple(coloured), role.hair_shows)
-
-
-LAYERS = (
-    "tights",
-    "trousers",
-    "shorts",
-    "suit",
-    "tank_top",
-    "t_shirt",
-    "blouse",
-    "shirt",
-    "sweater",
-    "skirt",
-    "long_skirt",
-    "robe",
-    "tutu",
-    "vest",
-    "jacket",
-    "coat_tails",
-    "breastplate",
-    "plates",
-    "belt",
-    "gloves",
-    "shoes",
-    "boots",
-    "cape",
-)
-SLOTS = (
-    ("tights", "trousers", "shorts", "skirt", "long_skirt", "tutu"),
-    ("tank_top", "t_shirt", "blouse", "shirt", "sweater", "suit"),
-    ("shoes", "boots"),
-    ("jacket", "vest"),
-    (
-        "cap",
-        "straw_hat",
-        "cowboy_hat",
-        "top_hat",
-        "wizard_hat",
-        "chef_hat",
-        "hard_hat",
-        "crown",
-        "beanie",
-        "knight_helmet",
-        "space_helmet",
-        "hood",
-    ),
-)
-
-
-def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
-    """The outfit with garments that the prompt names put in the place of those they replace."""
-    wanted: list[Garment] = []
-    said = set(_in_order(brief)) - ({"short"} if "shorts" not in brief.prompt.lower() else set())
-    for word, kind in GARMENT_WORDS.items():
-        if word not in said or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
-            continue
-        if kind in ("dress", "gown"):
-            wanted += [
-                Garment("blouse", (0.70, 0.16, 0.24)),
-                Garment("long_skirt" if kind == "gown" or brief.has("long") else "skirt", (0.70, 0.16, 0.24)),
-            ]
-        elif not any(g.kind == kind for g in garments):
-            wanted.append(Garment(kind, (0.45, 0.45, 0.48)))
-    for g in wanted:
-        slot = next((s for s in SLOTS if g.kind in s), (g.kind,))
-        garments = [other for other in garments if other.kind not in slot]
-        garments.append(g)
-    if any(g.kind == "jacket" for g in wanted):  # what is worn below is tucked in
-        garments = [replace(g, kind="blouse") if g.kind in ("t_shirt", "sweater") else g for g in garments]
-    order = {kind: i for i, kind in enumerate(LAYERS)}
-    return sorted(garments, key=lambda g: order.get(g.kind, 99)) if wanted else garments
 
 
 FAMILIES: tuple[Family, ...] = (

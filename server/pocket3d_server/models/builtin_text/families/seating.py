@@ -8,49 +8,23 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
+from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import (
+    FABRICS,
+    WOODS,
     board,
     castor,
+    cloth_of,
     corner_names,
     corners,
     cushion,
+    legs,
     pillow,
     tapered_leg,
     turned_leg,
+    wood_of,
 )
-from pocket3d_server.models.language.brief import RGB, Brief
-
-WOODS: tuple[RGB, ...] = ((0.55, 0.36, 0.20), (0.72, 0.52, 0.32), (0.36, 0.22, 0.13), (0.80, 0.66, 0.47))
-FABRICS: tuple[RGB, ...] = ((0.32, 0.42, 0.50), (0.56, 0.50, 0.42), (0.62, 0.28, 0.22), (0.34, 0.44, 0.33))
-
-
-def legs(brief: Brief, x: float, z: float, height: float, look: str, count: int) -> list[tuple[str, Solid]]:
-    """Named legs under a seat or top with half sizes ``x`` and ``z``; ``look`` is turned, square or splayed."""
-    girth = brief.grown("girth", "leg")
-    made = []
-    for name, (px, pz) in zip(corner_names(count), corners(count, x, z)):
-        if look == "turned":
-            leg = turned_leg(height, 0.036 * girth)
-        elif look == "square":
-            leg = tapered_leg(height, 0.026 * girth, 0.020 * girth, square=True)
-        else:
-            leg = tapered_leg(height, 0.021 * girth, 0.012 * girth, lean=0.22 * np.array([px, pz]))
-        made.append((f"leg_{name}", leg.move(px, 0, pz)))
-    return made
-
-
-def wood_of(brief: Brief, name: str = "frame") -> Finish:
-    """The wood (or what the prompt says instead) of a piece of furniture."""
-    rgb = WOODS[int(brief.rng(3).integers(len(WOODS)))]
-    return asked(brief, name, "wood", rgb, "frame", main=True)
-
-
-def cloth_of(brief: Brief, main: bool = True) -> Finish:
-    """The cover of a piece of furniture."""
-    kind = "leather" if brief.has("leather") else "velvet" if brief.has("velvet") else "fabric"
-    rgb = FABRICS[int(brief.rng(4).integers(len(FABRICS)))] if kind == "fabric" else None
-    return asked(brief, "cover", kind, rgb, "seat", "upholstery", "cover", main=main)
+from pocket3d_server.models.language.brief import Brief
 
 
 def chair(brief: Brief) -> Asset:

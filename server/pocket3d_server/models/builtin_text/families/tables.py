@@ -1,4 +1,4 @@
-"""Tables, desks, beds and what stands against a wall: bookshelf, cabinet, wardrobe."""
+"""Tables and desks: a top on legs, on a pillar or on trestles, with drawers where one works."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.families.seating import FABRICS, legs, wood_of
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
-from pocket3d_server.models.builtin_text.joinery import board, knob, tapered_leg, turned_leg
-from pocket3d_server.models.language.brief import RGB, Brief
+from pocket3d_server.models.builtin_text.finishes import asked, unless_said
+from pocket3d_server.models.builtin_text.joinery import board, drawers_of, legs, tapered_leg, wood_of
+from pocket3d_server.models.language.brief import Brief
 
 
 def table(brief: Brief) -> Asset:
@@ -119,7 +118,7 @@ def desk(brief: Brief) -> Asset:
         )
         foot = board(0.38, 0.06, deep - 0.12).move(x, 0.03, 0)
         parts.append(part(f"pedestal_{'left' if s > 0 else 'right'}", (join(case, foot), wood)))
-        parts += _drawers(
+        parts += drawers_of(
             f"drawer_{'left' if s > 0 else 'right'}",
             x,
             0.09,
@@ -140,289 +139,7 @@ def desk(brief: Brief) -> Asset:
     return Asset([*parts, part("back_panel", (rail, wood))])
 
 
-def _drawers(
-    name: str,
-    x: float,
-    low: float,
-    high: float,
-    wide: float,
-    z: float,
-    count: int,
-    front: Finish,
-    pull: Finish,
-) -> list[Part]:
-    """Drawer fronts with knobs, one above the other, on a face at ``z``."""
-    step, parts = (high - low) / count, []
-    for k in range(count):
-        y = low + step * (k + 0.5)
-        face = shapes.rounded_box(wide, step - 0.014, 0.024, 0.007, 2).move(x, y, z + 0.006)
-        knobs = [
-            knob(0.016).move(x + dx, y, z + 0.016) for dx in ((0,) if wide < 0.6 else (-wide / 4, wide / 4))
-        ]
-        parts.append(part(f"{name}_{k + 1}", (face, front), (join(*knobs), pull)))
-    return parts
-
-
-def cabinet(brief: Brief) -> Asset:
-    """A chest of drawers, or a cupboard or wardrobe with two doors."""
-    wood, pull = wood_of(brief, "cabinet_wood"), asked(brief, "handles", "brass", None, "handle", "knob")
-    tall = brief.has("wardrobe", "closet", "armoire")
-    wide, deep = (1.1 if tall else 0.95) * brief.grown("width"), 0.58 if tall else 0.46
-    high = (1.95 if tall else 0.85) * brief.grown("height")
-    doors = brief.count("door", 2 if tall or brief.has("cabinet", "cupboard", "sideboard") else 0, 0, 4)
-    case = shapes.rounded_box(wide, high - 0.12, deep, 0.006, 2).move(y=high / 2 + 0.02)
-    crown = [
-        shapes.rounded_box(wide + 0.03 + 0.04 * k, 0.022, deep + 0.02 + 0.03 * k, 0.008, 2).move(
-            0, high - 0.035 + 0.02 * k, 0.005
-        )
-        for k in range(2)
-    ]
-    parts = [part("case", (case, wood)), part("top", (join(*crown), unless_said(brief, wood, "top")))]
-    for k, (x, z) in enumerate(((1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0))):
-        leg = turned_leg(0.10, 0.032).move(x * (wide / 2 - 0.05), 0, z * (deep / 2 - 0.05))
-        parts.append(part(f"foot_{k + 1}", (leg, wood)))
-    low = 0.11
-    if doors:
-        each = (wide - 0.05) / doors
-        for k in range(doors):
-            x = -wide / 2 + 0.025 + each * (k + 0.5)
-            tall_door = high - low - 0.08
-            panel = shapes.rounded_box(each - 0.012, tall_door, 0.022, 0.005, 2).move(
-                x, low + tall_door / 2, deep / 2 + 0.006
-            )
-            frame = shapes.extrude(
-                curves.rectangle(each - 0.07, tall_door - 0.08),
-                0.014,
-                0.004,
-                holes=[curves.rectangle(each - 0.13, tall_door - 0.15)],
-            )
-            side = 1 if k % 2 == 0 else -1
-            grip = knob(0.016).move(x + side * (each / 2 - 0.035), low + tall_door * 0.52, deep / 2 + 0.016)
-            parts.append(
-                part(
-                    f"door_{k + 1}",
-                    (
-                        join(panel, frame.move(x, low + tall_door / 2, deep / 2 + 0.02)),
-                        unless_said(brief, wood, "door"),
-                    ),
-                    (grip, pull),
-                )
-            )
-    else:
-        parts += _drawers(
-            "drawer",
-            0,
-            low,
-            high - 0.06,
-            wide - 0.06,
-            deep / 2,
-            brief.count("drawer", 3, 1, 8),
-            unless_said(brief, wood, "drawer"),
-            pull,
-        )
-    return Asset(parts)
-
-
-BOOKS: tuple[RGB, ...] = (
-    (0.50, 0.12, 0.10),
-    (0.12, 0.25, 0.42),
-    (0.16, 0.36, 0.22),
-    (0.72, 0.55, 0.22),
-    (0.36, 0.20, 0.36),
-    (0.85, 0.80, 0.68),
-)
-
-
-def bookshelf(brief: Brief) -> Asset:
-    """Open shelves, with books unless the prompt says they are empty."""
-    rng, wood = brief.rng(), wood_of(brief, "shelf_wood")
-    wide, deep, high = 0.95 * brief.grown("width"), 0.30, 1.8 * brief.grown("height")
-    count = brief.count("shelf", 5, 1, 10)
-    t = 0.024
-    sides = [board(t, high, deep, 0.004).move(s * (wide / 2 - t / 2), high / 2, 0) for s in (1, -1)]
-    parts = [
-        part("sides", (join(*sides), wood)),
-        part("back", (board(wide - t, high - 0.02, 0.010, 0.002).move(0, high / 2, -deep / 2 + 0.006), wood)),
-    ]
-    levels = np.linspace(0.07, high - t / 2, count + 1)
-    for k, y in enumerate(levels):
-        parts.append(
-            part(
-                f"shelf_{k + 1}",
-                (
-                    board(wide - 2 * t + 0.004, t, deep - 0.012, 0.004).move(0, y, 0),
-                    unless_said(brief, wood, "shelf"),
-                ),
-            )
-        )
-    parts.append(
-        part("plinth", (board(wide - 2 * t, 0.06, 0.02, 0.003).move(0, 0.03, deep / 2 - 0.03), wood))
-    )
-    if brief.has("empty"):
-        return Asset(parts)
-    papers = [
-        asked(brief, f"book_{k}", "fabric", rgb, *(("book",) if k == 0 else ()))
-        for k, rgb in enumerate(BOOKS)
-    ]
-    for k in range(count):
-        room = levels[k + 1] - levels[k] - t
-        x, limit = -wide / 2 + t + 0.01, wide / 2 - t - 0.02
-        limit -= float(rng.uniform(0.0, 0.35)) * wide
-        shelf: list[list[Solid]] = [[] for _ in papers]
-        while True:
-            thick, tall = float(rng.uniform(0.018, 0.05)), room * float(rng.uniform(0.62, 0.90))
-            if x + thick > limit:
-                break
-            depth = float(rng.uniform(0.16, 0.22))
-            book = shapes.rounded_box(thick - 0.002, tall, depth, min(0.006, thick / 3), 1)
-            shelf[int(rng.integers(len(papers)))].append(
-                book.move(x + thick / 2, levels[k] + t / 2 + tall / 2, deep / 2 - 0.02 - depth / 2 - 0.02)
-            )
-            x += thick
-        pieces = [(join(*books), paper) for books, paper in zip(shelf, papers) if books]
-        if pieces:
-            parts.append(part(f"books_{k + 1}", *pieces))
-    return Asset(parts)
-
-
-def bed(brief: Brief) -> Asset:
-    """A bed with headboard, mattress, duvet and pillows; bunk beds when asked."""
-    double = not brief.has("single", "child", "kid", "bunk", "narrow")
-    wide, long = (1.6 if double else 0.95) * brief.grown("width"), 2.05
-    wood = wood_of(brief, "bed_frame")
-    white, cover = (
-        finish("fabric", (0.93, 0.93, 0.91), "linen"),
-        asked(
-            brief,
-            "duvet",
-            "fabric",
-            FABRICS[int(brief.rng(2).integers(4))],
-            "duvet",
-            "blanket",
-            "cover",
-            "bedding",
-            "sheet",
-            "bedspread",
-        ),
-    )
-    parts: list[Part] = []
-    decks = 2 if brief.has("bunk") else 1
-    for d in range(decks):
-        y, tag = 1.05 * d, "" if d == 0 else "upper_"
-        rails = [
-            shapes.rounded_box(0.04, 0.20, long - 0.06, 0.01, 2).move(s * (wide / 2 - 0.02), y + 0.30, 0)
-            for s in (1, -1)
-        ]
-        slats = [
-            board(wide - 0.08, 0.02, 0.09, 0.003).move(0, y + 0.27, z)
-            for z in np.linspace(-long / 2 + 0.15, long / 2 - 0.15, 10)
-        ]
-        parts.append(part(f"{tag}frame", (join(*rails, *slats), wood)))
-        mattress = shapes.rounded_box(wide - 0.10, 0.22, long - 0.12, 0.07, 4).move(0, y + 0.39, 0)
-        parts.append(part(f"{tag}mattress", (mattress, white)))
-
-        def drape(v, y=y):  # type: ignore[no-untyped-def]
-            edge = np.clip((np.abs(v[:, 0]) - wide / 2 + 0.13) / 0.14, 0, 1)
-            v[:, 1] -= 0.16 * edge**2
-            v[:, 1] += 0.010 * np.sin(9 * v[:, 0] + 3 * v[:, 2]) * np.sin(5 * v[:, 2]) * (1 - edge)
-            return v
-
-        duvet = (
-            shapes.rounded_box(wide + 0.02, 0.10, long * 0.66, 0.045, 3, cuts=24)
-            .deform(drape)
-            .move(0, y + 0.53, long * 0.14)
-        )
-        parts.append(part(f"{tag}duvet", (duvet, cover)))
-        for k in range(2 if double else 1):
-            x = (k - 0.5) * wide * 0.46 if double else 0.0
-            soft = (
-                shapes.superellipsoid(0.62 if double else 0.60, 0.16, 0.40, 4, 2.2, 36)
-                .rotate(x=-16)
-                .move(x, y + 0.57, -long / 2 + 0.28)
-            )
-            parts.append(
-                part(
-                    f"{tag}pillow_{k + 1}",
-                    (soft, asked(brief, "pillowcase", "fabric", (0.95, 0.95, 0.94), "pillow")),
-                )
-            )
-    if decks == 2:
-        posts = [
-            shapes.rounded_box(0.07, 1.85, 0.07, 0.012, 2).move(x * wide / 2, 0.925, z * long / 2)
-            for x in (1, -1)
-            for z in (1, -1)
-        ]
-        ends = [
-            board(wide, 0.08, 0.03).move(0, y, z * long / 2)
-            for y in (0.35, 0.62, 1.40, 1.70)
-            for z in (1, -1)
-        ]
-        ladder = [
-            board(0.34, 0.03, 0.04).move(wide / 2 + 0.05, 0.25 + 0.27 * k, 0.6).rotate() for k in range(5)
-        ]
-        uprights = [board(0.03, 1.7, 0.04).move(wide / 2 + 0.05, 0.85, 0.6 + s * 0.17) for s in (1, -1)]
-        rungs = [
-            board(0.03, 0.03, 0.34).move(wide / 2 + 0.05, 0.25 + 0.27 * k, 0.6) for k in range(len(ladder))
-        ]
-        guard = [
-            board(0.03, 0.10, long * 0.6).move(wide / 2, 1.62, -0.3),
-            board(0.03, 0.10, long).move(-wide / 2, 1.62, 0),
-        ]
-        return Asset(
-            [
-                *parts,
-                part("posts", (join(*posts, *ends), wood)),
-                part("ladder", (join(*uprights, *rungs), wood)),
-                part("guard_rails", (join(*guard), wood)),
-            ]
-        )
-    if brief.style in ("modern", None):
-        head = shapes.rounded_box(wide + 0.06, 0.95, 0.08, 0.035, 3).move(0, 0.475 + 0.06, -long / 2 - 0.02)
-        foot = shapes.rounded_box(wide + 0.02, 0.26, 0.05, 0.015, 2).move(0, 0.29, long / 2 - 0.005)
-        head_stuff = unless_said(brief, wood, "headboard")
-        parts += [part("headboard", (head, head_stuff)), part("footboard", (foot, wood))]
-        parts += [
-            part(
-                f"leg_{k + 1}",
-                (tapered_leg(0.22, 0.035, 0.025).move(x * (wide / 2 - 0.08), 0, z * (long / 2 - 0.1)), wood),
-            )
-            for k, (x, z) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1)))
-        ]
-        return Asset(parts)
-    arch = curves.mirrored(
-        np.concatenate(
-            [
-                [[0, 0]],
-                curves.smooth_curve(
-                    [[wide / 2, 0.0], [wide / 2, 0.62], [wide * 0.42, 0.74], [wide * 0.25, 0.80], [0, 0.92]],
-                    24,
-                ),
-            ]
-        )
-    )
-    parts.append(
-        part(
-            "headboard",
-            (
-                shapes.extrude(arch, 0.05, 0.012).move(0, 0.26, -long / 2),
-                unless_said(brief, wood, "headboard"),
-            ),
-        )
-    )
-    parts.append(
-        part("footboard", (shapes.extrude(arch * [1, 0.45], 0.05, 0.012).move(0, 0.20, long / 2), wood))
-    )
-    for k, (x, z) in enumerate(((1, 1), (-1, 1), (1, -1), (-1, -1))):
-        tall = 0.75 if z > 0 else 1.15
-        post = join(turned_leg(tall, 0.045), shapes.sphere(0.055, 24).move(y=tall + 0.03))
-        parts.append(part(f"post_{k + 1}", (post.move(x * wide / 2, 0, z * long / 2), wood)))
-    return Asset(parts)
-
-
 FAMILIES = (
     Family("table", ("table", "dining table", "coffee table", "side table", "round table", "kitchen table", "wooden table", "tea table", "bistro table"), table),
     Family("desk", ("desk", "writing desk", "office desk", "computer desk", "work desk", "school desk"), desk),
-    Family("cabinet", ("cabinet", "cupboard", "chest of drawers", "dresser", "wardrobe", "sideboard", "nightstand", "closet", "armoire", "commode", "drawer"), cabinet),
-    Family("bookshelf", ("bookshelf", "bookcase", "shelf", "shelf unit", "book shelf", "book case", "library shelf"), bookshelf),
-    Family("bed", ("bed", "double bed", "single bed", "bunk bed", "king size bed", "four poster bed"), bed),
 )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.families.weapons import shaft
+from pocket3d_server.models.builtin_text.arms import shaft
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.organic.ground import grounded

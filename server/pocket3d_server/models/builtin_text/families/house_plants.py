@@ -1,0 +1,297 @@
+"""Plants in pots: monstera, fern, snake plant, succulent, ficus and bonsai."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pocket3d_server.geometry.asset import Asset, Material
+from pocket3d_server.geometry.implicit import Blend, Chain, curve, polygonise
+from pocket3d_server.geometry.shapes import revolve, sweep
+from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked
+from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
+from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.builtin_text.organic.potting import FINE, Array, arching, green_of, potted
+from pocket3d_server.models.builtin_text.organic.tree import tones
+from pocket3d_server.models.language.brief import Brief
+
+
+def monstera(brief: Brief) -> Asset:
+    """Large split leaves on long stems."""
+    rng, h = brief.rng(3), 0.26
+    soil = 0.87 * h
+    shades = tones(green_of(brief, (0.16, 0.40, 0.16)), "leaf", 0.4)
+    stems: list[Solid] = []
+    leaves: list[list[Solid]] = [[], [], []]
+    count = brief.count("leaf", 13, 3, 30)
+    for k in range(count):
+        azimuth = k * np.radians(137.5) + 0.2 * rng.normal()
+        t = k / max(count - 1, 1)
+        start = np.array([0.05 * np.sin(azimuth), soil - 0.02, 0.05 * np.cos(azimuth)])
+        stem = arching(start, azimuth, 0.34 + 0.42 * t + 0.05 * rng.random(), 40 + 36 * t, 0.10, 10)
+        stems.append(sweep(stem, np.linspace(0.010, 0.006, 10), 7, crease=80))
+        out = np.array([np.sin(azimuth), 0, np.cos(azimuth)])
+        size = 0.24 + 0.09 * rng.random()
+        rows = 29
+        u = np.linspace(0, 1, rows)
+        middle = (
+            stem[-1]
+            + out * (size * 1.15 * (u - 0.12))[:, None]
+            + np.array([0, 1.0, 0]) * (size * (0.10 * u - 0.62 * u**2 + 0.02))[:, None]
+        )
+        body = size * 0.62 * np.clip(np.sin(np.pi * (0.10 + 0.90 * u**0.75)), 0.0, 1) ** 0.75 * (u < 1)
+        notch = 0.5 + 0.5 * np.cos(2 * np.pi * (u * 5.0 + 0.1))
+        cut = 1 - 0.62 * smoothstep(0.72, 1.0, notch) * smoothstep(0.10, 0.28, u) * smoothstep(0.98, 0.85, u)
+        other = 1 - 0.62 * smoothstep(0.72, 1.0, np.roll(notch, 2)) * smoothstep(0.10, 0.28, u) * smoothstep(
+            0.98, 0.85, u
+        )
+        leaf = sheet(
+            middle,
+            (0, 1, 0) + 0.35 * out,
+            body * cut,
+            right=body * other,
+            fold=0.16,
+            cup=-0.10,
+            thickness=0.003,
+            columns=9,
+        )
+        leaves[k % 3].append(leaf)
+    green = Material.from_srgb("stem", (0.30, 0.46, 0.20), roughness=0.6)
+    return Asset(
+        [
+            *potted(brief, 0.15, h),
+            part("stems", (join(*stems), green)),
+            part("leaves", *((join(*group), shades[i]) for i, group in enumerate(leaves) if group)),
+        ]
+    )
+
+
+def fern(brief: Brief) -> Asset:
+    """Arching feathered fronds."""
+    rng, h = brief.rng(3), 0.20
+    shades = tones(green_of(brief, (0.26, 0.50, 0.16)), "frond", 0.6)
+    fronds: list[list[Solid]] = [[], [], []]
+    count = int(26 * FINE[brief.quality] ** 0.6)
+    for k in range(count):
+        azimuth = k * np.radians(137.5)
+        t = k / count
+        line = arching(
+            np.array([0.0, 0.86 * h, 0.0]),
+            azimuth,
+            0.40 + 0.14 * rng.random(),
+            35 + 48 * t,
+            0.55 - 0.18 * t,
+            16,
+        )
+        pairs = int(26 * FINE[brief.quality] ** 0.5)
+        v = np.repeat(np.linspace(0.10, 0.985, pairs), 2)
+        seat = np.stack([np.interp(v * 15, np.arange(16), line[:, i]) for i in range(3)], axis=1)
+        forward = np.gradient(line, axis=0)
+        ahead = np.stack([np.interp(v * 15, np.arange(16), forward[:, i]) for i in range(3)], axis=1)
+        ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+        side = np.cross(ahead, (0, 1, 0))
+        side /= np.linalg.norm(side, axis=1, keepdims=True).clip(1e-6)
+        up = np.cross(side, ahead)
+        sign = np.where(np.arange(len(v)) % 2 == 0, 1.0, -1.0)[:, None]
+        size = 0.085 * np.sin(np.pi * (0.16 + 0.80 * v)) ** 0.8 + 0.006
+        fronds[k % 3] += [
+            sweep(line, np.linspace(0.0035, 0.001, 16), 5, crease=80),
+            blades(seat, sign * side + 0.30 * ahead - 0.12 * up, up, size, 0.30 * size + 0.003),
+        ]
+    return Asset(
+        [*potted(brief, 0.12, h), part("fronds", *((join(*f), shades[i]) for i, f in enumerate(fronds)))]
+    )
+
+
+def snake_plant(brief: Brief) -> Asset:
+    """Upright sword leaves with a pale edge."""
+    rng, h = brief.rng(3), 0.20
+    green = green_of(brief, (0.20, 0.38, 0.20))
+    body, edge = (
+        Material.from_srgb("leaf", green, roughness=0.45),
+        Material.from_srgb("edge", (0.80, 0.76, 0.38), roughness=0.5),
+    )
+    inner, outer = [], []
+    for k in range(brief.count("leaf", 14, 3, 40)):
+        azimuth, t = k * np.radians(137.5), k / 14
+        r = 0.075 * np.sqrt(1 - t * 0.9)
+        start = np.array([r * np.sin(azimuth), 0.82 * h, r * np.cos(azimuth)])
+        length = 0.34 + 0.34 * t + 0.08 * rng.random()
+        line = arching(start, azimuth, length, 76 + 10 * t, 0.02, 16)
+        u = np.linspace(0, 1, 16)
+        width = 0.030 * (0.65 + 0.5 * np.sin(np.pi * u * 0.75)) * (1 - u**5)
+        turn = azimuth + 0.9 * rng.normal() + 0.5 * u
+        face = np.stack([np.sin(turn), 0.2 * np.ones(16), np.cos(turn)], axis=1)
+        inner.append(sheet(line, face, width * 0.74, cup=0.28, thickness=0.005, columns=5))
+        outer.append(sheet(line - 0.0015 * face, face, width, cup=0.28 * 0.74, thickness=0.002, columns=5))
+    return Asset(
+        [
+            *potted(brief, 0.12, h, (0.88, 0.87, 0.84)),
+            part("leaves", (join(*inner), body), (join(*outer), edge)),
+        ]
+    )
+
+
+def succulent(brief: Brief) -> Asset:
+    """A rosette of thick pointed leaves."""
+    h = 0.09
+    colour = green_of(brief, (0.42, 0.60, 0.46))
+    shades = tones(colour, "leaf", 0.45)
+    leaves: list[list[Solid]] = [[], [], []]
+    count = 46
+    for k in range(count):
+        t = k / count
+        azimuth = k * np.radians(137.5)
+        length = 0.085 * (1 - 0.72 * t)
+        line = arching(
+            np.array([0, 0.92 * h + 0.018 * t, 0.0]), azimuth, length, 10 + 72 * t, -0.10 * (1 - t), 9
+        )
+        u = np.linspace(0, 1, 9)
+        width = 0.36 * length * (0.45 + 0.9 * u) * np.clip(1.0 - u**3.0, 0, 1) ** 0.8
+        leaves[min(int(3 * t), 2)].append(
+            sheet(line, (0, 1, 0), width, cup=0.35, thickness=0.13 * length, columns=5).sharp(80)
+        )
+    return Asset(
+        [
+            *potted(brief, 0.075, h, (0.90, 0.88, 0.84)),
+            part("leaves", *((join(*f), shades[i]) for i, f in enumerate(leaves))),
+        ]
+    )
+
+
+def potted_tree(brief: Brief) -> Asset:
+    """A small leafy plant on a slender stem: ficus, olive, lemon."""
+    rng, h = brief.rng(3), 0.28
+    shades = tones(green_of(brief, (0.22, 0.44, 0.16)), "leaf", 0.5)
+    wood = Material.from_srgb("stem", (0.42, 0.31, 0.21), roughness=0.9)
+    branches, seat, along = [], [], []
+    trunk = curve([(0, 0.8 * h, 0), (0.02, 0.55, 0.01), (-0.015, 0.80, -0.01), (0.01, 1.05, 0)], 14)
+    branches.append(sweep(trunk, np.linspace(0.017, 0.008, 14), 10, crease=80))
+    for k in range(26):
+        t = 0.42 + 0.58 * k / 25
+        azimuth = k * np.radians(137.5)
+        start = np.array([np.interp(t * 13, np.arange(14), trunk[:, i]) for i in range(3)])
+        line = arching(
+            start, azimuth, 0.30 * (1.15 - 0.55 * t) * (0.8 + 0.4 * rng.random()), 28 + 40 * t, 0.10, 7
+        )
+        branches.append(sweep(line, np.linspace(0.006, 0.002, 7), 5, crease=80))
+        n = int(15 * FINE[brief.quality])
+        v = 0.25 + 0.75 * np.sqrt(rng.random(n))
+        seat.append(np.stack([np.interp(v * 6, np.arange(7), line[:, i]) for i in range(3)], axis=1))
+        out = line[-1] - line[0]
+        along.append(
+            out / np.linalg.norm(out) * 0.7 + 0.75 * rng.normal(0, 1, (n, 3)) - np.array([0, 0.25, 0])
+        )
+    p, d = np.concatenate(seat), np.concatenate(along)
+    size = 0.075 * (0.75 + 0.5 * rng.random(len(p)))
+    kind = rng.integers(0, 3, len(p))
+    facing = np.array([0, 1.0, 0]) + 0.35 * rng.normal(0, 1, (len(p), 3))
+    pieces = [
+        (
+            blades(
+                p[kind == k],
+                d[kind == k],
+                facing[kind == k],
+                size[kind == k],
+                0.52 * size[kind == k],
+                rounded=True,
+            ),
+            shades[k],
+        )
+        for k in range(3)
+    ]
+    return Asset([*potted(brief, 0.16, h), part("stems", (join(*branches), wood)), part("leaves", *pieces)])
+
+
+def bonsai(brief: Brief) -> Asset:
+    """A small old tree with cloud-like pads in a shallow dish."""
+    rng = brief.rng(3)
+    dish = [
+        (0.0, 0.0),
+        (0.15, 0.0),
+        (0.155, 0.012),
+        (0.19, 0.045),
+        (0.195, 0.062),
+        (0.18, 0.062),
+        (0.17, 0.05),
+        (0.0, 0.05),
+    ]
+    clay = asked(brief, "dish", "ceramic", (0.28, 0.33, 0.42), "pot", "dish")
+    blend = Blend()
+    spine = curve(
+        [(0.02, 0.048, 0), (0.0, 0.10, 0.01), (0.075, 0.19, 0.0), (-0.02, 0.28, 0.02), (0.03, 0.37, 0.0)], 20
+    )
+    blend.add(Chain(spine, np.linspace(0.034, 0.010, 20)), 0.01, "trunk")
+    for a in np.arange(5) * 1.257:
+        root = curve(
+            [
+                (0.02, 0.075, 0.0),
+                (0.02 + 0.035 * np.sin(a), 0.06, 0.035 * np.cos(a)),
+                (0.02 + 0.075 * np.sin(a), 0.045, 0.075 * np.cos(a)),
+            ],
+            6,
+        )
+        blend.add(Chain(root, np.linspace(0.022, 0.008, 6)), 0.02, "trunk")
+    pads = [(spine[-1] + (0, 0.02, 0), 0.105)]
+    for t, side, reach in ((8, 1, 0.17), (11, -1, 0.16), (14, 1, 0.13), (16, -1, 0.11)):
+        tip = spine[t] + (side * reach, 0.035, 0.05 * rng.normal())
+        blend.add(
+            Chain(
+                curve([spine[t], 0.5 * (spine[t] + tip) + (0, -0.008, 0), tip], 6),
+                np.linspace(0.014, 0.007, 6),
+            ),
+            0.015,
+            "trunk",
+        )
+        pads.append((tip + (0, 0.012, 0), 0.075 + 0.3 * (0.2 - reach)))
+    surface = polygonise(blend, resolution=120, faces=int(4500 * FINE[brief.quality]))
+
+    def bark(skin: Skin) -> Array:
+        ridge = np.abs(fractal_noise(skin.points * np.array([90, 30, 90]), 4, 3) - 0.5) * 2
+        return np.clip(np.array([0.36, 0.25, 0.17]) * (0.7 + 0.7 * ridge)[:, None], 0, 1)
+
+    at, normal = [], []
+    for centre, r in pads:
+        n = int(420 * FINE[brief.quality] * (r / 0.1) ** 2)
+        d = rng.normal(0, 1, (n, 3))
+        d /= np.linalg.norm(d, axis=1, keepdims=True)
+        d[:, 1] = np.where(d[:, 1] < -0.25, -d[:, 1], d[:, 1])
+        at.append(centre + d * np.array([1.0, 0.42, 0.85]) * r * (0.82 + 0.18 * rng.random((n, 1))))
+        normal.append(d)
+    p, d = np.concatenate(at), np.concatenate(normal)
+    shades = tones(green_of(brief, (0.22, 0.44, 0.18)), "leaf", 0.7)
+    kind = np.digitize(d[:, 1] + 0.4 * rng.normal(0, 1, len(d)), [0.0, 0.7])
+    along = d + 0.6 * rng.normal(0, 1, d.shape)
+    pieces = [
+        (blades(p[kind == k], along[kind == k], d[kind == k] + (0, 0.4, 0), 0.024, 0.015), shades[k])
+        for k in range(3)
+    ]
+    soil = revolve(np.array([(0.0, 0.04), (0.178, 0.04), (0.175, 0.055), (0.0, 0.068)]), 40)
+    return Asset(
+        [
+            part("dish", (revolve(np.array(dish), 48, crease=35), clay)),
+            part("soil", (soil, Material.from_srgb("moss", (0.30, 0.36, 0.16), roughness=1.0))),
+            painted_part("trunk", surface, {}, bark, 512, 0.9),
+            part("leaves", *pieces),
+        ]
+    )
+
+
+KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
+    "potted_plant": (monstera, ("plant", "potted plant", "house plant", "houseplant", "indoor plant", "monstera", "swiss cheese plant", "pot plant", "plant in a pot", "philodendron")),
+    "fern": (fern, ("fern", "potted fern", "boston fern")),
+    "snake_plant": (snake_plant, ("snake plant", "sansevieria", "aloe", "aloe vera", "agave")),
+    "succulent": (succulent, ("succulent", "echeveria", "houseleek")),
+    "potted_tree": (potted_tree, ("ficus", "potted tree", "rubber plant", "olive tree in a pot", "small tree in a pot")),
+    "bonsai": (bonsai, ("bonsai", "bonsai tree")),
+}  # fmt: skip
+
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(name, phrases, grounded(build)) for name, (build, phrases) in KINDS.items()
+)

@@ -1,0 +1,239 @@
+"""What stands on a laid table: mug, glass, teapot, bowl and plate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.pottery import glaze, handle, hollow
+from pocket3d_server.models.language.brief import Brief
+
+
+def mug(brief: Brief) -> Asset:
+    """A mug or a cup with a handle; a tankard of staves when of wood; a plain glass when a glass."""
+    if brief.has("glass") and not brief.has("mug", "cup"):
+        return glass(brief)
+    stuff = glaze(brief, "mug", "mug", "cup")
+    r, h = 0.042 * brief.grown("width", "girth"), 0.095 * brief.grown("height")
+    cup = brief.has("cup", "teacup", "tea", "espresso")
+    if cup:
+        r, h = r * 1.1, h * 0.66
+        rows = [[0.45 * r, 0], [0.47 * r, 0.004], [0.62 * r, 0.012], [0.90 * r, h * 0.5], [1.0 * r, h]]
+    else:
+        bulge = float(brief.rng().uniform(0.0, 0.10))
+        rows = [
+            [0.86 * r, 0],
+            [0.95 * r, 0.003],
+            [r, 0.012],
+            [(1 + bulge) * r, h * 0.5],
+            [r, h * 0.97],
+            [r, h],
+        ]
+    outer = curves.smooth_curve(rows, 26)
+    detail = brief.detail(64)
+    body = hollow(outer, 0.0042, 0.007, detail)
+    at = r * (0.95 if cup else 1.0) - 0.003
+    loop = [
+        [at * (0.92 if cup else 1.0), h * 0.80, 0],
+        [at + 0.026, h * 0.80, 0],
+        [at + 0.034, h * 0.5, 0],
+        [at + 0.022, h * 0.26, 0],
+        [at * (0.80 if cup else 1.0), h * 0.22, 0],
+    ]
+    parts = [
+        part("body", (body, stuff)),
+        part(
+            "handle",
+            (
+                handle(loop, 0.0048),
+                asked(brief, "handle", "ceramic", None, "handle")
+                if any(c.noun == "handle" for c in brief.colours)
+                else stuff,
+            ),
+        ),
+    ]
+    drink = {
+        "coffee": (0.20, 0.11, 0.06),
+        "tea": (0.55, 0.26, 0.08),
+        "milk": (0.96, 0.95, 0.92),
+        "chocolate": (0.26, 0.13, 0.08),
+        "beer": (0.85, 0.58, 0.12),
+    }
+    word = next(
+        (w for w in drink if brief.has(w) and not (w == "tea" and cup and "of" not in brief.prompt)), None
+    )
+    if word or not cup:
+        level = h * 0.84
+        inner = float(np.interp(level, outer[:, 1], outer[:, 0])) - 0.0045
+        surface = shapes.revolve(
+            np.array([[inner * 0.96, level - 0.012], [inner + 0.0006, level], [0, level + 0.0002]]), detail
+        )
+        parts.append(part("drink", (surface, finish("glass", drink[word or "coffee"], "drink", alpha=1.0))))
+    if brief.has("saucer") or cup:
+        plate = hollow(
+            curves.smooth_curve([[0.030, 0], [0.034, 0.002], [0.05, 0.006], [0.078, 0.016]], 20),
+            0.003,
+            0.004,
+            detail,
+        )
+        parts = _lifted(parts, 0.0055)
+        parts.append(part("saucer", (plate, stuff)))
+    return Asset(parts)
+
+
+def _lifted(parts: list[Part], y: float) -> list[Part]:
+    for p in parts:
+        for primitive in p.primitives:
+            primitive.vertices = np.asarray(primitive.vertices) + [0, y, 0]
+    return parts
+
+
+def glass(brief: Brief) -> Asset:
+    """A wine glass, a goblet or a tumbler."""
+    stuff = asked(
+        brief,
+        "glass",
+        "gold" if brief.has("goblet", "chalice", "grail") and not brief.has("glass") else "glass",
+        None,
+        main=True,
+    )
+    if brief.has("wine", "goblet", "chalice", "champagne", "grail"):
+        k = brief.grown("height")
+        foot = np.array(
+            [
+                [0.036, 0],
+                [0.036, 0.002],
+                [0.012, 0.007],
+                [0.0045, 0.018],
+                [0.0042, 0.07 * k],
+                [0.010, 0.085 * k],
+                [0.036, 0.115 * k],
+                [0.040, 0.14 * k],
+                [0.034, 0.195 * k],
+            ]
+        )
+        outer = curves.smooth_curve(foot, 60)
+        bowl = outer[outer[:, 1] > 0.092 * k]
+        inner = bowl[::-1] - [0.0016, 0]
+        body = shapes.revolve(np.concatenate([outer, inner, [[0, 0.09 * k]]]), brief.detail(56), crease=60)
+        level = 0.13 * k
+        liquid_line = inner[inner[:, 1] < level][::-1] - [0.0005, 0]
+        drink = shapes.revolve(
+            np.concatenate([[[0, 0.0915 * k]], liquid_line, [[0, liquid_line[-1, 1]]]]),
+            brief.detail(56),
+            crease=50,
+        )
+        wine = asked(brief, "wine", "glass", (0.40, 0.03, 0.08), "wine", alpha=0.92)
+        return Asset([part("glass", (body, stuff)), part("wine", (drink, wine))])
+    outer = curves.smooth_curve(
+        [[0.030, 0], [0.033, 0.004], [0.036, 0.06], [0.040, 0.12 * brief.grown("height")]], 24
+    )
+    water = shapes.revolve(np.array([[0.0, 0.0085], [0.0305, 0.0095], [0.0345, 0.075], [0, 0.075]]), 48)
+    return Asset(
+        [
+            part("glass", (hollow(outer, 0.002, 0.008, 56), stuff)),
+            part("water", (water, finish("glass", (0.70, 0.86, 0.92), "water", alpha=0.45))),
+        ]
+    )
+
+
+def teapot(brief: Brief) -> Asset:
+    """A round-bellied pot with spout, handle and lid."""
+    stuff = glaze(
+        brief, "teapot", "teapot", "pot", "kettle", kind="copper" if brief.has("kettle") else "ceramic"
+    )
+    g, k = brief.grown("width", "girth"), brief.grown("height")
+    rows = np.array(
+        [[0.050, 0], [0.054, 0.005], [0.088, 0.05], [0.090, 0.075], [0.064, 0.118], [0.046, 0.127]]
+    ) * [g, k]
+    body = hollow(curves.smooth_curve(rows, 40), 0.004, 0.006, brief.detail(64))
+    lid_rows = [
+        [0.044, 0.122],
+        [0.050, 0.124],
+        [0.049, 0.130],
+        [0.030, 0.141],
+        [0.010, 0.146],
+        [0.007, 0.151],
+        [0.013, 0.160],
+        [0.010, 0.170],
+        [0, 0.173],
+    ]
+    lid = shapes.revolve(curves.smooth_curve(np.array(lid_rows) * [g, k], 36), 44)
+    path = curves.smooth_curve(
+        np.array([[0, 0.045, 0.075], [0, 0.055, 0.115], [0, 0.095, 0.135], [0, 0.122, 0.163]]) * [1, k, g], 20
+    )
+    spout = shapes.sweep(path, np.linspace(0.024, 0.0105, 20), 24)
+    mouth = shapes.sphere(0.0085, 16).scale(1, 0.4, 1).rotate(x=30).move(*(path[-1] + [0, 0.0005, 0.0005]))
+    strap = handle(
+        np.array(
+            [
+                [0, 0.112, -0.060],
+                [0, 0.128, -0.105],
+                [0, 0.090, -0.142],
+                [0, 0.045, -0.110],
+                [0, 0.040, -0.075],
+            ]
+        )
+        * [1, k, g],
+        0.0068,
+    )
+    return Asset([
+        part("body", (body, stuff)), part("lid", (lid, stuff)), part("spout", (spout, stuff), (mouth, finish("plastic", (0.03, 0.03, 0.03), "hole"))),
+        part("handle", (strap, stuff)),
+    ])  # fmt: skip
+
+
+def bowl(brief: Brief) -> Asset:
+    """A bowl or a plate, with fruit when asked."""
+    stuff = glaze(brief, "bowl", "bowl", "plate", "dish")
+    flat = brief.has("plate", "dish", "saucer")
+    r = (0.13 if flat else 0.12) * brief.grown("width")
+    h = 0.022 if flat else 0.075 * brief.grown("height")
+    rows = (
+        [[0.55 * r, 0], [0.57 * r, 0.003], [0.72 * r, h * 0.35], [r, h]]
+        if flat
+        else [[0.40 * r, 0], [0.42 * r, 0.006], [0.75 * r, h * 0.32], [0.96 * r, h * 0.8], [r, h]]
+    )
+    parts = [part("bowl", (hollow(curves.smooth_curve(rows, 32), 0.005, 0.007, brief.detail(72)), stuff))]
+    if brief.has("fruit", "apple", "orange"):
+        rng, fruit = (
+            brief.rng(),
+            {"apple": (0.75, 0.12, 0.10), "orange": (0.95, 0.55, 0.10), "lime": (0.45, 0.68, 0.15)},
+        )
+        for k, (name, rgb) in enumerate(fruit.items()):
+            balls = []
+            for j in range(2):
+                a = 2.1 * (2 * k + j)
+                ball = shapes.revolve(
+                    curves.smooth_curve(
+                        [
+                            [0, -0.030],
+                            [0.022, -0.034],
+                            [0.040, -0.005],
+                            [0.032, 0.028],
+                            [0.012, 0.034],
+                            [0, 0.027],
+                        ],
+                        24,
+                    ),
+                    28,
+                )
+                balls.append(
+                    ball.rotate(x=float(rng.uniform(-30, 30))).move(
+                        0.052 * np.sin(a), 0.055 + 0.012 * j, 0.052 * np.cos(a)
+                    )
+                )
+            parts.append(part(f"{name}s", (join(*balls), finish("plastic", rgb, name))))
+    return Asset(parts)
+
+
+FAMILIES = (
+    Family("mug", ("mug", "cup", "coffee mug", "coffee cup", "tea cup", "teacup", "beer mug", "tankard", "espresso cup"), mug),
+    Family("glass", ("wine glass", "glass", "drinking glass", "goblet", "chalice", "tumbler", "champagne glass", "holy grail"), glass),
+    Family("teapot", ("teapot", "tea pot", "kettle", "tea kettle", "coffee pot"), teapot),
+    Family("bowl", ("bowl", "plate", "dish", "fruit bowl", "soup bowl", "dinner plate"), bowl),
+)  # fmt: skip

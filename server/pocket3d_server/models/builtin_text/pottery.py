@@ -1,0 +1,40 @@
+"""What vessels share: glazed walls turned on the wheel, hollow inside, and the handles put on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.curves import Rows
+from pocket3d_server.geometry.solid import Points, Solid
+from pocket3d_server.models.builtin_text.finishes import Finish, asked
+from pocket3d_server.models.language.brief import RGB, Brief
+
+GLAZES: tuple[RGB, ...] = (
+    (0.20, 0.42, 0.52),
+    (0.75, 0.36, 0.24),
+    (0.90, 0.86, 0.78),
+    (0.30, 0.45, 0.34),
+    (0.18, 0.24, 0.42),
+)
+
+
+def glaze(brief: Brief, name: str, *nouns: str, kind: str = "ceramic") -> Finish:
+    """A pot's material: what the prompt says, else glazed ceramic in one of a few colours."""
+    return asked(brief, name, kind, GLAZES[int(brief.rng(5).integers(len(GLAZES)))], *nouns, main=True)
+
+
+def hollow(outer: Points, wall: float, floor: float, detail: int) -> Solid:
+    """A vessel from its outer profile (from the foot's edge up to the rim), with a wall and a rounded rim."""
+    inner = curves.resample(np.column_stack([np.maximum(outer[:, 0] - wall, 0.001), outer[:, 1]]), 40)[::-1]
+    inner = inner[inner[:, 1] > outer[0, 1] + floor]
+    rim = [[(outer[-1, 0] + inner[0, 0]) / 2, outer[-1, 1] + wall * 0.45]]
+    bottom = [[inner[-1, 0] * 0.85, outer[0, 1] + floor], [0.0, outer[0, 1] + floor]]
+    return shapes.revolve(np.concatenate([outer, rim, inner, bottom]), detail, crease=50)
+
+
+def handle(points: Rows, thick: float, flat: float = 1.5) -> Solid:
+    """A loop of strap from spatial points."""
+    path = curves.smooth_curve(points, 28)
+    swell = 1 + 0.25 * np.abs(np.linspace(-1, 1, 28)) ** 2
+    return shapes.sweep(path, thick * swell, curves.ellipse(1.0, flat, 16, 2.6))
