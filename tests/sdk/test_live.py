@@ -86,4 +86,4 @@ def test_the_server_describes_itself(client: Pocket3DClient) -> None:
     assert client.system.metrics().queue_metrics["total_jobs_processed"] >= 0
     assert client.system.workers().gpu_allocation is not None
     assert client.rate_limit is not None
-    assert client.system.add_parent(os.getpid()) == []  # nobody started it as a child
+    assert os.getpid() in client.system.add_parent(os.getpid())
