@@ -90,6 +90,105 @@ def test_colours_overlays_and_parts_are_read() -> None:
     assert unknown.confidence < 0.5
 
 
+BLACK, WHITE, RED, BLUE, BROWN = (
+    (0.05,) * 3,
+    (0.95,) * 3,
+    (0.8, 0.08, 0.1),
+    (0.1, 0.3, 0.75),
+    (0.4, 0.25, 0.15),
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "material", "ground", "feature"),
+    [
+        ("tiger fur with black stripes", "tiger", None, BLACK),
+        ("black tiger stripes", "tiger", None, BLACK),
+        ("tiger, stripes", "tiger", None, None),
+        ("brown plastic with brass studs", "plastic", BROWN, None),
+        ("red dots on white", "dots", WHITE, RED),
+        ("white marble with gold veins", "marble", None, (0.89, 0.69, 0.29)),
+        ("white fabric with red polka dots", "fabric", WHITE, RED),
+        ("red brick with white mortar", "brick", None, WHITE),
+        ("black stripes on orange fur", "fur", (0.93, 0.48, 0.1), BLACK),
+        ("dog with black stripes", "fur", None, BLACK),
+    ],
+)
+def test_the_colour_of_a_feature_leaves_the_ground_alone(
+    prompt: str, material: str, ground: tuple | None, feature: tuple | None
+) -> None:
+    coat = read_prompt(prompt, PART).coats[0]
+    assert coat.material.name == material
+    assert len(coat.colours) == (ground is not None)
+    if ground is not None:
+        np.testing.assert_allclose(coat.colours[0], ground, atol=0.08)
+    assert (coat.accent is None) == (feature is None)
+    if feature is not None:
+        np.testing.assert_allclose(coat.accent.rgb, feature, atol=0.08)
+
+
+def test_features_are_combined_or_said_to_be_missing() -> None:
+    two = read_prompt("blue and white stripes", PART).coats[0]
+    assert two.material.name == "stripes"
+    np.testing.assert_allclose(two.colours, (BLUE, WHITE), atol=0.08)
+    assert read_prompt("white marble with gold veins", PART).coats[0].accent.metallic
+    notes = read_prompt("brown leather with brass studs", PART).notes
+    assert len(notes) == 1
+    assert "brass stud" in notes[0]
+    rim = read_prompt("white plastic with gold edges", PART)
+    assert (rim.overlay.material.name, rim.placement) == ("gold", "trim")
+
+
+def test_a_tiger_with_black_stripes_is_orange(mesh: Path) -> None:
+    with_black = mean_colour(textured(mesh, text_prompt="tiger fur with black stripes"))
+    plain = mean_colour(textured(mesh, text_prompt="tiger stripes"))
+    assert with_black[0] > with_black[2] + 50
+    assert np.abs(with_black - plain).max() < 25
+
+
+def test_a_printed_feature_shows_in_both_colours(mesh: Path) -> None:
+    for prompt in ("white fabric with red polka dots", "red dots on white", "white plastic with red stripes"):
+        image = next(textured(mesh, text_prompt=prompt).asset.primitives()).material.base_color_image.astype(
+            int
+        )
+        red = (image[..., 0] > image[..., 1] + 60).mean()
+        assert 0.1 < red < 0.65, prompt
+        assert (image.min(axis=2) > image.max(axis=2) - 30).mean() > 0.2, prompt
+
+
+def test_parts_that_no_clause_names_keep_their_own_surface(tmp_path: Path) -> None:
+    shape = trimesh.creation.icosphere(2)
+    parts = [
+        Part(
+            name,
+            [
+                Primitive(
+                    shape.vertices + [3.0 * i, 0, 0],
+                    shape.faces,
+                    Material(name, colour),
+                    normals=shape.vertex_normals,
+                )
+            ],
+        )
+        for i, (name, colour) in enumerate(
+            [("head", (0.2, 0.2, 0.2, 1)), ("handle", (0.2, 0.2, 0.2, 1)), ("grip", (0.0, 0.0, 1.0, 1))]
+        )
+    ]
+    write_glb(Asset(parts), tmp_path / "tool.glb")
+    made = textured(tmp_path / "tool.glb", text_prompt="gold head, birch handle").asset
+    grip = made.parts[2].primitives[0]
+    uv = (grip.uv * 511).astype(int)
+    colour = grip.material.base_color_image[uv[:, 1], uv[:, 0]].astype(int)
+    assert (colour[:, 2] > colour[:, 0] + 80).all()
+
+
+def test_a_style_in_the_prompt_is_a_style(mesh: Path) -> None:
+    assert read_prompt("cartoon style wood", PART).style == "cartoon"
+    assert read_prompt("cartoon style wood", PART).coats[0].material.name == "oak"
+    artistic = read_prompt("artistic style", PART)
+    assert (artistic.style, artistic.coats) == ("artistic", [None])
+
+
 def test_faces_keep_their_order_and_files_can_be_read_again(mesh: Path, tmp_path: Path) -> None:
     before = next(read_asset(mesh).primitives())
     result = textured(mesh, text_prompt="brick", texture_resolution=512)
@@ -125,6 +224,36 @@ def test_intensity(mesh: Path, tmp_path: Path) -> None:
     ]
     assert levels == sorted(levels, reverse=True)
     assert levels[0] - levels[3] > 100
+
+
+def test_at_the_default_intensity_nothing_of_the_old_surface_is_left(mesh: Path, tmp_path: Path) -> None:
+    colours = {}
+    for old in ((0.0, 0.6, 0.0, 1.0), (0.6, 0.0, 0.0, 1.0)):
+        shape = capsule_with_nose()
+        part = Primitive(
+            shape.vertices, shape.faces, Material("old", old, roughness=old[0]), normals=shape.vertex_normals
+        )
+        write_glb(Asset([Part("thing", [part])]), tmp_path / "old.glb")
+        image = next(textured(tmp_path / "old.glb", text_prompt="brown leather").asset.primitives()).material
+        colours[old] = np.concatenate([image.base_color_image, image.metallic_roughness_image], axis=2)
+    one, two = colours.values()
+    np.testing.assert_array_equal(one, two)
+    r, g, b, *_ = one.reshape(-1, 6).mean(axis=0)
+    assert r > g > b  # brown, not olive
+
+
+def test_above_the_default_intensity_contrast_and_relief_grow(mesh: Path) -> None:
+    spread = []
+    for intensity in (0.8, 1.0):
+        made = next(textured(mesh, text_prompt="cobblestone", intensity=intensity).asset.primitives())
+        spread.append(
+            (
+                made.material.base_color_image.astype(float).std(),
+                np.abs(made.material.normal_image[..., :2].astype(float) - 128).mean(),
+            )
+        )
+    assert spread[1][0] > 1.1 * spread[0][0]
+    assert spread[1][1] > 1.2 * spread[0][1]
 
 
 def test_styles_differ_and_seeds_repeat(mesh: Path) -> None:
@@ -197,6 +326,24 @@ def test_another_picture_becomes_a_material(mesh: Path, tmp_path: Path) -> None:
     alpha = np.ones(pixels.shape[:2])
     assert evenness(pixels / 255, alpha) > 0.9
     assert evenness(np.sort(pixels.astype(float), axis=0), alpha) == 0
+
+
+@pytest.mark.parametrize("wraps", [True, False])
+def test_a_picture_of_a_pattern_is_printed_in_its_own_colours(
+    mesh: Path, tmp_path: Path, wraps: bool
+) -> None:
+    """Red discs on a cream ground: the plain ground is no background to be cut away."""
+    y, x = np.mgrid[:256, :256] + (0 if wraps else 13)
+    disc = (np.mod(x, 64 if wraps else 61) - 32) ** 2 + (np.mod(y, 64 if wraps else 61) - 32) ** 2 < 18**2
+    pixels = np.where(disc[..., None], [200, 30, 40], [245, 235, 210]).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "pattern.png")
+    result = textured(mesh, images=[tmp_path / "pattern.png"])
+    assert result.source == "swatch"
+    image = next(result.asset.primitives()).material.base_color_image.astype(int)
+    red = image[..., 0] - image[..., 1] > 90
+    cream = np.abs(image - [245, 235, 210]).max(axis=2) < 45
+    assert abs(red.mean() - disc.mean()) < 0.08
+    assert cream.mean() > 0.5
 
 
 def test_bad_requests_are_refused_in_words(mesh: Path, tmp_path: Path) -> None:
