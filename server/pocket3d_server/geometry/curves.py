@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pocket3d_server.geometry.vectors import unit
+
 Points = NDArray[np.float64]
 Rows = NDArray[Any] | Sequence[Sequence[float] | NDArray[Any]]
 """Points as callers write them."""
@@ -70,8 +72,7 @@ def rounded(points: Rows, radius: float | ArrayLike, steps: int = 4, closed: boo
     p = np.asarray(points, dtype=np.float64)
     before, after = np.roll(p, 1, axis=0) - p, np.roll(p, -1, axis=0) - p
     room = np.minimum(np.linalg.norm(before, axis=1), np.linalg.norm(after, axis=1)).clip(1e-12)
-    b = before / np.linalg.norm(before, axis=1, keepdims=True).clip(1e-12)
-    a = after / np.linalg.norm(after, axis=1, keepdims=True).clip(1e-12)
+    a, b = unit(after), unit(before)
     half = np.arccos(np.clip((a * b).sum(axis=1), -1, 1)) / 2
     r = np.broadcast_to(np.asarray(radius, dtype=np.float64), len(p))
     reach = np.minimum(r / np.tan(half.clip(1e-3, np.pi / 2)), 0.499 * room)
@@ -172,8 +173,7 @@ def inset(points: ArrayLike, distance: float) -> Points:
     outline's smallest feature. Mitres are cut at twice the distance.
     """
     p = np.asarray(points, dtype=np.float64)
-    ahead = np.roll(p, -1, axis=0) - p
-    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True).clip(1e-12)
+    ahead = unit(np.roll(p, -1, axis=0) - p)
     normal = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
     previous = np.roll(normal, 1, axis=0)
     mitre = normal + previous

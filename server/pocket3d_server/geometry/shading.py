@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Asset, Image, srgb_to_linear
+from pocket3d_server.geometry.vectors import unit
 
 Floats = NDArray[np.floating[Any]]
 
@@ -30,8 +31,8 @@ SRGB_TABLE = srgb_to_linear(np.arange(256) / 255.0).astype(np.float32)
 
 
 @dataclass
-class Surface:
-    """What the lights need to know about N visible points."""
+class VisiblePoints:
+    """What the lights need to know about N points that are seen."""
 
     position: Floats
     normal: Floats
@@ -105,13 +106,13 @@ class Materials:
         blocks = image[:h, :w].reshape(h // factor, factor, w // factor, factor, -1)
         return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32).round().astype(np.uint8))
 
-    def at(self, face: NDArray[Any], bary: Floats, view: Floats) -> Surface:
+    def at(self, face: NDArray[Any], bary: Floats, view: Floats) -> VisiblePoints:
         """Materials and normals at hits; ``view`` (N, 3) are unit directions from the eye."""
         which = self.face_material[face]
         position = np.einsum("nk,nkc->nc", bary, self.corners[face])
         flat = self.face_normal[face]
         normal = np.einsum("nk,nkc->nc", bary, self.normals[face])
-        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+        normal = unit(normal)
         base, metallic = self.base[which], self.metallic[which]
         roughness, emissive = self.roughness[which], self.emissive[which]
         uv = np.einsum("nk,nkc->nc", bary, self.uv[face])
@@ -136,8 +137,8 @@ class Materials:
         # A smooth normal may still look away at the rim; bend it back to the silhouette.
         slip = np.einsum("nc,nc->n", normal, view)
         normal -= np.maximum(slip, 0)[:, None] * view
-        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-        return Surface(position, normal, base[:, :3], alpha, metallic, roughness, emissive)
+        normal = unit(normal)
+        return VisiblePoints(position, normal, base[:, :3], alpha, metallic, roughness, emissive)
 
     def _bumped(self, normal: Floats, face: NDArray[Any], texel: Floats) -> Floats:
         t = self.tangent[face]
@@ -147,23 +148,23 @@ class Materials:
         b = np.cross(normal, t) * -self.handed[face][:, None]
         n = texel[:, :3] / 127.5 - 1
         out = t * n[:, :1] - b * -n[:, 1:2] + normal * np.maximum(n[:, 2:], 0.05)
-        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12))
+        return unit(out)
 
 
-def shade(surface: Surface, view: Floats, camera: Floats, occlusion: Floats, shadow: Floats) -> Floats:
+def shade(points: VisiblePoints, view: Floats, camera: Floats, occlusion: Floats, shadow: Floats) -> Floats:
     """Linear radiance (N, 3) towards the viewer.
 
     ``view`` (N, 3) unit directions from the eye; ``camera`` (3, 3) rows right, up, back; ``occlusion`` and
     ``shadow`` (N,) are 1 where open sky or the key light is seen.
     """
-    n = surface.normal
+    n = points.normal
     facing = np.clip(-np.einsum("nc,nc->n", n, view), 1e-3, 1)
     reflected = view + 2 * facing[:, None] * n
-    alpha = np.maximum(surface.roughness, 0.06) ** 2
+    alpha = np.maximum(points.roughness, 0.06) ** 2
     sharpness = 0.5 / (alpha * alpha)
     ambient = occlusion[:, None]
     diffuse = _sky(n, np.float32(1.0)) * ambient * 0.68
-    specular = _sky(reflected, surface.roughness)
+    specular = _sky(reflected, points.roughness)
     for i, (direction, colour, strength, softbox, width) in enumerate(LIGHTS):
         light = (np.array(direction, np.float32) / np.float32(np.linalg.norm(direction))) @ camera
         seen = shadow if i == 0 else 0.5 + 0.5 * occlusion
@@ -174,18 +175,18 @@ def shade(surface: Surface, view: Floats, camera: Floats, occlusion: Floats, sha
         specular += lobe[:, None] * np.array(colour, np.float32)
     # Cavities hide the sky from reflections too, less so for grazing light.
     specular *= np.clip((facing + occlusion) ** 2 - 1 + occlusion, 0.15 * occlusion, 1)[:, None]
-    f0 = 0.04 + (surface.albedo - 0.04) * surface.metallic[:, None]
-    scale, bias = _environment_brdf(surface.roughness, facing)
-    colour_out = surface.albedo * (1 - surface.metallic[:, None]) * diffuse
-    colour_out = colour_out + specular * (f0 * scale[:, None] + bias[:, None]) + surface.emissive
+    f0 = 0.04 + (points.albedo - 0.04) * points.metallic[:, None]
+    scale, bias = _environment_brdf(points.roughness, facing)
+    colour_out = points.albedo * (1 - points.metallic[:, None]) * diffuse
+    colour_out = colour_out + specular * (f0 * scale[:, None] + bias[:, None]) + points.emissive
     return np.asarray(colour_out, np.float32)
 
 
-def glass_alpha(surface: Surface, view: Floats) -> Floats:
+def glass_alpha(points: VisiblePoints, view: Floats) -> Floats:
     """Opacity of see-through points: their alpha, rising to a mirror at grazing angles (Schlick)."""
-    facing = np.abs(np.einsum("nc,nc->n", surface.normal, view))
+    facing = np.abs(np.einsum("nc,nc->n", points.normal, view))
     fresnel = 0.04 + 0.96 * (1 - facing) ** 5
-    return np.where(surface.alpha < 1, surface.alpha + (1 - surface.alpha) * fresnel, 1).astype(np.float32)
+    return np.where(points.alpha < 1, points.alpha + (1 - points.alpha) * fresnel, 1).astype(np.float32)
 
 
 def tone_map(colour: NDArray[Any]) -> Floats:

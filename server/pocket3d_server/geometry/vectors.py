@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 TINY = 1e-12
 
 
-def unit(v: NDArray[Any]) -> NDArray[np.float64]:
-    """Vectors (..., D) brought to length one; those of no length stay as they are."""
+def unit(v: NDArray[Any]) -> NDArray[Any]:
+    """Vectors (..., D) brought to length one, of the same type; those of no length stay as they are."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), TINY)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pocket3d_server.geometry.curves import Rows, circle, counter_clockwise, inset
 from pocket3d_server.geometry.solid import Faces, Points, Solid, make
+from pocket3d_server.geometry.vectors import unit
 
 
 def loft(
@@ -188,7 +189,7 @@ def _frames(p: Points, closed: bool) -> tuple[Points, Points]:
         tangent = np.roll(p, -1, axis=0) - np.roll(p, 1, axis=0)
     else:
         tangent = np.gradient(p, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True).clip(1e-12)
+    tangent = unit(tangent)
     helper = np.eye(3)[1] if abs(tangent[0, 1]) < 0.9 else np.eye(3)[0]
     side = np.empty_like(p)
     first = np.cross(helper, tangent[0])
@@ -202,7 +203,7 @@ def _frames(p: Points, closed: bool) -> tuple[Points, Points]:
         d = float(turn @ turn)
         side[i + 1] = carried - (2 / d * (turn @ carried) * turn if d > 1e-18 else 0)
     side -= (side * tangent).sum(axis=1, keepdims=True) * tangent
-    side /= np.linalg.norm(side, axis=1, keepdims=True).clip(1e-12)
+    side = unit(side)
     up = np.cross(tangent, side)
     if closed:  # spread the angle left over at the seam along the whole path
         left = np.arctan2(side[-1] @ up[0], side[-1] @ side[0])

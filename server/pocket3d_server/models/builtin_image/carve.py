@@ -11,8 +11,9 @@ from pocket3d_server.geometry.asset import Material, Primitive
 from pocket3d_server.geometry.bake import texel_map, to_bytes
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.geometry.unwrap import unwrap
+from pocket3d_server.models.builtin_image.meshes import Mesh, normals, polygonise, smooth
 from pocket3d_server.models.builtin_image.regions import without_front_details
-from pocket3d_server.models.builtin_image.solid import Frame, Mesh, normals, polygonise, smooth
+from pocket3d_server.models.builtin_image.silhouette import Frame
 from pocket3d_server.models.builtin_image.views import View
 from pocket3d_server.models.pictures.cutout import Cutout
 from pocket3d_server.models.pictures.picture import Array

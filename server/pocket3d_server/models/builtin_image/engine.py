@@ -117,13 +117,14 @@ def _single(
 ) -> EngineResult:
     """One picture, perhaps with one of the back: measure, choose, build, paint."""
     from pocket3d_server.geometry.asset import Asset, Part
-    from pocket3d_server.models.builtin_image import evidence, paint, solid
+    from pocket3d_server.models.builtin_image import evidence, meshes, paint
     from pocket3d_server.models.builtin_image.extrude import extrude
     from pocket3d_server.models.builtin_image.inflate import inflate
     from pocket3d_server.models.builtin_image.lathe import lathe, turned_coat
+    from pocket3d_server.models.builtin_image.silhouette import Silhouette
 
-    shape = solid.Silhouette.sample(cutout, CELLS[request.quality])
-    facts = evidence.measure(solid.Silhouette.sample(cutout, CELLS["low"]))
+    shape = Silhouette.sample(cutout, CELLS[request.quality])
+    facts = evidence.measure(Silhouette.sample(cutout, CELLS["low"]))
     choice = evidence.choose(facts)[0]
     method = choice.method if settings.method == "auto" else settings.method
     progress(0.35, "building_surface")
@@ -134,7 +135,7 @@ def _single(
 
         turned = fit_profile(shape)
         mesh = lathe(shape, turned, SEGMENTS[request.quality], FACES[request.quality])
-        mesh = solid.Mesh(mesh.vertices * (1, 1, settings.thickness), mesh.faces)
+        mesh = meshes.Mesh(mesh.vertices * (1, 1, settings.thickness), mesh.faces)
         if behind is None:
             colours = turned_coat(colours, shape, turned)
     elif method == "inflate":
@@ -148,7 +149,7 @@ def _single(
             emboss=0.4 * settings.relief,
         )
     progress(0.6, "simplifying")
-    mesh = solid.reduce(mesh, FACES[request.quality])
+    mesh = meshes.reduce(mesh, FACES[request.quality])
     progress(0.7, "projecting_colours")
     primitive = paint.paint(mesh, colours, request.texture_resolution)
     progress(0.98, "finishing")
@@ -170,12 +171,12 @@ def _same_behind(method: str, facts: Evidence, cutout: Cutout) -> bool:
 def _carved(matched: list[View], request: MeshRequest, notes: list[str], progress: Progress) -> EngineResult:
     """Several views: carve what all outlines allow, round it, colour it from every side."""
     from pocket3d_server.geometry.asset import Asset, Part
-    from pocket3d_server.models.builtin_image import carve, solid
+    from pocket3d_server.models.builtin_image import carve, meshes
 
     progress(0.35, "carving_views")
     mesh = carve.carve(matched, CELLS[request.quality])
     progress(0.6, "simplifying")
-    mesh = solid.reduce(mesh, FACES[request.quality])
+    mesh = meshes.reduce(mesh, FACES[request.quality])
     progress(0.7, "projecting_colours")
     primitive = carve.paint_views(mesh, matched, request.texture_resolution)
     progress(0.98, "finishing")

@@ -10,7 +10,7 @@ from skimage.color import rgb2lab
 from skimage.measure import find_contours
 
 from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
-from pocket3d_server.models.builtin_image.solid import Silhouette
+from pocket3d_server.models.builtin_image.silhouette import Silhouette
 from pocket3d_server.models.pictures.fields import mirror_overlap
 from pocket3d_server.models.pictures.picture import Array, Mask
 

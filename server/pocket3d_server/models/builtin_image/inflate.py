@@ -5,15 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from pocket3d_server.models.builtin_image.meshes import Mesh, normals, polygonise, smooth
 from pocket3d_server.models.builtin_image.regions import relief
-from pocket3d_server.models.builtin_image.solid import (
-    Mesh,
-    Silhouette,
-    at_pixels,
-    normals,
-    polygonise,
-    smooth,
-)
+from pocket3d_server.models.builtin_image.silhouette import Silhouette, at_pixels
 from pocket3d_server.models.pictures.fields import ball_union, bleed, mirror_overlap, poisson
 from pocket3d_server.models.pictures.picture import Array
 

@@ -8,17 +8,10 @@ import numpy as np
 from scipy import ndimage
 
 from pocket3d_server.models.builtin_image.inflate import inflate
+from pocket3d_server.models.builtin_image.meshes import Mesh, outward, reduce, unite
 from pocket3d_server.models.builtin_image.paint import Coat
 from pocket3d_server.models.builtin_image.profile import Turned
-from pocket3d_server.models.builtin_image.solid import (
-    Frame,
-    Mesh,
-    Silhouette,
-    at_pixels,
-    outward,
-    reduce,
-    unite,
-)
+from pocket3d_server.models.builtin_image.silhouette import Frame, Silhouette, at_pixels
 from pocket3d_server.models.pictures.picture import Array
 
 OVERLAP = 0.035

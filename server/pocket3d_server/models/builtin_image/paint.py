@@ -12,8 +12,9 @@ from scipy import ndimage
 from pocket3d_server.geometry.asset import Material, Primitive
 from pocket3d_server.geometry.bake import texel_map, to_bytes
 from pocket3d_server.geometry.unwrap import unwrap
+from pocket3d_server.models.builtin_image.meshes import Mesh, normals
 from pocket3d_server.models.builtin_image.regions import without_front_details
-from pocket3d_server.models.builtin_image.solid import Frame, Mesh, at_pixels, normals
+from pocket3d_server.models.builtin_image.silhouette import Frame, at_pixels
 from pocket3d_server.models.pictures.cutout import Cutout
 from pocket3d_server.models.pictures.fields import bleed, masked_blur
 from pocket3d_server.models.pictures.picture import Array, resize

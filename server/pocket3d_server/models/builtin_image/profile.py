@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.signal import fftconvolve
 
-from pocket3d_server.models.builtin_image.solid import Silhouette
+from pocket3d_server.models.builtin_image.silhouette import Silhouette
 from pocket3d_server.models.pictures.picture import Array, Mask
 
 SHORTEST_LIMB = 0.25

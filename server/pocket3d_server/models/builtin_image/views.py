@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.color import rgb2lab
 
-from pocket3d_server.models.builtin_image.solid import Frame, at_pixels
+from pocket3d_server.models.builtin_image.silhouette import Frame, at_pixels
 from pocket3d_server.models.pictures.cutout import Cutout
 from pocket3d_server.models.pictures.fields import signed_distance
 from pocket3d_server.models.pictures.picture import Array, Mask, resize
