@@ -35,7 +35,7 @@ def read_asset(path: Path) -> Asset:
     elif suffix in (".ply", ".stl"):
         asset = _read_trimesh(path)
     elif suffix == ".fbx":
-        raise ValueError("FBX cannot be read here: convert it to GLB, or install the server's 'fbx' extra")
+        raise ValueError("FBX cannot be read here, that needs Blender: export the mesh as GLB or OBJ")
     else:
         raise ValueError(f"'{suffix or path.name}' is not a mesh format; send one of {', '.join(FORMATS)}")
     _check(asset)
