@@ -89,6 +89,8 @@ class TextureRequest(EngineRequest):
     texture_resolution: Literal[512, 1024, 2048, 4096] = 1024
     style: Literal["realistic", "cartoon", "artistic"] = "realistic"
     intensity: float = Field(0.8, ge=0, le=1)
+    """0 leaves the mesh as it is, up to 0.8 it fades over to the material, at 0.8 nothing of the old surface is left,
+    and up to 1 relief and contrast grow."""
 
 
 class SegmentRequest(EngineRequest):

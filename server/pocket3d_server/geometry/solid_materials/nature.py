@@ -222,7 +222,13 @@ def _coral(p: Points) -> Look:
 
 
 MATERIALS = (
-    SolidMaterial("fur", ("fur", "brown fur", "fluffy animal hair", "furry", "dog", "cat", "bear", "wolf", "rabbit"), _fur, 0.06, (6, 14)),
+    SolidMaterial(
+        "fur",
+        ("fur", "brown fur", "fluffy animal hair", "furry", "dog", "cat", "bear", "wolf", "rabbit"),
+        _fur,
+        0.06,
+        (6, 14),
+    ),
     SolidMaterial(
         "scales", ("fish scales", "mermaid scales", "dragon scales", "green scales"), _scales, 0.05, (12, 26)
     ),

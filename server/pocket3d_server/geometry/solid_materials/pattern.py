@@ -72,7 +72,7 @@ def _dalmatian(p: Points) -> Look:
 
 def _camouflage(p: Points) -> Look:
     q = warp(p.position, 0.9, 0.35, p.seed)
-    stops = (p.colour(0, "5b6236"), p.colour(1, "8a7a4d"), p.colour(2, "3a3f26"), p.colour(3, "23241c"))
+    stops = (p.colour(0, "6d7544"), p.colour(1, "a08f5e"), p.colour(2, "47502f"), p.colour(3, "2e2f25"))
     color: Floats = np.broadcast_to(stops[0], p.position.shape).astype(np.float32)
     for k, level in ((1, 0.53), (2, 0.55), (3, 0.60)):
         color = mix(color, stops[k], step(level, level + 0.012, fbm(q, 0.75, 3, p.seed + 10 * k)))

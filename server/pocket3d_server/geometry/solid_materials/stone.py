@@ -59,7 +59,7 @@ def _courses(
         dome = step(0, 0.4, rounded)
         tone = ramp(random(stone, 5), *colours)
         stain = fbm(q, 0.6, 3, p.seed + 3)
-        color = shade(tone, 0.62 + 0.34 * rough + 0.26 * random(stone, 6) + 0.22 * (stain - 0.5))
+        color = shade(tone, 0.74 + 0.34 * rough + 0.26 * random(stone, 6) + 0.22 * (stain - 0.5))
         pit = step(0.62, 0.78, fbm(q, 9.0, 2, p.seed + 8))
         color = shade(color, 1 - 0.25 * pit)
         bed = shade(np.broadcast_to(rgb(mortar), color.shape), 0.7 + 0.6 * fbm(q, 14.0, 2, p.seed + 4))
