@@ -14,6 +14,7 @@ from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Ske
 from pocket3d_server.geometry.bones import top_influences
 from pocket3d_server.geometry.gltf_write import glb_bytes, write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
+from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 
 
@@ -182,6 +183,19 @@ def test_texture_transforms_are_applied_to_the_coordinates(tmp_path: Path) -> No
     np.testing.assert_allclose(after.uv, np.column_stack([0.25 + 3 * v, 0.5 - 2 * u]), atol=1e-5)
 
 
+def test_vertex_colours_survive_and_show(tmp_path: Path) -> None:
+    asset = textured_asset()
+    primitive = next(asset.primitives())
+    primitive.colors = np.tile(np.float32([1, 0, 0, 1]), (len(primitive.vertices), 1))
+    write_glb(asset, tmp_path / "a.glb")
+    back = read_asset(tmp_path / "a.glb")
+    np.testing.assert_array_equal(next(back.primitives()).colors, primitive.colors)
+    back.parts = back.parts[:1]
+    pixels = render(back, 64, background=None)
+    seen = pixels[..., :3][pixels[..., 3] > 128].mean(axis=0)
+    assert seen[0] > 1.5 * seen[1]
+
+
 def read_json(data: bytes) -> dict:
     return json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
 
@@ -236,7 +250,7 @@ def test_damaged_gltf_is_refused_in_words(tmp_path: Path, damage) -> None:
         ("a.glb", b"hello", "not a readable glTF"),
         ("a.glb", b"glTF\2\0\0\0", "cut short"),
         ("a.gltf", b"[]", "not a readable glTF"),
-        ("a.fbx", b"Kaydara", "convert"),
+        ("a.fbx", b"Kaydara", "FBX cannot be read"),
         ("a.txt", b"x", "not a mesh format"),
         ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no triangles|not a readable"),
         ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "does not exist|not a readable"),

@@ -81,6 +81,8 @@ class Primitive:
     """(V, 3) unit length; None lets the viewer shade flat, so smooth parts should give them."""
     weights: FloatArray | None = None
     """(V, J) skin weights over the asset's skeleton, rows sum to 1, at most MAX_INFLUENCES above 0."""
+    colors: FloatArray | None = None
+    """(V, 4) linear RGBA that the base colour is multiplied with; kept from GLB to GLB."""
 
 
 @dataclass(eq=False)

@@ -153,7 +153,17 @@ class _Reader:
         if normals is not None:
             length = np.linalg.norm(normals, axis=1, keepdims=True)
             normals = (normals / np.where(length > 0, length, 1)).astype(np.float32)
-        return Primitive(vertices.astype(np.float32), faces, material, uv, normals, weights)
+        colors = self.vertex_colors(attributes)
+        return Primitive(vertices.astype(np.float32), faces, material, uv, normals, weights, colors)
+
+    def vertex_colors(self, attributes: dict[str, int]) -> NDArray[np.float32] | None:
+        """(V, 4) of COLOR_0, which may come without alpha."""
+        if "COLOR_0" not in attributes:
+            return None
+        colors = self.buffers.accessor(attributes["COLOR_0"], real=True).astype(np.float32)
+        rgba = np.ones((len(colors), 4), np.float32)
+        rgba[:, : colors.shape[1]] = np.clip(colors[:, :4], 0, 1)
+        return rgba
 
     def texture_coordinates(self, attributes: dict[str, int], material: int | None) -> FloatArray | None:
         """(V, 2), with the material's KHR_texture_transform applied: an asset's materials have none.

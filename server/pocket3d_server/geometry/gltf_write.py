@@ -129,6 +129,10 @@ class _Writer:
             attributes["TEXCOORD_0"] = self.buffers.add_accessor(
                 np.asarray(primitive.uv, np.float32), "VEC2", ARRAY_BUFFER
             )
+        if primitive.colors is not None:
+            attributes["COLOR_0"] = self.buffers.add_accessor(
+                np.asarray(primitive.colors, np.float32), "VEC4", ARRAY_BUFFER
+            )
         if skinned and primitive.weights is not None:
             joint, weight = top_influences(primitive.weights)
             kind = np.uint8 if joints <= 256 else np.uint16

@@ -63,6 +63,9 @@ class Materials:
         self.corners = corners
         self.normals = np.repeat(self.face_normal[:, None], 3, axis=1)
         self.uv = np.zeros((len(faces), 3, 2), np.float32)
+        self.tint: Floats | None = None
+        if any(p.colors is not None for p in primitives):
+            self.tint = np.ones((len(faces), 3, 4), np.float32)
         start = 0
         for p, count in zip(primitives, counts, strict=True):
             part = slice(start, start + count)
@@ -70,6 +73,8 @@ class Materials:
                 self.normals[part] = np.asarray(p.normals, np.float32)[p.faces]
             if p.uv is not None:
                 self.uv[part] = np.asarray(p.uv, np.float32)[p.faces]
+            if p.colors is not None and self.tint is not None:
+                self.tint[part] = np.asarray(p.colors, np.float32)[p.faces]
             start += count
         uv1, uv2 = self.uv[:, 1] - self.uv[:, 0], self.uv[:, 2] - self.uv[:, 0]
         self.uv_area = np.abs(uv1[:, 0] * uv2[:, 1] - uv1[:, 1] * uv2[:, 0])
@@ -115,6 +120,8 @@ class Materials:
         normal = unit(normal)
         base, metallic = self.base[which], self.metallic[which]
         roughness, emissive = self.roughness[which], self.emissive[which]
+        if self.tint is not None:
+            base = base * np.einsum("nk,nkc->nc", bary, self.tint[face])
         uv = np.einsum("nk,nkc->nc", bary, self.uv[face])
         for (m, slot), image in self.images.items():
             mine = np.flatnonzero(which == m)

@@ -39,6 +39,7 @@ def check_primitive(primitive: Primitive, joints: int) -> None:
     for name, values, width in (
         ("uv", primitive.uv, 2),
         ("normals", primitive.normals, 3),
+        ("colors", primitive.colors, 4),
         ("weights", primitive.weights, joints),
     ):
         if values is None:

@@ -24,7 +24,7 @@ def split_asset(asset: Asset, labels: Ints, names: list[str]) -> Asset:
     """The same triangles in one part for each label, and ``face_parts`` to find them.
 
     ``labels`` (F,) number the faces of ``asset.merged()``; ``names`` has a unique snake_case name for each.
-    Materials, UVs, normals and skin weights stay, the order of faces within a part is that of the input.
+    Materials, UVs, normals, skin weights and vertex colours stay, the order of faces within a part is that of the input.
     """
     parts = [Part(name, [], color=colour(i)) for i, name in enumerate(names)]
     start = 0
@@ -52,4 +52,5 @@ def _piece(primitive: Primitive, faces: np.ndarray) -> Primitive:
         rows(primitive.uv),
         rows(primitive.normals),
         rows(primitive.weights),
+        rows(primitive.colors),
     )
