@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Material
 from pocket3d_server.models.builtin_text import BuiltinText
+from pocket3d_server.models.builtin_text.families import all_families
 from pocket3d_server.models.builtin_text.patterns import PATTERNS
+from pocket3d_server.models.builtin_text.router import subject_of
+from pocket3d_server.models.builtin_text.statue import substance_of
 from pocket3d_server.models.engine import EngineError, EngineResult, MeshRequest
+from pocket3d_server.models.language.understand import tokens_of, understand
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +105,32 @@ def test_patterns_tile_and_stay_in_range(name: str) -> None:
             inside = np.abs(np.diff(grid, axis=axis)).mean(axis=1 - axis)
             edge = np.abs(grid.take(0, axis=axis) - grid.take(-1, axis=axis)).mean()
             assert edge <= inside.max() + 1e-9
+
+
+@pytest.mark.parametrize(("prompt", "family", "metallic"), [
+    ("a wooden horse", "horse", False), ("a gold mushroom", "mushroom", True),
+])  # fmt: skip
+def test_figures_are_of_one_material(engine: BuiltinText, prompt: str, family: str, metallic: bool) -> None:
+    result, _ = run(engine, prompt, quality="low")
+    assert result.asset.extras["family"] == family
+    assert len({id(m.base_color_image) for m in materials(result)}) == 1
+    packed = materials(result)[0].metallic_roughness_image
+    assert packed is not None
+    covered = np.asarray(packed)[..., 2][np.asarray(packed)[..., 1] > 0]
+    assert (np.median(covered) > 200) == metallic
+
+
+@pytest.mark.parametrize(
+    ("prompt", "family", "substance"),
+    [
+        ("a silver birch", "birch", None), ("a snow leopard", "leopard", None), ("an oak tree", "tree", None),
+        ("a man with a gold crown", "person", None), ("a table of wood", "table", None),
+        ("a marble statue of a woman", "person", "marble"), ("an eagle sculpture", "eagle", "stone"),
+        ("a figurine of a cat", "cat", "bronze"), ("a glass rose", "rose", "glass"),
+    ],
+)  # fmt: skip
+def test_what_a_figure_is_made_of(prompt: str, family: str, substance: str | None) -> None:
+    """Names of kinds and of parts are no substance of the whole."""
+    subject = subject_of(tokens_of(prompt))
+    kind = all_families().get(family) or all_families()["tree"]
+    assert substance_of(understand(prompt, head=subject[-1]), kind) == substance

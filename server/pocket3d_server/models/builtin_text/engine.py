@@ -48,6 +48,7 @@ class BuiltinText(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Build what ``request.text_prompt`` asks for. Raises EngineError when there is no prompt."""
+        from pocket3d_server.models.builtin_text.statue import carved, substance_of
         from pocket3d_server.models.builtin_text.texturing import texture
         from pocket3d_server.models.language.understand import understand
 
@@ -68,7 +69,11 @@ class BuiltinText(Engine):
         progress(0.15, "building_parts")
         asset = _placed(route.family.build(brief), brief.size)
         progress(0.60, "texturing")
-        texture(asset, job.texture_resolution, seed=job.seed)
+        substance = substance_of(brief, route.family)
+        if substance is not None:
+            asset = carved(asset, substance, brief, job.texture_resolution)
+        else:
+            texture(asset, job.texture_resolution, seed=job.seed)
         asset.extras.update(family=route.family.name, subject=route.subject)
         progress(1.0, "finishing")
         return EngineResult(asset, "template", round(route.confidence, 2), _notes(route))

@@ -22,3 +22,5 @@ class Family:
     """What people call it; the sentence encoder compares prompts with these ("a car", "sports car", "old truck")."""
     build: Callable[[Brief], Asset]
     """Real size in metres, standing on y = 0, centred on the vertical axis, facing +Z, closed named parts."""
+    natural: bool = False
+    """Whether it grows or lives: its surface is its own, and "a wooden one" means a figure carved of wood."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.language.encoder import encode
 from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, tokens_of
-from pocket3d_server.models.language.words import FILLERS, MEASURES, NUMBERS
+from pocket3d_server.models.language.words import FIGURES, FILLERS, MEASURES, NUMBERS
 
 THINGS_TOO = frozenset({"glass", "rose"})
 """Attributes that at the end of a noun group are the thing itself: "a wine glass"."""
@@ -85,6 +85,8 @@ def subject_of(tokens: list[str]) -> list[str]:
             continue
         group.append(token)
     bare = [t for k, t in enumerate(group) if not _says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
+    if len(bare) > 1 and bare[-1] in FIGURES:  # "a horse statue"
+        bare.pop()
     # "a glass", "an orange": where nothing else is left, the attribute is the thing.
     return bare or [t for t in group if t not in FILLERS][-1:]
 

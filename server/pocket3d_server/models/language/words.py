@@ -143,9 +143,15 @@ MEASURES = frozenset(
         "type",
         "row",
         "group",
+        "sculpture",
+        "figurine",
+        "carving",
     ]
 )
 """What stands before "of" without being the thing itself."""
+
+FIGURES = frozenset({"statue", "sculpture", "figurine", "carving"})
+"""Images of a thing, all of one material: "a horse statue" and "a statue of a horse" are the same."""
 
 IRREGULAR: dict[str, str] = {
     "men": "man", "women": "woman", "people": "person", "children": "child", "feet": "foot", "teeth": "tooth",

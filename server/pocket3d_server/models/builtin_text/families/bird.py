@@ -124,5 +124,5 @@ def _builder(kind: str) -> Callable[[Brief], Asset]:
 
 
 FAMILIES: tuple[Family, ...] = tuple(
-    Family(kind, phrases, _builder(kind)) for kind, (_, phrases) in BIRDS.items()
+    Family(kind, phrases, _builder(kind), natural=True) for kind, (_, phrases) in BIRDS.items()
 )

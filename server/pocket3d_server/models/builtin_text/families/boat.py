@@ -305,5 +305,5 @@ def motor_boat(brief: Brief) -> Asset:
 
 
 FAMILIES = (
-    Family("boat", ("boat", "sailboat", "sailing boat", "ship", "sailing ship", "pirate ship", "yacht", "motorboat", "motor boat", "speedboat", "rowing boat", "canoe", "galleon", "viking ship", "longship", "fishing boat", "row boat", "dinghy", "sail boat"), boat),
+    Family("boat", ("boat", "sailboat", "sailing boat", "ship", "sailing ship", "pirate ship", "yacht", "motorboat", "motor boat", "speedboat", "rowing boat", "canoe", "galleon", "viking ship", "longship", "longboat", "warship", "fishing boat", "row boat", "dinghy", "sail boat"), boat),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pocket3d_server.models.language.brief import Brief
 WORDS = {
     "police": ("police", "sheriff", "cop"),
     "taxi": ("taxi", "cab"),
-    "racing": ("race", "racing", "rally", "nascar", "stock"),
+    "racing": ("race", "racecar", "racing", "rally", "nascar", "stock"),
     "convertible": ("convertible", "cabrio", "cabriolet", "roadster", "spider"),
     "pickup": ("pickup", "ute"),
     "van": ("van", "minivan", "camper", "minibus", "ambulance"),
@@ -21,6 +21,7 @@ WORDS = {
     "saloon": ("sedan", "saloon", "family", "limousine", "limo", "estate", "wagon"),
     "sports": (
         "sport",
+        "sportscar",
         "sports",
         "super",
         "supercar",
@@ -51,7 +52,7 @@ FAMILIES = (
             "sedan", "saloon car", "hatchback", "suv", "jeep", "off road vehicle", "pickup", "pickup truck", "van",
             "minivan", "camper van", "police car", "taxi", "cab", "limousine", "coupe", "muscle car", "vintage car",
             "oldtimer", "old car", "classic car", "station wagon", "delivery van", "electric car", "family car",
-            "rally car", "police cruiser", "cabriolet", "auto",
+            "rally car", "racecar", "motorcar", "sportscar", "police cruiser", "cabriolet", "auto",
         ),
         build,
     ),

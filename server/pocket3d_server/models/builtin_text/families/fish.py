@@ -357,6 +357,11 @@ def _nearest(path: Array, points: Array) -> NDArray[np.int64]:
 
 
 FAMILIES: tuple[Family, ...] = (
-    *(Family(kind, phrases, grounded(_builder(kind))) for kind, (_, phrases) in KINDS.items()),
-    Family("snake", ("snake", "serpent", "python", "cobra", "viper", "rattlesnake"), grounded(snake)),
+    *(Family(kind, phrases, grounded(_builder(kind)), natural=True) for kind, (_, phrases) in KINDS.items()),
+    Family(
+        "snake",
+        ("snake", "serpent", "python", "cobra", "viper", "rattlesnake"),
+        grounded(snake),
+        natural=True,
+    ),
 )

@@ -174,4 +174,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "poppy": ("poppy", "anemone", "pansy"),
 }
 
-FAMILIES: tuple[Family, ...] = tuple(Family(kind, PHRASES[kind], grounded(_builder(kind))) for kind in HEADS)
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(kind, PHRASES[kind], grounded(_builder(kind)), natural=True) for kind in HEADS
+)

@@ -344,5 +344,6 @@ KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
 }  # fmt: skip
 
 FAMILIES: tuple[Family, ...] = tuple(
-    Family(name, phrases, grounded(build, centre=True)) for name, (build, phrases) in KINDS.items()
+    Family(name, phrases, grounded(build, centre=True), natural=True)
+    for name, (build, phrases) in KINDS.items()
 )

@@ -87,5 +87,5 @@ KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
 }  # fmt: skip
 
 FAMILIES: tuple[Family, ...] = tuple(
-    Family(name, phrases, grounded(build)) for name, (build, phrases) in KINDS.items()
+    Family(name, phrases, grounded(build), natural=True) for name, (build, phrases) in KINDS.items()
 )

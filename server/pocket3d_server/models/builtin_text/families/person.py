@@ -283,6 +283,9 @@ FAMILIES: tuple[Family, ...] = (
         "person",
         (
             "person",
+            "statue",
+            "sculpture",
+            "figurine",
             "man",
             "woman",
             "boy",
@@ -311,5 +314,6 @@ FAMILIES: tuple[Family, ...] = (
             "santa claus",
         ),
         build,
+        natural=True,
     ),
 )

@@ -89,6 +89,6 @@ def spear(brief: Brief) -> Asset:
 
 
 FAMILIES = (
-    Family("axe", ("axe", "battle axe", "hatchet", "tomahawk", "war axe", "wood axe", "viking axe"), grounded(axe, centre=True)),
+    Family("axe", ("axe", "battle axe", "battleaxe", "broadaxe", "hatchet", "tomahawk", "war axe", "wood axe", "viking axe"), grounded(axe, centre=True)),
     Family("spear", ("spear", "trident", "lance", "javelin", "halberd", "pike"), spear),
 )  # fmt: skip

@@ -136,4 +136,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "mouse": ("mouse", "rat", "rodent"),
 }
 
-FAMILIES: tuple[Family, ...] = tuple(Family(name, PHRASES[name], _builder(name)) for name in SPECIES)
+FAMILIES: tuple[Family, ...] = tuple(
+    Family(name, PHRASES[name], _builder(name), natural=True) for name in SPECIES
+)

@@ -171,5 +171,5 @@ def launcher(brief: Brief) -> Asset:
 
 
 FAMILIES = (
-    Family("rocket", ("rocket", "space rocket", "rocket ship", "spaceship", "space ship", "spacecraft", "launch vehicle", "missile"), rocket),
+    Family("rocket", ("rocket", "space rocket", "rocket ship", "rocketship", "spaceship", "space ship", "spacecraft", "launch vehicle", "missile"), rocket),
 )  # fmt: skip

@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[Style, Builder, tuple[str, ...]]] = {
     "cypress": (Style(Habit(6.5, 0.13, 0.05, crown="column"), bark=(0.34, 0.24, 0.17), leaf=(0.20, 0.38, 0.17)), conifer, ("cypress", "cypress tree", "thuja", "poplar")),
     "palm_tree": (Style(Habit(6.5, 0.15), bark=(0.50, 0.40, 0.28), leaf=(0.32, 0.52, 0.17)), palm, ("palm", "palm tree", "coconut palm", "coconut tree", "tropical tree")),
     "birch": (Style(Habit(7.5, 0.13, 0.34, (9, 4, 3), (42, 48, 45), (0.36, 0.48, 0.5), up=0.10, crown="round"), bark=(0.90, 0.88, 0.84), bark_kind="birch",
-                    leaf=(0.46, 0.60, 0.20), leaf_size=0.20, clump=0.6, hang=0.3), broadleaf, ("birch", "birch tree", "aspen")),
+                    leaf=(0.46, 0.60, 0.20), leaf_size=0.20, clump=0.6, hang=0.3), broadleaf, ("birch", "birch tree", "silver birch", "aspen")),
     "cherry_tree": (Style(Habit(4.8, 0.17, 0.30, (9, 5, 3), (58, 48, 42), (0.55, 0.52, 0.5), crown="wide"), bark=(0.30, 0.20, 0.17), leaf=(0.95, 0.70, 0.78), leaf_size=0.18, leaf_wide=0.9),
                     broadleaf, ("cherry tree", "cherry blossom", "cherry blossom tree", "sakura", "blossoming tree", "magnolia")),
     "autumn_tree": (Style(Habit(6.0, 0.20), leaf=(0.86, 0.44, 0.10)), broadleaf, ("autumn tree", "fall tree", "red maple", "japanese maple")),
@@ -92,5 +92,5 @@ def _centred(asset: Asset) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = tuple(
-    Family(name, phrases, _builder(name)) for name, (_, _, phrases) in KINDS.items()
+    Family(name, phrases, _builder(name), natural=True) for name, (_, _, phrases) in KINDS.items()
 )
