@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts, read_or_create_secret
 from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
+from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
-from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.local import LocalPool, LocalSettings
@@ -53,7 +51,7 @@ class Services:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
         alone = self.database.is_sqlite
         with self.database.read() as session:
-            known = set(session.scalars(select(StoredFile.path)))
+            known = queries.all_paths(session)
         self.files.sweep(known, min_age=0 if alone else ORPHAN_AGE_S)
         self.submitter.forget_old_answers()
         self.scheduler.start(alone=alone)

@@ -15,8 +15,7 @@ from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
-from pocket3d_server.jobs.states import Status
-from pocket3d_server.jobs.tables import Job, StoredFile
+from pocket3d_server.jobs.tables import Job, Status, StoredFile
 from pocket3d_server.runners.base import Attempt, Done, OutputFile, Report, RunnerPool, Slot, SlotState
 from pocket3d_server.runners.catalog import Catalog
 from sqlalchemy import select

@@ -13,8 +13,8 @@ from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.events import EventLog, change
-from pocket3d_server.jobs.states import FINAL, JobError, Lease, Status
-from pocket3d_server.jobs.tables import Job, JobEvent
+from pocket3d_server.jobs.states import JobError, Lease
+from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status
 from pocket3d_server.times import now
 from sqlalchemy import select
 from sqlalchemy.orm import Session

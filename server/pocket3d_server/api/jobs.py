@@ -10,17 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, request, send_file
-from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import states
+from pocket3d_server.jobs import queries, states
 from pocket3d_server.jobs.events import EventLog, as_json, change
-from pocket3d_server.jobs.states import FINAL, Status
-from pocket3d_server.jobs.tables import Job, StoredFile
+from pocket3d_server.jobs.tables import FINAL, Job, Status, StoredFile
 from pocket3d_server.models.engine import REQUESTS, Feature
 from pocket3d_server.times import stamp
 
@@ -32,16 +30,15 @@ KEEP_ALIVE_S = 15.0
 @api.get("", responses={200: JobPage})
 def list_jobs(query: JobQuery) -> Response:
     """List your jobs, newest first."""
-    wanted = select(Job).where(Job.account_id == caller().account_id)
-    if query.status:
-        wanted = wanted.where(Job.status == query.status)
-    if query.feature:
-        wanted = wanted.where(Job.feature == query.feature)
-    if query.cursor:
-        wanted = wanted.where(tuple_(Job.created_at, Job.id) < _read_cursor(query.cursor))
-    wanted = wanted.order_by(Job.created_at.desc(), Job.id.desc()).limit(query.limit + 1)
     with services().database.read() as session:
-        found = list(session.scalars(wanted))
+        found = queries.page_of_jobs(
+            session,
+            caller().account_id,
+            query.limit + 1,
+            status=query.status,
+            feature=query.feature,
+            before=_read_cursor(query.cursor) if query.cursor else None,
+        )
         jobs = [_status(session, job) for job in found[: query.limit]]
     cursor = _cursor(found[query.limit - 1]) if len(found) > query.limit else None
     return jsonify(JobPage(jobs=jobs, next_cursor=cursor).model_dump())
@@ -78,7 +75,7 @@ def delete_job(path: JobPath) -> tuple[str, int]:
                 f"The job is {job.status}.",
                 "Cancel it first with POST /jobs/{job_id}/cancel.",
             )
-        files = list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job.id)))
+        files = queries.paths_of_job(session, job.id)
         session.delete(job)
     services().files.delete(files)
     services().files.delete_inputs(path.job_id)
@@ -160,8 +157,7 @@ def send_stored(row: StoredFile, *, attachment: bool = False) -> Response:
 def _status(session: Session, job: Job) -> JobStatus:
     position = estimate = None
     if job.status == Status.QUEUED:
-        before = select(func.count()).where(Job.status == Status.QUEUED, Job.created_at < job.created_at)
-        position = (session.scalar(before) or 0) + 1
+        position = queries.queue_position(session, job)
         estimate = services().submitter.estimate(session, job)
     elif job.status == Status.PROCESSING:
         estimate = job.eta

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import Literal
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
-from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs.states import Status
-from pocket3d_server.jobs.tables import Job
+from pocket3d_server.jobs import queries
+from pocket3d_server.jobs.tables import Status
 from pocket3d_server.runners.devices import Gpu, gpus
 from pocket3d_server.times import now, stamp
 
@@ -119,7 +119,7 @@ class ParentList(BaseModel):
 def health() -> Response:
     """Health check. `degraded`: the scheduler has stopped or no model is ready."""
     with services().database.read() as session:
-        counts = _by_status(session)
+        counts = queries.count_by_status(session)
     works = services().scheduler.is_alive and any(model.ready for model in services().catalog.all())
     answer = Health(
         status="healthy" if works else "degraded",
@@ -137,7 +137,7 @@ def metrics() -> Response:
     slots = services().pool.state()
     cards = gpus()
     with services().database.read() as session:
-        counts = _by_status(session)
+        counts = queries.count_by_status(session)
         usage = _usage(session)
     busy = {state.slot.gpu_id for state in slots if state.current_job}
     loads = [gpu.utilization for gpu in cards if gpu.utilization is not None]
@@ -217,35 +217,16 @@ def add_parent(body: Parent) -> Response:
     return jsonify(answer.model_dump())
 
 
-def _by_status(session: Session) -> dict[str, int]:
-    rows = session.execute(select(Job.status, func.count()).group_by(Job.status))
-    counted: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 - rows are no pairs to mypy
-    return {status.value: counted.get(status.value, 0) for status in Status}
-
-
 def _usage(session: Session) -> dict[str, Usage]:
     """Per model: finished jobs, mean seconds of the completed ones among the latest, and the share of those."""
-    good = func.sum(case((Job.status == Status.COMPLETED, 1), else_=0))
-    totals = session.execute(
-        select(Job.model_id, func.count(), good)
-        .where(Job.status.in_([Status.COMPLETED, Status.ERROR]), Job.started_at.is_not(None))
-        .group_by(Job.model_id)
-    ).all()
-    recent = session.execute(
-        select(Job.model_id, Job.started_at, Job.completed_at)
-        .where(Job.status == Status.COMPLETED)
-        .order_by(Job.completed_at.desc())
-        .limit(RECENT)
-    ).all()
     times: dict[str, list[float]] = {}
-    for model_id, start, end in recent:
-        if start and end:
-            times.setdefault(model_id, []).append((end - start).total_seconds())
+    for model_id, seconds in queries.recent_seconds(session, RECENT):
+        times.setdefault(model_id, []).append(seconds)
     return {
         model_id: Usage(
-            requests=count,
-            avg_time=round(sum(times.get(model_id, [])) / max(1, len(times.get(model_id, []))), 3),
-            success_rate=round(completed / count, 4),
+            requests=usage.finished,
+            avg_time=round(fmean(times[model_id]), 3) if model_id in times else 0.0,
+            success_rate=round(usage.completed / usage.finished, 4),
         )
-        for model_id, count, completed in totals
+        for model_id, usage in queries.usage_by_model(session).items()
     }

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from threading import Condition
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pocket3d_server.database import Database
+from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.states import CHANGED
 from pocket3d_server.jobs.tables import JobEvent
 from pocket3d_server.times import stamp
@@ -65,9 +65,8 @@ class EventLog:
 
     def read(self, job_id: str, after: int = 0) -> list[JobEvent]:
         """Events of a job with a number above ``after``, in order."""
-        query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > after).order_by(JobEvent.seq)
         with self._database.read() as session:
-            return list(session.scalars(query))
+            return queries.events_after(session, job_id, after)
 
     def wait(self, job_id: str, after: int, timeout: float) -> list[JobEvent]:
         """Like ``read``, but waits up to ``timeout`` seconds for the first new event."""
@@ -109,9 +108,8 @@ class EventLog:
         return False
 
     def _is_over(self, job_id: str, after: int) -> bool:
-        query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.seq.desc()).limit(1)
         with self._database.read() as session:
-            last = session.scalar(query)
+            last = queries.last_event(session, job_id)
         return last is None or (last.event in FINAL_EVENTS and last.seq <= after)
 
 

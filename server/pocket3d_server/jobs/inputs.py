@@ -19,8 +19,7 @@ from sqlalchemy.orm import Session
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import UPLOADS, FileStore
-from pocket3d_server.jobs.states import Status
-from pocket3d_server.jobs.tables import Job, StoredFile
+from pocket3d_server.jobs.tables import Job, Status, StoredFile
 
 IMAGE_TYPES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
 SUPPORTED = (

@@ -28,16 +28,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.jobs import states
+from pocket3d_server.jobs import queries, states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import OUTPUTS, FileStore, new_stem
-from pocket3d_server.jobs.states import JobError, Lease, Status
+from pocket3d_server.jobs.states import JobError, Lease
 from pocket3d_server.jobs.tables import Job
 from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report, RunnerPool
 from pocket3d_server.runners.catalog import Catalog
@@ -209,10 +208,6 @@ class Scheduler:
         if not keep_files:
             self._files.delete_outputs_of(running.attempt.output_stem)
 
-    def _kill(self, running: Running, reason: str) -> None:
-        self.pool.stop(running.attempt.key, reason)
-        self._forget(running)
-
     # 2. to 4. Attempts that must end, and leases
 
     def _kill_overdue(self) -> None:
@@ -225,9 +220,10 @@ class Scheduler:
         for running in list(self._running.values()):
             if time.monotonic() - running.began <= limit:
                 continue
+            self.pool.stop(running.attempt.key, f"the time limit of {duration(limit)} is over")
             with change(self._database, self._events) as session:
                 states.fail(session, running.lease, error)
-            self._kill(running, f"the time limit of {duration(limit)} is over")
+            self._forget(running)
 
     def _kill_lost(self) -> None:
         """Here a cancel reaches the runner: ``states.cancel`` has taken the lease away, so it is lost."""
@@ -237,7 +233,8 @@ class Scheduler:
             lost = states.lost(session, [running.lease for running in self._running.values()])
         for running in list(self._running.values()):
             if running.lease in lost:
-                self._kill(running, "it was cancelled or taken over")
+                self.pool.stop(running.attempt.key, "it was cancelled or taken over")
+                self._forget(running)
 
     def _keep_leases(self) -> None:
         if time.monotonic() < self._renew_at:
@@ -267,9 +264,8 @@ class Scheduler:
     def _start_jobs(self) -> None:
         if all(state.current_job for state in self.pool.state()):
             return
-        query = select(Job).where(Job.status == Status.QUEUED).order_by(Job.created_at).limit(CANDIDATES)
         with self._database.read() as session:
-            candidates = list(session.scalars(query))
+            candidates = queries.oldest_queued(session, CANDIDATES)
         full: set[str] = set()  # models that have no free slot this turn
         for job in candidates:
             if self._stopping.is_set():

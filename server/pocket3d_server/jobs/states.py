@@ -22,32 +22,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pocket3d_server.errors import ErrorCode
+from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.files import OUTPUTS
-from pocket3d_server.jobs.tables import Job, JobEvent, StoredFile
+from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
 from pocket3d_server.runners.base import OutputFile
 from pocket3d_server.times import now, stamp
 
-
-class Status(StrEnum):
-    """The four statuses of the API."""
-
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    ERROR = "error"
-
-
 CHANGED = "pocket3d_changed_jobs"
 """Key in ``session.info``: job id to the number of its newest event in this transaction."""
-
-FINAL = (Status.COMPLETED, Status.ERROR)
 
 
 @dataclass(frozen=True)
@@ -99,8 +86,7 @@ def claim(session: Session, job_id: str, owner: str, seconds: float) -> Lease | 
 
 def lost(session: Session, leases: Collection[Lease]) -> set[Lease]:
     """Which of these hold no more: the job was cancelled, deleted, or claimed by another."""
-    query = select(Job).where(Job.id.in_([lease.job_id for lease in leases]))
-    jobs = {job.id: job for job in session.scalars(query)}
+    jobs = queries.jobs_by_id(session, [lease.job_id for lease in leases])
     return {lease for lease in leases if not _holds(lease, jobs.get(lease.job_id))}
 
 
@@ -203,10 +189,8 @@ def reject(session: Session, job_id: str, error: JobError) -> bool:
 
 def abandoned(session: Session, *, owner_is_gone: bool = False) -> list[Lease]:
     """Leases that ran out; all of them when the caller knows that no other server is alive."""
-    query = select(Job).where(Job.status == Status.PROCESSING)
-    if not owner_is_gone:
-        query = query.where(Job.lease_until < now())
-    return [Lease(job.id, job.fence) for job in session.scalars(query)]
+    jobs = queries.processing(session, expired_only=not owner_is_gone)
+    return [Lease(job.id, job.fence) for job in jobs]
 
 
 def _holds(lease: Lease, job: Job | None) -> bool:

@@ -14,18 +14,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import states
+from pocket3d_server.jobs import queries, states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.inputs import InputFiles
-from pocket3d_server.jobs.states import Status
 from pocket3d_server.jobs.tables import IdempotentAnswer, Job
 from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
 from pocket3d_server.runners.base import FORMATS
@@ -108,12 +107,8 @@ class Submitter:
 
     def estimate(self, session: Session, job: Job) -> datetime:
         """When a queued job will be done if nothing else comes, from observed times of the models before it."""
-        ahead = session.execute(
-            select(Job.model_id, func.count())
-            .where(Job.status.in_([Status.QUEUED, Status.PROCESSING]), Job.created_at < job.created_at)
-            .group_by(Job.model_id)
-        ).all()
-        waiting = sum(count * self._usual_seconds(session, model_id) for model_id, count in ahead)
+        ahead = queries.unfinished_before(session, job)
+        waiting = sum(count * self._usual_seconds(session, model_id) for model_id, count in ahead.items())
         own = self._usual_seconds(session, job.model_id)
         return now() + timedelta(seconds=waiting / self._settings.cpu_jobs + own)
 
@@ -188,10 +183,8 @@ class Submitter:
 
     def _check_queue(self, session: Session, account_id: str) -> None:
         limit = self._settings.queue_limit
-        queued = session.scalar(
-            select(func.count()).where(Job.account_id == account_id, Job.status == Status.QUEUED)
-        )
-        if (queued or 0) >= limit:
+        queued = queries.queued_count(session, account_id)
+        if queued >= limit:
             raise Refusal(
                 ErrorCode.QUEUE_FULL,
                 f"{queued} jobs are queued; {limit} is the limit of an account.",
@@ -201,13 +194,7 @@ class Submitter:
 
     def _usual_seconds(self, session: Session, model_id: str) -> float:
         """Mean time of the model's latest jobs, or its own estimate before the first."""
-        times = session.execute(
-            select(Job.started_at, Job.completed_at)
-            .where(Job.model_id == model_id, Job.status == Status.COMPLETED)
-            .order_by(Job.completed_at.desc())
-            .limit(OBSERVED)
-        ).all()
-        seconds = [(end - start).total_seconds() for start, end in times if start and end]
+        seconds = [took for _, took in queries.recent_seconds(session, OBSERVED, model_id)]
         if seconds:
             return sum(seconds) / len(seconds)
         model = self._catalog.get(model_id)

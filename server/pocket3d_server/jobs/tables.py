@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
@@ -10,6 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pocket3d_server.database import Base
 from pocket3d_server.times import now
+
+
+class Status(StrEnum):
+    """The four statuses of the API; ``states`` draws how a job goes through them."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    ERROR = "error"
+
+
+FINAL = (Status.COMPLETED, Status.ERROR)
 
 
 class Job(Base):
@@ -26,7 +39,7 @@ class Job(Base):
     feature: Mapped[str] = mapped_column(String(40))
     model_id: Mapped[str] = mapped_column(String(100))
     status: Mapped[str] = mapped_column(String(20))
-    """A ``states.Status``."""
+    """A ``Status``."""
     request: Mapped[dict[str, Any]]
     """Fields of the feature's EngineRequest; files as paths relative to the data folder."""
     output_format: Mapped[str] = mapped_column(String(10))

@@ -1,0 +1,134 @@
+"""What is asked of the tables of jobs, one named function each; ``states`` has the only code that changes jobs.
+
+Every function takes the caller's session and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
+from pocket3d_server.times import now
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How often a model's jobs ended, and how often well."""
+
+    finished: int
+    completed: int
+
+
+def jobs_by_id(session: Session, ids: Collection[str]) -> dict[str, Job]:
+    """Those of these jobs that exist."""
+    return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
+
+
+def oldest_queued(session: Session, limit: int) -> list[Job]:
+    """The head of the queue."""
+    query = select(Job).where(Job.status == Status.QUEUED).order_by(Job.created_at).limit(limit)
+    return list(session.scalars(query))
+
+
+def processing(session: Session, *, expired_only: bool) -> list[Job]:
+    """Jobs under a lease; with ``expired_only`` those whose lease has run out."""
+    query = select(Job).where(Job.status == Status.PROCESSING)
+    if expired_only:
+        query = query.where(Job.lease_until < now())
+    return list(session.scalars(query))
+
+
+def page_of_jobs(
+    session: Session,
+    account_id: str,
+    limit: int,
+    *,
+    status: str | None = None,
+    feature: str | None = None,
+    before: tuple[datetime, str] | None = None,
+) -> list[Job]:
+    """An account's jobs, newest first; ``before`` is time and id of the last one of the page before."""
+    query = select(Job).where(Job.account_id == account_id)
+    if status:
+        query = query.where(Job.status == status)
+    if feature:
+        query = query.where(Job.feature == feature)
+    if before:
+        query = query.where(tuple_(Job.created_at, Job.id) < before)
+    return list(session.scalars(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit)))
+
+
+def queue_position(session: Session, job: Job) -> int:
+    """Place of a queued job in the whole queue; 1 is next."""
+    before = select(func.count()).where(Job.status == Status.QUEUED, Job.created_at < job.created_at)
+    return (session.scalar(before) or 0) + 1
+
+
+def queued_count(session: Session, account_id: str) -> int:
+    """How many jobs of an account wait."""
+    query = select(func.count()).where(Job.account_id == account_id, Job.status == Status.QUEUED)
+    return session.scalar(query) or 0
+
+
+def unfinished_before(session: Session, job: Job) -> dict[str, int]:
+    """How many jobs of each model (by id) are to be done before this one, running ones included."""
+    query = (
+        select(Job.model_id, func.count())
+        .where(Job.status.not_in(FINAL), Job.created_at < job.created_at)
+        .group_by(Job.model_id)
+    )
+    return {model_id: count for model_id, count in session.execute(query)}  # noqa: C416 - rows are no pairs
+
+
+def recent_seconds(session: Session, limit: int, model_id: str | None = None) -> list[tuple[str, float]]:
+    """Model id and seconds of the jobs completed last, newest first, of one model or of all."""
+    query = select(Job.model_id, Job.started_at, Job.completed_at).where(Job.status == Status.COMPLETED)
+    if model_id is not None:
+        query = query.where(Job.model_id == model_id)
+    rows = session.execute(query.order_by(Job.completed_at.desc()).limit(limit))
+    return [(name, (end - start).total_seconds()) for name, start, end in rows if start and end]
+
+
+def count_by_status(session: Session) -> dict[str, int]:
+    """How many jobs have each status, zeros included."""
+    rows = session.execute(select(Job.status, func.count()).group_by(Job.status))
+    counted: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 - rows are no pairs
+    return {status.value: counted.get(status.value, 0) for status in Status}
+
+
+def usage_by_model(session: Session) -> dict[str, Usage]:
+    """Of each model (by id) the jobs that were started and have ended."""
+    completed = func.sum(case((Job.status == Status.COMPLETED, 1), else_=0))
+    rows = session.execute(
+        select(Job.model_id, func.count(), completed)
+        .where(Job.status.in_(FINAL), Job.started_at.is_not(None))
+        .group_by(Job.model_id)
+    )
+    return {model_id: Usage(finished, good) for model_id, finished, good in rows}
+
+
+def events_after(session: Session, job_id: str, seq: int) -> list[JobEvent]:
+    """A job's events with a higher number, in order."""
+    query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > seq).order_by(JobEvent.seq)
+    return list(session.scalars(query))
+
+
+def last_event(session: Session, job_id: str) -> JobEvent | None:
+    """A job's newest event; None for an unknown job."""
+    query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.seq.desc()).limit(1)
+    return session.scalar(query)
+
+
+def paths_of_job(session: Session, job_id: str) -> list[str]:
+    """The files that a job made."""
+    return list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job_id)))
+
+
+def all_paths(session: Session) -> set[str]:
+    """Every file that belongs to someone."""
+    return set(session.scalars(select(StoredFile.path)))
