@@ -83,7 +83,7 @@ def test_what_every_family_promises(name: str) -> None:
             assert p.normals is not None
             assert np.allclose(np.linalg.norm(p.normals, axis=1), 1, atol=1e-3)
             assert int(p.faces.max()) < len(p.vertices)
-    assert 1500 < asset.face_count < 20_000
+    assert 150 < asset.face_count < 30_000
 
 
 @pytest.mark.parametrize("name", sorted(SIZES))
