@@ -14,6 +14,7 @@ from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clu
 from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
 from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
+from pocket3d_server.models.builtin_parts.relief import without_relief
 from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
 from pocket3d_server.models.builtin_parts.symmetry import find_mirror, folded, halved
 from pocket3d_server.models.builtin_parts.volume import look_inside, orient
@@ -51,6 +52,8 @@ def segment(
     progress(0.0, "preparing_surface")
     whole = face_graph(vertices, faces, group)
     work = working_copy(whole)
+    if len(whole.faces) <= len(work.faces):  # a light copy has lost its relief already
+        work = without_relief(work)
     labels = _divide(work, level, progress)
     progress(0.85, "refining_borders")
     if len(whole.faces) > len(work.faces):
