@@ -60,7 +60,11 @@ STEPS = [
         "dog",
     ),
     Step(
-        "painted", "in the pattern of a picture", "texture", {"images": "assets/reference_pattern.png"}, "armchair"
+        "painted",
+        "in the pattern of a picture",
+        "texture",
+        {"images": "assets/reference_pattern.png"},
+        "armchair",
     ),
     Step("parts", "split into parts", "segment", {"segmentation_level": "coarse"}, "toy"),
     Step("rigged_person", "rigged and posed", "rig", {"character_type": "humanoid"}, "person"),

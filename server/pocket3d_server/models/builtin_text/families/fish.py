@@ -12,11 +12,11 @@ from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, curve, polygonise
 from pocket3d_server.geometry.solid import Solid, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.organic.animal import FACES, TEXTURE, ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.on_body import FACES, TEXTURE, ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.language.brief import RGB, Brief
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,14 +14,12 @@ from pocket3d_server.geometry.solid import Solid, part
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
+from pocket3d_server.models.builtin_text.organic.on_body import Detail, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body
 
-if TYPE_CHECKING:
-    from pocket3d_server.models.builtin_text.organic.animal import Detail
-
 Array = NDArray[np.float64]
-Maker = Callable[[Anatomy, Body, "Detail", np.random.Generator], list[Part]]
+Maker = Callable[[Anatomy, Body, Detail, np.random.Generator], list[Part]]
 BONE = (0.90, 0.84, 0.70)
 HORN = (0.36, 0.29, 0.22)
 
@@ -40,8 +37,6 @@ def extra_parts(a: Anatomy, body: Body, detail: Detail, seed: int) -> list[Part]
 
 
 def _surface_up(body: Body, start: Array, direction: ArrayLike) -> Array:
-    from pocket3d_server.models.builtin_text.organic.animal import on_surface
-
     return on_surface(body.blend, start, direction)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, RoundCone, curve, polygonise
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.organic.animal import FACES, TEXTURE
 from pocket3d_server.models.builtin_text.organic.bird_features import Array, extras_of, face_of, legs_of
 from pocket3d_server.models.builtin_text.organic.bird_shape import BirdShape
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import settle
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.on_body import FACES, TEXTURE
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 
 

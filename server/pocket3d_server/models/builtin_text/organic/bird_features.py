@@ -9,9 +9,9 @@ from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, RoundCone, curve, polygonise
 from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.organic.animal import ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.bird_shape import BirdShape
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
+from pocket3d_server.models.builtin_text.organic.on_body import ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
 
 Array = NDArray[np.float64]

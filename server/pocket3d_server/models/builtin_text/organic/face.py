@@ -12,10 +12,10 @@ from scipy.spatial import cKDTree
 from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.implicit import Surface
 from pocket3d_server.geometry.solid import part
-from pocket3d_server.models.builtin_text.organic.animal import ball
 from pocket3d_server.models.builtin_text.organic.cloth import border_edges, vertex_normals
 from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 from pocket3d_server.models.language.brief import RGB

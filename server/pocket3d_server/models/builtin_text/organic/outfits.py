@@ -214,7 +214,7 @@ def _breastplate(f: Figure, g: Garment, layer: float) -> None:
 def _pads(f: Figure, g: Garment, layer: float) -> None:
     """Shoulder, elbow and knee plates."""
     from pocket3d_server.geometry.solid import part
-    from pocket3d_server.models.builtin_text.organic.animal import ball, facing
+    from pocket3d_server.models.builtin_text.organic.on_body import ball, facing
 
     u, metal = f.unit, cloth("plate", g.colour, g.roughness, g.metallic)
     for side, label, sign in (("L", "left", 1), ("R", "right", -1)):
