@@ -29,7 +29,7 @@ def demo(rest: list[str]) -> int:
     """Generate, texture, split and rig over HTTP, then bring everything into Blender."""
     python = environments.server()
     blender = environments.blender_for_demo()
-    return run(python, "-m", "tools.demo", *(["--blender", *blender] if blender else []), *rest)
+    return run(python, "-m", "tools.demo", *rest, *(["--blender", *blender] if blender else []))
 
 
 def test(rest: list[str]) -> int:

@@ -283,7 +283,7 @@ def main() -> int:
         "--out", type=Path, default=ROOT / "out", help="folder for what is made (default: out/)"
     )
     parser.add_argument(
-        "--blender", nargs="+", metavar="WORD", help="command that runs a Python script in Blender"
+        "--blender", nargs=argparse.REMAINDER, help="command that runs a Python script in Blender; comes last"
     )
     options = parser.parse_args()
     out: Path = options.out.resolve()
