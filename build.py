@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door of the repository: ``python build.py demo | test | serve | package | lint | bench | lock``.
+"""The one door of the repository: ``python build.py demo | test | serve | client | package | lint | bench | lock``.
 
 Needs Python 3.11 or later and nothing else; every command makes the environment it runs in.
 """
@@ -25,6 +25,14 @@ def run(*command: str | Path, **variables: str) -> int:
     return subprocess.call([str(c) for c in command], cwd=ROOT, env={**os.environ, **variables})
 
 
+def become(*command: str | Path) -> int:
+    """Run a command in this process's place, so that who stops us stops it; Windows has no such thing."""
+    words = [str(c) for c in command]
+    if os.name == "posix":
+        os.execv(words[0], words)
+    return subprocess.call(words)
+
+
 def demo(rest: list[str]) -> int:
     """Generate, texture, split and rig over HTTP, then bring everything into Blender."""
     python = environments.server()
@@ -44,7 +52,12 @@ def test(rest: list[str]) -> int:
 
 def serve(rest: list[str]) -> int:
     """Start the server in the foreground."""
-    return run(environments.server(), "-m", "pocket3d_server", "serve", *rest)
+    return become(environments.server(), "-m", "pocket3d_server", "serve", *rest)
+
+
+def client(rest: list[str]) -> int:
+    """Run Python with the client installed: ``client`` alone is a prompt, ``client SCRIPT.py`` runs a script."""
+    return become(environments.server(), *rest)
 
 
 def package(rest: list[str]) -> int:
@@ -75,7 +88,7 @@ def lock(rest: list[str]) -> int:
     return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, serve, package, lint, bench, lock)}
+COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, lint, bench, lock)}
 
 
 def main() -> int:
@@ -90,6 +103,9 @@ def main() -> int:
         help="\n".join(f"{name:8s} {(f.__doc__ or '').splitlines()[0]}" for name, f in COMMANDS.items()),
     )
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
+    if len(sys.argv) < 2:
+        parser.print_help()
+        return 2
     choice = parser.parse_args()
     try:
         return COMMANDS[choice.command](choice.rest)

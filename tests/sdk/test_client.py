@@ -185,6 +185,7 @@ def test_the_error_envelope(server: Server, client: Pocket3DClient) -> None:
         client.segment.analyze("job:job_1", min_part_size=0)
     error = caught.value
     assert (error.error_code, error.status_code, error.suggestion) == ("INVALID_INPUT", 400, "Use 100")
+    assert "Use 100" in str(error)
     assert "req_9" in str(error)
 
 

@@ -84,7 +84,8 @@ class Pocket3DClient:
     def download(self, job: str | Job, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
         """Stream the result of a finished job of any feature to a file, and return its path.
 
-        A cut connection is resumed; the file appears under its name only when it is whole.
+        A cut connection is resumed; the file appears under its name only when it is whole. An OBJ
+        comes as a zip with its .mtl and textures, so name such a file ``….zip``.
         """
         return self._transport.download(f"/mesh/download/{job_id_of(job)}", Path(to), on_progress)
 

@@ -36,9 +36,12 @@ class Pocket3DAPIError(Exception):
         return self.details.get("suggestion")
 
     def __str__(self) -> str:
-        """The sentence, then the code and the request id for a bug report."""
+        """What happened, what to do, then the code and the request id for a bug report."""
         extra = f", request {self.request_id}" if self.request_id else ""
-        return f"{self.message} ({self.error_code}{extra})"
+        text = self.message
+        if self.suggestion:
+            text = f"{text.rstrip('.')}. {self.suggestion}"
+        return f"{text} ({self.error_code}{extra})"
 
 
 class Pocket3DConnectionError(Pocket3DAPIError, ConnectionError):

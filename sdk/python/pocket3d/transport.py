@@ -218,7 +218,8 @@ def connection_error(base_url: str, error: Exception) -> Pocket3DConnectionError
         reason = f"{base_url} took too long to answer"
     else:
         reason = f"Cannot reach {base_url}"
-    return Pocket3DConnectionError(reason, error_code="CONNECTION_FAILED", details={"cause": str(error)})
+    details = {"cause": str(error), "suggestion": "Is the server running, and is this its address?"}
+    return Pocket3DConnectionError(reason, error_code="CONNECTION_FAILED", details=details)
 
 
 def api_error(response: requests.Response, base_url: str) -> Pocket3DAPIError:
