@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
     keys = commands.add_parser("keys", help="manage API keys").add_subparsers(required=True, metavar="ACTION")
     create = keys.add_parser("create", parents=[common], help="make an account with a key")
-    create.add_argument("name", help="whom it is for")
+    create.add_argument("name", type=_name, help="whom it is for")
     create.add_argument("--tier", default="pro", choices=["free", "pro", "enterprise", "local"])
     create.set_defaults(run=_create_key)
     keys.add_parser("list", parents=[common], help="show all keys").set_defaults(run=_list_keys)
@@ -81,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
     return parser
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; write whom the key is for, e.g. Ada")
+    return text
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -6,6 +6,7 @@ Windows, streams, takes large uploads, and is what everybody then tests.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -123,9 +124,7 @@ def serve(settings: Settings) -> None:
         try:
             server.prepare()
         except OSError as error:
-            raise SettingsError(
-                f"{settings.host}:{settings.port} cannot be listened on ({error}); choose another --port."
-            ) from error
+            raise SettingsError(_no_port(settings, error)) from error
         stop = threading.Event()
         _stop_on_signals(stop)
         services.start()
@@ -158,6 +157,13 @@ def write_port_file(settings: Settings, port: int, url: str) -> None:
         "token_file": str(settings.token_path.absolute()),
     }
     write_private(settings.port_file, json.dumps(content, indent=2) + "\n")
+
+
+def _no_port(settings: Settings, error: OSError) -> str:
+    """Why the server cannot listen. cheroot keeps only the text of the system's error."""
+    if os.strerror(errno.EADDRINUSE) in str(error) or "WinError 10048" in str(error):
+        return f"port {settings.port} is in use by another program; stop it or choose another --port."
+    return f"{settings.host}:{settings.port} cannot be listened on ({error}); choose another --port."
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -42,16 +46,23 @@ def assert_refused(answer: requests.Response, status: int, code: str, about: str
     ("path", "body", "code", "about"),
     [
         ("/mesh/generate", {}, "INVALID_INPUT", "text_prompt"),
-        ("/mesh/generate", {"text_prompt": ""}, "INVALID_INPUT", "text_prompt"),
+        ("/mesh/generate", {"text_prompt": ""}, "INVALID_INPUT", "Write in text_prompt what you want"),
         ("/mesh/generate", {"text_prompt": " "}, "INVALID_INPUT", "blank"),
-        ("/mesh/generate", {"text_prompt": "x" * 2001}, "INVALID_INPUT", "2000"),
+        (
+            "/mesh/generate",
+            {"text_prompt": "x" * 5000},
+            "INVALID_INPUT",
+            "Shorten text_prompt to 2,000 characters",
+        ),
         ("/mesh/generate", {"text_prompt": 7}, "INVALID_INPUT", "text_prompt"),
         ("/mesh/generate", ["x"], "INVALID_INPUT", "JSON object"),
         ("/mesh/generate", {"text_prompt": "x", "quality": "best"}, "INVALID_INPUT", "medium"),
         ("/mesh/generate", {"text_prompt": "x", "texture_resolution": 1000}, "INVALID_INPUT", "1024"),
         ("/mesh/generate", {"text_prompt": "x", "seed": -1}, "INVALID_INPUT", "seed"),
         ("/mesh/generate", {"text_prompt": "x", "seed": 2**31}, "INVALID_INPUT", "2147483647"),
-        ("/mesh/generate", {"text_prompt": "x", "prompt": "x"}, "INVALID_INPUT", "Remove prompt"),
+        ("/mesh/generate", {"text_prompt": "x", "prompt": "x"}, "INVALID_INPUT", "Write text_prompt instead"),
+        ("/mesh/generate", {"text_prompt": "x", "sead": 1}, "INVALID_INPUT", "Write seed instead"),
+        ("/mesh/generate", {"text_prompt": "x", "colour": 1}, "INVALID_INPUT", "Remove colour"),
         ("/mesh/generate", {"images": ["data:image/png;base64,!!!"]}, "INVALID_INPUT", "base64"),
         ("/mesh/generate", {"images": ["data:image/png,abc"]}, "INVALID_INPUT", "base64"),
         (
@@ -60,9 +71,24 @@ def assert_refused(answer: requests.Response, status: int, code: str, about: str
             "INVALID_INPUT",
             "images[0]",
         ),
+        *(
+            ("/mesh/generate", {"images": [place]}, "INVALID_INPUT", "neither local files nor URLs")
+            for place in ("/home/me/a cat.png", "C:\\cat.png", "~/cat", "cat.jpeg", "https://example.org/cat")
+        ),
+        (
+            "/mesh/generate",
+            {"images": ["data:text/plain;base64,aGVsbG8="]},
+            "INVALID_INPUT",
+            "images[0] is not an image that can be decoded.",
+        ),
         ("/mesh/generate", {"images": ["uploads/img_0.png"]}, "INVALID_INPUT", "not an uploaded image"),
         ("/mesh/generate", {"images": ["x"] * 11}, "INVALID_INPUT", "images"),
-        ("/mesh/generate", {"text_prompt": "x", "output_format": "stl"}, "INVALID_INPUT", "glb"),
+        (
+            "/mesh/generate",
+            {"text_prompt": "x", "output_format": "stl"},
+            "INVALID_INPUT",
+            "it should be glb or obj",
+        ),
         ("/mesh/generate", {"text_prompt": "x", "output_format": "fbx"}, "FORMAT_UNAVAILABLE", "FBX"),
         (
             "/mesh/generate",
@@ -119,6 +145,15 @@ def test_bodies_that_are_no_json_and_images_that_are_bombs(live_server: LiveServ
     assert_refused(
         live_server.request("POST", "/mesh/generate", data="{"), 422, "INVALID_INPUT", "application/json"
     )
+    headers = {"Content-Type": "application/json"}
+    for data, about in (
+        (b'{"a": 1,}', "malformed at line 1, column"),
+        (b"\xff", "UTF-8"),
+        (b"7", "JSON object"),
+    ):
+        answer = live_server.request("POST", "/mesh/generate", data=data, headers=headers)
+        refused = assert_refused(answer, 422, "INVALID_INPUT", about)
+        assert "GenerateMesh" not in json.dumps(refused)
     assert_refused(live_server.post("/mesh/generate", {"images": [bomb()]}), 422, "INVALID_INPUT", "pixels")
 
 
@@ -142,6 +177,9 @@ def test_download_of_an_unfinished_job(live_server: LiveServer) -> None:
         "no result",
     )
     live_server.post(f"/jobs/{job_id}/cancel")
+    live_server.wait(job_id)
+    again = live_server.post("/segment/analyze", {"mesh_file": f"job:{job_id}"})
+    assert_refused(again, 422, "INVALID_INPUT", "Submit that job again")
 
 
 def test_no_credentials_or_wrong_ones(live_server: LiveServer) -> None:
@@ -292,6 +330,35 @@ def test_jobs_are_listed_in_pages(live_server: LiveServer) -> None:
     assert_refused(live_server.get("/jobs", params={"limit": 0}), 422, "INVALID_INPUT", "limit")
 
 
+def upload(server: LiveServer, name: str, data: bytes) -> str:
+    """The path of an uploaded file."""
+    return str(server.post("/mesh/upload", files={"f": (name, data)}).json()["files"][0])
+
+
+TRIANGLE = b"v 0 0 0\nv 1 0 0\nv %s 1 0\nf 1 2 %d\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "advice"),
+    [
+        ("far.obj", TRIANGLE % (b"1e30", 3), "Delete stray vertices"),
+        ("away.obj", b"v 1e9 0 0\nv 1e9 1 0\nv 1e9 0 1\nf 1 2 3\n", "Move the mesh to the origin"),
+        ("nan.obj", TRIANGLE % (b"nan", 3), "Clean the mesh"),
+        ("index.obj", TRIANGLE % (b"0", 9), "Export the mesh again"),
+        ("half.glb", b"glTF\x02\0\0\0\xff\xff\0\0", "Upload the file again"),
+        ("points.obj", b"v 0 0 0\nv 1 0 0\n", "at least one triangle"),
+    ],
+)
+def test_meshes_that_cannot_be_used_are_refused_with_advice(
+    live_server: LiveServer, name: str, data: bytes, advice: str
+) -> None:
+    body = {"mesh_file": upload(live_server, name, data), "text_prompt": "wood"}
+    answer = live_server.post("/texture/generate", body | {"model_preference": "builtin_texture"})
+    error = live_server.wait(answer.json()["job_id"])["error"]
+    assert error["error_code"] == "INVALID_INPUT", error
+    assert advice in error["details"]["suggestion"]
+
+
 CUBE = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
 
@@ -319,7 +386,7 @@ def test_uploads_are_known_by_their_content(
 
 def test_uploads_that_are_refused(live_server: LiveServer) -> None:
     send: Callable[..., requests.Response] = lambda **files: live_server.post("/mesh/upload", files=files)  # noqa: E731
-    assert_refused(send(a=("a.glb", b"hello")), 422, "INVALID_INPUT", "a.glb")
+    assert_refused(send(a=("a.glb", b"hello")), 422, "INVALID_INPUT", "PLY and STL meshes. Export other")
     assert_refused(send(a=("a.png", b"")), 422, "INVALID_INPUT", "empty")
     assert_refused(send(a=("a.zip", b"PK\x03\x04broken")), 422, "INVALID_INPUT", "zip")
     assert_refused(send(a=("a.png", PIXEL[:30])), 422, "INVALID_INPUT", "decoded")
@@ -396,3 +463,19 @@ def test_the_openapi_document_lists_every_route(live_server: LiveServer) -> None
     assert document["components"]["schemas"]["GenerateMesh"]["properties"]["quality"]["default"] == "medium"
     assert "Swagger" in requests.get(live_server.url + "/openapi/swagger", timeout=30).text
     assert json.loads(run_cli("openapi"))["paths"].keys() == document["paths"].keys()
+
+
+def refused_command(*arguments: str) -> str:
+    """What a command that fails says."""
+    command = [sys.executable, "-m", "pocket3d_server", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_commands_that_cannot_be_done_say_why(live_server: LiveServer, tmp_path: Path) -> None:
+    assert "it is empty" in refused_command("keys", "create", "", "--data-dir", str(tmp_path))
+    port = str(urlsplit(live_server.url).port)
+    said = refused_command("serve", "--port", port, "--data-dir", str(tmp_path))
+    assert f"port {port} is in use by another program; stop it or choose another --port." in said

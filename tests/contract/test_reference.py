@@ -268,6 +268,8 @@ def test_websocket_of_a_failed_job(live_server: LiveServer) -> None:
 
 def test_websocket_of_an_unknown_job_and_without_credentials(live_server: LiveServer) -> None:
     assert listen(live_server, "job_nothing") == [{"closed": 4404}]
+    for after in ("x", "-1"):
+        assert listen(live_server, live_server.submit(), f"?after={after}") == [{"closed": 4422}]
     with pytest.raises(Exception, match=r"401|Connection error"):
         listen(live_server, "job_nothing", token="")
 

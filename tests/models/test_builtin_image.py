@@ -178,6 +178,12 @@ def test_a_teddy_is_inflated_whole_and_faithful(teddy_png: Path, teddy_result: E
     assert np.abs(colour - picture)[both].mean() < 0.03
 
 
+def test_a_text_beside_a_picture_is_said_to_be_unused(teddy_png: Path, teddy_result: EngineResult) -> None:
+    unused = "The text was not used: the picture decided what was made."
+    assert unused not in teddy_result.notes
+    assert unused in run(teddy_png, text_prompt="a chair", quality="low").notes
+
+
 def test_the_back_has_no_face(teddy_result: EngineResult) -> None:
     primitive = only(teddy_result)
     turned = Primitive(primitive.vertices * (-1, 1, -1), primitive.faces, primitive.material, uv=primitive.uv)

@@ -111,6 +111,8 @@ class Accounts:
         """A new account with one key. The key itself is returned once and never stored."""
         if tier not in TIERS:
             raise ValueError(f"there is no tier {tier!r}; choose one of {', '.join(TIERS)}")
+        if not name.strip():
+            raise ValueError("a key needs a name that says whom it is for")
         text = KEY_PREFIX + secrets.token_urlsafe(32)
         account = Account(id=f"acc_{secrets.token_hex(8)}", name=name, tier=tier)
         key = ApiKey(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from difflib import get_close_matches
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
+from pocket3d_server.api import schemas
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.runners.base import FORMATS
 from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
+
+NO_OBJECT = {"model_type", "model_attributes_type", "dict_type", "json_invalid", "json_type"}
+EXAMPLE = "e.g. 'a wooden chair'"
 
 BY_STATUS = {
     400: (ErrorCode.INVALID_INPUT, "Check the request's syntax."),
@@ -69,9 +77,9 @@ def refuse(error: Refusal) -> Response:
 
 def refuse_validation(error: ValidationError) -> Response:
     """What Pydantic found wrong, field by field."""
-    problems = [{"field": ".".join(map(str, e["loc"])), "problem": _plain(e["msg"])} for e in error.errors()]
-    if problems == [{"field": "", "problem": problems[0]["problem"]}] and not request.is_json:
-        suggestion = "Send a JSON object with 'Content-Type: application/json'."
+    problems = [{"field": ".".join(map(str, e["loc"])), "problem": _problem(e)} for e in error.errors()]
+    if error.errors()[0]["type"] in NO_OBJECT and not problems[0]["field"]:
+        problems[0]["problem"], suggestion = _no_object()
     else:
         suggestion = _suggestion(error)
     first = problems[0]
@@ -110,8 +118,29 @@ def _unexpected(error: Exception) -> Response:
     return envelope(ErrorCode.INTERNAL_ERROR, "The server failed to answer.", details, 500)
 
 
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _no_object() -> tuple[str, str]:
+    """Why the body is no JSON object, and what to do."""
+    suggestion = "Send a JSON object with 'Content-Type: application/json'."
+    if request.is_json:
+        try:
+            json.loads(request.get_data())
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            return f"The JSON is malformed at {where}: {error.msg}.", f"Correct the JSON at {where}."
+        except UnicodeDecodeError:
+            return "The JSON is malformed: it is not UTF-8.", "Send the JSON as UTF-8."
+    return "The body is not a JSON object.", suggestion
+
+
+def _problem(error: ErrorDetails) -> str:
+    if error["type"] == "literal_error" and error["loc"] == ("output_format",):
+        return f"it should be {_formats(error)}"
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _formats(error: ErrorDetails) -> str:
+    """Those of the formats of a field that this server writes."""
+    return " or ".join(name for name in FORMATS if f"'{name}'" in error["ctx"]["expected"])
 
 
 def _suggestion(error: ValidationError) -> str:
@@ -122,12 +151,32 @@ def _suggestion(error: ValidationError) -> str:
         case "missing":
             return f"Add {field} to the request."
         case "extra_forbidden":
-            return f"Remove {field}; a model's own settings belong into 'parameters'."
+            return _instead(error.title, field)
+        case "literal_error" if field == "output_format":
+            return f"Ask for {_formats(first)}."
         case "literal_error" | "enum":
             return f"Use one of {context.get('expected')} for {field}."
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"Send a JSON object as {field}, with 'Content-Type: application/json'."
+        case "string_too_long":
+            return f"Shorten {field} to {context['max_length']:,} characters; it has {len(first['input']):,}."
+        case "string_too_short" if field == "text_prompt":
+            return f"Write in text_prompt what you want, {EXAMPLE}."
+        case "string_too_short":
+            return f"Write something as {field}, or leave it out."
+        case "value_error" if "text_prompt" in first["msg"]:
+            return f"Write in text_prompt what you want, {EXAMPLE}, or send images without it."
         case "value_error":
             return str(context.get("error", first["msg"]))
         case _:
-            return f"Correct {field}: {_plain(first['msg'])}."
+            return f"Correct {field}: {_problem(first)}."
+
+
+def _instead(title: str, field: str) -> str:
+    """What to do about an unknown field of the schema with this title."""
+    schema = getattr(schemas, title, None)
+    known = list(schema.model_fields) if schema else []
+    similar = get_close_matches(field, known, n=1) or [name for name in known if field in name.split("_")]
+    if similar:
+        return f"Write {similar[0]} instead of {field}."
+    return f"Remove {field}; a model's own settings belong into 'parameters'."

@@ -6,14 +6,16 @@ import json
 
 from flask import Flask, request
 from flask_sock import Sock
+from pydantic import ValidationError
 from simple_websocket import ConnectionClosed, Server
 
 from pocket3d_server.api.context import BASE, caller, services
 from pocket3d_server.api.jobs import own_job
+from pocket3d_server.api.schemas import EventsQuery
 from pocket3d_server.errors import Refusal
 from pocket3d_server.jobs.events import as_json
 
-NO_SUCH_JOB, TOO_MANY = 4404, 4429
+NO_SUCH_JOB, INVALID, TOO_MANY = 4404, 4422, 4429
 PING_S = 25
 LOOK_FOR_CLOSE_S = 1.0
 
@@ -37,7 +39,12 @@ def install(app: Flask) -> None:
             except Refusal as refusal:
                 ws.close(NO_SUCH_JOB, refusal.message[:120])
                 return
-            _follow(ws, job_id, request.args.get("after", 0, int))
+            try:
+                query = EventsQuery.model_validate({"after": request.args.get("after", 0)})
+            except ValidationError:
+                ws.close(INVALID, "after is no event number: send the number of the last event you got.")
+                return
+            _follow(ws, job_id, query.after)
 
 
 def _follow(ws: Server, job_id: str, after: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import trimesh
+from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, srgb_to_linear
 from pocket3d_server.geometry.gltf_read import read_gltf
@@ -17,6 +18,10 @@ from pocket3d_server.geometry.obj_read import read_obj
 
 FORMATS = (".glb", ".gltf", ".obj", ".zip", ".ply", ".stl")
 MAX_UNZIPPED = 2 * 1024**3
+MAX_EXTENT = 1e6
+"""Metres. What is larger is a stray vertex or a wrong unit."""
+MAX_OFFSET = 1e6
+"""Distance from the origin as a multiple of the size; float32 has 24 bits for both."""
 
 
 def read_asset(path: Path) -> Asset:
@@ -56,8 +61,18 @@ def _check(asset: Asset) -> None:
             primitive.uv = None
         if primitive.normals is not None and not np.isfinite(primitive.normals).all():
             primitive.normals = None
-    if np.ptp(asset.merged()[0], axis=0).max() <= 0:
+    _check_extent(asset.merged()[0].astype(np.float64))
+
+
+def _check_extent(vertices: NDArray[np.float64]) -> None:
+    """Refuse positions (V, 3) that algorithms cannot measure in float32."""
+    extent = float(np.ptp(vertices, axis=0).max())
+    if extent <= 0:
         raise ValueError("all vertices are in one place")
+    if extent > MAX_EXTENT:
+        raise ValueError(f"it is {extent:.3g} m large, and at most {MAX_EXTENT:,.0f} m are taken")
+    if np.abs(vertices).max() > MAX_OFFSET * extent:
+        raise ValueError("it lies so far from the origin that its shape is lost in rounding")
 
 
 def _read_zip(path: Path) -> Asset:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.database import Database
@@ -23,8 +24,12 @@ from pocket3d_server.jobs.tables import Job, Status, StoredFile
 
 IMAGE_TYPES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
 SUPPORTED = (
-    "Supported are JPEG, PNG and WebP images; GLB, OBJ (also zipped with its MTL), PLY, STL and FBX meshes."
+    "Supported are JPEG, PNG and WebP images; GLB, OBJ (also zipped with its MTL), PLY and STL meshes. "
+    "Export other meshes, FBX too, as GLB."
 )
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*://|[a-z]:[\\/]|~|\.{1,2}[\\/]|.*\.[a-z]{3,4}$", re.IGNORECASE)
+"""A URL or the path of a file. Each alternative asks for a character that base64 does not have."""
+LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,11 @@ def check_image(source: Path | bytes, name: str, max_pixels: int) -> Kind:
             suffix, media_type = IMAGE_TYPES[image.format]
             image.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        # Pillow's sentence for the first of these names a Python object or a path of the server.
+        reason = "" if isinstance(error, UnidentifiedImageError) else f" ({error})"
         raise Refusal(
             ErrorCode.INVALID_INPUT,
-            f"{name} is not an image that can be decoded ({error}).",
+            f"{name} is not an image that can be decoded{reason}.",
             "Send JPEG, PNG or WebP.",
         ) from error
     return Kind("image", suffix, media_type)
@@ -98,6 +105,13 @@ def decode_image(text: str, name: str, max_pixels: int) -> tuple[bytes, str]:
                 f"{name} is a data URI without base64.",
                 "Use data:image/png;base64,<data>.",
             )
+    elif len(text) <= LONGEST_PATH and ELSEWHERE.match(text):
+        raise Refusal(
+            ErrorCode.INVALID_INPUT,
+            f"{name} is a path or a URL; the server reads neither local files nor URLs.",
+            "Send the image itself as data:image/png;base64,<data>, or upload it first with POST /mesh/upload.",
+            field=name,
+        )
     else:
         payload = text
     try:
@@ -179,6 +193,13 @@ def _output_of(session: Session, account_id: str, job_id: str) -> str:
     if job is None or job.account_id != account_id:
         raise Refusal(
             ErrorCode.INVALID_INPUT, f"There is no job {job_id!r}.", "Check the id.", field="mesh_file"
+        )
+    if job.status == Status.ERROR:
+        raise Refusal(
+            ErrorCode.INVALID_INPUT,
+            f"{job_id} was cancelled or failed; it ended without a result.",
+            "Submit that job again and use the new one's id.",
+            field="mesh_file",
         )
     if job.status != Status.COMPLETED or not job.result:
         raise Refusal(

@@ -92,6 +92,8 @@ class BuiltinImage(Engine):
         progress(0.08, "cutting_out")
         cutouts = [cut_out(picture) for picture in pictures]
         notes = list(dict.fromkeys(note for cutout in cutouts for note in cutout.notes))
+        if request.text_prompt:
+            notes.append("The text was not used: the picture decided what was made.")
         progress(0.25, "choosing_shape")
         if len(cutouts) > 1:
             from pocket3d_server.models.builtin_image.views import match_views
