@@ -134,3 +134,27 @@ def test_what_a_figure_is_made_of(prompt: str, family: str, substance: str | Non
     subject = subject_of(tokens_of(prompt))
     kind = all_families().get(family) or all_families()["tree"]
     assert substance_of(understand(prompt, head=subject[-1]), kind) == substance
+
+
+@pytest.mark.parametrize(("prompt", "said"), [
+    ("a dog sitting", "poses are not made yet"), ("two chairs", "two chairs"), ("a chair and a table", "left out: table"),
+    ("a table without legs", "Without legs"), ("ein rotes Auto", "English"), ("a bus", "nearest object, a van"),
+    ("🚗", "no English word"),
+])  # fmt: skip
+def test_what_is_left_out_is_said(engine: BuiltinText, prompt: str, said: str) -> None:
+    result, _ = run(engine, prompt, quality="low")
+    assert said in " ".join(result.notes)
+    assert result.confidence <= 0.6
+
+
+@pytest.mark.parametrize("prompt", ["a mug with no handle", "a mug without a handle"])
+def test_a_mug_may_do_without_its_handle(engine: BuiltinText, prompt: str) -> None:
+    result, _ = run(engine, prompt)
+    assert "handle" not in {p.name for p in result.asset.parts}
+    assert result.notes == []
+
+
+def test_a_man_in_a_suit_wears_jacket_and_trousers(engine: BuiltinText) -> None:
+    result, _ = run(engine, "a man in a suit", quality="low")
+    assert {"jacket", "trousers", "shirt"} <= {p.name for p in result.asset.parts}
+    assert "closed jacket" in result.notes[0]

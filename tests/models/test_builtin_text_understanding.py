@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.families import all_families
+from pocket3d_server.models.builtin_text.omissions import in_another_language, omissions
 from pocket3d_server.models.builtin_text.router import Router, subject_of
 from pocket3d_server.models.language.understand import tokens_of, understand
 
@@ -211,3 +213,33 @@ def test_a_known_subject_is_confident_and_an_unknown_one_is_not() -> None:
     assert all(router().choose(p).confidence >= 0.8 for p, f in routes() if f in ("car", "chair", "house"))
     doubtful = [p for p in UNKNOWN if router().choose(p).confidence >= 0.5]
     assert not doubtful
+
+
+@pytest.mark.parametrize(
+    ("prompt", "family", "low", "high"),
+    [
+        ("man standing", "person", 0.8, 1), ("a person standing", "person", 0.8, 1), ("a dog sitting", "dog", 0.8, 1),
+        ("a dog that is sleeping", "dog", 0.8, 1), ("a man riding a horse", "person", 0.8, 1),
+        ("a smiling woman", "person", 0.8, 1), ("a standing lamp", "lamp", 0.9, 1), ("racing car", "car", 0.9, 1),
+        ("a bus", "car", 0.3, 0.5), ("asdfgh", None, 0, 0.15), ("🚗", None, 0, 0.15), ("собака", None, 0, 0.15),
+    ],
+)  # fmt: skip
+def test_what_a_thing_does_is_not_the_thing(prompt: str, family: str | None, low: float, high: float) -> None:
+    route = router().choose(prompt)
+    assert family is None or route.family.name == family
+    assert low <= route.confidence <= high
+
+
+@pytest.mark.parametrize(("prompt", "foreign"), [
+    ("ein rotes Auto", True), ("une voiture rouge", True), ("собака", True), ("椅子", True), ("grünes Haus", True),
+    ("a red car", False), ("a café table", False), ("🚗", False), ("an old die", False), ("a six-wheeled truck", False),
+])  # fmt: skip
+def test_other_languages_are_noticed(prompt: str, foreign: bool) -> None:
+    assert in_another_language(prompt) == foreign
+
+
+def test_no_tried_prompt_is_taken_for_another_language_or_for_two_objects() -> None:
+    prompts = [p for p, _ in routes()] + [p for p, _, _ in READINGS if p]
+    none = Asset([])
+    said = {p: left.notes for p in prompts if (left := omissions(p, "", False, none)).notes}
+    assert not said

@@ -48,6 +48,7 @@ class BuiltinText(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Build what ``request.text_prompt`` asks for. Raises EngineError when there is no prompt."""
+        from pocket3d_server.models.builtin_text.omissions import omissions
         from pocket3d_server.models.builtin_text.statue import carved, substance_of
         from pocket3d_server.models.builtin_text.texturing import texture
         from pocket3d_server.models.language.understand import understand
@@ -76,7 +77,9 @@ class BuiltinText(Engine):
             texture(asset, job.texture_resolution, seed=job.seed)
         asset.extras.update(family=route.family.name, subject=route.subject)
         progress(1.0, "finishing")
-        return EngineResult(asset, "template", round(route.confidence, 2), _notes(route))
+        left = omissions(prompt, route.subject, route.family.natural, asset)
+        confidence = round(min(route.confidence, left.ceiling), 2)
+        return EngineResult(asset, "template", confidence, [*_notes(route), *left.notes])
 
 
 def _placed(asset: Asset, factor: float) -> Asset:
@@ -97,10 +100,14 @@ def _placed(asset: Asset, factor: float) -> Asset:
 
 
 def _notes(route: Route) -> list[str]:
-    name = route.family.name.replace("_", " ")
-    subject = route.subject or "that"
+    from pocket3d_server.models.language.words import STAND_INS
+
+    words = route.subject.split()
+    name = STAND_INS.get(words[-1] if words else "", route.family.name).replace("_", " ")
+    if not route.subject:
+        return [f"The prompt has no English word that the kit knows; this is a {name}."]
     if route.confidence < 0.5:
-        return [f"The kit does not know “{subject}”; this is its nearest object, a {name}."]
+        return [f"The kit does not know “{route.subject}”; this is its nearest object, a {name}."]
     if not route.known:
-        return [f"“{subject}” was taken for a {name}."]
+        return [f"“{route.subject}” was taken for a {name}."]
     return []

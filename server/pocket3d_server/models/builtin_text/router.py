@@ -10,9 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.language.encoder import encode
+from pocket3d_server.models.language.encoder import encode, pieces_of
 from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, tokens_of
-from pocket3d_server.models.language.words import FIGURES, FILLERS, MEASURES, NUMBERS
+from pocket3d_server.models.language.words import (
+    ACTIONS,
+    FIGURES,
+    FILLERS,
+    MEASURES,
+    NUMBERS,
+    POSES,
+    STAND_INS,
+)
+
+RELATIVES = frozenset({"that", "who", "which", "is", "are"})
+UNKNOWN_WORD = 0.15
+"""Confidence at most for a subject with a word that the vocabulary has only in three pieces or more."""
 
 THINGS_TOO = frozenset({"glass", "rose"})
 """Attributes that at the end of a noun group are the thing itself: "a wine glass"."""
@@ -50,7 +62,10 @@ class Router:
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""
         tokens = tokens_of(prompt)
-        subject = subject_of(tokens)
+        subject = self._without_doing(subject_of(tokens))
+        if subject and subject[-1] in STAND_INS:
+            nearest = self._exact[(STAND_INS[subject[-1]],)]
+            return Route(nearest, 0.45, " ".join(subject), False)
         found = self._phrase_at_end(subject)
         if found is not None:
             family, length = found
@@ -61,7 +76,20 @@ class Router:
         score = self._vectors @ (0.75 * vectors[0] + 0.25 * vectors[1])
         best = int(score.argmax())
         closeness = float(self._vectors[best] @ vectors[0])
-        return Route(self._rows[best][0], _confidence(closeness), " ".join(subject), False)
+        confidence = _confidence(closeness)
+        if not subject or any(pieces_of(word) > 2 for word in subject):
+            confidence = min(confidence, UNKNOWN_WORD)
+        return Route(self._rows[best][0], confidence, " ".join(subject), False)
+
+    def _without_doing(self, subject: list[str]) -> list[str]:
+        """The subject without what it is doing: "dog sitting", "flying dragon", "man wearing hat"."""
+        if tuple(subject) in self._exact:  # "standing lamp"
+            return subject
+        for i, word in enumerate(subject):
+            if i and word in POSES | ACTIONS and self._phrase_at_end(subject[:i]):
+                return subject[:i]
+        bare = [w for w in subject if w not in POSES and w not in RELATIVES]
+        return bare or subject
 
     def _phrase_at_end(self, subject: list[str]) -> tuple[Family, int] | None:
         """The longest known phrase that the subject ends with; the last word of a noun group is its head."""
@@ -79,7 +107,7 @@ def subject_of(tokens: list[str]) -> list[str]:
         if token == "of" and group and group[-1] in MEASURES and i + 1 < len(tokens):
             group = []  # "a pair of boots", "a model of a ship"
             continue
-        if token == "," or token in PREPOSITIONS:
+        if token == "," or token in PREPOSITIONS or token in ("while", "next"):
             if group and not (token == "and" and all(is_attribute(t) or t in FILLERS for t in group)):
                 break
             continue

@@ -39,6 +39,11 @@ def tokenize(text: str) -> list[int]:
     return [vocabulary["[CLS]"], *ids[: _MAX_TOKENS - 2], vocabulary["[SEP]"]]
 
 
+def pieces_of(word: str) -> int:
+    """In how many pieces the vocabulary knows ``word``: 1 for a common one, 3 and more for a rare or made-up one."""
+    return sum(len(_pieces(part)) for part in _words(word))
+
+
 @lru_cache(maxsize=4096)
 def _encode_one(text: str) -> NDArray[np.float32]:
     ids = np.array([tokenize(text)], dtype=np.int64)

@@ -86,6 +86,19 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") else word
 
 
+def left_out_parts(prompt: str) -> list[str]:
+    """The singular nouns that the prompt does without: "without legs", "with no handle"."""
+    tokens = tokens_of(prompt)
+    found = []
+    for i, token in enumerate(tokens):
+        if token in ("without", "no"):
+            after = (t for t in tokens[i + 1 : i + 5] if t not in FILLERS and t not in ("any", "no"))
+            noun = next((t for t in after if not is_attribute(t)), None)
+            if noun is not None and noun not in PREPOSITIONS and noun not in found:
+                found.append(noun)
+    return found
+
+
 KEEP = frozenset(
     {"glass", "brass", "canvas", "always", "has", "lens", "bus", "gas", "plus", "series", "sports"}
 )

@@ -163,3 +163,26 @@ IRREGULAR: dict[str, str] = {
     "its": "its", "chess": "chess", "trees": "tree", "eyes": "eye", "shoes": "shoe", "pliers": "pliers",
     "drawers": "drawer", "headphones": "headphones", "binoculars": "binoculars", "potatoes": "potato",
 }  # fmt: skip
+
+POSES = frozenset(
+    """standing sitting running walking sleeping jumping flying posing smiling lying laying dancing waving swimming
+    fighting crouching kneeling resting seated eating barking roaring howling crawling climbing galloping
+    laughing crying hiding stretching leaping""".split()  # noqa: SIM905
+)
+"""Participles for what a living thing is doing; never the thing itself."""
+
+ACTIONS = frozenset({"wearing", "holding", "carrying", "riding", "looking"})
+"""Participles that stand between the object and what goes with it."""
+
+FOREIGN = frozenset(
+    """ein eine einen einem einer eines der das und mit ohne rot rotes roter rote blau blaues blauer grün grünes
+    weiß schwarz schwarzes schwarzer haus hund stuhl tisch katze pferd baum
+    un une le les avec sans rouge bleu voiture maison chien chaise arbre cheval
+    el los una unos con sin rojo roja azul coche perro casa silla gato caballo árbol
+    il gli macchina rosso rossa cavallo sedia um uma com carro vermelho cachorro
+    een het met rood rode hond stoel paard och ett bil röd hest og med""".split()  # noqa: SIM905
+)
+"""Small and common words of other languages that English has no use for in a prompt."""
+
+STAND_INS: dict[str, str] = {"bus": "van", "coach": "van", "autobus": "van", "trolleybus": "van"}
+"""Things that the kit lacks, with the phrase of the nearest thing that it has."""

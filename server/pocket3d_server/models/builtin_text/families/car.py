@@ -14,7 +14,7 @@ WORDS = {
     "racing": ("race", "racecar", "racing", "rally", "nascar", "stock"),
     "convertible": ("convertible", "cabrio", "cabriolet", "roadster", "spider"),
     "pickup": ("pickup", "ute"),
-    "van": ("van", "minivan", "camper", "minibus", "ambulance"),
+    "van": ("van", "minivan", "camper", "minibus", "ambulance", "bus", "coach", "autobus", "trolleybus"),
     "offroader": ("suv", "jeep", "offroad", "off", "4x4", "terrain", "crossover"),
     "hatchback": ("hatchback", "hatch", "compact", "city", "mini", "small", "electric"),
     "oldtimer": ("oldtimer", "timer", "vintage", "classic", "antique", "retro", "old", "beetle"),

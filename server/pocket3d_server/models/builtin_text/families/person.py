@@ -113,6 +113,8 @@ def build(brief: Brief) -> Asset:
         (ROLES[SYNONYMS.get(w, w)] for w in words_in_order(brief) if SYNONYMS.get(w, w) in ROLES), None
     )
     rng = brief.rng(11)
+    if role is None and brief.has("suit", "tuxedo") and not brief.has("space", "armor", "armour"):
+        role = ROLES["business"]
     gender = _gender(brief, role, rng)
     age = _age(brief, role, rng)
     phenotype = {

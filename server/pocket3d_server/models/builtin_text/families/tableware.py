@@ -11,6 +11,7 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.pottery import glaze, handle, hollow
 from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.language.understand import left_out_parts
 
 
 def mug(brief: Brief) -> Asset:
@@ -44,18 +45,11 @@ def mug(brief: Brief) -> Asset:
         [at + 0.022, h * 0.26, 0],
         [at * (0.80 if cup else 1.0), h * 0.22, 0],
     ]
-    parts = [
-        part("body", (body, stuff)),
-        part(
-            "handle",
-            (
-                handle(loop, 0.0048),
-                asked(brief, "handle", "ceramic", None, "handle")
-                if any(c.noun == "handle" for c in brief.colours)
-                else stuff,
-            ),
-        ),
-    ]
+    parts = [part("body", (body, stuff))]
+    if "handle" not in left_out_parts(brief.prompt):
+        coloured = any(c.noun == "handle" for c in brief.colours)
+        grip = asked(brief, "handle", "ceramic", None, "handle") if coloured else stuff
+        parts.append(part("handle", (handle(loop, 0.0048), grip)))
     drink = {
         "coffee": (0.20, 0.11, 0.06),
         "tea": (0.55, 0.26, 0.08),

@@ -178,6 +178,7 @@ def _ear_shape(
 
     if kind in ("pointed", "leaf", "long"):
         fat = {"pointed": 1.0, "leaf": 1.0, "long": 0.9}[kind]
+        flat = {"pointed": 0.42, "leaf": 0.62, "long": 0.62}[kind]
         belly = {"pointed": 0.18, "leaf": 0.42, "long": 0.55}[kind]
         spine = [at(0, -0.25 * length, 0), at(0, belly * length, 0), at(0, length, 0.02 * length)]
         radii = [
@@ -186,14 +187,14 @@ def _ear_shape(
             {"pointed": 0.10, "leaf": 0.14, "long": 0.42}[kind] * w,
         ]
         blend.add(
-            Chain(curve(spine, 7), np.interp(np.linspace(0, 2, 7), [0, 1, 2], radii), (face, 0.42)),
+            Chain(curve(spine, 7), np.interp(np.linspace(0, 2, 7), [0, 1, 2], radii), (face, flat)),
             0.01,
             "ear",
         )
         bowl = [
-            at(0, -0.02 * length, 0.40 * w),
-            at(0, belly * length, 0.44 * w),
-            at(0, 0.86 * length, 0.30 * w),
+            at(0, -0.02 * length, (flat - 0.02) * w),
+            at(0, belly * length, (flat + 0.02) * w),
+            at(0, 0.86 * length, (flat - 0.12) * w),
         ]
         blend.add(Chain(bowl, np.array([0.62, 0.72, 0.06]) * w, (face, 0.5)), 0.25 * w, carve=True)
     elif kind == "round":

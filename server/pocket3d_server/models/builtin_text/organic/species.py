@@ -47,7 +47,7 @@ HORSE = Anatomy(
         brow=(0.085, 0.06, 0.36, 0.06), nose=None, nostrils=(0.075, -0.055, 0.955, 0.026),
         eye=(68, 12, 0.046), eye_at=0.38, iris=(0.16, 0.09, 0.05),
     ),
-    ears=Ears("leaf", 0.125, 0.048, out=12, at=(0.085, 0.13, 0.12), turn=25),
+    ears=Ears("leaf", 0.125, 0.062, out=16, at=(0.085, 0.13, 0.12), turn=5),
     tail=Tail("hair", 0.55, 0.045, -35, -45),
     coat=Coat((0.44, 0.24, 0.12), legs=(0.12, 0.08, 0.06), muzzle=(0.22, 0.13, 0.09), mane=(0.09, 0.06, 0.05),
               pattern="blaze", marks=(0.94, 0.92, 0.88), roughness=0.6),
@@ -223,7 +223,7 @@ RABBIT = Anatomy(
     fore=(0.105, 0.082, 0.068), hind=(0.23, 0.12, 0.080), stance=(0.15, 0.20), foot_size=0.105, neck=0.26, neck_rise=48, neck_radii=(0.25, 0.20), neck_flat=1.0,
     head=HeadShape(length=0.56, pitch=16, skull=(0.29, 0.30, 0.36), skull_at=(0.0, 0.36), muzzle=((-0.05, 0.52, 0.19), (-0.11, 0.82, 0.12)), jaw=((-0.18, 0.46, 0.13), (-0.20, 0.78, 0.07)),
                    cheek=(0.15, -0.12, 0.42, 0.16), pads=(0.065, -0.13, 0.84, 0.085), brow=None, nose=(-0.07, 0.935, 0.042, 0.032), eye=(58, 16, 0.072), eye_at=0.44, iris=(0.16, 0.09, 0.05)),
-    ears=Ears("long", 0.62, 0.17, out=14, at=(0.11, 0.24, 0.26), turn=22), tail=Tail("bob", 0.1, 0.12),
+    ears=Ears("long", 0.62, 0.19, out=16, at=(0.11, 0.24, 0.26), turn=5), tail=Tail("bob", 0.1, 0.12),
     coat=Coat((0.62, 0.50, 0.40), belly=(0.93, 0.90, 0.86), muzzle=(0.78, 0.70, 0.62), nose=(0.80, 0.50, 0.50)), extras=("whiskers",),
 )
 
@@ -238,7 +238,7 @@ MOUSE = Anatomy(
 
 ZEBRA = replace(HORSE, height=1.35, extras=("mane",), coat=Coat((0.95, 0.94, 0.92), pattern="zebra", marks=(0.06, 0.05, 0.05), muzzle=(0.10, 0.09, 0.09), mane=(0.08, 0.07, 0.07)))
 DONKEY = replace(HORSE, height=1.10, neck=0.40, neck_rise=44, head=replace(HORSE.head, length=0.44, muzzle_wide=0.95),
-                 ears=Ears("long", 0.27, 0.085, out=22, at=(0.10, 0.14, 0.12), turn=25), tail=Tail("tuft", 0.50, 0.024, -75, 0), extras=("mane",),
+                 ears=Ears("long", 0.27, 0.10, out=22, at=(0.10, 0.14, 0.12), turn=5), tail=Tail("tuft", 0.50, 0.024, -75, 0), extras=("mane",),
                  coat=Coat((0.52, 0.47, 0.43), belly=(0.86, 0.83, 0.78), muzzle=(0.88, 0.85, 0.80), mane=(0.18, 0.15, 0.13)))
 UNICORN = replace(HORSE, coat=Coat((0.96, 0.95, 0.96), muzzle=(0.93, 0.80, 0.80), mane=(0.93, 0.62, 0.80), hoof=(0.86, 0.70, 0.36), inner_ear=(0.95, 0.8, 0.82), roughness=0.5),
                   extras=("mane", "unicorn"))
