@@ -244,6 +244,20 @@ def test_named_parts_of_the_file_are_kept(tmp_path: Path) -> None:
     assert np.array_equal(result.asset.face_parts, np.repeat([0, 1], sizes))
 
 
+def test_named_parts_that_all_become_one_are_the_whole(tmp_path: Path) -> None:
+    parts = [
+        Part("shade", [Primitive(*_shape(trimesh.creation.cone(0.5, 0.6)), Material("cloth"))]),
+        Part("stand", [Primitive(*_shape(trimesh.creation.cylinder(0.05, 1.0)), Material("brass"))]),
+    ]
+    write_glb(Asset(parts), tmp_path / "lamp.glb")
+    count = read_asset(tmp_path / "lamp.glb").vertex_count
+    for least in (count - 1, 10**6):
+        result = run(tmp_path / "lamp.glb", min_part_size=least)
+        assert [(p.name, p.label) for p in result.asset.parts] == [("whole", "Whole")]
+        assert any(f"min_part_size {least}" in note for note in result.notes)
+        assert result.confidence < 0.5
+
+
 def _shape(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces)
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import trimesh
 from numpy.typing import NDArray
-from pocket3d_server.geometry.asset import MAX_INFLUENCES
+from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Part, Primitive
 from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
 from pocket3d_server.models.builtin_rig.welded_mesh import welded
 from pocket3d_server.models.engine import EngineError, RigRequest
+from pocket3d_server.runners.deliver import LEAST_CONFIDENCE, rig_json
 
 Floats = NDArray[np.float64]
 Mesh = tuple[Floats, NDArray[np.int64]]
@@ -308,6 +309,73 @@ def test_fingers_come_with_enough_bones(man: tuple[Mesh, Rig]) -> None:
     rig = rig_mesh(*man[0], "humanoid", bone_count=51, include_weights=False)
     assert {"thumb_1.L", "index_3.R", "pinky_2.L"} <= set(rig.skeleton.names)
     assert len(rig.skeleton.names) == 51
+
+
+@pytest.mark.parametrize(
+    ("count", "kept"),
+    [(1, {"hips"}), (2, {"hips", "spine"}), (3, {"hips", "spine", "head"}),
+     (6, {"hips", "spine", "head", "upper_arm.L", "upper_arm.R"})],
+)  # fmt: skip
+def test_few_bones_are_the_trunk_then_the_roots_of_limbs(
+    count: int, kept: set[str], man: tuple[Mesh, Rig]
+) -> None:
+    rig = rig_mesh(*man[0], "humanoid", bone_count=count)
+    assert set(rig.skeleton.names) == kept
+    assert rig.weights is not None
+    assert proper(rig.weights)
+    assert f"bone_count {count} is fewer than the 21 bones" in rig.notes[-1]
+
+
+def test_many_bones_halve_limbs_and_never_the_hips(man: tuple[Mesh, Rig]) -> None:
+    rig = rig_mesh(*man[0], "humanoid", bone_count=100, include_weights=False)
+    added = {n for n in rig.skeleton.names if "_b" in n}
+    assert len(rig.skeleton.names) == 100
+    assert {"forearm_b2.L", "shin_b2.R"} <= added
+    assert not any(n.startswith(("hips", "head", "thumb", "hand")) for n in added)
+    assert "49 were added by halving" in rig.notes[-1]
+
+
+def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
+    animal = rig_mesh(*dog(), None, include_weights=False)
+    assert "front_thigh.L" in animal.skeleton.names
+    assert any("stands on four legs" in note for note in animal.notes)
+    assert len(rig_mesh(*man[0], None, include_weights=False).skeleton.names) == 21
+    wished = rig_mesh(*dog(), "humanoid", include_weights=False)
+    assert "upper_arm.L" in wished.skeleton.names
+    assert any("quadruped fits it better" in note for note in wished.notes)
+    assert wished.confidence < LEAST_CONFIDENCE
+
+
+def test_a_table_is_no_animal_and_a_cube_no_person() -> None:
+    top = ((-0.4, 0.7, z / 10) for z in range(-6, 7))
+    legs = [((x, 0.05, z), (x, 0.7, z), 0.05) for x in (-0.4, 0.4) for z in (-0.6, 0.6)]
+    table = blend([(a, (0.4, *a[1:]), 0.06) for a in top] + legs, 0.035)
+    box = trimesh.creation.box((1, 1, 1))
+    for mesh in (table, (np.asarray(box.vertices), np.asarray(box.faces))):
+        rig = rig_mesh(*mesh, None, include_weights=False)
+        assert "upper_arm.L" not in rig.skeleton.names
+        assert "front_thigh.L" not in rig.skeleton.names
+        assert "generic rig" in rig.notes[-1]
+        assert rig.confidence < LEAST_CONFIDENCE
+
+
+def test_engine_lets_the_shape_choose_only_without_a_wish(tmp_path: Path) -> None:
+    path = tmp_path / "dog.obj"
+    trimesh.Trimesh(*dog(), process=False).export(path)
+    for wish, bone in (({}, "front_thigh.L"), ({"character_type": "humanoid"}, "upper_arm.L")):
+        request = RigRequest.model_validate({"mesh": path, "include_weights": False, **wish})
+        skeleton = BuiltinRig().run(request, lambda f, s: None).asset.skeleton
+        assert skeleton is not None
+        assert bone in skeleton.names
+
+
+def test_a_doubtful_rig_is_not_ready_for_animation(man: tuple[Mesh, Rig]) -> None:
+    (vertices, faces), rig = man
+    asset = Asset(
+        [Part("man", [Primitive(vertices, faces, Material("m"), weights=rig.weights)])], rig.skeleton
+    )
+    assert rig_json(rig.skeleton, asset, 0.9)["animation_ready"] is True
+    assert rig_json(rig.skeleton, asset, 0.25)["animation_ready"] is False
 
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench" / "rigging"

@@ -33,6 +33,8 @@ PREFIX = {
 }
 PREVIEW_SIZE = 512
 WEIGHT_TOLERANCE = 1e-3
+LEAST_CONFIDENCE = 0.4
+"""Of a rig that is called ready for animation."""
 
 
 class ResultError(Exception):
@@ -100,7 +102,7 @@ def deliver(
     if spec.feature is Feature.AUTO_RIGGING:
         if made.asset.skeleton is None:
             raise ResultError("the model made no skeleton")
-        result |= rig_json(made.asset.skeleton, written)
+        result |= rig_json(made.asset.skeleton, written, made.confidence)
     return result, files
 
 
@@ -160,11 +162,12 @@ def part_colour(index: int) -> str:
     return f"#{round(r * 255):02X}{round(g * 255):02X}{round(b * 255):02X}"
 
 
-def rig_json(skeleton: Skeleton, written: Asset) -> dict[str, Any]:
+def rig_json(skeleton: Skeleton, written: Asset, confidence: float) -> dict[str, Any]:
     """``bone_count``, ``bones`` and ``animation_ready``.
 
     ``position`` is the head of the bone in the model's space in metres; ``rotation`` (x, y, z, w) turns +Y
-    to the bone's rest direction in the same space.
+    to the bone's rest direction in the same space. A rig that the engine itself hardly trusts is not
+    ``animation_ready``.
     """
     frames = rest_matrices(skeleton)
     bones = [
@@ -177,7 +180,8 @@ def rig_json(skeleton: Skeleton, written: Asset) -> dict[str, Any]:
         for name, parent, frame in zip(skeleton.names, skeleton.parents, frames)
     ]
     skinned = all(p.weights is not None for p in written.primitives())
-    return {"bone_count": len(bones), "bones": bones, "animation_ready": bool(bones) and skinned}
+    ready = bool(bones) and skinned and confidence >= LEAST_CONFIDENCE
+    return {"bone_count": len(bones), "bones": bones, "animation_ready": ready}
 
 
 def in_part_colours(written: Asset, made: Asset) -> Asset:

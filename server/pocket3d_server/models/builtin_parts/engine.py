@@ -77,9 +77,12 @@ def divide(asset: Asset, request: SegmentRequest, progress: Progress) -> EngineR
     from pocket3d_server.models.builtin_parts.assemble import split_asset
 
     least = _least_vertices(asset, request)
-    division = keep_named(asset, least, progress) or segment_shape(
-        asset, request.segmentation_level, least, progress
-    )
+    if least > asset.vertex_count:
+        division = whole(asset, least)
+    else:
+        division = keep_named(asset, least, progress) or segment_shape(
+            asset, request.segmentation_level, least, progress
+        )
     progress(0.95, "assembling_parts")
     result = split_asset(asset, division.labels, division.names)
     progress(1.0, "done")
@@ -104,12 +107,25 @@ def keep_named(asset: Asset, least: int, progress: Progress) -> Division | None:
     graph = face_graph(vertices, faces)
     before = labels[graph.source]
     merged = absorb_small(graph, before, least, faces[graph.source])
+    if merged.max() == 0 < labels.max():
+        return whole(asset, least)
     if merged.max() < labels.max():
         owner = [int(np.bincount(before[merged == k]).argmax()) for k in range(merged.max() + 1)]
         into = np.zeros(len(names), np.int64)
         into[before] = merged
         labels, names = into[labels], [names[k] for k in owner]
     return Division(labels, names, "named_parts", 0.95, ["The mesh came with named parts; they were kept."])
+
+
+def whole(asset: Asset, least: int) -> Division:
+    """Everything as one part, because no two parts of ``least`` vertices were found."""
+    import numpy as np
+
+    note = (
+        f"min_part_size {least} leaves no room for two parts of this mesh of {asset.vertex_count} vertices, "
+        "so it is one part; ask for a smaller one to divide it."
+    )
+    return Division(np.zeros(asset.face_count, np.int64), ["whole"], "geometry", 0.4, [note])
 
 
 def segment_shape(asset: Asset, level: str, least: int, progress: Progress) -> Division:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from pocket3d_server.geometry.asset import Skeleton
@@ -10,34 +12,59 @@ from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 FIRST_TO_GO = (
-    "toe", "front_toe", "neck_2", "spine", "tail", "neck", "shoulder", "foot", "front_foot", "hand", "chest"
+    "toe", "front_toe", "neck_2", "chest", "tail", "neck", "shoulder", "foot", "front_foot", "hand", "shin",
+    "front_shin", "forearm", "thigh", "front_thigh", "upper_arm", "head", "spine",
 )  # fmt: skip
-"""Name stems in the order in which bones are given up, after the fingers, whose tips go first; the rest goes by
-length, shortest first."""
+"""Name stems in the order in which bones are given up, after the fingers, whose tips go first: the trunk and the roots of
+the limbs stay longest. Other bones go by length, shortest first."""
+TWISTING = ("upper_arm", "forearm", "thigh", "shin", "front_thigh", "front_shin")
+"""Name stems of the bones that gain most from being halved, as skin twists along them."""
+STIFF = (*FINGERS, "hips", "head", "hand", "foot", "toe", "front_foot", "front_toe", "shoulder")
+"""Name stems of the bones that are halved last."""
 
 
 def to_count(
     skeleton: Skeleton, weights: Floats | None, vertices: Floats, count: int | None
-) -> tuple[Skeleton, Floats | None]:
+) -> tuple[Skeleton, Floats | None, list[str]]:
     """Merge or split bones until there are ``count`` (None: as they are); ``weights`` (V, J) follow.
 
-    Mirrored bones go together, so the result may have one bone fewer than asked for when merging.
+    Mirrored bones go together, so the result may have one bone fewer than asked for when merging. Also returns
+    notes on what was done.
     """
     if count is None:
-        return skeleton, weights
+        return skeleton, weights, []
+    found = len(skeleton.names)
     while len(skeleton.names) > max(count, 1):
         skeleton, weights = _merged(skeleton, weights, _least(skeleton))
-    while len(skeleton.names) < count:
+    while found < count and len(skeleton.names) < count:
         bones = _longest(skeleton, count - len(skeleton.names))
         if not bones:
             break
         for name in bones:
             skeleton, weights = _split(skeleton, weights, vertices, name)
-    return skeleton, limited(weights) if weights is not None else None
+    notes = _notes(found, skeleton.names, count)
+    return skeleton, limited(weights) if weights is not None else None, notes
+
+
+def _notes(found: int, names: list[str], count: int) -> list[str]:
+    """What became of the ``found`` bones when ``count`` were asked for and ``names`` are left."""
+    if len(names) < found:
+        kept = f" ({', '.join(names)})" if len(names) <= 12 else ""
+        return [
+            f"bone_count {count} is fewer than the {found} bones of this skeleton: {len(names)} were kept{kept} "
+            "and the others joined to their parents; mirrored bones go together."
+        ]
+    if len(names) > found:
+        fingers = " with fingers" if any(_stem(n) in FINGERS for n in names) else ""
+        return [
+            f"bone_count {count} is more than the {found} bones of this skeleton{fingers}: {len(names) - found} "
+            "were added by halving bones, the long ones of the limbs first; _b2 is the outer half."
+        ]
+    return []
 
 
 def _stem(name: str) -> str:
-    base = name[:-2] if name[-2:] in (".L", ".R") else name
+    base = re.sub(r"(_b\d+)+$", "", name[:-2] if name[-2:] in (".L", ".R") else name)
     return base if base in FIRST_TO_GO else base.rstrip("0123456789").rstrip("_")
 
 
@@ -92,6 +119,8 @@ def _merged(skeleton: Skeleton, weights: Floats | None, names: list[str]) -> tup
 def _longest(skeleton: Skeleton, room: int) -> list[str]:
     """The bone to split next, with its mirror image where there is room for both."""
     length = np.linalg.norm(skeleton.tails - skeleton.heads, axis=1)
+    stems = [_stem(name) for name in skeleton.names]
+    length = length * [2.0 if s in TWISTING else 0.3 if s in STIFF else 1.0 for s in stems]
     for k in np.argsort(-length, kind="stable"):
         name = skeleton.names[int(k)]
         pair = [n for n in dict.fromkeys((name, _twin(name))) if n in skeleton.names]

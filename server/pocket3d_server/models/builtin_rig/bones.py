@@ -32,6 +32,8 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     known: FittedWeights | None = None
     """Weights of ``bones`` that are known already; None where no body was fitted."""
+    person: bool = False
+    """Whether the shape is a human body's beyond doubt."""
 
     def skeleton(self) -> Skeleton:
         """As the asset holds it."""

@@ -44,15 +44,15 @@ class Rig:
 def rig_mesh(
     vertices: NDArray[np.floating[Any]],
     faces: NDArray[np.integer[Any]],
-    character_type: str = "humanoid",
+    character_type: str | None = "humanoid",
     bone_count: int | None = None,
     include_weights: bool = True,
     progress: Progress | Callable[[float, str], None] = lambda fraction, stage: None,
 ) -> Rig:
     """Rig a mesh (V, 3), (F, 3) that is Y up and faces +Z.
 
-    ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``; a mesh that has not the limbs of its type
-    gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
+    ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``, or None to choose by the shape; a mesh that
+    has not the limbs of its type gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
     """
     from pocket3d_server.models.builtin_rig.bone_count import to_count
     from pocket3d_server.models.builtin_rig.plan import plan_bones
@@ -80,11 +80,11 @@ def rig_mesh(
         body = skinnable(stand_in, voxels)
         weights = skin(body, voxels, plan)
         weights = carried_over(weights, body, surface, plan)
-    skeleton, weights = to_count(skeleton, weights, surface.vertices, bone_count)
+    skeleton, weights, notes = to_count(skeleton, weights, surface.vertices, bone_count)
     if weights is not None:
         weights = weights[surface.origin]
     progress(0.95, "finishing")
-    return Rig(skeleton, weights, plan.confidence, plan.notes)
+    return Rig(skeleton, weights, plan.confidence, plan.notes + notes)
 
 
 class BuiltinRig(Engine):
@@ -107,9 +107,8 @@ class BuiltinRig(Engine):
         progress(0.0, "reading_mesh")
         asset = read_mesh(request.mesh)
         vertices, faces = asset.merged()
-        rig = rig_mesh(
-            vertices, faces, request.character_type, request.bone_count, request.include_weights, progress
-        )
+        wish = request.character_type if "character_type" in request.model_fields_set else None
+        rig = rig_mesh(vertices, faces, wish, request.bone_count, request.include_weights, progress)
         asset.skeleton = rig.skeleton
         start = 0
         for primitive in asset.primitives():

@@ -49,7 +49,7 @@ def plan_humanoid(surface: WeldedMesh, voxels: Voxels, marks: Marks, fingers: bo
         return None
     bones = _bones(fit.joints) + (_finger_bones(fit.joints) if fingers else [])
     confidence = float(np.clip(1.1 - 20 * max(fit.error - 0.012, 0) - 0.3 * (1 - fit.cover), 0.6, 0.95))
-    return Plan(bones, confidence, [], FittedWeights(fit, [b.name for b in bones], far=0.05, fade=0.03))
+    return Plan(bones, confidence, [], FittedWeights(fit, [b.name for b in bones], far=0.05, fade=0.03), True)
 
 
 def plan_figure(surface: WeldedMesh, voxels: Voxels, marks: Marks) -> Plan:

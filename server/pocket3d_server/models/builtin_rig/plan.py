@@ -8,7 +8,12 @@ from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.generic import plan_generic
 from pocket3d_server.models.builtin_rig.humanoid import plan_figure, plan_humanoid
 from pocket3d_server.models.builtin_rig.marks import Marks, find_marks
-from pocket3d_server.models.builtin_rig.quadruped import find_stance, looks_backwards, plan_quadruped
+from pocket3d_server.models.builtin_rig.quadruped import (
+    find_stance,
+    is_animal,
+    looks_backwards,
+    plan_quadruped,
+)
 from pocket3d_server.models.builtin_rig.voxels import Voxels, voxelise
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
 
@@ -18,6 +23,10 @@ LYING = 0.7
 """Height over length below which a figure may be lying down."""
 WITH_FINGERS = 31
 """From this many bones on, people get fingers: one bone a finger, two from 41, three from 51."""
+DOUBTFUL = 0.35
+"""Most confidence in a person's bones where another type fits better."""
+COMPACT = 0.5
+"""Share of its box that a shape without limbs fills; people and animals fill less than 0.4."""
 UPS = tuple(
     np.array(m, np.float64)
     for m in (
@@ -33,24 +42,58 @@ UPS = tuple(
 
 
 def plan_bones(
-    surface: WeldedMesh, voxels: Voxels, character_type: str, bone_count: int | None = None
+    surface: WeldedMesh, voxels: Voxels, character_type: str | None, bone_count: int | None = None
 ) -> Plan:
     """Bones for a mesh that is Y up and, if its maker kept the convention, faces +Z.
 
     The front is checked against the shape; a mesh without the limbs of its type gets generic bones, a note and
-    a low confidence.
+    a low confidence. Without a type people get a person's bones and four-legged animals an animal's.
     """
     plan: Plan | None = None
-    if character_type == "humanoid":
+    wanted = character_type or "humanoid"
+    if wanted == "humanoid":
         plan = _humanoid(surface, voxels, fingers=bone_count is not None and bone_count >= WITH_FINGERS)
-    elif character_type == "quadruped":
+        if plan is None or not plan.person:
+            plan = _second_thought(plan, surface, voxels, asked=character_type is not None)
+    elif wanted == "quadruped":
         plan = _quadruped(surface)
     if plan is not None:
         return plan
     plan = plan_generic(voxels)
-    if character_type != "generic":
+    if wanted != "generic":
         plan.confidence = min(plan.confidence, 0.25)
-        plan.notes.append(f"No {character_type} was recognised in this mesh, so it got a generic rig.")
+        plan.notes.append(f"No {wanted} was recognised in this mesh, so it got a generic rig.")
+    return plan
+
+
+def _second_thought(plan: Plan | None, surface: WeldedMesh, voxels: Voxels, asked: bool) -> Plan | None:
+    """What is unlike a person: an animal's plan where it stands on four legs, None where it has no limbs at all.
+    A humanoid that was ``asked`` for stays, with a note on the type that fits better."""
+    size = np.ptp(voxels.centres(voxels.filled), axis=0) + voxels.step
+    if len(voxels.filled) * voxels.step**3 > COMPACT * size.prod():
+        return None
+    along = voxelise(_turned_surface(surface, _along_z(surface)))
+    if is_animal(along):
+        if asked:
+            if plan is not None:
+                plan.confidence = min(plan.confidence, DOUBTFUL)
+                plan.notes.append("The mesh stands on four legs: character_type quadruped fits it better.")
+            return plan
+        animal = _quadruped(surface)
+        if animal is not None:
+            animal.notes.append(
+                "The mesh stands on four legs, so it got a quadruped's skeleton; ask for character_type humanoid "
+                "to get a person's."
+            )
+            return animal
+    elif find_stance(along) is not None:  # furniture
+        if not asked:
+            return None
+        if plan is not None:
+            plan.confidence = min(plan.confidence, DOUBTFUL)
+            plan.notes.append(
+                "The mesh stands on four feet but has no head: character_type generic fits better."
+            )
     return plan
 
 
@@ -157,4 +200,4 @@ def _in_own_frame(plan: Plan, turn: Floats, what: str) -> Plan:
     notes = list(plan.notes)
     if not np.allclose(turn, np.eye(3), atol=0.3):
         notes.append(f"The {what} {_how_it_stands(turn)}; the rig follows it.")
-    return Plan(bones, plan.confidence, notes, known)
+    return Plan(bones, plan.confidence, notes, known, plan.person)

@@ -101,6 +101,22 @@ def find_stance(voxels: Voxels) -> Stance | None:
     return None
 
 
+def is_animal(voxels: Voxels) -> bool:
+    """Whether an upright shape along Z stands on four legs as animals do: with air between the legs and a head
+    ahead of the front ones, which tables, chairs and cars lack."""
+    stance = find_stance(voxels)
+    if stance is None:
+        return False
+    level = int((stance.low + 0.25 * stance.height - voxels.low[1]) / voxels.step)
+    if ndimage.label(voxels.inside[:, level], structure=np.ones((3, 3)))[1] < 4:
+        return False
+    z = voxels.centres(voxels.filled)[:, 2]
+    front = (stance.feet["front.L"][2] + stance.feet["front.R"][2]) / 2
+    hind = (stance.feet["hind.L"][2] + stance.feet["hind.R"][2]) / 2
+    reach = 0.15 * (front - hind)
+    return bool(max(np.mean(z > front + reach), np.mean(z < hind - reach)) > 0.04)
+
+
 def looks_backwards(voxels: Voxels, stance: Stance) -> float:
     """Above 0 when the head is on the −Z side. The head end carries more beyond its legs than the tail end,
     reaches higher, and paws point to it."""
