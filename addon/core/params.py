@@ -95,9 +95,10 @@ class SegmentParams(Params):
 
 @dataclass(frozen=True)
 class RigParams(Params):
-    """A skeleton for a mesh. Without ``bone_count`` the server goes by the character."""
+    """A skeleton for a mesh. Without ``character_type`` the server goes by the shape, without ``bone_count`` by
+    the character."""
 
-    character_type: str = "humanoid"
+    character_type: str | None = None
     bone_count: int | None = None
     include_weights: bool = True
 

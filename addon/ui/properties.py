@@ -38,6 +38,10 @@ SOURCES = [
 ]
 
 
+AUTOMATIC = "automatic"
+"""The choice that leaves the decision to the server; an enum of Blender's cannot be empty."""
+
+
 def labelled(values: Sequence[str], *words: tuple[str, str]) -> list[tuple[str, str, str]]:
     """Items of an enum: each value with its name and description."""
     return [(value, name, text) for value, (name, text) in zip(values, words, strict=True)]
@@ -115,12 +119,13 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
     character: EnumProperty(
         name="Character",
         items=labelled(
-            CHARACTER_TYPES,
+            (AUTOMATIC, *CHARACTER_TYPES),
+            ("Automatic", "The shape decides"),
             ("Humanoid", "Stands on two legs"),
             ("Quadruped", "Stands on four legs"),
             ("Other", "Anything else"),
         ),
-        default=RigParams.character_type,
+        default=AUTOMATIC,
     )
     use_bone_count: BoolProperty(name="Limit Bones", description="Ask for a number of bones")
     bone_count: IntProperty(name="Bones", min=1, max=MOST_BONES, default=24)
@@ -170,7 +175,7 @@ def _segment(s) -> SegmentParams:
 
 def _rig(s) -> RigParams:
     return RigParams(
-        character_type=s.character,
+        character_type=None if s.character == AUTOMATIC else s.character,
         bone_count=s.bone_count if s.use_bone_count else None,
         include_weights=s.include_weights,
     )

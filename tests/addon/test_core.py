@@ -144,7 +144,8 @@ class TestParams:
             "quality": "medium",
             "texture_resolution": 1024,
         }
-        assert "bone_count" not in RigParams().body()
+        assert RigParams().body() == {"include_weights": True}
+        assert RigParams(character_type="quadruped").body()["character_type"] == "quadruped"
         assert SegmentParams().body() == {"segmentation_level": "coarse"}
         assert RigParams(bone_count=20, include_weights=False).body()["include_weights"] is False
         assert TextureParams(text_prompt="oak", intensity=0.0).body()["intensity"] == 0.0
