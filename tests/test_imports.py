@@ -15,7 +15,7 @@ SERVER_RULES: dict[str, set[str]] = {
     "geometry": set(),
     "models": {"geometry"},
     "runners": {"models", "geometry", "config", "errors"},
-    "jobs": {"runners", "models", "config", "database", "errors", "times"},
+    "jobs": {"runners", "models", "accounts", "config", "database", "errors", "times"},
     "accounts": {"database", "errors", "times"},
     "migrations": {"database", "jobs", "accounts"},
     "api": {"jobs", "accounts", "runners", "models", "errors", "services", "times"},

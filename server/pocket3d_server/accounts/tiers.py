@@ -12,17 +12,21 @@ class Tier:
     requests_per_minute: int
     upload_bytes_per_minute: int
     websockets: int
+    concurrent_jobs: int
+    """Jobs that run at the same time."""
+    priority: int
+    """Higher goes first, until ageing lets the others pass."""
 
 
 MB = 1024 * 1024
 
 TIERS = {
-    "free": Tier(10, 100 * MB, 10),
-    "pro": Tier(100, 100 * MB, 10),
-    "enterprise": Tier(1000, 100 * MB, 10),
-    "local": Tier(100_000, 100_000 * MB, 1000),
+    "free": Tier(10, 100 * MB, 10, concurrent_jobs=1, priority=0),
+    "pro": Tier(100, 100 * MB, 10, concurrent_jobs=4, priority=1),
+    "enterprise": Tier(1000, 100 * MB, 10, concurrent_jobs=16, priority=2),
+    "local": Tier(100_000, 100_000 * MB, 1000, concurrent_jobs=1000, priority=2),
 }
 """``local`` is the operator of a server on the same machine, whom nobody needs protection from."""
 
-ANONYMOUS = Tier(60, 0, 0)
+ANONYMOUS = Tier(60, 0, 0, concurrent_jobs=0, priority=0)
 """Requests without valid credentials, counted by address, so that keys cannot be guessed at speed."""
