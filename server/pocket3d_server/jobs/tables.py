@@ -43,6 +43,8 @@ class Job(Base):
     request: Mapped[dict[str, Any]]
     """Fields of the feature's EngineRequest; files as paths relative to the data folder."""
     output_format: Mapped[str] = mapped_column(String(10))
+    credits: Mapped[int | None]
+    """What it costs: reserved until the job has ended, 0 after an error; None where the account is not metered."""
 
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
@@ -58,6 +60,8 @@ class Job(Base):
     error: Mapped[dict[str, Any] | None]
     """``code``, ``message``, ``suggestion``."""
 
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    """How long its attempts ran, all together."""
     attempts: Mapped[int] = mapped_column(default=0)
     """How often a runner has begun it."""
     fence: Mapped[int] = mapped_column(default=0)
