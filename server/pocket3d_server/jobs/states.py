@@ -11,10 +11,11 @@
                  └────────cancel (also from PROCESSING)─> ERROR (CANCELLED)
 
 Each function makes one step in the caller's transaction and writes the step's event, so status and log
-never disagree. A claim hands out a ``Lease`` with a *fence*, a number that rises with each claim and each
-cancel. Whoever works on the job shows the lease with every change; a lease whose fence is no longer the
-job's is refused (the functions return None or False), so a runner that was thought dead, or whose job was
-cancelled, can do no harm. A lease also runs out unless it is renewed; ``abandoned`` finds those.
+never disagree; the job's credits are reserved, settled or refunded there too. A claim hands out a ``Lease``
+with a *fence*, a number that rises with each claim and each cancel. Whoever works on the job shows the lease
+with every change; a lease whose fence is no longer the job's is refused (the functions return None or False),
+so a runner that was thought dead, or whose job was cancelled, can do no harm. A lease also runs out unless it
+is renewed; ``abandoned`` finds those.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from pocket3d_server.accounts import ledger
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.jobs import queries
+from pocket3d_server.jobs import queries, totals
 from pocket3d_server.jobs.files import OUTPUTS
 from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
 from pocket3d_server.runners.base import OutputFile
@@ -35,6 +37,8 @@ from pocket3d_server.times import now, stamp
 
 CHANGED = "pocket3d_changed_jobs"
 """Key in ``session.info``: job id to the number of its newest event in this transaction."""
+NEWS = "pocket3d_news"
+"""Key in ``session.info``: all events of this transaction, each with its job."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,11 @@ CANCELLED = JobError(
 )
 
 
-def enqueue(session: Session, job: Job) -> None:
-    """A new job enters the queue."""
+def enqueue(session: Session, job: Job, price: int = 0) -> None:
+    """A new job enters the queue, and its price is reserved. Raises Refusal INSUFFICIENT_CREDITS."""
+    job.credits = ledger.reserve(session, job.account_id, job.id, price)
     job.status = Status.QUEUED
+    job.seconds = 0.0
     job.last_seq = job.fence = job.attempts = 0
     session.add(job)
     session.flush()
@@ -114,6 +120,8 @@ def complete(session: Session, lease: Lease, result: dict[str, Any], files: Iter
     if job is None:
         return False
     _end(job, Status.COMPLETED)
+    if job.credits is not None:
+        ledger.settle(session, job.account_id, job.id)
     job.progress, job.result = 1.0, result
     session.add_all(
         StoredFile(
@@ -204,6 +212,7 @@ def _held(session: Session, lease: Lease) -> Job | None:
 
 
 def _requeue(session: Session, job: Job, reason: str) -> None:
+    _stop_watch(job)
     job.status = Status.QUEUED
     job.lease_owner = job.lease_until = job.eta = None
     job.progress, job.stage = 0.0, ""
@@ -212,17 +221,31 @@ def _requeue(session: Session, job: Job, reason: str) -> None:
 
 def _end_with_error(session: Session, job: Job, error: JobError) -> None:
     _end(job, Status.ERROR)
+    if job.credits is not None:
+        ledger.refund(session, job.account_id, job.id, job.credits)
+        job.credits = 0
     job.error = {"code": error.code, "message": error.message, "suggestion": error.suggestion}
     _log(session, job, "job_failed", error=error.message, error_code=error.code, suggestion=error.suggestion)
 
 
 def _end(job: Job, status: Status) -> None:
+    _stop_watch(job)
     job.status = status
     job.completed_at = now()
     job.lease_owner = job.lease_until = job.eta = None
 
 
+def _stop_watch(job: Job) -> None:
+    """Add the time of an attempt that ends to the job's."""
+    if job.status == Status.PROCESSING and job.started_at:
+        job.seconds += max(0.0, (now() - job.started_at).total_seconds())
+
+
 def _log(session: Session, job: Job, event: str, **data: Any) -> None:
     job.last_seq += 1
-    session.add(JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data))
+    entry = JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data)
+    session.add(entry)
     session.info.setdefault(CHANGED, {})[job.id] = job.last_seq
+    session.info.setdefault(NEWS, []).append((job, entry))
+    if job.status in FINAL:
+        totals.add(session, job)
