@@ -14,11 +14,11 @@ SERVER = ROOT / "server" / "pocket3d_server"
 SERVER_RULES: dict[str, set[str]] = {
     "geometry": set(),
     "models": {"geometry"},
-    "runners": {"models", "geometry", "config", "errors"},
-    "jobs": {"runners", "models", "accounts", "config", "database", "errors", "times"},
+    "runners": {"models", "geometry", "config", "errors", "logs", "metrics", "probe"},
+    "jobs": {"runners", "models", "accounts", "config", "database", "errors", "logs", "metrics", "times"},
     "accounts": {"database", "errors", "times"},
     "migrations": {"database", "jobs", "accounts"},
-    "api": {"jobs", "accounts", "runners", "models", "errors", "services", "times"},
+    "api": {"jobs", "accounts", "runners", "models", "errors", "logs", "metrics", "probe", "services", "times"},
 }
 SERVER_MODULES = {
     path.stem

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Condition
 from typing import Any
@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import queries
-from pocket3d_server.jobs.states import CHANGED
-from pocket3d_server.jobs.tables import JobEvent
+from pocket3d_server.jobs.states import CHANGED, NEWS
+from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.times import stamp
 
 FINAL_EVENTS = ("job_completed", "job_failed")
@@ -44,6 +44,7 @@ class EventLog:
         self._database = database
         self._newest: OrderedDict[str, int] = OrderedDict()
         self._changed = Condition()
+        self._listeners: list[Callable[[Job, JobEvent], None]] = []
         self.closed = False
         """The server ends: nobody waits any more, and streams close."""
 
@@ -52,6 +53,16 @@ class EventLog:
         with self._changed:
             self.closed = True
             self._changed.notify_all()
+
+    def listen(self, listener: Callable[[Job, JobEvent], None]) -> None:
+        """Call ``listener`` with every event that this process writes, once it is committed; it must be quick."""
+        self._listeners.append(listener)
+
+    def tell(self, news: Iterable[tuple[Job, JobEvent]]) -> None:
+        """These events have been committed."""
+        for job, event in news:
+            for listener in self._listeners:
+                listener(job, event)
 
     def announce(self, newest: Mapping[str, int]) -> None:
         """Events up to these numbers have been committed (job id to number)."""
@@ -119,5 +130,7 @@ def change(database: Database, log: EventLog) -> Iterator[Session]:
     with database.write() as session:
         yield session
         newest = dict(session.info.get(CHANGED, {}))
+        news = list(session.info.get(NEWS, ()))
     if newest:
         log.announce(newest)
+        log.tell(news)

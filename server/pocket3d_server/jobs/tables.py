@@ -70,6 +70,22 @@ class Job(Base):
     lease_until: Mapped[datetime | None]
     last_seq: Mapped[int] = mapped_column(default=0)
     """Number of the latest event."""
+    request_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Of the request that made the job, as the log and its answer have it."""
+
+
+class JobTotal(Base):
+    """Sums over jobs that have ended, deleted ones included; ``totals`` keeps them."""
+
+    __tablename__ = "job_totals"
+
+    model_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    feature: Mapped[str] = mapped_column(String(40), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """A ``totals.Outcome``."""
+    jobs: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float]
+    """Of their last attempts, together."""
 
 
 class JobEvent(Base):
