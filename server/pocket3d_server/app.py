@@ -12,12 +12,14 @@ from pocket3d_server.api import (
     errors,
     files,
     jobs,
+    json_body,
     mesh,
     receiving,
     rig,
     segment,
     system,
     texture,
+    validation,
     ws,
 )
 from pocket3d_server.services import Services
@@ -38,9 +40,9 @@ def create_app(services: Services | None) -> OpenAPI:
         info=Info(title="Pocket3D API", version=__version__, description=DESCRIPTION),
         security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
         validation_error_model=errors.ErrorBody,
-        validation_error_callback=errors.refuse_validation,
+        validation_error_callback=validation.refuse_validation,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = json_body.StrictJSON(app)
     app.extensions[context.EXTENSION] = services
     context.install(app)
     receiving.install(app)

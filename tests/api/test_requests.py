@@ -143,7 +143,7 @@ def test_bad_input_is_refused_with_advice(
 
 def test_bodies_that_are_no_json_and_images_that_are_bombs(live_server: LiveServer) -> None:
     assert_refused(
-        live_server.request("POST", "/mesh/generate", data="{"), 422, "INVALID_INPUT", "application/json"
+        live_server.request("POST", "/mesh/generate", data="{"), 415, "INVALID_INPUT", "application/json"
     )
     headers = {"Content-Type": "application/json"}
     for data, about in (

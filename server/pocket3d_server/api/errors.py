@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from difflib import get_close_matches
+import re
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, Response, g, jsonify, request
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import ErrorDetails
+from flask import Flask, Response, current_app, g, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException
 
-from pocket3d_server.api import schemas
+from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.runners.base import FORMATS
 from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
 
-NO_OBJECT = {"model_type", "model_attributes_type", "dict_type", "json_invalid", "json_type"}
-EXAMPLE = "e.g. 'a wooden chair'"
+RETRYABLE = {ErrorCode.RATE_LIMITED, ErrorCode.QUEUE_FULL, ErrorCode.INTERNAL_ERROR, ErrorCode.STORAGE_FULL}
+"""Codes of requests that may succeed unchanged later on; so may those that bear a ``Retry-After``."""
 
 BY_STATUS = {
     400: (ErrorCode.INVALID_INPUT, "Check the request's syntax."),
@@ -36,31 +34,56 @@ BY_STATUS = {
     416: (ErrorCode.INVALID_INPUT, "Ask for a range inside the file."),
     429: (ErrorCode.RATE_LIMITED, "Wait a moment."),
 }
+ABOUT_THE_REQUEST = {400, 405, 413, 415, 422}
+"""Statuses of requests that the endpoint's description helps with."""
+
+
+class Problem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(description="Where in the request, e.g. `images[2]`.")
+    problem: str
+
+
+class ErrorDetails(BaseModel):
+    """What to do about an error; further keys depend on it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    suggestion: str = Field(
+        description="What a person can do.", examples=["Shorten text_prompt to 2,000 characters."]
+    )
+    retryable: bool = Field(description="Whether the same request may succeed later on.")
+    retry_after: int | None = Field(None, description="Seconds, as the header `Retry-After`.")
+    problems: list[Problem] | None = Field(None, description="Everything that is wrong with the request.")
+    docs_url: str | None = Field(None, description="Where this endpoint is described.")
 
 
 class ErrorBody(BaseModel):
     """The error envelope."""
 
-    error_code: str = Field(examples=["INVALID_INPUT"])
-    message: str = Field(examples=["text_prompt: String should have at most 2000 characters"])
-    details: dict[str, Any] = Field(
-        description="`suggestion` says what to do; further keys depend on the error.",
-        examples=[{"suggestion": "Shorten the prompt."}],
-    )
-    timestamp: str = Field(examples=["2023-12-01T12:00:00Z"])
-    request_id: str = Field(examples=["req_123abc"])
+    error_code: ErrorCode
+    message: str = Field(examples=["text_prompt: it should have at most 2000 characters"])
+    details: ErrorDetails
+    timestamp: Timestamp
+    request_id: str = Field(description="As the header `X-Request-ID`.", examples=["req_123abc"])
 
 
-def envelope(code: str, message: str, details: dict[str, Any], status: int) -> Response:
+def envelope(code: ErrorCode, message: str, details: dict[str, Any], status: int) -> Response:
     """An error response."""
+    hints: dict[str, Any] = {"retryable": code in RETRYABLE or bool(details.get("retry_after"))}
+    if "suggestion" not in details:
+        hints["suggestion"] = BY_STATUS.get(status, (code, "Check the request."))[1]
+    if status in ABOUT_THE_REQUEST and (place := docs_url()):
+        hints["docs_url"] = place
     body = ErrorBody(
         error_code=code,
         message=message,
-        details=details,
+        details=ErrorDetails.model_validate(details | hints),
         timestamp=stamp(now()),
         request_id=g.get("request_id", ""),
     )
-    response = jsonify(body.model_dump())
+    response = jsonify(body.model_dump(mode="json", exclude_unset=True))
     response.status_code = status
     return response
 
@@ -75,23 +98,22 @@ def refuse(error: Refusal) -> Response:
     return response
 
 
-def refuse_validation(error: ValidationError) -> Response:
-    """What Pydantic found wrong, field by field."""
-    problems = [{"field": ".".join(map(str, e["loc"])), "problem": _problem(e)} for e in error.errors()]
-    if error.errors()[0]["type"] in NO_OBJECT and not problems[0]["field"]:
-        problems[0]["problem"], suggestion = _no_object()
-    else:
-        suggestion = _suggestion(error)
-    first = problems[0]
-    message = f"{first['field']}: {first['problem']}" if first["field"] else first["problem"]
-    return envelope(ErrorCode.INVALID_INPUT, message, {"suggestion": suggestion, "problems": problems}, 422)
-
-
 def install(app: Flask) -> None:
     """Answer every error of ``app`` with the envelope."""
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def docs_url() -> str | None:
+    """Where the endpoint of the current request is described; None when there is no such endpoint."""
+    if request.url_rule is None:
+        return None
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", request.url_rule.rule)
+    operation = current_app.api_doc["paths"].get(path, {}).get(request.method.lower())  # type: ignore[attr-defined]
+    if operation is None:
+        return None
+    return f"{request.host_url}openapi/swagger#/{quote(operation['tags'][0])}/{operation['operationId']}"
 
 
 def _http(error: HTTPException) -> Response:
@@ -101,7 +123,10 @@ def _http(error: HTTPException) -> Response:
     code, suggestion = BY_STATUS.get(
         status, (ErrorCode.INTERNAL_ERROR if status >= 500 else ErrorCode.INVALID_INPUT, "Check the request.")
     )
-    response = envelope(code, error.description or error.name, {"suggestion": suggestion}, status)
+    message = error.description or error.name
+    if status == 404 and request.path.endswith("/"):
+        suggestion = f"Leave the slash at the end away. {suggestion}"
+    response = envelope(code, message, {"suggestion": suggestion}, status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "content-range", "retry-after"):
             response.headers[name] = value
@@ -116,67 +141,3 @@ def _unexpected(error: Exception) -> Response:
         )
     details = {"suggestion": "Try again; if it stays, report the request id. The server's log has the cause."}
     return envelope(ErrorCode.INTERNAL_ERROR, "The server failed to answer.", details, 500)
-
-
-def _no_object() -> tuple[str, str]:
-    """Why the body is no JSON object, and what to do."""
-    suggestion = "Send a JSON object with 'Content-Type: application/json'."
-    if request.is_json:
-        try:
-            json.loads(request.get_data())
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            return f"The JSON is malformed at {where}: {error.msg}.", f"Correct the JSON at {where}."
-        except UnicodeDecodeError:
-            return "The JSON is malformed: it is not UTF-8.", "Send the JSON as UTF-8."
-    return "The body is not a JSON object.", suggestion
-
-
-def _problem(error: ErrorDetails) -> str:
-    if error["type"] == "literal_error" and error["loc"] == ("output_format",):
-        return f"it should be {_formats(error)}"
-    return error["msg"].removeprefix("Value error, ")
-
-
-def _formats(error: ErrorDetails) -> str:
-    """Those of the formats of a field that this server writes."""
-    return " or ".join(name for name in FORMATS if f"'{name}'" in error["ctx"]["expected"])
-
-
-def _suggestion(error: ValidationError) -> str:
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"])) or "the body"
-    context = first.get("ctx", {})
-    match first["type"]:
-        case "missing":
-            return f"Add {field} to the request."
-        case "extra_forbidden":
-            return _instead(error.title, field)
-        case "literal_error" if field == "output_format":
-            return f"Ask for {_formats(first)}."
-        case "literal_error" | "enum":
-            return f"Use one of {context.get('expected')} for {field}."
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"Send a JSON object as {field}, with 'Content-Type: application/json'."
-        case "string_too_long":
-            return f"Shorten {field} to {context['max_length']:,} characters; it has {len(first['input']):,}."
-        case "string_too_short" if field == "text_prompt":
-            return f"Write in text_prompt what you want, {EXAMPLE}."
-        case "string_too_short":
-            return f"Write something as {field}, or leave it out."
-        case "value_error" if "text_prompt" in first["msg"]:
-            return f"Write in text_prompt what you want, {EXAMPLE}, or send images without it."
-        case "value_error":
-            return str(context.get("error", first["msg"]))
-        case _:
-            return f"Correct {field}: {_problem(first)}."
-
-
-def _instead(title: str, field: str) -> str:
-    """What to do about an unknown field of the schema with this title."""
-    schema = getattr(schemas, title, None)
-    known = list(schema.model_fields) if schema else []
-    similar = get_close_matches(field, known, n=1) or [name for name in known if field in name.split("_")]
-    if similar:
-        return f"Write {similar[0]} instead of {field}."
-    return f"Remove {field}; a model's own settings belong into 'parameters'."

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.results import RESULTS
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries, states
@@ -183,7 +184,7 @@ def _status(session: Session, job: Job) -> JobStatus:
         attempts=job.attempts,
         queue_position=position,
         estimated_completion=_stamp(estimate),
-        result=job.result,
+        result=RESULTS[Feature(job.feature)].model_validate(job.result) if job.result else None,
         error=problem,
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from flask_openapi3 import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pocket3d_server.api.results import JobResult
+from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import (
     MAX_SEED,
     EngineRequest,
@@ -17,8 +19,16 @@ from pocket3d_server.models.engine import (
 )
 
 TextureResolution = Literal[512, 1024, 2048, 4096]
+Timestamp = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2023-12-01T12:00:00Z"])
+]
+"""RFC 3339 in UTC, as ``times.stamp`` writes it."""
+FeatureName = Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"]
+StatusName = Literal["queued", "processing", "completed", "error"]
 MAX_PROMPT = 2000
 MAX_IMAGES = 10
+MAX_VERTICES = 2**31 - 1
+PICTURE = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQ..."
 
 
 def _default(request: type[EngineRequest], name: str) -> Any:
@@ -29,7 +39,8 @@ def _default(request: type[EngineRequest], name: str) -> Any:
 class SubmitBody(BaseModel):
     """Fields that all submits share."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Strict: JSON has types of its own, so "42" is no number and 1 is not true.
+    model_config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
 
     model_preference: str | None = Field(None, max_length=100, description="Preferred model ID.")
     seed: int | None = Field(None, ge=0, le=MAX_SEED, description="Random seed for reproducible results.")
@@ -39,11 +50,22 @@ class SubmitBody(BaseModel):
     )
 
 
+NEEDS_SOURCE = [
+    {"required": ["text_prompt"], "properties": {"text_prompt": {"type": "string"}}},
+    {"required": ["images"], "properties": {"images": {"minItems": 1}}},
+]
+"""In JSON Schema: either a text or at least one image."""
+
+
 class TextOrImages(SubmitBody):
     """Requests that start from a text, from images, or from both."""
 
     text_prompt: str | None = Field(
-        None, min_length=1, max_length=MAX_PROMPT, description="Text description of what to make."
+        None,
+        min_length=1,
+        max_length=MAX_PROMPT,
+        description="Text description of what to make.",
+        json_schema_extra={"pattern": r"\S"},
     )
     images: list[str] = Field(
         default_factory=list,
@@ -63,6 +85,22 @@ class TextOrImages(SubmitBody):
 class GenerateMesh(TextOrImages):
     """Generate a mesh from a text or from images."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": NEEDS_SOURCE,
+            "examples": [
+                {
+                    "text_prompt": "A red sports car",
+                    "output_format": "glb",
+                    "quality": "high",
+                    "texture_resolution": 2048,
+                    "seed": 42,
+                },
+                {"images": [PICTURE, PICTURE], "output_format": "glb"},
+            ],
+        }
+    )
+
     output_format: Literal["glb", "obj", "fbx"] = "glb"
     quality: Literal["low", "medium", "high"] = _default(MeshRequest, "quality")
     texture_resolution: TextureResolution = _default(MeshRequest, "texture_resolution")
@@ -70,6 +108,20 @@ class GenerateMesh(TextOrImages):
 
 class GenerateTexture(TextOrImages):
     """Generate a texture for a mesh from a text or from reference images."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": NEEDS_SOURCE,
+            "examples": [
+                {
+                    "mesh_file": "uploads/mesh_123.glb",
+                    "text_prompt": "Medieval stone castle walls",
+                    "texture_resolution": 2048,
+                    "style": "realistic",
+                }
+            ],
+        }
+    )
 
     mesh_file: str = Field(
         min_length=1,
@@ -91,6 +143,14 @@ class GenerateTexture(TextOrImages):
 class AnalyzeSegments(SubmitBody):
     """Split a mesh into parts."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"mesh_file": "uploads/mesh_123.glb", "segmentation_level": "coarse", "output_format": "glb"}
+            ]
+        }
+    )
+
     mesh_file: str = Field(
         min_length=1,
         max_length=200,
@@ -99,12 +159,27 @@ class AnalyzeSegments(SubmitBody):
     segmentation_level: Literal["coarse", "fine", "semantic"] = _default(SegmentRequest, "segmentation_level")
     output_format: Literal["glb", "obj"] = "glb"
     min_part_size: int = Field(
-        _default(SegmentRequest, "min_part_size"), ge=1, description="Minimum vertices per part."
+        _default(SegmentRequest, "min_part_size"),
+        ge=1,
+        le=MAX_VERTICES,
+        description="Minimum vertices per part.",
     )
 
 
 class GenerateRig(SubmitBody):
     """Make a skeleton and skin weights for a mesh."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "mesh_file": "uploads/character_123.glb",
+                    "character_type": "humanoid",
+                    "output_format": "glb",
+                }
+            ]
+        }
+    )
 
     mesh_file: str = Field(
         min_length=1,
@@ -133,6 +208,7 @@ class SubmitHeader(BaseModel):
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
+        pattern=r"^[ -~]+$",
         description="Same key and body: the stored answer. Other body: 422. Still being handled: 409.",
     )
 
@@ -143,13 +219,13 @@ class Submitted(BaseModel):
     job_id: str = Field(examples=["job_123abc"])
     status: Literal["queued"] = "queued"
     message: str = Field(examples=["Job queued successfully"])
-    estimated_completion: str = Field(examples=["2023-12-01T12:05:00Z"])
+    estimated_completion: Timestamp
 
 
 class JobProblem(BaseModel):
     """Why a job ended in `error`."""
 
-    error_code: str = Field(examples=["PROCESSING_FAILED"])
+    error_code: ErrorCode
     message: str
     details: dict[str, Any]
 
@@ -157,21 +233,23 @@ class JobProblem(BaseModel):
 class JobStatus(BaseModel):
     """A job."""
 
-    job_id: str
-    status: Literal["queued", "processing", "completed", "error"]
-    feature: Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"]
+    model_config = ConfigDict(protected_namespaces=())
+
+    job_id: str = Field(examples=["job_123abc"])
+    status: StatusName
+    feature: FeatureName
     model_id: str
     request: dict[str, Any] = Field(description="What was asked for, without its files.")
-    created_at: str
-    started_at: str | None
-    completed_at: str | None
+    created_at: Timestamp
+    started_at: Timestamp | None
+    completed_at: Timestamp | None
     progress: float = Field(ge=0, le=1)
     stage: str
-    eta: str | None
+    eta: Timestamp | None
     attempts: int
     queue_position: int | None = Field(description="1 is next; null when not queued.")
-    estimated_completion: str | None
-    result: dict[str, Any] | None
+    estimated_completion: Timestamp | None
+    result: JobResult | None
     error: JobProblem | None
 
 
@@ -191,18 +269,18 @@ class JobPath(BaseModel):
 class JobQuery(BaseModel):
     """Which jobs to list."""
 
+    model_config = ConfigDict(extra="forbid")
+
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(None, max_length=200)
-    status: Literal["queued", "processing", "completed", "error"] | None = None
-    feature: Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"] | None = (
-        None
-    )
+    status: StatusName | None = None
+    feature: FeatureName | None = None
 
 
 class EventsQuery(BaseModel):
     """Where to begin in the event log."""
 
-    after: int = Field(0, ge=0, description="Number of the last event that was seen.")
+    after: int = Field(0, ge=0, le=2**31 - 1, description="Number of the last event that was seen.")
 
 
 class UploadForm(BaseModel):
