@@ -7,6 +7,7 @@ from flask_openapi3 import Info, OpenAPI
 
 from pocket3d_server import __version__
 from pocket3d_server.api import (
+    access,
     auth,
     context,
     errors,
@@ -22,6 +23,7 @@ from pocket3d_server.api import (
     validation,
     ws,
 )
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.services import Services
 
 PRODUCT = "pocket3d"
@@ -44,6 +46,7 @@ def create_app(services: Services | None) -> OpenAPI:
     )
     app.json = json_body.StrictJSON(app)
     app.extensions[context.EXTENSION] = services
+    app.wsgi_app = access.AccessLog(app.wsgi_app, services.metrics if services else Metrics())  # type: ignore[method-assign]
     context.install(app)
     receiving.install(app)
     errors.install(app)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocket3d_server import __version__, config
+from pocket3d_server import __version__, config, logs
 from pocket3d_server.config import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-auth", action="store_true", default=None, help="no credentials; loopback only")
     serve.add_argument("--cpu-jobs", type=int, help="jobs on the CPU at the same time")
     serve.add_argument("--job-time-limit", type=float, metavar="SECONDS", help="default 1800")
-    serve.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    serve.add_argument("--log-level", choices=["DEBUG", "INFO", "WARNING", "ERROR"], help="default INFO")
+    serve.add_argument("--log-format", choices=logs.FORMATS, help="text for people (default), or json")
     serve.set_defaults(run=_serve)
 
     models = commands.add_parser("models", parents=[common], help="list models and whether they are ready")
@@ -97,9 +98,9 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _serve(options: argparse.Namespace) -> int:
     from pocket3d_server.serving import serve
 
-    logging.basicConfig(level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    serve(_settings(options))
+    settings = _settings(options)
+    logs.configure(settings.log_format, settings.log_level)
+    serve(settings)
     return 0
 
 

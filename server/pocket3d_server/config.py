@@ -6,7 +6,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Loopback only: every request is the local operator's."""
     parent_pids: list[int] = Field(default_factory=list)
     """The server ends when the last of these processes has ended."""
+
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     extra_engines: list[str] = Field(default_factory=list)
     """Engines beside the installed ones, each ``module:Class``; comma-separated in the environment."""

@@ -11,6 +11,7 @@ from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.local import LocalPool, LocalSettings
@@ -21,6 +22,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.metrics = Metrics()
         self.parents = Parents(settings.parent_pids)
         self.files = FileStore(settings.data_dir)
         self.database = Database(settings.database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.tiers import ANONYMOUS
+from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.services import Services
 
@@ -31,6 +31,11 @@ def caller() -> Caller:
     return cast(Caller, g.caller)
 
 
+def exchange() -> Exchange:
+    """What the log will say about the current request."""
+    return cast(Exchange, request.environ[ENVIRON_KEY])
+
+
 def install(app: Flask) -> None:
     """Add the checks and headers to every request of ``app``."""
     app.before_request(_begin)
@@ -38,7 +43,9 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.request_id = f"req_{secrets.token_hex(8)}"
+    g.request_id = exchange().request_id
+    if request.url_rule:
+        exchange().route = request.url_rule.rule
     settings = services().settings
     if settings.is_loopback:
         _check_host(settings.allowed_hosts)
@@ -55,6 +62,7 @@ def _authenticate() -> None:
     except Refusal:
         _count(f"address:{request.remote_addr}", anonymous=True)
         raise
+    exchange().account_id = g.caller.account_id
     _count(g.caller.account_id, anonymous=False)
     if request.path == UPLOAD_PATH and request.method == "POST":  # before the first byte is received
         services().limiter.upload(g.caller.account_id, g.caller.tier, request.content_length or 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, jsonify, make_response
 
-from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.context import caller, exchange, services
 from pocket3d_server.api.jobs import job_status
 from pocket3d_server.api.schemas import SubmitBody, SubmitHeader, Submitted
 from pocket3d_server.errors import ErrorCode, Refusal
@@ -37,6 +37,7 @@ def answer_submit(feature: Feature, body: SubmitBody, header: SubmitHeader, mess
             seed=body.seed,
             parameters=body.parameters,
             idempotency_key=header.idempotency_key,
+            request_id=exchange().request_id,
         )
     )
     services().scheduler.wake()

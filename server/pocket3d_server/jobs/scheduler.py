@@ -299,6 +299,7 @@ class Scheduler:
             output_format=job.output_format,
             output_dir=str(self._files.folder(OUTPUTS)),
             output_stem=new_stem(),
+            request_id=job.request_id,
         )
         self._running[attempt.key] = Running(lease, attempt, time.monotonic(), model.spec.estimated_seconds)
         try:

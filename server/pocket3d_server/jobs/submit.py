@@ -55,10 +55,12 @@ class Submission:
     seed: int | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    request_id: str = ""
+    """Of the HTTP request, to be found again in the log."""
 
     def digest(self) -> str:
         """Equal for equal requests (SHA-256, hex)."""
-        body = {k: v for k, v in vars(self).items() if k not in ("account_id", "idempotency_key")}
+        body = {k: v for k, v in vars(self).items() if k not in ("account_id", "idempotency_key", "request_id")}
         return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -143,6 +145,7 @@ class Submitter:
             feature=submission.feature,
             model_id=model.spec.model_id,
             output_format=submission.output_format,
+            request_id=submission.request_id,
             created_at=now(),
         )
         try:
@@ -171,7 +174,8 @@ class Submitter:
         except BaseException:
             self._files.delete_inputs(job.id)
             raise
-        log.info("job %s of %s is queued for %s", job.id, job.account_id, job.model_id)
+        about = {"job_id": job.id}
+        log.info("job %s of %s is queued for %s", job.id, job.account_id, job.model_id, extra=about)
         return Accepted(job.id, estimate)
 
     def _choose(self, submission: Submission) -> Model:

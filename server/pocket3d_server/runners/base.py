@@ -34,6 +34,8 @@ class Attempt:
     output_dir: str
     output_stem: str
     """Random part of the file names, new for each attempt: ``mesh_<stem>.glb``."""
+    request_id: str = ""
+    """Of the request that made the job, for the log."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+from pocket3d_server import logs
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import REQUESTS, Engine, EngineError, EngineRequest
 from pocket3d_server.runners import protocol
@@ -35,7 +36,8 @@ GRACE_S = 60.0
 
 def main(engine_path: str, device: str, time_limit: float) -> None:
     """Serve attempts until stdin ends."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure("pipe", "INFO")
+    faulthandler.enable()  # a crash in a library writes where it was into the server's log
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which then closes our stdin
     upward = _take_stdout()
     attempts: queue.SimpleQueue[Attempt] = queue.SimpleQueue()

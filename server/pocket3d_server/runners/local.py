@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from pocket3d_server.runners import protocol
+from pocket3d_server.runners import output, protocol
 from pocket3d_server.runners.base import Attempt, Died, ProgressReport, Report, RunnerPool, Slot, SlotState
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.devices import gpus
@@ -58,6 +58,7 @@ class RunnerProcess:
             [*command, engine, slot.device, str(settings.job_time_limit)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=os.environ | _thread_limits(slot, settings.cpu_jobs),
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -65,6 +66,8 @@ class RunnerProcess:
         self.pid = self._process.pid
         log.info("runner %d started for %s on %s", self.pid, model_id, slot.slot_id)
         threading.Thread(target=self._listen, name=f"runner-{self.pid}", daemon=True).start()
+        printed = (self._process.stderr, model_id, self.pid, lambda: self.attempt)
+        threading.Thread(target=output.pass_on, args=printed, name=f"output-{self.pid}", daemon=True).start()
 
     def run(self, attempt: Attempt) -> None:
         """Begin an attempt. A process that died meanwhile is noticed by ``_listen``, which then reports it."""
