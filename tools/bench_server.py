@@ -1,0 +1,515 @@
+"""Measure the server on this machine, each part in one run and as a ratio or a percentile.
+
+    python build.py bench server [--only NAME …] [--markdown] [--folder DIR] [--jobs N]
+
+Real servers in processes of their own, real HTTP; engines that do nothing (``tools/engines.py``). Prints a
+table of what was found and what is asked for (two cores), and returns 1 when something misses its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import selectors
+import shutil
+import socket
+import statistics
+import struct
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, CloseConnection, Ping, RejectConnection, Request, TextMessage
+
+from tools.server_process import BASE, ROOT, Client, ServerProcess, running, wait_until
+
+PROGRAM = "tools.measured_server"
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    found: str
+    asked: str
+    good: bool
+
+
+def say(text: str) -> None:
+    """Progress, for people."""
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def percentile(values: list[float], percent: float) -> float:
+    """The value below which so many percent lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+class Bench:
+    """Starts servers in a folder of its own."""
+
+    def __init__(self, folder: Path, jobs: int) -> None:
+        self.folder = folder
+        self.jobs = jobs
+        self._count = 0
+
+    def server(self, cpu_jobs: int = 2, **settings: object) -> ServerProcess:
+        """A fresh server with the engines for measuring."""
+        self._count += 1
+        name = f"server{self._count}"
+        engines = "tools.engines:Noop,tools.engines:Paced"
+        given = {"extra_engines": engines, "cpu_jobs": cpu_jobs} | settings
+        return ServerProcess(self.folder / name, self.folder / f"{name}.log", PROGRAM, **given)
+
+    # Submit to start
+
+    def start(self) -> list[Row]:
+        """From before the submit is sent until the engine is asked, with a warm model; one job at a time."""
+        with running(self.server()) as server:
+            client = server.client()
+            for _ in range(4):  # both slots warm, one after the other
+                finish(client, [submit(client) for _ in range(2)])
+            took = []
+            for _ in range(300):
+                sent = time.time()
+                job_id = submit(client)
+                job = finish(client, [job_id])[0]
+                took.append((float(job["result"]["notes"][0]) - sent) * 1000)
+        p50, p99 = percentile(took, 50), percentile(took, 99)
+        say(f"submit to runner start: {len(took)} jobs")
+        return [
+            Row("submit → runner start, warm, p50", f"{p50:.1f} ms", "≤ 30 ms", p50 <= 30),
+            Row("submit → runner start, warm, p99", f"{p99:.1f} ms", "≤ 150 ms", p99 <= 150),
+        ]
+
+    # Status reads
+
+    def status(self) -> list[Row]:
+        """Status reads beside a bare Flask route of the same process, in slices that take turns."""
+        with running(self.server()) as server:
+            client = server.client()
+            job_id = submit(client)
+            finish(client, [job_id])
+            paths = {"bare": "/bare/", "status": f"{BASE}/jobs/{job_id}"}
+            counts: Counter[str] = Counter()
+            cpu: Counter[str] = Counter()
+            process = psutil.Process(server.pid)
+            for name in list(paths) * 6:
+                before = cpu_seconds(process)
+                counts[name] += hammer(server, paths[name], seconds=1.0)
+                cpu[name] += cpu_seconds(process) - before  # type: ignore[assignment]
+        ratio = counts["status"] / counts["bare"]
+        each = {name: cpu[name] / counts[name] * 1e6 for name in paths}
+        say(f"status reads: {counts['status'] / 6:.0f}/s, bare route: {counts['bare'] / 6:.0f}/s")
+        say(f"CPU time of the server: {each['status']:.0f} µs and {each['bare']:.0f} µs a request")
+        return [
+            Row(
+                "status reads a second, beside a bare Flask route",
+                f"{ratio:.2f} × ({counts['status'] / 6:.0f}/s)",
+                "≥ 0.5 ×",
+                ratio >= 0.5,
+            )
+        ]
+
+    # Sockets
+
+    def sockets(self) -> list[Row]:
+        """200 WebSockets watch 20 running jobs; from the event's timestamp until it has been received."""
+        jobs, each, steps, pause = 20, 10, 120, 0.25
+        with running(self.server(cpu_jobs=jobs)) as server:
+            client = server.client()
+            warm = [submit(client, "bench_paced", steps=1, seconds=0.0) for _ in range(jobs)]
+            finish(client, warm, 120)
+            say(f"{jobs} runners are warm")
+            ids = [submit(client, "bench_paced", steps=steps, seconds=pause) for _ in range(jobs)]
+            watcher = Watcher(server, ids * each)
+            watcher.run(timeout=steps * pause + 60)
+            finish(server.client(), ids, 60)
+        delays, missing = watcher.delays, watcher.missing
+        p50, p99 = percentile(delays, 50), percentile(delays, 99)
+        say(f"{len(delays)} live events on {jobs * each} sockets; p50 {p50:.0f} ms, {missing} missing")
+        return [
+            Row(
+                f"{jobs * each} sockets on {jobs} jobs: delivery, p99",
+                f"{p99:.0f} ms (p50 {p50:.0f} ms)",
+                "≤ 250 ms",
+                p99 <= 250,
+            ),
+            Row(f"{jobs * each} sockets on {jobs} jobs: events missing", str(missing), "0", missing == 0),
+        ]
+
+    # A full queue, and memory
+
+    def drain(self) -> list[Row]:
+        """1,000 queued jobs of 50 accounts, queued account by account, then drained."""
+        accounts, each = 50, 20
+        with running(self.server()) as server:
+            tokens = make_accounts(server, accounts)
+            client = server.client()
+            holders = [submit(client, "bench_paced", steps=600, seconds=1.0) for _ in range(2)]
+            wait_until(lambda: all(status_of(client, job) == "processing" for job in holders), 60)
+            owner: dict[str, int] = {}
+            for number, token in enumerate(tokens):
+                own = server.client(token)
+                owner |= {submit(own): number for _ in range(each)}
+            say(f"{len(owner)} jobs of {accounts} accounts are queued")
+            wait_until(lambda: queue_size(client) == len(owner), 30)
+            for job in holders:
+                client.json("POST", f"/jobs/{job}/cancel")
+            before = scheduler_times(server)
+            wait_until(lambda: self._drained(client, len(owner)), 600, every=0.25)
+            after = scheduler_times(server)
+            order = finishing_order(server, owner)
+        wall = after["at"] - before["at"]
+        busy = wall - (after["waited"] - before["waited"])
+        cpu = after["cpu"] - before["cpu"]
+        spread = widest_spread([owner[job] for job in order], accounts)
+        say(f"{len(order) / wall:.1f} jobs/s; scheduler {busy / len(order) * 1000:.2f} ms a job")
+        return [
+            Row(
+                f"{len(owner)} jobs of {accounts} accounts drained: scheduler's share of wall time",
+                f"{busy / wall:.1%} (CPU {cpu / wall:.1%}, {len(order) / wall:.1f} jobs/s)",
+                "≤ 10 %",
+                busy / wall <= 0.10,
+            ),
+            Row(
+                "… most that one account was ahead of another",
+                f"{spread} jobs",
+                "≤ 4",
+                spread <= 4,
+            ),
+            Row("… finished once", str(len(order)), str(len(owner)), len(order) == len(owner)),
+        ]
+
+    def _drained(self, client: Client, total: int) -> bool:
+        health = client.json("GET", "/system/health")
+        return not health["queue_size"] and not health["active_jobs"]
+
+    def memory(self) -> list[Row]:
+        """Memory of server and runners while ``--jobs`` jobs pass through."""
+        with running(self.server(queue_limit=1000)) as server:
+            client = server.client()
+            done, seen = 0, []
+            batch = 250
+            while done < self.jobs:
+                for _ in range(batch):
+                    submit(client)
+                wait_until(lambda: queue_size(client) < batch, 300, every=0.05)
+                done += batch
+                if done % 1000 == 0:
+                    mine, theirs = resident(server)
+                    seen.append((done, mine, theirs))
+                    say(f"{done} jobs: server {mine / MB:.1f} MB, runners {theirs / MB:.1f} MB")
+            wait_until(lambda: self._drained(client, done), 300, every=0.25)
+        settled = [row for row in seen if row[0] >= self.jobs * 0.3]
+        rows = []
+        for column, who in ((1, "server"), (2, "runners")):
+            points = [(row[0], row[column]) for row in settled]
+            slope = statistics.linear_regression(*zip(*points)).slope * 1000 / 1024 if len(points) > 1 else 0
+            rows.append(
+                Row(
+                    f"memory of the {who} over {self.jobs} jobs, growth",
+                    f"{slope:.0f} kB per 1,000 jobs",
+                    "≤ 512 kB",
+                    slope <= 512,
+                )
+            )
+        return rows
+
+    # A large upload
+
+    def upload(self) -> list[Row]:
+        """Most that the server's memory grows while it takes one file of 500 MB."""
+        size = 500 * MB - 1024
+        with running(self.server()) as server:
+            client = Client(server.port, server.token, timeout=120)
+            upload(client, 1 * MB)  # what the first upload loads is not the large one's fault
+            process = psutil.Process(server.pid)
+            before = peak = process.memory_info().rss
+            sending = threading.Thread(target=upload, args=(client, size))
+            begun = time.monotonic()
+            sending.start()
+            while sending.is_alive():
+                peak = max(peak, process.memory_info().rss)
+                time.sleep(0.01)
+            seconds = time.monotonic() - begun
+            kept = sum(path.stat().st_size for path in (server.data_dir / "uploads").iterdir())
+        growth = (peak - before) / MB
+        say(f"{size / MB:.0f} MB in {seconds:.1f} s, {kept / MB:.0f} MB kept")
+        return [
+            Row(
+                "500 MB upload: growth of the server's memory",
+                f"{growth:.1f} MB ({size / MB / seconds:.0f} MB/s)",
+                "< 32 MB",
+                growth < 32 and kept >= size,
+            )
+        ]
+
+
+def submit(client: Client, model: str = "bench_noop", **parameters: Any) -> str:
+    """Queue a job; returns its id."""
+    body = {"text_prompt": "nothing", "model_preference": model, "parameters": parameters}
+    return str(client.json("POST", "/mesh/generate", body)["job_id"])
+
+
+def status_of(client: Client, job_id: str) -> str:
+    """Its status now."""
+    return str(client.json("GET", f"/jobs/{job_id}")["status"])
+
+
+def finish(client: Client, ids: list[str], timeout: float = 60) -> list[dict[str, Any]]:
+    """These jobs when all have completed. Raises RuntimeError when one has failed."""
+    found = []
+    for job_id in ids:
+        wait_until(lambda: status_of(client, job_id) in ("completed", "error"), timeout, every=0.005)  # noqa: B023
+        job = client.json("GET", f"/jobs/{job_id}")
+        if job["status"] != "completed":
+            raise RuntimeError(f"a job failed: {job['error']}")
+        found.append(job)
+    return found
+
+
+def queue_size(client: Client) -> int:
+    """Jobs that wait."""
+    return int(client.json("GET", "/system/health")["queue_size"])
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """CPU time that a process has used."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def resident(server: ServerProcess) -> tuple[int, int]:
+    """Bytes in memory of the server and of its runners."""
+    process = psutil.Process(server.pid)
+    return process.memory_info().rss, sum(c.memory_info().rss for c in process.children())
+
+
+def scheduler_times(server: ServerProcess) -> dict[str, float]:
+    """Seconds that the scheduler's thread has waited and used the CPU."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"GET /bare/scheduler HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return dict(json.loads(answer.partition(b"\r\n\r\n")[2]))
+
+
+def make_accounts(server: ServerProcess, count: int) -> list[str]:
+    """Keys of so many new accounts, made in the server's database."""
+    from pocket3d_server import config
+    from pocket3d_server.accounts.auth import Accounts
+    from pocket3d_server.database import Database
+
+    database = Database(config.load({"data_dir": server.data_dir}, {}).database)
+    accounts = Accounts(database, local_token="unused", jwt_secret="unused")
+    try:
+        return [accounts.create_key(f"account {n}", "enterprise")[1] for n in range(count)]
+    finally:
+        database.close()
+
+
+def finishing_order(server: ServerProcess, wanted: dict[str, int]) -> list[str]:
+    """Those of the jobs that have completed, in the order in which they did."""
+    from pocket3d_server import config
+    from pocket3d_server.database import Database
+    from pocket3d_server.jobs.tables import JobEvent
+    from sqlalchemy import select
+
+    database = Database(config.load({"data_dir": server.data_dir}, {}).database)
+    query = select(JobEvent.job_id).where(JobEvent.event == "job_completed").order_by(JobEvent.created_at)
+    try:
+        with database.read() as session:
+            return [job_id for job_id in session.scalars(query) if job_id in wanted]
+    finally:
+        database.close()
+
+
+def widest_spread(owners: list[int], accounts: int) -> int:
+    """The most that one account's finished jobs were ever ahead of another's."""
+    counts = [0] * accounts
+    widest = 0
+    for owner in owners:
+        counts[owner] += 1
+        widest = max(widest, max(counts) - min(counts))
+    return widest
+
+
+def hammer(server: ServerProcess, path: str, seconds: float, connections: int = 4) -> int:
+    """How often a path was answered with 200, over kept connections that ask as fast as they can."""
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {server.token}\r\n\r\n".encode()
+    )
+    counts = [0] * connections
+    end = time.monotonic() + seconds
+
+    def ask(index: int) -> None:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            while time.monotonic() < end:
+                connection.sendall(request)
+                head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+                if not head.startswith(b"HTTP/1.1 200"):
+                    raise RuntimeError(f"{path}: {head[:200]!r} {body[:300]!r}")
+                length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+                while len(body) < length:
+                    body += connection.recv(65536)
+                counts[index] += 1
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+class Watcher:
+    """Many WebSockets in one thread; notes the delay of every event that happened once all were open."""
+
+    def __init__(self, server: ServerProcess, job_ids: list[str]) -> None:
+        self.delays: list[float] = []
+        """Milliseconds."""
+        self._seen: list[list[int]] = [[] for _ in job_ids]
+        self._ended = [False] * len(job_ids)
+        self._selector = selectors.DefaultSelector()
+        for index, job_id in enumerate(job_ids):
+            sock, protocol = self._open(server, job_id)
+            self._selector.register(sock, selectors.EVENT_READ, (index, protocol))
+        self._closed = 0
+        self._accepted = 0
+        self._all_open_at = float("inf")
+
+    @property
+    def missing(self) -> int:
+        """Gaps in the numbers of events, and sockets that did not see the end."""
+        gaps = sum(len(set(range(1, max(seen, default=0) + 1)) - set(seen)) for seen in self._seen)
+        return gaps + self._ended.count(False)
+
+    def run(self, timeout: float) -> None:
+        """Read until every job has ended."""
+        deadline = time.monotonic() + timeout
+        while self._closed < len(self._ended) and time.monotonic() < deadline:
+            for key, _ in self._selector.select(timeout=1):
+                self._read(key.fileobj, *key.data)  # type: ignore[arg-type]
+
+    def _open(self, server: ServerProcess, job_id: str) -> tuple[socket.socket, WSConnection]:
+        sock = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        protocol = WSConnection(ConnectionType.CLIENT)
+        head = [(b"Authorization", f"Bearer {server.token}".encode())]
+        target = f"{BASE}/ws/jobs/{job_id}"
+        sock.sendall(protocol.send(Request(host="127.0.0.1", target=target, extra_headers=head)))
+        return sock, protocol
+
+    def _read(self, sock: socket.socket, index: int, protocol: WSConnection) -> None:
+        data = sock.recv(65536)
+        at = time.time()
+        protocol.receive_data(data or None)
+        for event in protocol.events():
+            if isinstance(event, RejectConnection):
+                raise RuntimeError(f"a WebSocket was refused with {event.status_code}")
+            if isinstance(event, TextMessage):
+                self._note(index, json.loads(event.data), at)
+            elif isinstance(event, Ping):
+                sock.sendall(protocol.send(event.response()))
+            elif isinstance(event, CloseConnection):
+                self._ended[index] |= event.code == 1000
+            elif isinstance(event, AcceptConnection):
+                self._accepted += 1
+                if self._accepted == len(self._ended):
+                    self._all_open_at = time.time()
+            else:
+                raise RuntimeError(f"unexpected on a WebSocket: {event}")
+        if not data:
+            self._closed += 1
+            self._selector.unregister(sock)
+            sock.close()
+
+    def _note(self, index: int, event: dict[str, Any], at: float) -> None:
+        self._seen[index].append(event["seq"])
+        happened = datetime.fromisoformat(event["timestamp"]).timestamp()
+        if happened > self._all_open_at:
+            self.delays.append((at - happened) * 1000)
+
+
+def upload(client: Client, size: int) -> None:
+    """Send a binary STL of about so many bytes, piece by piece."""
+    count = (size - 84) // 50
+    head = b"pocket3d".ljust(80) + struct.pack("<I", count)
+    facet = struct.pack("<12fH", 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0)
+    begin = b'--b\r\nContent-Disposition: form-data; name="file"; filename="large.stl"\r\n\r\n' + head
+    end = b"\r\n--b--\r\n"
+    length = len(begin) + 50 * count + len(end)
+
+    def pieces() -> Iterator[bytes]:
+        yield begin
+        block = facet * 20_000
+        for _ in range(count // 20_000):
+            yield block
+        yield facet * (count % 20_000)
+        yield end
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(length)}
+    status, answer = client.send("POST", "/mesh/upload", pieces(), headers)
+    if status != 200:
+        raise RuntimeError(f"the upload was refused: {status} {answer[:500]!r}")
+
+
+PARTS: dict[str, Callable[[Bench], list[Row]]] = {
+    f.__name__: f for f in (Bench.start, Bench.status, Bench.sockets, Bench.drain, Bench.upload, Bench.memory)
+}
+
+
+def print_table(rows: list[Row], markdown: bool) -> None:
+    """The table, for a terminal or for the docs."""
+    if markdown:
+        print("| what | found | asked for |\n|---|---|---|")
+        for row in rows:
+            print(f"| {row.what} | {row.found}{'' if row.good else ' **(missed)**'} | {row.asked} |")
+        return
+    width = max(len(row.what) for row in rows)
+    for row in rows:
+        print(f"{row.what:{width}}  {row.found:36}  {row.asked:10}  {'ok' if row.good else 'MISSED'}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line; see the module's text."""
+    parser = argparse.ArgumentParser(
+        prog="build.py bench server",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS), metavar="NAME")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--folder", type=Path, help="for data and logs; they stay there")
+    parser.add_argument("--jobs", type=int, default=10_000, help="jobs for the part 'memory'")
+    options = parser.parse_args(argv)
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="pocket3d-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    bench, rows = Bench(folder, options.jobs), []
+    try:
+        for name in options.only:
+            begun = time.monotonic()
+            print(f"{name} …", file=sys.stderr, flush=True)
+            rows += PARTS[name](bench)
+            say(f"{time.monotonic() - begun:.0f} s")
+    finally:
+        if not options.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    print_table(rows, options.markdown)
+    return 0 if all(row.good for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    raise SystemExit(main())

@@ -1,0 +1,75 @@
+"""Engines for measuring: they do nothing, slowly, or badly. Nothing here is installed with the server."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
+from pocket3d_server.models.engine import Engine, EngineRequest, EngineResult, Feature, ModelSpec, Progress
+from pydantic import BaseModel, Field
+
+TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+def spec(model_id: str, parameters: type[BaseModel] | None = None, **more: object) -> ModelSpec:
+    """A mesh model that makes GLB files from text."""
+    fields: dict[str, object] = {
+        "model_id": model_id,
+        "feature": Feature.MESH_GENERATION,
+        "description": "for measuring",
+        "inputs": ("text",),
+        "outputs": ("glb",),
+        "licence": "Apache-2.0",
+        "estimated_seconds": 0.1,
+    }
+    if parameters:
+        fields["parameters"] = parameters
+    return ModelSpec(**(fields | more))  # type: ignore[arg-type]
+
+
+def triangle() -> Asset:
+    """The smallest mesh that there is."""
+    return Asset(
+        [Part("triangle", [Primitive(TRIANGLE, np.array([[0, 1, 2]]), Material.from_srgb("red", (1, 0, 0)))])]
+    )
+
+
+class Noop(Engine):
+    """Gives a triangle back at once; ``notes`` says when it was asked (``time.time``).
+
+    The real delivery follows, but with a tiny preview: drawing is most of what the shortest of jobs takes.
+    """
+
+    spec = spec("bench_noop")
+
+    def load(self, device: str) -> None:
+        """Ask for tiny previews, in this runner's process only."""
+        from pocket3d_server.runners import deliver
+
+        deliver.PREVIEW_SIZE = 16
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Do nothing."""
+        return EngineResult(triangle(), source="template", confidence=1.0, notes=[repr(time.time())])
+
+
+class PaceParameters(BaseModel):
+    """Settings of ``bench_paced``."""
+
+    steps: int = Field(10, ge=1)
+    seconds: float = Field(0.1, ge=0, description="pause in each step")
+
+
+class Paced(Noop):
+    """Reports progress at a steady pace."""
+
+    spec = spec("bench_paced", PaceParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """One new stage each pause."""
+        pace = PaceParameters.model_validate(request.parameters)
+        for step in range(pace.steps):
+            progress(step / pace.steps, f"step_{step}")
+            time.sleep(pace.seconds)
+        return super().run(request, progress)
