@@ -1,4 +1,4 @@
-"""``pocket3d-server``: serve, list models, manage keys, print the API's description."""
+"""``pocket3d-server``: serve, list models, manage accounts and keys, print the API's description."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pocket3d_server import __version__, config, logs
+from sqlalchemy.exc import SQLAlchemyError
+
+from pocket3d_server import __version__, cli_accounts, config, logs
+from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings, SettingsError
-
-if TYPE_CHECKING:
-    from pocket3d_server.services import Services
+from pocket3d_server.database import Database
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,9 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pocket3d-server", description="The Pocket3D inference server.")
     parser.add_argument("--version", action="version", version=__version__)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data-dir", type=Path, help="database, files and token (POCKET3D_DATA_DIR)")
-    common.add_argument("--database-url", help="SQLAlchemy URL instead of SQLite in the data folder")
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data-dir", type=Path, help="database, files and token (POCKET3D_DATA_DIR)")
+    data.add_argument("--database-url", help="SQLAlchemy URL instead of SQLite in the data folder")
+    common = argparse.ArgumentParser(add_help=False, parents=[data])
     common.add_argument(
         "--token-file", type=Path, help="where the loopback token lies; default: DATA_DIR/token"
     )
@@ -69,25 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("--json", action="store_true", help="for programs")
     models.set_defaults(run=_models)
 
-    keys = commands.add_parser("keys", help="manage API keys").add_subparsers(required=True, metavar="ACTION")
-    create = keys.add_parser("create", parents=[common], help="make an account with a key")
-    create.add_argument("name", type=_name, help="whom it is for")
-    create.add_argument("--tier", default="pro", choices=["free", "pro", "enterprise", "local"])
-    create.set_defaults(run=_create_key)
-    keys.add_parser("list", parents=[common], help="show all keys").set_defaults(run=_list_keys)
-    revoke = keys.add_parser("revoke", parents=[common], help="end a key")
-    revoke.add_argument("id", help="as 'keys list' shows it")
-    revoke.set_defaults(run=_revoke_key)
+    cli_accounts.add_commands(commands, data, _open_database)
 
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
     return parser
-
-
-def _name(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty; write whom the key is for, e.g. Ada")
-    return text
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -131,30 +118,6 @@ def _models(options: argparse.Namespace) -> int:
     return 0
 
 
-def _create_key(options: argparse.Namespace) -> int:
-    key, text = _services(options).accounts.create_key(options.name, options.tier)
-    print(f"{key.id}  {options.name} ({options.tier})", file=sys.stderr)
-    print("This is the only time the key is shown:", file=sys.stderr)
-    print(text)
-    return 0
-
-
-def _list_keys(options: argparse.Namespace) -> int:
-    for key, account in _services(options).accounts.all_keys():
-        state = "revoked" if key.revoked_at else "valid"
-        used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-        print(f"{key.id}  {key.hint}  {state:8} {account.tier:10} {used}  {key.name}")
-    return 0
-
-
-def _revoke_key(options: argparse.Namespace) -> int:
-    if _services(options).accounts.revoke_key(options.id):
-        print(f"{options.id} is revoked.")
-        return 0
-    print(f"pocket3d-server: there is no key {options.id!r}; 'keys list' shows them.", file=sys.stderr)
-    return 1
-
-
 def _openapi(_: argparse.Namespace) -> int:
     from pocket3d_server.app import create_app
 
@@ -162,10 +125,14 @@ def _openapi(_: argparse.Namespace) -> int:
     return 0
 
 
-def _services(options: argparse.Namespace) -> Services:
-    from pocket3d_server.services import Services
-
+def _open_database(options: argparse.Namespace) -> tuple[Database, TokenSigner]:
     settings = _settings(options)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return Services(settings)
+    try:
+        database = Database(settings.database)
+        database.migrate()
+    except (SQLAlchemyError, ImportError) as error:
+        why = getattr(error, "orig", None) or error
+        raise SettingsError(f"the database cannot be used: {why}. Check --database-url.") from error
+    return database, TokenSigner(settings.signing_path)

@@ -104,6 +104,11 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{self.data_dir / 'pocket3d.db'}"
 
     @property
+    def signing_path(self) -> Path:
+        """Where the secrets lie that sign tokens."""
+        return self.data_dir / "jwt_secret"
+
+    @property
     def token_path(self) -> Path:
         """Where the per-install token lies."""
         return self.token_file or self.data_dir / "token"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts, read_or_create_secret
+from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts
 from pocket3d_server.accounts.limits import Limiter
+from pocket3d_server.accounts.private_files import read_or_create_secret
+from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import queries
@@ -30,7 +32,7 @@ class Services:
         self.accounts = Accounts(
             self.database,
             local_token=read_or_create_secret(settings.token_path, TOKEN_PREFIX),
-            jwt_secret=read_or_create_secret(settings.data_dir / "jwt_secret"),
+            signer=TokenSigner(settings.signing_path),
             no_auth=settings.no_auth,
         )
         self.accounts.ensure_local_account()

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from cheroot import wsgi
 
-from pocket3d_server.accounts.auth import write_private
+from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.services import Services

@@ -1,40 +1,52 @@
-"""Who is asking: API keys, short-lived JWTs, and the per-install token of a loopback server."""
+"""Who is asking: API keys, short-lived JWTs, and the per-install token of a loopback server.
+
+Every request asks this, so what the database said about a key is remembered for a second: a key that was
+revoked, or an account that was disabled or changed, by this process or another, is noticed within that time.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
-import os
-import secrets
+import logging
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import jwt
-from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from pocket3d_server.accounts import keys, registry
+from pocket3d_server.accounts.keys import KEY_PREFIX
+from pocket3d_server.accounts.registry import LOCAL_ACCOUNT
+from pocket3d_server.accounts.scopes import ALL_SCOPES, Scope
 from pocket3d_server.accounts.tables import Account, ApiKey
 from pocket3d_server.accounts.tiers import TIERS, Tier
+from pocket3d_server.accounts.tokens import Grant, TokenExpiredError, TokenInvalidError, TokenSigner
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.times import now
+from pocket3d_server.times import now, stamp
 
-KEY_PREFIX = "p3d_"
+log = logging.getLogger(__name__)
+
 TOKEN_PREFIX = "p3dlocal_"
-LOCAL_ACCOUNT = "local"
-JWT_LIFE_S = 15 * 60
-JWT_AUDIENCE = "pocket3d-api"
+REMEMBERED_S = 1.0
+MOST_REMEMBERED = 10_000
 LAST_USED_PRECISION = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated account."""
+    """An authenticated account, and how it came in."""
 
     account_id: str
     tier_name: str
+    scopes: frozenset[Scope] = ALL_SCOPES
+    key_id: str | None = None
+    """The key, or the key whose JWT it is; None: the loopback token."""
+    by_jwt: bool = False
 
     @property
     def tier(self) -> Tier:
@@ -42,43 +54,33 @@ class Caller:
         return TIERS[self.tier_name]
 
 
-def write_private(path: Path, text: str) -> None:
-    """A file that only this user can read, replaced in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    os.replace(temporary, path)
-
-
-def read_or_create_secret(path: Path, prefix: str = "") -> str:
-    """The secret in a file; made on first use (256 random bits)."""
-    if path.exists() and (text := path.read_text().strip()):
-        return text
-    text = prefix + secrets.token_urlsafe(32)
-    write_private(path, text + "\n")
-    return text
-
-
 class Accounts:
-    """Creates keys and recognises callers."""
+    """Recognises callers and gives them tokens."""
 
     def __init__(
-        self, database: Database, *, local_token: str, jwt_secret: str, no_auth: bool = False
+        self,
+        database: Database,
+        *,
+        local_token: str,
+        signer: TokenSigner,
+        no_auth: bool = False,
+        remembered_s: float = REMEMBERED_S,
     ) -> None:
+        self.signer = signer
         self._database = database
         self._local_token = local_token
-        self._jwt_secret = jwt_secret
         self._no_auth = no_auth
+        self._remembered_s = remembered_s
+        self._remembered: dict[str, tuple[float, Caller]] = {}
+        self._lock = threading.Lock()
 
     def ensure_local_account(self) -> None:
         """The account of whoever runs the server."""
         with self._database.write() as session:
-            if session.get(Account, LOCAL_ACCOUNT) is None:
-                session.add(Account(id=LOCAL_ACCOUNT, name="This machine", tier="local"))
+            registry.ensure_local(session)
 
     def authenticate(self, bearer: str | None, address: str) -> Caller:
-        """The caller with this bearer token from this address. Raises Refusal UNAUTHORIZED."""
+        """The caller with this bearer token from this address. Raises Refusal UNAUTHORIZED or FORBIDDEN."""
         if self._no_auth and is_loopback(address):
             return Caller(LOCAL_ACCOUNT, "local")
         if not bearer:
@@ -91,103 +93,75 @@ class Accounts:
             if hmac.compare_digest(bearer.encode(), self._local_token.encode()):
                 return Caller(LOCAL_ACCOUNT, "local")
         elif bearer.startswith(KEY_PREFIX):
-            if caller := self._by_key(bearer):
-                return caller
+            return self._admitted(keys.digest(bearer), lambda session: keys.by_digest(session, bearer))
         elif bearer.count(".") == 2:
-            return self._by_jwt(bearer)
-        raise Refusal(
-            ErrorCode.UNAUTHORIZED,
-            "The credentials are not valid.",
-            "Check the API key; 'pocket3d-server keys list' shows which ones exist.",
-        )
+            return self._by_jwt(bearer, address)
+        raise _unknown()
 
     def issue_jwt(self, caller: Caller) -> tuple[str, int]:
-        """A token for a caller and its life in seconds."""
-        issued = int(time.time())
-        claims = {"sub": caller.account_id, "aud": JWT_AUDIENCE, "iat": issued, "exp": issued + JWT_LIFE_S}
-        return jwt.encode(claims, self._jwt_secret, algorithm="HS256"), JWT_LIFE_S
+        """A token for a caller and its life in seconds. Raises Refusal FORBIDDEN for one that came with a token."""
+        if caller.by_jwt:
+            raise Refusal(
+                ErrorCode.FORBIDDEN,
+                "A token cannot be exchanged for another.",
+                "Ask with the API key itself, so that a token that got lost ends in time.",
+            )
+        return self.signer.issue(Grant(caller.account_id, caller.key_id, caller.scopes))
 
-    def create_key(self, name: str, tier: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-        """A new account with one key. The key itself is returned once and never stored."""
-        if tier not in TIERS:
-            raise ValueError(f"there is no tier {tier!r}; choose one of {', '.join(TIERS)}")
-        if not name.strip():
-            raise ValueError("a key needs a name that says whom it is for")
-        text = KEY_PREFIX + secrets.token_urlsafe(32)
-        account = Account(id=f"acc_{secrets.token_hex(8)}", name=name, tier=tier)
-        key = ApiKey(
-            id=f"key_{secrets.token_hex(8)}",
-            account_id=account.id,
-            name=name,
-            digest=_digest(text),
-            hint=f"{text[:8]}…{text[-4:]}",
-            expires_at=expires_at,
-        )
-        with self._database.write() as session:
-            session.add(account)
-            session.flush()
-            session.add(key)
-        return key, text
+    def forget(self) -> None:
+        """Ask the database again on the next requests: keys or accounts have changed."""
+        with self._lock:
+            self._remembered.clear()
 
-    def all_keys(self) -> list[tuple[ApiKey, Account]]:
-        """All keys with their accounts, oldest first."""
-        query = (
-            select(ApiKey, Account).join(Account, ApiKey.account_id == Account.id).order_by(ApiKey.created_at)
-        )
-        with self._database.read() as session:
-            return [(key, account) for key, account in session.execute(query)]
-
-    def revoke_key(self, key_id: str) -> bool:
-        """End a key; False when there is none with this id."""
-        with self._database.write() as session:
-            key = session.get(ApiKey, key_id)
-            if key is None:
-                return False
-            key.revoked_at = key.revoked_at or now()
-        return True
-
-    def _by_key(self, text: str) -> Caller | None:
-        # The digest is looked up by equality in an index: its timing says nothing about the 256-bit key.
-        query = select(ApiKey, Account).join(Account, ApiKey.account_id == Account.id)
-        with self._database.read() as session:
-            row = session.execute(query.where(ApiKey.digest == _digest(text))).first()
-        if row is None:
-            return None
-        key, account = row
-        time_now = now()
-        if key.revoked_at or (key.expires_at and key.expires_at <= time_now):
-            return None
-        if key.last_used_at is None or time_now - key.last_used_at > LAST_USED_PRECISION:
-            with self._database.write() as session:
-                session.get_one(ApiKey, key.id).last_used_at = time_now
-        return Caller(account.id, account.tier)
-
-    def _by_jwt(self, token: str) -> Caller:
+    def _by_jwt(self, token: str, address: str) -> Caller:
         try:
-            claims = jwt.decode(token, self._jwt_secret, algorithms=["HS256"], audience=JWT_AUDIENCE)
-        except jwt.ExpiredSignatureError as error:
+            grant = self.signer.read(token)
+        except TokenExpiredError as error:
             raise Refusal(
                 ErrorCode.UNAUTHORIZED,
                 "The token has expired.",
                 "Get a new one with POST /auth/token and your API key.",
             ) from error
-        except jwt.InvalidTokenError as error:
+        except TokenInvalidError as error:
             raise Refusal(
                 ErrorCode.UNAUTHORIZED, "The token is not valid.", "Get one with POST /auth/token."
             ) from error
+        key_id = grant.key_id
+        if key_id is None:
+            if not is_loopback(address):
+                raise _unknown()
+            return Caller(LOCAL_ACCOUNT, "local", grant.scopes, by_jwt=True)
+        of_key = self._admitted(key_id, lambda session: keys.by_id(session, key_id))
+        return replace(of_key, scopes=of_key.scopes & grant.scopes, by_jwt=True)
+
+    def _admitted(self, name: str, find: Callable[[Session], tuple[ApiKey, Account] | None]) -> Caller:
+        """The caller with the key that ``find`` finds; ``name`` tells it from others. Raises Refusal."""
+        time_now = time.monotonic()
+        known = self._remembered.get(name)
+        if known and known[0] > time_now:
+            return known[1]
         with self._database.read() as session:
-            account = session.get(Account, str(claims.get("sub")))
-        if account is None:
-            raise Refusal(
-                ErrorCode.UNAUTHORIZED,
-                "The token's account does not exist.",
-                "Get a token with a valid API key.",
-            )
-        return Caller(account.id, account.tier)
+            found = find(session)
+        if found is None:
+            raise _unknown()
+        key, account = found
+        caller = _admit(key, account)
+        self._note_use(key)
+        with self._lock:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = (time_now + self._remembered_s, caller)
+        return caller
 
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    def _note_use(self, key: ApiKey) -> None:
+        time_now = now()
+        if key.last_used_at is not None and time_now - key.last_used_at <= LAST_USED_PRECISION:
+            return
+        try:
+            with self._database.write() as session:
+                session.get_one(ApiKey, key.id).last_used_at = time_now
+        except SQLAlchemyError as error:  # a full disk is no reason to turn the caller away
+            log.warning("the last use of %s could not be noted: %s", key.id, error)
 
 
 def is_loopback(address: str) -> bool:
@@ -198,3 +172,33 @@ def is_loopback(address: str) -> bool:
         return False
     mapped = getattr(ip, "ipv4_mapped", None)
     return (mapped or ip).is_loopback
+
+
+def _admit(key: ApiKey, account: Account) -> Caller:
+    if key.revoked_at:
+        raise _ended("was revoked", key.revoked_at)
+    if key.expires_at and key.expires_at <= now():
+        raise _ended("expired", key.expires_at)
+    if account.disabled_at:
+        raise Refusal(
+            ErrorCode.FORBIDDEN,
+            "The account is disabled.",
+            "Ask whoever runs the server to enable it; queued jobs wait until then.",
+        )
+    return Caller(account.id, account.tier, keys.scopes_of(key), key.id)
+
+
+def _ended(how: str, when: datetime) -> Refusal:
+    return Refusal(
+        ErrorCode.UNAUTHORIZED,
+        f"The API key {how} on {stamp(when)}.",
+        "Use another key of the account; its owner or the server's operator can make one.",
+    )
+
+
+def _unknown() -> Refusal:
+    return Refusal(
+        ErrorCode.UNAUTHORIZED,
+        "The credentials are not valid.",
+        "Check the API key; 'pocket3d-server keys list' shows which ones exist.",
+    )

@@ -24,6 +24,18 @@ class Usage:
     completed: int
 
 
+@dataclass(frozen=True)
+class AccountUsage:
+    """What an account's jobs and files, those that are still there, amount to."""
+
+    jobs: dict[str, int]
+    """How many have each status, zeros included."""
+    seconds: float
+    """How long they ran."""
+    files: int
+    bytes: int
+
+
 def jobs_by_id(session: Session, ids: Collection[str]) -> dict[str, Job]:
     """Those of these jobs that exist."""
     return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
@@ -99,6 +111,27 @@ def count_by_status(session: Session) -> dict[str, int]:
     rows = session.execute(select(Job.status, func.count()).group_by(Job.status))
     counted: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 - rows are no pairs
     return {status.value: counted.get(status.value, 0) for status in Status}
+
+
+def usage_of_account(session: Session, account_id: str) -> AccountUsage:
+    """The jobs and files of an account."""
+    rows = session.execute(
+        select(Job.status, func.count(), func.sum(Job.seconds))
+        .where(Job.account_id == account_id)
+        .group_by(Job.status)
+    ).all()
+    counted = {status: count for status, count, _ in rows}
+    files, size = session.execute(
+        select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).where(
+            StoredFile.account_id == account_id
+        )
+    ).one()
+    return AccountUsage(
+        jobs={status.value: counted.get(status.value, 0) for status in Status},
+        seconds=sum(seconds for _, _, seconds in rows),
+        files=files,
+        bytes=int(size),
+    )
 
 
 def usage_by_model(session: Session) -> dict[str, Usage]:
