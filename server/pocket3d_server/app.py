@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import Response, jsonify, make_response
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3 import OpenAPI
 
 from pocket3d_server import __version__
 from pocket3d_server.api import (
     access,
     auth,
     context,
+    document,
     errors,
     files,
     jobs,
@@ -29,21 +30,11 @@ from pocket3d_server.services import Services
 PRODUCT = "pocket3d"
 API_VERSION = "1"
 
-DESCRIPTION = (
-    "Meshes from text and images, textures, parts and rigs. "
-    "`WSS /api/v1/ws/jobs/{job_id}` sends the events that `GET /api/v1/jobs/{job_id}/events` streams."
-)
-
 
 def create_app(services: Services | None) -> OpenAPI:
     """The application over running services; without, only its OpenAPI document is of use."""
-    app = OpenAPI(
-        "pocket3d_server",
-        info=Info(title="Pocket3D API", version=__version__, description=DESCRIPTION),
-        security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
-        validation_error_model=errors.ErrorBody,
-        validation_error_callback=validation.refuse_validation,
-    )
+    app = document.DocumentedApp("pocket3d_server", validation_error_callback=validation.refuse_validation)
+    app.url_map.merge_slashes = False  # an address is right or wrong; redirects lose bodies
     app.json = json_body.StrictJSON(app)
     app.extensions[context.EXTENSION] = services
     app.wsgi_app = access.AccessLog(app.wsgi_app, services.metrics if services else Metrics())  # type: ignore[method-assign]

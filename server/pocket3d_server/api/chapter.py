@@ -16,5 +16,11 @@ def chapter(name: str, title: str) -> APIBlueprint:
         url_prefix=f"{BASE}/{name}",
         abp_tags=[Tag(name=title)],
         abp_security=[{"bearer": []}],
-        abp_responses={"422": ErrorBody, "default": ErrorBody},
+        abp_responses={422: ErrorBody},
+        operation_id_callback=operation_id,
     )
+
+
+def operation_id(*, bp_name: str = "", name: str = "", path: str = "", method: str = "") -> str:
+    """The function's name, with the chapter before it unless it says that itself: mesh_generate, cancel_job."""
+    return name if not bp_name or bp_name.removesuffix("s") in name else f"{bp_name}_{name}"

@@ -23,16 +23,25 @@ RETRYABLE = {ErrorCode.RATE_LIMITED, ErrorCode.QUEUE_FULL, ErrorCode.INTERNAL_ER
 BY_STATUS = {
     400: (ErrorCode.INVALID_INPUT, "Check the request's syntax."),
     401: (ErrorCode.UNAUTHORIZED, "Send 'Authorization: Bearer <API key>'."),
+    402: (ErrorCode.INSUFFICIENT_CREDITS, "Ask for credits, or cancel jobs that wait."),
     403: (ErrorCode.FORBIDDEN, "Use an account that may do this."),
     404: (ErrorCode.NOT_FOUND, "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
     405: (ErrorCode.METHOD_NOT_ALLOWED, "The header Allow names the methods that work here."),
+    409: (ErrorCode.CONFLICT, "Look at what is there now, then decide."),
     413: (ErrorCode.FILE_TOO_LARGE, "Send less, or upload large files with POST /mesh/upload."),
     415: (
         ErrorCode.INVALID_INPUT,
         "Send JSON with 'Content-Type: application/json'; files as multipart/form-data.",
     ),
     416: (ErrorCode.INVALID_INPUT, "Ask for a range inside the file."),
+    422: (ErrorCode.INVALID_INPUT, "Correct the field that the message names."),
     429: (ErrorCode.RATE_LIMITED, "Wait a moment."),
+    500: (
+        ErrorCode.INTERNAL_ERROR,
+        "Try again; if it stays, report the request id. The server's log has the cause.",
+    ),
+    503: (ErrorCode.INTERNAL_ERROR, "Try again in a moment."),
+    507: (ErrorCode.STORAGE_FULL, "Delete old jobs."),
 }
 ABOUT_THE_REQUEST = {400, 405, 413, 415, 422}
 """Statuses of requests that the endpoint's description helps with."""

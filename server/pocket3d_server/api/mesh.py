@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from pocket3d_server.api import jobs
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.receiving import ReceivedFile
 from pocket3d_server.api.schemas import (
     FormatLists,
@@ -95,7 +96,15 @@ def status(path: JobPath) -> Response:
 
 
 @api.get(
-    "/download/<job_id>", responses={200: {"description": "The file", "content": {"model/gltf-binary": {}}}}
+    "/download/<job_id>",
+    responses={
+        200: {"description": "The file", "content": {"model/gltf-binary": {}, "application/zip": {}}},
+        206: {"description": "The range that was asked for", "content": {"model/gltf-binary": {}}},
+        304: {"description": "You have it already (`If-None-Match`)"},
+        409: ErrorBody,
+        410: ErrorBody,
+        416: ErrorBody,
+    },
 )
 def download(path: JobPath) -> Response:
     """Download the result of a job of any feature."""
