@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -37,7 +36,8 @@ _SECRETS = re.compile(
     r"|(?P<jwt>\beyJ)[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?P<user>://[^/\s:@]+:)[^@\s]+(?=@)"
 )
-_CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]} | {10: "\\n", 13: "\\r", 9: " "}
+_CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
+_CONTROL |= {9: " ", 10: "\\n", 13: "\\r"}
 
 
 @contextmanager
@@ -84,10 +84,10 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, and the lines of a traceback."""
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
-        ids = " ".join(i for i in (getattr(record, "job_id", ""), getattr(record, "request_id", "")) if i)
         text = f"{at}.{int(record.msecs):03d} {record.levelname:7} {_origin(record)}: {_message(record)}"
-        if ids:
-            text = f"{text}  [{ids}]"
+        ids = [getattr(record, name, "") for name in ("job_id", "request_id")]
+        if unsaid := " ".join(i for i in ids if i and i not in text):
+            text = f"{text}  [{unsaid}]"
         trace = _traceback(record)
         return f"{text}\n{trace}" if trace else text
 
@@ -163,4 +163,3 @@ def _log_thread_exception(raised: threading.ExceptHookArgs) -> None:
     name = raised.thread.name if raised.thread else "?"
     info = (raised.exc_type, raised.exc_value, raised.exc_traceback)
     logging.getLogger(PACKAGE + "threads").error("the thread %s failed", name, exc_info=info)
-    sys.stderr.flush()

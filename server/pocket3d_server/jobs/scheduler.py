@@ -38,7 +38,17 @@ from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import OUTPUTS, FileStore, new_stem
 from pocket3d_server.jobs.states import JobError, Lease
 from pocket3d_server.jobs.tables import Job
-from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report, RunnerPool
+from pocket3d_server.metrics import Metrics
+from pocket3d_server.runners.base import (
+    Attempt,
+    Died,
+    Done,
+    Failed,
+    ProgressReport,
+    Report,
+    RunnerPool,
+    StopReason,
+)
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.times import duration, now
 
@@ -81,6 +91,7 @@ class Scheduler:
         catalog: Catalog,
         pool: RunnerPool,
         files: FileStore,
+        metrics: Metrics | None = None,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.pool = pool
@@ -93,6 +104,11 @@ class Scheduler:
         self._running: dict[str, Running] = {}
         """By the attempt's key."""
         self._renew_at = 0.0
+        self._metrics = metrics or Metrics()
+        self._turned_at = time.monotonic()
+        self._waited = 0.0
+        """Seconds of the present turn in which there was nothing to do."""
+        self._draining = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
@@ -101,6 +117,7 @@ class Scheduler:
 
         ``alone``: no other server can be alive on this database, so every lease in it is a dead one's.
         """
+        self._turned_at = time.monotonic()
         self.pool.start(self.hear)
         self._requeue_abandoned(owner_is_gone=alone)
         self._thread.start()
@@ -112,6 +129,19 @@ class Scheduler:
     def wake(self) -> None:
         """Look at the job table now."""
         self._inbox.put(None)
+
+    def drain(self) -> None:
+        """Claim nothing more; what runs goes on."""
+        self._draining.set()
+
+    @property
+    def running_jobs(self) -> list[str]:
+        """Ids of the jobs that run for us."""
+        return [running.lease.job_id for running in list(self._running.values())]
+
+    def seconds_since_turn(self) -> float:
+        """How long ago the last turn ended; more than a few seconds means that something hangs."""
+        return time.monotonic() - self._turned_at
 
     def stop(self) -> None:
         """Claim nothing more, kill the runners, and put their jobs back into the queue."""
@@ -146,12 +176,15 @@ class Scheduler:
             self.pool.tidy,
         ]
         good = True
+        began, self._waited = time.monotonic(), 0.0
         for phase in phases:
             try:
                 phase()
             except Exception:
                 log.exception("the scheduler's phase %s failed", phase.__name__)
                 good = False
+        self._turned_at = time.monotonic()
+        self._metrics.scheduler_turn.observe(max(0.0, self._turned_at - began - self._waited))
         return good
 
     # 1. Reports
@@ -160,7 +193,11 @@ class Scheduler:
         timeout = TURN_S
         with contextlib.suppress(queue.Empty):
             while True:
-                report = self._inbox.get(timeout=timeout)
+                asked_at = time.monotonic()
+                try:
+                    report = self._inbox.get(timeout=timeout)
+                finally:
+                    self._waited += time.monotonic() - asked_at
                 timeout = 0.0  # what else is there already
                 if report is not None and (running := self._running.get(report.key)):
                     self._take_or_keep(running, report)
@@ -220,7 +257,7 @@ class Scheduler:
         for running in list(self._running.values()):
             if time.monotonic() - running.began <= limit:
                 continue
-            self.pool.stop(running.attempt.key, f"the time limit of {duration(limit)} is over")
+            self.pool.stop(running.attempt.key, StopReason.TIME_LIMIT)
             with change(self._database, self._events) as session:
                 states.fail(session, running.lease, error)
             self._forget(running)
@@ -233,7 +270,7 @@ class Scheduler:
             lost = states.lost(session, [running.lease for running in self._running.values()])
         for running in list(self._running.values()):
             if running.lease in lost:
-                self.pool.stop(running.attempt.key, "it was cancelled or taken over")
+                self.pool.stop(running.attempt.key, StopReason.LEASE_LOST)
                 self._forget(running)
 
     def _keep_leases(self) -> None:
@@ -262,6 +299,8 @@ class Scheduler:
     # 5. New work
 
     def _start_jobs(self) -> None:
+        if self._draining.is_set():
+            return
         if all(state.current_job for state in self.pool.state()):
             return
         with self._database.read() as session:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pocket3d_server.errors import ErrorCode
@@ -89,6 +90,13 @@ class Died:
 Report = ProgressReport | Done | Failed | Died
 
 
+class StopReason(StrEnum):
+    """Why an attempt is ended from outside."""
+
+    TIME_LIMIT = "its time is over"
+    LEASE_LOST = "it was cancelled or taken over"
+
+
 @dataclass(frozen=True)
 class Slot:
     """A place for one attempt at a time."""
@@ -107,7 +115,10 @@ class SlotState:
     current_job: str | None
     current_model: str | None = None
     models_loaded: list[str] = field(default_factory=list)
+    pids: list[int] = field(default_factory=list)
+    """Its processes, one for each model."""
     uptime_s: float = 0.0
+    """Age of the process that works, or of the oldest warm one; 0 without any."""
 
 
 class RunnerPool(ABC):
@@ -132,6 +143,10 @@ class RunnerPool(ABC):
     @abstractmethod
     def tidy(self) -> None:
         """Called now and then: end what has been idle too long."""
+
+    def crashes_in_a_row(self) -> dict[str, int]:
+        """How many runners of a model (by id) died one after another, with no attempt ended in between."""
+        return {}
 
     @abstractmethod
     def state(self) -> list[SlotState]:

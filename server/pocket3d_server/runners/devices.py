@@ -1,12 +1,28 @@
-"""The GPUs of this machine, as NVIDIA's management library sees them. Without it there are none."""
+"""The GPUs of this machine, as NVIDIA's management library (NVML) sees them. Without it there are none.
+
+Each fact is asked for on its own: what a card or driver does not tell is None, and a card that is lost is
+still listed, with its ``problem``. A driver can take seconds, or hang; nobody waits for it (``probe``).
+"""
 
 from __future__ import annotations
 
-import contextlib
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
+
+import psutil
+
+from pocket3d_server.probe import NoAnswerError, Probe
+
+log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
+FRESH_S = 1.0
+PATIENCE_S = 2.0
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True)
@@ -20,44 +36,123 @@ class Gpu:
     memory_free: int
     utilization: float | None
     temperature: int | None
+    problem: str | None = None
+    """Why it cannot be used, e.g. because it is lost; memory is 0 then."""
+
+
+@dataclass(frozen=True)
+class GpuFacts:
+    """All that was learned at one time."""
+
+    gpus: list[Gpu]
+    memory_of_processes: dict[int, int]
+    """MiB on all GPUs by pid, of the processes for which the driver tells (not on Windows with WDDM)."""
+
+
+NOTHING = GpuFacts([], {})
+
+
+class Nvml:
+    """NVML through a library with the functions of ``pynvml``."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+
+    def read(self) -> GpuFacts:
+        """All GPUs with their present load. Never raises."""
+        found: list[Gpu] = []
+        processes: dict[int, int] = {}
+        for index in range(self._fact(self._library.nvmlDeviceGetCount) or 0):
+            try:
+                handle = self._library.nvmlDeviceGetHandleByIndex(index)
+                found.append(self._gpu(index, handle))
+            except Exception as error:  # the library has its own kinds of errors, and ctypes its own too
+                found.append(Gpu(index, f"GPU {index}", 0, 0, 0, None, None, problem=str(error)))
+                continue
+            for pid, used in self._processes(handle).items():
+                processes[pid] = processes.get(pid, 0) + used
+        return GpuFacts(found, processes)
+
+    def _gpu(self, index: int, handle: Any) -> Gpu:
+        library = self._library
+        name = self._fact(library.nvmlDeviceGetName, handle) or f"GPU {index}"
+        total, used, free = self._memory(handle)
+        rates = self._fact(library.nvmlDeviceGetUtilizationRates, handle)
+        heat = self._fact(library.nvmlDeviceGetTemperature, handle, library.NVML_TEMPERATURE_GPU)
+        return Gpu(
+            id=index,
+            name=name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name),
+            memory_total=total,
+            memory_used=used,
+            memory_free=free,
+            utilization=None if rates is None else rates.gpu / 100,
+            temperature=None if heat is None else int(heat),
+        )
+
+    def _memory(self, handle: Any) -> tuple[int, int, int]:
+        """Total, used and free MiB. Raises what the library raises when the card does not answer."""
+        try:
+            memory = self._library.nvmlDeviceGetMemoryInfo(handle)
+        except self._library.NVMLError as error:
+            if getattr(error, "value", None) != self._library.NVML_ERROR_NOT_SUPPORTED:
+                raise
+            # A chip that shares its memory with the CPU (Jetson, GB10) has none of its own to tell about.
+            system = psutil.virtual_memory()
+            used = system.total - system.available
+            return system.total // MIB, used // MIB, system.available // MIB
+        return memory.total // MIB, memory.used // MIB, memory.free // MIB
+
+    def _processes(self, handle: Any) -> dict[int, int]:
+        used: dict[int, int] = {}
+        for name in ("nvmlDeviceGetComputeRunningProcesses", "nvmlDeviceGetGraphicsRunningProcesses"):
+            ask = getattr(self._library, name, None)
+            for process in (self._fact(ask, handle) if ask else None) or []:
+                memory = process.usedGpuMemory
+                if memory is not None:  # the same in both lists, for a process with both kinds of contexts
+                    used[process.pid] = max(used.get(process.pid, 0), memory // MIB)
+        return used
+
+    def _fact(self, ask: Callable[..., Fact], *arguments: Any) -> Fact | None:
+        """What ``ask`` answers; None when it cannot."""
+        try:
+            return ask(*arguments)
+        except Exception:  # see ``read``
+            return None
 
 
 @cache
-def _nvml() -> bool:
+def _library() -> Any | None:
     try:
         import pynvml
 
         pynvml.nvmlInit()
-    except Exception:  # no driver, no library, or one that does not answer: the same to us
-        return False
-    return True
+    except Exception as error:  # no driver, no library, or one that does not answer: the same to us
+        log.debug("no GPUs: %s", error)
+        return None
+    return pynvml
 
 
-def gpus() -> list[Gpu]:
+def _read() -> GpuFacts:
+    library = _library()
+    return Nvml(library).read() if library else NOTHING
+
+
+_probe = Probe(_read, fresh_s=FRESH_S, patience_s=PATIENCE_S)
+
+
+def facts(patience_s: float = PATIENCE_S) -> GpuFacts:
+    """About all GPUs, at most a second old; older when the driver is slow, nothing when it never answered."""
+    try:
+        return _probe.get(patience_s)
+    except NoAnswerError:
+        return NOTHING
+
+
+def gpus(patience_s: float = PATIENCE_S) -> list[Gpu]:
     """All GPUs with their present load; an empty list on a machine without."""
-    if not _nvml():
-        return []
-    import pynvml
+    return facts(patience_s).gpus
 
-    found = []
-    for index in range(pynvml.nvmlDeviceGetCount()):
-        handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        utilization = temperature = None
-        with contextlib.suppress(pynvml.NVMLError):
-            utilization = pynvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100
-        with contextlib.suppress(pynvml.NVMLError):
-            temperature = int(pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU))
-        name = pynvml.nvmlDeviceGetName(handle)
-        found.append(
-            Gpu(
-                id=index,
-                name=name.decode() if isinstance(name, bytes) else name,
-                memory_total=memory.total // MIB,
-                memory_used=memory.used // MIB,
-                memory_free=memory.free // MIB,
-                utilization=utilization,
-                temperature=temperature,
-            )
-        )
-    return found
+
+def driver_overdue_s() -> float:
+    """Seconds that the driver has kept the latest question waiting; 0 when it answers."""
+    return _probe.overdue_s

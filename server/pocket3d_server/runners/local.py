@@ -18,17 +18,31 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import psutil
 
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.runners import output, protocol
-from pocket3d_server.runners.base import Attempt, Died, ProgressReport, Report, RunnerPool, Slot, SlotState
+from pocket3d_server.runners.base import (
+    Attempt,
+    Died,
+    ProgressReport,
+    Report,
+    RunnerPool,
+    Slot,
+    SlotState,
+    StopReason,
+)
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.devices import gpus
 
 log = logging.getLogger(__name__)
 
 OnReport = Callable[[Report], None]
+
+DRIVER_START_S = 60.0
+"""A driver that was not in use takes seconds for each GPU to get ready."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class RunnerProcess:
         self.model_id = model_id
         self.slot = slot
         self.attempt: Attempt | None = None
-        self.idle_since = time.monotonic()
+        self.started_at = self.idle_since = time.monotonic()
         self._on_report = on_report
         self._lock = threading.Lock()  # who ends an attempt (report, death or stop) takes it under this lock
         command = [sys.executable, "-m", "pocket3d_server.runners.child"]
@@ -115,7 +129,12 @@ class RunnerProcess:
         attempt = self.attempt
         if attempt is not None:
             log.warning(
-                "runner %d of %s died with %d during %s", self.pid, self.model_id, code, attempt.job_id
+                "runner %d of %s died (%s) during job %s",
+                self.pid,
+                self.model_id,
+                _reason(code),
+                attempt.job_id,
+                extra={"job_id": attempt.job_id, "request_id": attempt.request_id},
             )
             self._end_attempt(
                 Died(attempt.key, f"The model's process ended unexpectedly ({_reason(code)}).", _advice(code))
@@ -133,15 +152,17 @@ class RunnerProcess:
 class LocalPool(RunnerPool):
     """The slots of this machine and the processes on them."""
 
-    def __init__(self, catalog: Catalog, settings: LocalSettings) -> None:
+    def __init__(self, catalog: Catalog, settings: LocalSettings, metrics: Metrics | None = None) -> None:
         self._catalog = catalog
         self._settings = settings
         self._slots = [Slot(f"cpu_{n + 1}", "cpu") for n in range(settings.cpu_jobs)]
-        self._slots += [Slot(f"gpu_{gpu.id}", f"cuda:{gpu.id}", gpu.id) for gpu in gpus()]
+        cards = [gpu for gpu in gpus(patience_s=DRIVER_START_S) if not gpu.problem]
+        self._slots += [Slot(f"gpu_{gpu.id}", f"cuda:{gpu.id}", gpu.id) for gpu in cards]
         self._processes: dict[tuple[str, str], RunnerProcess] = {}
         self._lock = threading.RLock()
         self._on_report: OnReport = lambda report: None
-        self._started_at = time.monotonic()
+        self._metrics = metrics or Metrics()
+        self._crashes: dict[str, int] = {}
 
     def start(self, on_report: OnReport) -> None:
         """Reports go to ``on_report`` from now on; processes are started only when they are needed."""
@@ -169,7 +190,9 @@ class LocalPool(RunnerPool):
             process = self._processes.get(key)
             if process is None or not process.alive:
                 self._make_room()
-                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, self._on_report)
+                hear = partial(self._hear, attempt.model_id)
+                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, hear)
+                self._metrics.runner_starts.labels(attempt.model_id).inc()
                 self._processes[key] = process
             process.run(attempt)
 
@@ -178,9 +201,12 @@ class LocalPool(RunnerPool):
         with self._lock:
             for place, process in list(self._processes.items()):
                 if process.attempt and process.attempt.key == key:
-                    log.info("runner %d is killed during %s: %s", process.pid, key, reason)
+                    about = {"job_id": process.attempt.job_id, "request_id": process.attempt.request_id}
+                    log.info("runner %d is killed during %s: %s", process.pid, key, reason, extra=about)
                     process.kill()
                     del self._processes[place]
+                    cause = reason.name.lower() if isinstance(reason, StopReason) else "other"
+                    self._metrics.runner_ends.labels(process.model_id, cause).inc()
 
     def tidy(self) -> None:
         """End processes that have been idle for long, and forget dead ones."""
@@ -191,21 +217,37 @@ class LocalPool(RunnerPool):
                     del self._processes[place]
                 elif not process.attempt and process.idle_since < limit:
                     log.info("runner %d of %s was idle for long and ends", process.pid, process.model_id)
+                    self._metrics.runner_ends.labels(process.model_id, "idle").inc()
                     process.kill()
                     del self._processes[place]
 
     def state(self) -> list[SlotState]:
         """What each slot works on and keeps warm."""
         with self._lock:
-            uptime = time.monotonic() - self._started_at
-            states = {s.slot_id: SlotState(s, None, uptime_s=uptime) for s in self._slots}
-            for process in self._processes.values():
+            at = time.monotonic()
+            states = {s.slot_id: SlotState(s, None) for s in self._slots}
+            for process in sorted(self._processes.values(), key=lambda p: p.started_at):
                 if process.alive:
                     state = states[process.slot.slot_id]
                     state.models_loaded.append(process.model_id)
-                    if process.attempt:
-                        state.current_job, state.current_model = process.attempt.job_id, process.model_id
+                    state.pids.append(process.pid)
+                    state.uptime_s = state.uptime_s or at - process.started_at
+                    if attempt := process.attempt:
+                        state.current_job, state.current_model = attempt.job_id, process.model_id
+                        state.uptime_s = at - process.started_at
         return list(states.values())
+
+    def crashes_in_a_row(self) -> dict[str, int]:
+        """By model; a model that ended an attempt since its last crash is not listed."""
+        return dict(self._crashes)
+
+    def _hear(self, model_id: str, report: Report) -> None:
+        if isinstance(report, Died):
+            self._crashes[model_id] = self._crashes.get(model_id, 0) + 1
+            self._metrics.runner_ends.labels(model_id, "died").inc()
+        elif not isinstance(report, ProgressReport):
+            self._crashes.pop(model_id, None)
+        self._on_report(report)
 
     def close(self) -> None:
         """Kill all processes, and wait up to 5 s for each to be gone."""
@@ -225,7 +267,9 @@ class LocalPool(RunnerPool):
         idle = [(p.idle_since, place) for place, p in self._processes.items() if not p.attempt]
         if len(idle) >= self._settings.warm_processes:
             _, place = min(idle)
-            self._processes.pop(place).kill()
+            process = self._processes.pop(place)
+            self._metrics.runner_ends.labels(process.model_id, "made_room").inc()
+            process.kill()
 
 
 def _thread_limits(slot: Slot, cpu_jobs: int) -> dict[str, str]:
