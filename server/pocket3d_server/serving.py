@@ -10,6 +10,7 @@ import errno
 import json
 import logging
 import os
+import selectors
 import signal
 import socket
 import sys
@@ -25,13 +26,15 @@ from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.services import Services
+from pocket3d_server.threads import ElasticPool
 
 log = logging.getLogger(__name__)
 
-THREADS = 24
-SPARE_THREADS = 8
-"""Event streams and WebSockets hold a thread each; the pool grows so that this many are free."""
 SOCKET_TIMEOUT_S = 60
+SLOW_CLIENT_S = 10.0
+"""A WebSocket whose buffer has been full for this long is closed."""
+SEND_BUFFER = 256 * 1024
+"""Bytes that the system keeps for a WebSocket whose client does not read."""
 LOOK_S = 0.5
 
 
@@ -71,22 +74,45 @@ class Gateway(wsgi.Gateway_10):
 class _Upgraded:
     """A duplicate of the connection's socket, made when the WebSocket first speaks.
 
-    simple-websocket closes its socket itself; cheroot keeps and closes its own.
+    simple-websocket closes its socket itself; cheroot keeps and closes its own. A client that does not read
+    fills the connection's buffer; then sending fails, instead of waiting for ever.
     """
 
     def __init__(self, original: socket.socket) -> None:
         self._original = original
         self._socket: socket.socket | None = None
+        self._sending = threading.Lock()
+        self._reads = True
 
     @property
     def used(self) -> bool:
         return self._socket is not None
 
+    def send(self, data: bytes) -> None:
+        """All of ``data``; pings come from another thread. Raises TimeoutError when the client does not read."""
+        with self._sending:
+            sock = self._own()
+            if self._reads and not _is_writable(sock, SLOW_CLIENT_S):
+                self._reads = False
+                sock.settimeout(0)  # the close frame goes into what is left of the buffer, or nowhere
+                raise TimeoutError("the client does not read")
+            sock.sendall(data)
+
     def __getattr__(self, name: str) -> Any:
+        return getattr(self._own(), name)
+
+    def _own(self) -> socket.socket:
         if self._socket is None:
-            self._original.settimeout(None)  # a quiet WebSocket is no dead one; pings find those
             self._socket = self._original.dup()
-        return getattr(self._socket, name)
+            self._socket.settimeout(SLOW_CLIENT_S)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        return self._socket
+
+
+def _is_writable(sock: socket.socket, timeout: float) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_WRITE)
+        return bool(selector.select(timeout))
 
 
 class HttpServer(wsgi.Server):
@@ -96,19 +122,13 @@ class HttpServer(wsgi.Server):
         super().__init__(
             (settings.host, settings.port),
             app,
-            numthreads=THREADS,
-            max=-1,
-            request_queue_size=128,
+            request_queue_size=1024,
             timeout=SOCKET_TIMEOUT_S,
             shutdown_timeout=2,
             server_name="pocket3d",
         )
         self.gateway = Gateway
-
-    def grow_if_busy(self) -> None:
-        """Add threads when few are free."""
-        if self.requests.idle < SPARE_THREADS // 2:
-            self.requests.grow(SPARE_THREADS)
+        self.requests = ElasticPool(self)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         """cheroot's own messages go to our log."""
@@ -136,7 +156,7 @@ def serve(settings: Settings) -> None:
         log.info("Pocket3D serves %s (data in %s, token in %s)", url, settings.data_dir, settings.token_path)
         try:
             while not stop.wait(LOOK_S) and not services.parents.gone():
-                server.grow_if_busy()
+                server.requests.tidy()
         finally:
             log.info("stopping")
             if settings.port_file:

@@ -167,4 +167,4 @@ def test_a_job_whose_model_has_gone_is_rejected_without_having_started(house: Ho
         job = session.get_one(Job, "job")
     assert (job.status, job.attempts, job.started_at) == (Status.ERROR, 0, None)
     assert (job.error or {})["code"] == ErrorCode.MODEL_UNAVAILABLE
-    assert [event.event for event in house.events.read("job")] == ["job_queued", "job_failed"]
+    assert [event.kind for event in house.events.read("job")] == ["job_queued", "job_failed"]

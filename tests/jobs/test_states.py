@@ -127,7 +127,7 @@ def test_a_transaction_that_fails_leaves_neither_change_nor_event(database: Data
         raise ZeroDivisionError
     with database.read() as session:
         assert session.get_one(Job, job_id).status == Status.QUEUED
-    assert [event.event for event in log.read(job_id)] == ["job_queued"]
+    assert [event.kind for event in log.read(job_id)] == ["job_queued"]
 
 
 STEPS = ("claim", "progress", "complete", "fail", "retry", "give_back", "cancel", "old_complete", "old_retry")

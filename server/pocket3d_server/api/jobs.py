@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, request, send_file
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.api.chapter import chapter
@@ -18,7 +18,7 @@ from pocket3d_server.api.results import RESULTS
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries, states
-from pocket3d_server.jobs.events import EventLog, as_json, change
+from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.tables import FINAL, Job, Status, StoredFile
 from pocket3d_server.models.engine import REQUESTS, Feature
 from pocket3d_server.times import stamp
@@ -85,7 +85,10 @@ def delete_job(path: JobPath) -> tuple[str, int]:
 
 @api.get(
     "/<job_id>/events",
-    responses={200: {"description": "A stream of events", "content": {"text/event-stream": {}}}},
+    responses={
+        200: {"description": "A stream of events", "content": {"text/event-stream": {}}},
+        204: {"description": "The job has ended and all its events were seen; do not connect again"},
+    },
 )
 def stream_events(path: JobPath, query: EventsQuery) -> Response:
     """Follow a job as server-sent events.
@@ -94,17 +97,11 @@ def stream_events(path: JobPath, query: EventsQuery) -> Response:
     after `job_completed` or `job_failed`.
     """
     with services().database.read() as session:
-        job_id = own_job(session, path.job_id).id
-    after = query.after
-    if last := request.headers.get("Last-Event-ID"):
-        if not last.isdecimal():
-            raise Refusal(
-                ErrorCode.INVALID_INPUT,
-                "Last-Event-ID is no number.",
-                "Send the id of the last event you got.",
-            )
-        after = int(last)
-    body = _server_sent(services().events, job_id, after)
+        job = own_job(session, path.job_id)
+        after = start_after(job, request.headers.get("Last-Event-ID") or query.after)
+    if job.status in FINAL and after == job.last_seq:
+        return Response(status=204)
+    body = _server_sent(services().events, job.id, after)
     response = Response(body, mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -117,6 +114,26 @@ def own_job(session: Session, job_id: str) -> Job:
     if job is None or job.account_id != caller().account_id:
         raise Refusal(ErrorCode.NOT_FOUND, f"There is no job {job_id!r}.", "GET /jobs lists your jobs.")
     return job
+
+
+def start_after(job: Job, after: str | int) -> int:
+    """Where in a job's log a client goes on. Raises Refusal INVALID_INPUT unless it is the number of an event
+    that the job has, or 0."""
+    try:
+        number = EventsQuery.model_validate({"after": after}).after
+    except ValidationError as error:
+        raise Refusal(
+            ErrorCode.INVALID_INPUT,
+            "The number of the last event is no number.",
+            "Send the id (seq) of the last event you got, or 0.",
+        ) from error
+    if number > job.last_seq:
+        raise Refusal(
+            ErrorCode.INVALID_INPUT,
+            f"The job has no event {number} yet; its newest is {job.last_seq}.",
+            "Send the id (seq) of the last event you got, or 0.",
+        )
+    return number
 
 
 def job_status(job_id: str) -> JobStatus:
@@ -201,7 +218,7 @@ def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
         if not news:
             yield ": still there\n\n"
         for event in news:
-            yield f"id: {event.seq}\nevent: {event.event}\ndata: {json.dumps(as_json(event))}\n\n"
+            yield f"id: {event.seq}\nevent: {event.kind}\ndata: {event.text}\n\n"
 
 
 def _stamp(time: datetime | None) -> str | None:

@@ -145,16 +145,21 @@ def usage_by_model(session: Session) -> dict[str, Usage]:
     return {model_id: Usage(finished, good) for model_id, finished, good in rows}
 
 
-def events_after(session: Session, job_id: str, seq: int) -> list[JobEvent]:
-    """A job's events with a higher number, in order."""
+def events_after(session: Session, job_id: str, seq: int, limit: int) -> list[JobEvent]:
+    """The first of a job's events with a higher number, in order."""
     query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > seq).order_by(JobEvent.seq)
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(limit)))
 
 
-def last_event(session: Session, job_id: str) -> JobEvent | None:
-    """A job's newest event; None for an unknown job."""
-    query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.seq.desc()).limit(1)
-    return session.scalar(query)
+def newest_events(session: Session, job_id: str, seq: int, limit: int) -> list[JobEvent]:
+    """The last of a job's events with a higher number, in order."""
+    query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > seq)
+    return list(session.scalars(query.order_by(JobEvent.seq.desc()).limit(limit)))[::-1]
+
+
+def job_exists(session: Session, job_id: str) -> bool:
+    """Whether there is such a job; a deleted one is gone."""
+    return session.scalar(select(Job.id).where(Job.id == job_id)) is not None
 
 
 def paths_of_job(session: Session, job_id: str) -> list[str]:
