@@ -1,9 +1,8 @@
-"""The binary side of glTF 2.0: the GLB container, buffers and accessors. Knows nothing of meshes."""
+"""The binary side of glTF 2.0: buffers and accessors, and the GLB that is written. Knows nothing of meshes."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import struct
 from pathlib import Path
@@ -13,40 +12,14 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
+from pocket3d_server.geometry.gltf_check import WIDTHS
+from pocket3d_server.geometry.limits import BadFileError
+from pocket3d_server.geometry.neighbours import beside
 from pocket3d_server.geometry.writable import plain_json
 
 DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
-WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 COMPONENT_TYPES = {np.dtype(dtype): code for code, dtype in DTYPES.items()}
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
-
-
-def unpack(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """The JSON document and the binary chunk of a .glb or .gltf file (no chunk: empty). Raises ValueError."""
-    if data[:4] != b"glTF":
-        return _object(data.decode("utf-8-sig")), b""
-    if len(data) < 20:
-        raise ValueError("the file is cut short")
-    _, version, length = struct.unpack_from("<4sII", data)
-    if version != 2:
-        raise ValueError(f"glTF version {version} is not supported, only version 2")
-    if length > len(data):
-        raise ValueError("the file is cut short")
-    document: dict[str, Any] | None = None
-    chunk, at = b"", 12
-    while at + 8 <= length:
-        size, kind = struct.unpack_from("<I4s", data, at)
-        body = data[at + 8 : at + 8 + size]
-        if len(body) < size:
-            raise ValueError("the file is cut short")
-        if kind == b"JSON" and document is None:
-            document = _object(body.decode("utf-8"))
-        elif kind == b"BIN\0" and not chunk:
-            chunk = body
-        at += 8 + size
-    if document is None:
-        raise ValueError("it holds no JSON")
-    return document, chunk
 
 
 def pack(document: dict[str, Any], chunk: bytes) -> bytes:
@@ -63,42 +36,32 @@ def pack(document: dict[str, Any], chunk: bytes) -> bytes:
     return b"".join([header, json_header, text, chunk_header, chunk])
 
 
-def _object(text: str) -> dict[str, Any]:
-    document = json.loads(text)
-    if not isinstance(document, dict):
-        raise ValueError("the JSON is not an object")
-    return document
-
-
 class Buffers:
-    """Reads the accessors of a document."""
+    """Reads the accessors of a document that ``gltf_check.check`` has passed."""
 
-    def __init__(self, document: dict[str, Any], chunk: bytes, folder: Path) -> None:
+    def __init__(self, document: dict[str, Any], chunk: memoryview, folder: Path) -> None:
         self.document = document
         self.chunk = chunk
         self.folder = folder
-        self.cache: dict[int, bytes] = {}
+        self.cache: dict[str, bytes] = {}
 
     def accessor(self, index: int, real: bool = False) -> NDArray[Any]:
         """An accessor's values (count, width); ``real`` turns normalised integers into 0..1 or -1..1."""
         entry = self.document["accessors"][index]
         dtype = np.dtype(DTYPES[entry["componentType"]]).newbyteorder("<")
-        width, count = WIDTHS[entry["type"]], int(entry["count"])
+        width, count = WIDTHS[entry["type"]], entry["count"]
         if "bufferView" in entry:
-            values = self._strided(entry["bufferView"], int(entry.get("byteOffset", 0)), dtype, width, count)
+            values = self._strided(entry, dtype, width, count)
         else:
             values = np.zeros((count, width), dtype)
         if "sparse" in entry:
             values = values.copy()
-            sparse = entry["sparse"]
-            at, new = sparse["indices"], sparse["values"]
+            changed, at, new = (entry["sparse"][key] for key in ("count", "indices", "values"))
             kind = np.dtype(DTYPES[at["componentType"]]).newbyteorder("<")
-            where = self._strided(
-                at["bufferView"], int(at.get("byteOffset", 0)), kind, 1, int(sparse["count"])
-            )
-            values[where[:, 0].astype(np.int64)] = self._strided(
-                new["bufferView"], int(new.get("byteOffset", 0)), dtype, width, int(sparse["count"])
-            )
+            where = self._strided(at, kind, 1, changed)[:, 0]
+            if changed and where.max() >= count:
+                raise BadFileError("a sparse accessor reaches beyond its values")
+            values[where] = self._strided(new, dtype, width, changed)
         if real and dtype.kind in "iu":
             values = np.maximum(
                 values.astype(np.float32) / float(2 ** (8 * dtype.itemsize - (dtype.kind == "i")) - 1), -1
@@ -111,40 +74,44 @@ class Buffers:
             np.float64
         )
 
-    def _strided(self, view: int, offset: int, dtype: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
-        data = self.view(view)
-        stride = int(self.document["bufferViews"][view].get("byteStride", 0)) or dtype.itemsize * width
-        need = offset + stride * (count - 1) + dtype.itemsize * width if count else 0
-        if count < 0 or offset < 0 or need > len(data):
-            raise ValueError("an accessor reaches beyond its buffer")
-        return np.ndarray((count, width), dtype, data, offset, (stride, dtype.itemsize))
+    def _strided(self, entry: dict[str, Any], dtype: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
+        """(count, width) items at the place that ``entry`` names, without copying them."""
+        view, offset = entry["bufferView"], entry.get("byteOffset", 0)
+        stride = self.document["bufferViews"][view].get("byteStride", 0) or dtype.itemsize * width
+        if not count:
+            return np.zeros((0, width), dtype)
+        return np.ndarray((count, width), dtype, self.view(view), offset, (stride, dtype.itemsize))
 
-    def view(self, index: int) -> bytes:
+    def view(self, index: int) -> memoryview:
         """The bytes of a buffer view."""
         view = self.document["bufferViews"][index]
-        start, length = int(view.get("byteOffset", 0)), int(view["byteLength"])
-        data = self._buffer(int(view["buffer"]))[start : start + length]
-        if start < 0 or len(data) < length:
-            raise ValueError("a buffer view reaches beyond its buffer")
+        start, length = view.get("byteOffset", 0), view["byteLength"]
+        data = self._buffer(view["buffer"])[start : start + length]
+        if len(data) < length:
+            raise BadFileError("a buffer view reaches beyond its buffer")
         return data
 
-    def _buffer(self, index: int) -> bytes:
-        if index not in self.cache:
-            entry = self.document["buffers"][index]
-            self.cache[index] = self.resource(entry["uri"]) if "uri" in entry else self.chunk
-        return self.cache[index]
+    def _buffer(self, index: int) -> memoryview:
+        entry = self.document["buffers"][index]
+        return memoryview(self.resource(entry["uri"])) if "uri" in entry else self.chunk
 
     def resource(self, uri: str) -> bytes:
         """A data URI, or a file beside the .gltf; never anything outside its folder."""
+        if uri not in self.cache:
+            self.cache[uri] = self._fetch(uri)
+        return self.cache[uri]
+
+    def _fetch(self, uri: str) -> bytes:
         if uri.startswith("data:"):
             try:
                 return base64.b64decode(uri.partition(",")[2], validate=False)
-            except binascii.Error as error:
-                raise ValueError("a data URI is broken") from error
-        path = (self.folder / unquote(uri)).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise ValueError(
-                f"the file {uri!r} that it refers to is missing; send a .glb, which holds everything"
+            except ValueError as error:
+                raise BadFileError("a data URI in it is broken") from error
+        path = beside(self.folder, unquote(uri))
+        if path is None:
+            raise BadFileError(
+                f"the file '{uri[:80]}' that it refers to is missing",
+                "Export the mesh as .glb, which holds everything.",
             )
         return path.read_bytes()
 

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import io
-import struct
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PilImage
 
+from pocket3d_server.geometry import glb
 from pocket3d_server.geometry.asset import Asset, FloatArray, Image, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.gltf_binary import Buffers, unpack
+from pocket3d_server.geometry.gltf_binary import Buffers
+from pocket3d_server.geometry.gltf_check import SURFACES, TRIANGLE_FAN, TRIANGLES, check
+from pocket3d_server.geometry.images import PixelBudget
+from pocket3d_server.geometry.limits import DAMAGED, MAX_FACES, BadFileError, short
 from pocket3d_server.geometry.names import unique, unique_name
 
-TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN = 4, 5, 6
-UNREADABLE = {"KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression"}
+MAX_EXTRAS = 1_000_000
+"""Characters of JSON about the origin of a file that are kept."""
+SKINNED_AT_ONCE = 65_536
+"""Vertices that are posed together: each takes a matrix of 128 bytes for the time."""
 
 
 def read_gltf(path: Path) -> Asset:
     """Read a .glb or .gltf file; node transforms are baked into the vertices, skins are posed as at rest.
 
-    Raises ValueError, with a sentence for people, for a file that is broken or that needs an extension
+    Raises BadFileError, with a phrase for people, for a file that is broken or that needs an extension
     which is not supported.
     """
+    data = path.read_bytes()
     try:
-        document, chunk = unpack(path.read_bytes())
-        return _Reader(document, Buffers(document, chunk, path.parent)).asset()
-    except ValueError as error:
-        raise ValueError(f"this is not a readable glTF file: {error}") from error
-    except (KeyError, IndexError, TypeError, AttributeError, struct.error, OverflowError) as error:
-        raise ValueError(f"this is not a readable glTF file: a table is broken ({error!r})") from error
+        document, chunk = glb.unpack(data)
+        check(document, len(chunk), len(data), alone=False)
+        with np.errstate(all="ignore"):  # what is not finite in the end is refused
+            return _Reader(document, Buffers(document, chunk, path.parent)).asset()
+    except BadFileError as error:
+        raise BadFileError(f"this is not a readable glTF file: {error}", error.suggestion) from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        # ``check`` leaves out what is read for its looks only, the materials above all.
+        raise BadFileError("this is not a readable glTF file: a table is broken", DAMAGED) from error
 
 
 def local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
@@ -58,19 +66,15 @@ class _Reader:
         self.buffers = buffers
         self.image_cache: dict[int, Image] = {}
         self.material_cache: dict[int | None, Material] = {}
-        missing = UNREADABLE & set(document.get("extensionsRequired", []))
-        if missing:
-            raise ValueError(
-                f"it is compressed with {', '.join(sorted(missing))}; export it without compression"
-            )
+        self.pixels = PixelBudget()
         self.nodes: list[dict[str, Any]] = document.get("nodes", [])
         self.world, self.order = self.transforms()
         # Skins may share joints; the asset has one skeleton over all of them, in the file's order if that has
         # parents before children, else in the scene's.
         joints = list(dict.fromkeys(j for skin in document.get("skins", []) for j in skin["joints"]))
         place = {n: i for i, n in enumerate(joints)}
-        children = [(n, c) for n in joints for c in self.nodes[n].get("children", []) if c in place]
-        ordered = all(place[n] < place[c] for n, c in children)
+        self.above = self.joints_above(set(joints))
+        ordered = all(up is None or place[up] < place[n] for n, up in self.above.items())
         self.joint_nodes = joints if ordered else [n for n in self.order if n in place]
         self.joint_index = {n: i for i, n in enumerate(self.joint_nodes)}
 
@@ -85,16 +89,23 @@ class _Reader:
             primitives = [p for p in (self.primitive(q, n) for q in mesh["primitives"]) if p is not None]
             if not primitives:
                 continue
-            title = str(node.get("name") or mesh.get("name") or "part")
-            label = node.get("extras", {}).get("label") if isinstance(node.get("extras"), dict) else None
+            title = short(node.get("name") or mesh.get("name") or "part")
+            label = _member(node.get("extras"), "label")
             name = unique_name(title, names)
-            parts.append(Part(name, primitives, label=str(label or ("" if name == title else title))))
-        extras = self.document.get("asset", {}).get("extras", {})
-        extras = dict(extras.get("pocket3d", {})) if isinstance(extras, dict) else {}
-        face_parts = None
-        if isinstance(extras.get("face_parts"), dict):
-            face_parts = self.buffers.accessor(extras.pop("face_parts")["accessor"])[:, 0].astype(np.int64)
-        return Asset(parts, self.skeleton(), face_parts, extras)
+            parts.append(Part(name, primitives, label=short(label or ("" if name == title else title))))
+        extras = dict(_member(_member(self.document.get("asset"), "extras"), "pocket3d") or {})
+        face_parts = self.face_parts(extras.pop("face_parts", None))
+        return Asset(parts, self.skeleton(), face_parts, extras if _can_be_written(extras) else {})
+
+    def face_parts(self, entry: object) -> NDArray[np.int64] | None:
+        """The part of each face, which our own files name in an accessor."""
+        index = _member(entry, "accessor")
+        accessors = self.document.get("accessors", [])
+        if not isinstance(index, int) or not 0 <= index < len(accessors):
+            return None
+        if accessors[index]["count"] > MAX_FACES:
+            raise BadFileError("its part numbers are too many")
+        return self.buffers.accessor(index)[:, 0].astype(np.int64)
 
     def transforms(self) -> tuple[dict[int, NDArray[np.float64]], list[int]]:
         """World matrices of the scene's nodes, and the nodes parents first in file order."""
@@ -105,25 +116,27 @@ class _Reader:
             children = {c for node in self.nodes for c in node.get("children", [])}
             roots = [n for n in range(len(self.nodes)) if n not in children]
         world: dict[int, NDArray[np.float64]] = {}
-        order: list[int] = []
         stack = [(n, np.eye(4)) for n in reversed(roots)]
         while stack:
             n, parent = stack.pop()
-            if n in world or not 0 <= n < len(self.nodes):
-                raise ValueError("the node hierarchy is not a tree")
             world[n] = parent @ local_matrix(self.nodes[n])
-            order.append(n)
             stack.extend((c, world[n]) for c in reversed(self.nodes[n].get("children", [])))
-        return world, order
+        return world, list(world)
+
+    def joints_above(self, joints: set[int]) -> dict[int, int | None]:
+        """For each joint the nearest joint above it in the scene."""
+        nearest: dict[int, int | None] = {}
+        for n in self.order:
+            down = n if n in joints else nearest.get(n)
+            nearest.update(dict.fromkeys(self.nodes[n].get("children", []), down))
+        return {n: nearest.get(n) for n in joints}
 
     # --- meshes ----------------------------------------------------------------------------------------
 
     def primitive(self, entry: dict[str, Any], n: int) -> Primitive | None:
-        if UNREADABLE & set(entry.get("extensions", {})):
-            raise ValueError("its meshes are compressed; export it without compression")
         mode = entry.get("mode", TRIANGLES)
         attributes = entry["attributes"]
-        if mode not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN) or "POSITION" not in attributes:
+        if mode not in SURFACES or "POSITION" not in attributes:
             return None
         vertices = self.buffers.floats(attributes["POSITION"])
         if "indices" in entry:
@@ -132,17 +145,14 @@ class _Reader:
             index = np.arange(len(vertices))
         faces = _triangles(index, mode)
         if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
-            raise ValueError("a face refers to a vertex that does not exist")
+            raise BadFileError("a face refers to a vertex that does not exist")
         normals = self.buffers.floats(attributes["NORMAL"]) if "NORMAL" in attributes else None
         material = self.material(entry.get("material"))
         uv = self.texture_coordinates(attributes, entry.get("material"))
         weights = None
         node = self.nodes[n]
         if "skin" in node and "JOINTS_0" in attributes and "WEIGHTS_0" in attributes:
-            weights, matrices = self.skin(attributes, node["skin"])
-            vertices = np.einsum("vij,vj->vi", matrices[:, :3, :3], vertices) + matrices[:, :3, 3]
-            if normals is not None:
-                normals = np.einsum("vij,vj->vi", matrices[:, :3, :3], normals)
+            weights = self.skin(attributes, node["skin"], vertices, normals)
         else:
             matrix = self.world[n]
             vertices = vertices @ matrix[:3, :3].T + matrix[:3, 3]
@@ -188,51 +198,59 @@ class _Reader:
         turned = uv * [x, y] @ np.array([[c, -s], [s, c]]) + np.asarray(transform.get("offset", (0, 0)))
         return turned.astype(np.float32)
 
-    def skin(self, attributes: dict[str, int], s: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """Weights over the asset's joints (V, J) and each vertex's blended rest matrix (V, 4, 4)."""
+    def skin(
+        self, attributes: dict[str, int], s: int, vertices: FloatArray, normals: FloatArray | None
+    ) -> NDArray[np.float32]:
+        """Weights over the asset's joints (V, J); moves vertices and normals to where the skin rests."""
         skin = self.document["skins"][s]
-        joints = np.asarray(skin["joints"], np.int64)
-        posed = np.stack([self.world[int(j)] for j in joints])
+        joints = skin["joints"]
+        posed = np.stack([self.world[j] for j in joints])
         if "inverseBindMatrices" in skin:
             bind = self.buffers.accessor(skin["inverseBindMatrices"]).astype(np.float64).reshape(-1, 4, 4)
             posed = posed @ bind.transpose(0, 2, 1)[: len(joints)]
-        column = np.asarray([self.joint_index[int(j)] for j in joints])
-        count = self.document["accessors"][attributes["JOINTS_0"]]["count"]
-        weights = np.zeros((count, len(self.joint_nodes)), np.float32)
-        blended = np.zeros((count, 4, 4))
-        rows = np.arange(count)
+        column = np.asarray([self.joint_index[j] for j in joints])
+        sets = []
         for k in range(2):
-            if f"JOINTS_{k}" not in attributes:
-                break
-            joint = self.buffers.accessor(attributes[f"JOINTS_{k}"]).astype(np.int64)
-            weight = self.buffers.accessor(attributes[f"WEIGHTS_{k}"], real=True).astype(np.float32)
-            if joint.min() < 0 or joint.max() >= len(joints):
-                raise ValueError("a vertex refers to a bone that does not exist")
-            for c in range(4):
-                np.add.at(weights, (rows, column[joint[:, c]]), weight[:, c])
-                blended += weight[:, c, None, None] * posed[joint[:, c]]
-        total = weights.sum(axis=1, keepdims=True)
-        loose = total[:, 0] <= 0
-        weights[loose, 0] = 1
-        blended[loose] = np.eye(4)
-        total[loose] = 1
-        return weights / total, blended / total[..., None]
+            if {f"JOINTS_{k}", f"WEIGHTS_{k}"} <= attributes.keys():
+                joint = self.buffers.accessor(attributes[f"JOINTS_{k}"])
+                weight = self.buffers.accessor(attributes[f"WEIGHTS_{k}"], real=True)
+                if len(joint) and (joint.min() < 0 or joint.max() >= len(joints)):
+                    raise BadFileError("a vertex refers to a bone that does not exist")
+                sets.append((joint, weight))
+        weights = np.zeros((len(vertices), len(self.joint_nodes)), np.float32)
+        for start in range(0, len(vertices), SKINNED_AT_ONCE):
+            some = slice(start, start + SKINNED_AT_ONCE)
+            rows = np.arange(len(vertices))[some]
+            blended = np.zeros((len(rows), 4, 4))
+            for joint, weight in sets:
+                for c in range(4):
+                    bone, share = joint[some, c].astype(np.int64), weight[some, c].astype(np.float32)
+                    np.add.at(weights, (rows, column[bone]), share)
+                    blended += share[:, None, None] * posed[bone]
+            total = weights[some].sum(axis=1)
+            loose = ~(total > 0)
+            weights[rows[loose]] = 0
+            weights[rows[loose], 0] = 1
+            blended[loose], total[loose] = np.eye(4), 1
+            weights[some] /= total[:, None]
+            blended /= total[:, None, None]
+            vertices[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], vertices[some]) + blended[:, :3, 3]
+            if normals is not None:
+                normals[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], normals[some])
+        return weights
 
     def skeleton(self) -> Skeleton | None:
         if not self.joint_nodes:
             return None
-        parent_node = {c: n for n, node in enumerate(self.nodes) for c in node.get("children", [])}
         names: set[str] = set()
         parents: list[int] = []
         for n in self.joint_nodes:
-            up = parent_node.get(n)
-            while up is not None and up not in self.joint_index:
-                up = parent_node.get(up)
+            up = self.above[n]
             parents.append(-1 if up is None else self.joint_index[up])
         heads = np.stack([self.world[n][:3, 3] for n in self.joint_nodes])
         return Skeleton(
             [
-                unique(str(self.nodes[n].get("name") or f"bone_{i}"), names)
+                unique(short(self.nodes[n].get("name") or f"bone_{i}"), names)
                 for i, n in enumerate(self.joint_nodes)
             ],
             parents,
@@ -268,19 +286,22 @@ class _Reader:
             return self.material_cache[index]
         entry = {} if index is None else self.document["materials"][index]
         pbr = entry.get("pbrMetallicRoughness", {})
-        base = [float(x) for x in pbr.get("baseColorFactor", (1, 1, 1, 1))]
-        strength = (
-            entry.get("extensions", {}).get("KHR_materials_emissive_strength", {}).get("emissiveStrength", 1)
-        )
+        r, g, b, a = _factors(pbr.get("baseColorFactor"), (1.0, 1.0, 1.0, 1.0))
+        red, green, blue = _factors(entry.get("emissiveFactor"), (0.0, 0.0, 0.0))
+        strong = entry.get("extensions", {}).get("KHR_materials_emissive_strength", {})
+        (strength,) = _factors([strong.get("emissiveStrength", 1)], (1.0,), most=1e6)
+        (metallic,) = _factors([pbr.get("metallicFactor", 1)], (1.0,))
+        (roughness,) = _factors([pbr.get("roughnessFactor", 1)], (1.0,))
         base_color, metallic_roughness, normal, occlusion = map(self.texture, self.texture_references(index))
+        mode = str(entry.get("alphaMode", "OPAQUE"))
         material = Material(
-            str(entry.get("name") or "material"),
-            (base[0], base[1], base[2], base[3]),
-            metallic=float(pbr.get("metallicFactor", 1)) if index is not None else 0.0,
-            roughness=float(pbr.get("roughnessFactor", 1)) if index is not None else 0.6,
-            emissive=tuple(float(x) * strength for x in entry.get("emissiveFactor", (0, 0, 0))),
+            short(entry.get("name") or "material"),
+            (r, g, b, a),
+            metallic=metallic if index is not None else 0.0,
+            roughness=roughness if index is not None else 0.6,
+            emissive=(red * strength, green * strength, blue * strength),
             double_sided=bool(entry.get("doubleSided", False)),
-            alpha_mode=str(entry.get("alphaMode", "OPAQUE")),
+            alpha_mode=mode if mode in ("OPAQUE", "MASK", "BLEND") else "OPAQUE",
             base_color_image=base_color,
             metallic_roughness_image=metallic_roughness,
             normal_image=normal,
@@ -318,19 +339,15 @@ class _Reader:
                 else self.buffers.resource(entry["uri"])
             )
             try:
-                picture = PilImage.open(io.BytesIO(data))
-                alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-                self.image_cache[index] = np.asarray(picture.convert("RGBA" if alpha else "RGB"))
-            except (OSError, SyntaxError, PilImage.DecompressionBombError) as error:
-                raise ValueError(f"image {index} cannot be read ({error})") from error
+                self.image_cache[index] = self.pixels.decode(data)
+            except BadFileError as error:
+                raise BadFileError(f"its image {index + 1} {error}", error.suggestion) from error
         return self.image_cache[index]
 
 
 def _triangles(index: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
     """(F, 3) from a triangle list, strip or fan."""
     if mode == TRIANGLES:
-        if len(index) % 3:
-            raise ValueError("the number of indices is not a multiple of three")
         return index.reshape(-1, 3)
     if len(index) < 3:
         return np.zeros((0, 3), np.int64)
@@ -339,3 +356,28 @@ def _triangles(index: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
     faces = np.stack([index[:-2], index[1:-1], index[2:]], axis=1)
     faces[1::2] = faces[1::2, [1, 0, 2]]
     return faces
+
+
+def _member(table: object, key: str) -> Any:
+    """A value of a JSON object that may be anything else instead."""
+    return table.get(key) if isinstance(table, dict) else None
+
+
+def _factors(values: object, default: tuple[float, ...], most: float = 1.0) -> tuple[float, ...]:
+    """A material's numbers, each within 0..``most``; the default when they are none."""
+    if not isinstance(values, list | tuple) or len(values) != len(default):
+        return default
+    try:
+        given = [float(x) for x in values]
+    except (TypeError, ValueError, OverflowError):
+        return default
+    return tuple(min(max(x, 0.0), most) if np.isfinite(x) else d for x, d in zip(given, default))
+
+
+def _can_be_written(extras: dict[str, Any]) -> bool:
+    """Whether JSON that came with a file can go into the next one."""
+    try:
+        text = json.dumps(extras, ensure_ascii=False, allow_nan=False)
+        return len(text.encode()) <= MAX_EXTRAS
+    except (ValueError, RecursionError):
+        return False

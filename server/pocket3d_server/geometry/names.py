@@ -13,9 +13,19 @@ def unique_name(title: str, used: set[str]) -> str:
 
 def unique(name: str, used: set[str]) -> str:
     """The name, numbered when it is in ``used`` already; it is added there."""
-    found, n = name, 1
-    while found in used:
-        n += 1
-        found = f"{name}_{n}"
+    if name not in used:
+        used.add(name)
+        return name
+    # By doubling and halving, since a file may give a hundred thousand things one name.
+    taken, free = 1, 2
+    while f"{name}_{free}" in used:
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if f"{name}_{middle}" in used:
+            taken = middle
+        else:
+            free = middle
+    found = f"{name}_{free}"
     used.add(found)
     return found

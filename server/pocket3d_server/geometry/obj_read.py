@@ -1,16 +1,144 @@
-"""Reads Wavefront OBJ with its MTL and textures, in the file's order of vertices and faces."""
+"""Reads Wavefront OBJ in the file's order of vertices and faces.
+
+The file is read line by line and turned into numbers block by block: its text may take ten times the memory
+of the mesh in it.
+"""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PilImage
 
-from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, srgb_to_linear
+from pocket3d_server.geometry.asset import Asset, Part, Primitive
+from pocket3d_server.geometry.limits import (
+    DAMAGED,
+    MAX_FACES,
+    MAX_PRIMITIVES,
+    MAX_TEXT_LINE,
+    MAX_VERTICES,
+    NO_FACES,
+    BadFileError,
+    check_size,
+    short,
+)
+from pocket3d_server.geometry.mtl_read import Materials
 from pocket3d_server.geometry.names import unique_name
+
+LINES_AT_ONCE = 65_536
+WIDTHS = {"v": 3, "vt": 2, "vn": 3}
+
+Corners = NDArray[np.int32]
+"""(F, 3, 3) 0-based corners of triangles: v, vt, vn; -1 for none."""
+Table = NDArray[np.float64]
+
+
+def check_obj(path: Path) -> None:
+    """The file has vertices and faces. Raises BadFileError."""
+    seen = {b"\nv": False, b"\nf": False}
+    last = b"\n"
+    with path.open("rb") as file:
+        while block := file.read(1024**2):
+            block = (last + block).replace(b"\r", b"\n").replace(b"\t", b" ")
+            for key in seen:
+                seen[key] = seen[key] or key + b" " in block
+            if all(seen.values()):
+                return
+            last = block[-3:]
+    raise BadFileError("the file holds no triangles", NO_FACES)
+
+
+def read_obj(path: Path) -> Asset:
+    """Read an OBJ file; objects (or groups) become parts, polygons become fans of triangles.
+
+    A vertex with several texture coordinates or normals is repeated, next to its first place in the order.
+    Raises BadFileError for numbers and indices that cannot be.
+    """
+    has_objects = _has_objects(path)
+    content = _Content()
+    materials = Materials(path.parent)
+    name, material = path.stem, ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in _lines(file):
+            keyword, _, rest = line.strip().replace("\t", " ").partition(" ")
+            if keyword in WIDTHS:
+                content.tables[keyword].add(rest)
+            elif keyword == "f":
+                content.face(rest, name, material)
+            elif keyword == "usemtl":
+                material = short(rest.strip())
+            elif keyword == "o" or (keyword == "g" and not has_objects):
+                name = short(rest.strip() or path.stem)
+            elif keyword == "mtllib":
+                materials.read(rest.strip())
+    content.flush()
+    return _assemble(content, materials)
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines, those that end with a backslash joined with the next."""
+    begun = ""
+    for line in iter(partial(file.readline, MAX_TEXT_LINE + 1), ""):
+        whole = begun + line
+        if len(whole) > MAX_TEXT_LINE:
+            raise BadFileError("a line of it is too long", DAMAGED)
+        if whole.endswith("\\\n"):
+            begun = whole[:-2] + " "
+        else:
+            begun = ""
+            yield whole
+    if begun:
+        yield begun
+
+
+def _has_objects(path: Path) -> bool:
+    """Whether the file names objects; then its groups are passed over."""
+    last = b"\n"
+    with path.open("rb") as file:
+        while block := file.read(1024**2):
+            block = last + block
+            if b"\no " in block:
+                return True
+            last = block[-2:]
+    return False
+
+
+class _Numbers:
+    """The rows of one keyword."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.count = 0
+        self.blocks: list[Table] = []
+        self.lines: list[str] = []
+
+    def add(self, text: str) -> None:
+        self.lines.append(text)
+        self.count += 1
+        if len(self.lines) == LINES_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.count > MAX_VERTICES:
+            check_size(self.count, 0)
+        rows = [line.split(None, self.width)[: self.width] for line in self.lines]
+        rows = [row if len(row) == self.width else (row + ["0"] * self.width)[: self.width] for row in rows]
+        self.lines.clear()
+        if not rows:
+            return
+        try:
+            self.blocks.append(np.array(rows, dtype=np.float64))
+        except ValueError as error:
+            raise BadFileError("a number in it is none") from error
+
+    def table(self) -> Table:
+        return np.concatenate(self.blocks) if self.blocks else np.zeros((0, self.width))
 
 
 @dataclass
@@ -19,195 +147,147 @@ class _Run:
 
     name: str
     material: str
-    lines: list[str] = field(default_factory=list)
-    counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
-    """How many v, vt and vn had been read when the run began; negative indices count back from there."""
+    blocks: list[Corners] = field(default_factory=list)
 
 
-def read_obj(path: Path) -> Asset:
-    """Read an OBJ file; objects (or groups) become parts, polygons become fans of triangles.
+class _Content:
+    """What has been read so far: tables, and runs of faces."""
 
-    A vertex with several texture coordinates or normals is repeated, next to its first place in the order.
-    Raises ValueError for numbers and indices that cannot be.
-    """
-    text = path.read_text("utf-8", errors="replace").replace("\\\n", " ")
-    points, uvs, normals = [], [], []
-    runs: list[_Run] = []
-    library: dict[str, Material] = {}
-    name, material = path.stem, ""
-    has_objects = "\no " in text or text.startswith("o ")
-    fresh = True
-    for line in text.splitlines():
-        keyword, _, rest = line.strip().partition(" ")
-        if keyword == "v":
-            points.append(rest)
-        elif keyword == "vt":
-            uvs.append(rest)
-        elif keyword == "vn":
-            normals.append(rest)
-        elif keyword == "f":
-            # A relative index counts from the face's own line, so such a line gets a run of its own.
-            if fresh or not runs or "-" in rest or "-" in runs[-1].lines[-1]:
-                runs.append(_Run(name, material, counts=np.array([len(points), len(uvs), len(normals)])))
-                fresh = False
-            runs[-1].lines.append(rest)
-        elif keyword == "usemtl":
-            material, fresh = rest.strip(), True
-        elif keyword == "o" or (keyword == "g" and not has_objects):
-            name, fresh = rest.strip() or path.stem, True
-        elif keyword == "mtllib":
-            library |= _read_mtl(path.parent / rest.strip())
-    tables = (_numbers(points, 3), _numbers(uvs, 2), _numbers(normals, 3))
-    return _assemble(_join(runs, tables), tables, library)
+    def __init__(self) -> None:
+        self.tables = {keyword: _Numbers(width) for keyword, width in WIDTHS.items()}
+        self.runs: list[_Run] = []
+        self.faces = 0
+        self._lines: list[str] = []
+        self._counts = array("q")
+        """For each of the lines, if they are relative: how many v, vt and vn had been read before it."""
 
+    def face(self, text: str, name: str, material: str) -> None:
+        """Add a polygon."""
+        run = self.runs[-1] if self.runs else None
+        relative = "-" in text
+        fresh = run is None or run.name != name or run.material != material
+        if fresh or len(self._lines) == LINES_AT_ONCE or (self._lines and relative != bool(self._counts)):
+            self.flush()
+        if fresh:
+            if len(self.runs) == MAX_PRIMITIVES:
+                raise BadFileError(
+                    f"its faces change their object or material more than {MAX_PRIMITIVES:,} times",
+                    "Join objects before you export them, or export as GLB.",
+                )
+            self.runs.append(_Run(name, material))
+        self._lines.append(text)
+        if relative:
+            self._counts.extend(table.count for table in self.tables.values())
 
-Corners = NDArray[np.int64]
-
-
-def _join(runs: list[_Run], tables: tuple[NDArray[np.float64], ...]) -> list[tuple[str, str, Corners]]:
-    """Triangles of each run as 0-based corner indices (F, 3, 3: v, vt, vn; -1 for none); equal neighbours joined."""
-    sizes = np.array([len(t) for t in tables])
-    out: list[tuple[str, str, list[Corners]]] = []
-    for run in runs:
-        corners = _corners(run)
-        if (corners >= sizes).any() or (corners[..., 0] < 0).any() or (corners < -1).any():
-            raise ValueError("a face refers to a vertex that does not exist")
-        if out and out[-1][:2] == (run.name, run.material):
-            out[-1][2].append(corners)
-        else:
-            out.append((run.name, run.material, [corners]))
-    return [(name, material, np.concatenate(blocks)) for name, material, blocks in out]
+    def flush(self) -> None:
+        """Turn the lines that wait into corners."""
+        if not self._lines:
+            return
+        counts = np.array(self._counts, np.int64).reshape(-1, 3) if self._counts else None
+        try:
+            corners = _corners(self._lines, counts)
+        except (ValueError, IndexError, OverflowError) as error:
+            if isinstance(error, BadFileError):
+                raise
+            raise BadFileError("a face in it is broken") from error
+        self._lines.clear()
+        self._counts = array("q")
+        self.faces += len(corners)
+        check_size(0, self.faces)
+        if len(corners) and (corners[..., 0].min() < 0 or corners.min() < -1 or corners.max() >= 2**31):
+            raise BadFileError("a face refers to a vertex that does not exist")
+        self.runs[-1].blocks.append(corners.astype(np.int32))
 
 
-def _corners(run: _Run) -> Corners:
-    first = run.lines[0].split()
+def _corners(lines: list[str], counts: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """(F, 3, 3) 0-based corners of polygons; ``counts`` (lines, 3) for those that count backwards."""
+    first = lines[0].split()
     slashes = first[0].count("/") if first else 0
-    doubled = "//" in run.lines[0]
+    doubled = "//" in lines[0]
     width = len(first) * (2 if doubled else slashes + 1)
-    flat = " ".join(run.lines).replace("/", " ").split()
-    same_shape = len(flat) == width * len(run.lines) and len(first) >= 3
-    plain = same_shape and all(line.count("/") == slashes * len(first) for line in run.lines)
+    flat = " ".join(lines).replace("/", " ").split()
+    same_shape = len(flat) == width * len(lines) and len(first) >= 3 and slashes <= 2
+    plain = same_shape and all(line.count("/") == slashes * len(first) for line in lines)
     if plain and not any(part.endswith("/") for part in first):
-        values = np.array(flat, dtype=np.int64).reshape(len(run.lines), len(first), -1)
+        values = np.array(flat, dtype=np.int64).reshape(len(lines), len(first), -1)
         table = np.zeros((*values.shape[:2], 3), np.int64)
         table[..., [0, 2] if doubled else list(range(slashes + 1))] = values
         fans = [table[:, [0, k, k + 1]] for k in range(1, len(first) - 1)]
         triangles = np.stack(fans, axis=1).reshape(-1, 3, 3)
+        owners = np.repeat(np.arange(len(lines)), len(fans))
     else:  # polygons of different sizes, which have to be read one by one
-        rows: list[list[list[int]]] = []
-        for line in run.lines:
+        numbers = array("q")
+        owner = array("q")
+        for n, line in enumerate(lines):
             polygon = [[int(x) if x else 0 for x in [*c.split("/"), "", ""][:3]] for c in line.split()]
-            rows.extend([polygon[0], polygon[k], polygon[k + 1]] for k in range(1, len(polygon) - 1))
-        triangles = np.array(rows, np.int64).reshape(-1, 3, 3)
-    return np.where(triangles < 0, triangles + run.counts, triangles - 1)
+            for k in range(1, len(polygon) - 1):
+                for corner in (polygon[0], polygon[k], polygon[k + 1]):
+                    numbers.extend(corner)
+                owner.append(n)
+            if len(owner) > MAX_FACES:
+                check_size(0, len(owner))
+        triangles = np.array(numbers, np.int64).reshape(-1, 3, 3)
+        owners = np.array(owner, np.int64)
+    before = 0 if counts is None else counts[owners][:, None, :]
+    return np.where(triangles < 0, triangles + before, triangles - 1)
 
 
-def _assemble(
-    runs: list[tuple[str, str, Corners]],
-    tables: tuple[NDArray[np.float64], ...],
-    library: dict[str, Material],
-) -> Asset:
-    points, uvs, normals = tables
+def _assemble(content: _Content, materials: Materials) -> Asset:
+    points, uvs, normals = (table.table() for table in _flushed(content))
     parts: list[Part] = []
     used: set[str] = set()
     titles: list[str] = []
-    for title, material_name, corners in runs:
-        flat = corners.reshape(-1, 3)
+    runs = [run for run in content.runs if sum(map(len, run.blocks))]
+    for run in runs:
+        flat = np.concatenate(run.blocks).reshape(-1, 3)
+        run.blocks.clear()
+        if (flat >= [len(points), len(uvs), len(normals)]).any():
+            raise BadFileError("a face refers to a vertex that does not exist")
         uv_used = bool((flat[:, 1] >= 0).all()) and len(uvs) > 0
         normals_used = bool((flat[:, 2] >= 0).all()) and len(normals) > 0
         if len(runs) == 1 and not uv_used and not normals_used:
-            vertices, faces, uv, normal = points, corners[..., 0], None, None
+            vertices, faces, uv, normal = points, flat[:, 0].astype(np.int64).reshape(-1, 3), None, None
         else:
-            key = np.where([True, uv_used, normals_used], flat, -1)
-            unique, inverse = np.unique(key, axis=0, return_inverse=True)
-            vertices, faces = points[unique[:, 0]], inverse.reshape(-1, 3)
-            uv = np.column_stack([uvs[unique[:, 1], 0], 1 - uvs[unique[:, 1], 1]]) if uv_used else None
-            normal = normals[unique[:, 2]] if normals_used else None
-        material = library.setdefault(material_name, Material(material_name or "material"))
+            tables = [(0, len(points))]
+            tables += [(1, len(uvs))] if uv_used else []
+            tables += [(2, len(normals))] if normals_used else []
+            where, faces = _distinct(flat, tables)
+            some = flat[where]
+            vertices = points[some[:, 0]]
+            uv = np.column_stack([uvs[some[:, 1], 0], 1 - uvs[some[:, 1], 1]]) if uv_used else None
+            normal = normals[some[:, 2]] if normals_used else None
         primitive = Primitive(
             vertices.astype(np.float32),
             faces,
-            material,
+            materials.named(run.material),
             None if uv is None else uv.astype(np.float32),
             None if normal is None else normal.astype(np.float32),
         )
-        if titles and titles[-1] == title:
+        if titles and titles[-1] == run.name:
             parts[-1].primitives.append(primitive)
         else:
-            name = unique_name(title, used)
-            parts.append(Part(name, [primitive], label="" if name == title else title))
-            titles.append(title)
+            name = unique_name(run.name, used)
+            parts.append(Part(name, [primitive], label="" if name == run.name else run.name))
+            titles.append(run.name)
     return Asset(parts)
 
 
-def _numbers(lines: list[str], width: int) -> NDArray[np.float64]:
-    if not lines:
-        return np.zeros((0, width))
-    rows = [line.split()[:width] for line in lines]
-    rows = [row if len(row) == width else (row + ["0"] * width)[:width] for row in rows]
-    return np.array(rows, dtype=np.float64)
+def _flushed(content: _Content) -> Iterator[_Numbers]:
+    for table in content.tables.values():
+        table.flush()
+        yield table
 
 
-def _read_mtl(path: Path) -> dict[str, Material]:
-    """Materials by name; a missing library or texture leaves plain materials, as other readers do."""
-    found: dict[str, Material] = {}
-    if not path.is_file():
-        return found
-    material = Material("material")
-    grey: dict[str, dict[int, Image]] = {}
-    for line in path.read_text("utf-8", errors="replace").splitlines():
-        keyword, _, rest = line.strip().partition(" ")
-        rest = rest.strip()
-        if keyword == "newmtl":
-            material = found[rest] = Material(rest or "material")
-        elif keyword == "Kd":
-            r, g, b = srgb_to_linear(np.array(rest.split()[:3], np.float64))
-            material.base_color = (float(r), float(g), float(b), material.base_color[3])
-        elif keyword == "Ke":
-            e = [float(x) for x in rest.split()[:3]]
-            material.emissive = (e[0], e[1], e[2])
-        elif keyword in ("d", "Tr"):
-            alpha = float(rest.split()[-1])
-            alpha = alpha if keyword == "d" else 1 - alpha
-            material.base_color = (*material.base_color[:3], alpha)
-            material.alpha_mode = "BLEND" if alpha < 0.999 else "OPAQUE"
-        elif keyword == "Pr":
-            material.roughness = float(rest)
-        elif keyword == "Pm":
-            material.metallic = float(rest)
-        elif keyword == "map_Kd":
-            material.base_color_image = _image(path.parent, rest)
-            if material.base_color_image is not None and max(material.base_color[:3]) == 0:
-                material.base_color = (1.0, 1.0, 1.0, material.base_color[3])
-        elif keyword == "norm":
-            material.normal_image = _image(path.parent, rest)
-        elif keyword in ("map_Pr", "map_Pm"):
-            image = _image(path.parent, rest)
-            if image is not None:
-                grey.setdefault(material.name, {})[1 if keyword == "map_Pr" else 2] = image
-    for name, channels in grey.items():
-        found[name].metallic_roughness_image = _pack(channels)
-    return found
+def _distinct(flat: Corners, tables: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each different corner stands first in ``flat``, ordered by v, vt, vn; and the faces (F, 3) by these.
 
-
-def _pack(channels: dict[int, Image]) -> Image:
-    """Roughness (1) and metallic (2) in one glTF image; a missing one is white, so that its factor holds."""
-    shape = next(iter(channels.values())).shape[:2]
-    packed = np.full((*shape, 3), 255, np.uint8)
-    for channel, image in channels.items():
-        if image.shape[:2] == shape:
-            packed[..., channel] = image[..., 0]
-    return packed
-
-
-def _image(folder: Path, reference: str) -> Image | None:
-    """A texture beside the file; options before its name are passed over."""
-    for name in (reference, reference.split()[-1] if reference else ""):
-        path = (folder / name.replace("\\", "/")).resolve()
-        if name and path.is_relative_to(folder.resolve()) and path.is_file():
-            try:
-                picture = PilImage.open(path)
-                return np.asarray(picture.convert("RGBA" if picture.mode in ("RGBA", "LA") else "RGB"))
-            except (OSError, SyntaxError):
-                return None
-    return None
+    ``tables`` are the columns that count and the lengths of what they refer to. One number for each corner is
+    sorted much faster than rows are; two at a time never overflow.
+    """
+    column, _ = tables[0]
+    key = flat[:, column].astype(np.int64)
+    for column, length in tables[1:]:
+        _, key = np.unique(key, return_inverse=True)
+        key = key * length + flat[:, column]
+    _, where, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return where, inverse.reshape(-1, 3)

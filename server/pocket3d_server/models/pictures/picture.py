@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image as PilImage
 from PIL import ImageOps
 
+from pocket3d_server.geometry.images import eight_bit, opened
+from pocket3d_server.geometry.limits import BadFileError
 from pocket3d_server.models.engine import EngineError
 
 Array = NDArray[np.floating[Any]]
@@ -26,20 +29,15 @@ def read_picture(path: Path, largest: int = LARGEST_SIDE) -> Array:
     Raises EngineError when the file is missing, is no picture, or is too small to show anything.
     """
     try:
-        with PilImage.open(path) as opened:
-            opened.seek(0)
-            opened.draft(
-                "RGB", (2 * largest, 2 * largest)
-            )  # a huge JPEG is decoded at a fraction of its size
-            picture = ImageOps.exif_transpose(opened)
-            if picture.mode.startswith("I"):  # 16 bits a pixel; converting would clip, not scale
-                picture = PilImage.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-            picture = picture.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, EOFError, PilImage.DecompressionBombError) as error:
+        # Its size was agreed to when it came in; the server's operator may allow more than is usual.
+        with opened(Path(path), max_pixels=sys.maxsize) as image:
+            image.seek(0)
+            # A huge JPEG is decoded at a fraction of its size.
+            image.draft("RGB", (2 * largest, 2 * largest))
+            picture = eight_bit(_upright(image)).convert("RGBA")
+    except BadFileError as error:
         raise EngineError(
-            f"{Path(path).name} cannot be read as a picture",
-            code="INVALID_INPUT",
-            suggestion="Send a complete PNG, JPEG or WebP file.",
+            f"{Path(path).name} {error}", code="INVALID_INPUT", suggestion=error.suggestion
         ) from error
     if min(picture.size) < SMALLEST_SIDE:
         raise EngineError(
@@ -50,6 +48,15 @@ def read_picture(path: Path, largest: int = LARGEST_SIDE) -> Array:
     if max(picture.size) > largest:
         picture.thumbnail((largest, largest), PilImage.Resampling.LANCZOS, reducing_gap=2.0)
     return np.asarray(picture, np.float32) / 255
+
+
+def _upright(image: PilImage.Image) -> PilImage.Image:
+    """Turned as its EXIF says; as it is, where that is damaged."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Pillow raises whatever its parser hits
+        return image
 
 
 def resize(values: Array, height: int, width: int) -> Array:
