@@ -43,6 +43,7 @@ def create_app(services: Services | None) -> OpenAPI:
     errors.install(app)
     for chapter in (mesh, texture, segment, rig, jobs, files, system, auth):
         app.register_api(chapter.api)
+    app.register_api(files.links)
     ws.install(app)
 
     @app.get("/", summary="Handshake", doc_ui=False)

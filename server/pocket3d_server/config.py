@@ -81,6 +81,38 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(96 * MB, ge=1)
     """JSON bodies: ten images of several MB in base64."""
     max_image_pixels: int = Field(64_000_000, ge=1)
+    read_timeout: float = Field(60, gt=0)
+    """Seconds that a client may be silent in the middle of its request."""
+
+    storage_url: str = ""
+    """Where uploads and outputs are kept: a URL of fsspec's, e.g. ``s3://bucket/prefix``; empty means ``data_dir``.
+    What lies there belongs to this server's database alone."""
+    storage_quota_mb: int = Field(0, ge=0)
+    """What each account may store; 0 means as much as its tier says."""
+    min_free_mb: int = Field(500, ge=0)
+    """Kept free on the disk of ``data_dir``: uploads and submits that would take it are refused."""
+    keep_uploads_days: float = Field(30, ge=0)
+    """Uploads that no job has used for this long are deleted; 0 means never."""
+    keep_outputs_days: float = Field(0, ge=0)
+    """Results are deleted this long after they were made or last used; their jobs stay. 0 means never."""
+
+    public_url: str = ""
+    """By which address clients reach the server, for links in answers, e.g. ``https://api.example.org``; empty
+    means the address by which each request came."""
+    link_seconds: int = Field(3600, ge=1)
+    """Life of a download link."""
+    link_keys: list[str] = Field(default_factory=list)
+    """Secrets that sign download links, the newest last; empty means those in ``data_dir/link_keys``."""
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Settings:
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            raise ValueError("public_url must begin with http:// or https://")
+        if self.storage_url and "://" not in self.storage_url:
+            raise ValueError("storage_url must be a URL, e.g. s3://bucket/prefix or file:///folder")
+        if self.storage_url.startswith("memory:"):
+            raise ValueError("runner processes cannot see the server's memory; use file:///folder as storage_url")
+        return self
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:

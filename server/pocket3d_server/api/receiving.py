@@ -7,22 +7,27 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask, Request, g
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
-from pocket3d_server.api.context import services
+from pocket3d_server.api.context import UPLOAD_PATH, caller, services
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import TEMPORARY, new_stem
+from pocket3d_server.jobs.quota import Room
 
 MB = 1024 * 1024
+HOW_TO_UPLOAD = "Send multipart/form-data whose parts 'files' bear a filename, e.g. curl -F files=@car.glb."
 
 
 class ReceivedFile:
     """A file that is being uploaded; Werkzeug's form parser writes it."""
 
-    def __init__(self, path: Path, name: str, limit: int) -> None:
+    def __init__(self, path: Path, name: str, limit: int, room: Room) -> None:
         self.path = path
         self.size = 0
         self._name = name
         self._limit = limit
+        self._room = room
         self._hash = hashlib.sha256()
         self._file = path.open("w+b")
 
@@ -32,7 +37,7 @@ class ReceivedFile:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> int:
-        """Append. Raises Refusal FILE_TOO_LARGE at the first byte that is too many."""
+        """Append. Raises Refusal FILE_TOO_LARGE or STORAGE_FULL at the first byte that is too many."""
         self.size += len(data)
         if self.size > self._limit:
             raise Refusal(
@@ -41,18 +46,21 @@ class ReceivedFile:
                 "Reduce the mesh or compress its textures.",
                 limit=self._limit,
             )
+        self._room.take(len(data))
         self._hash.update(data)
         return self._file.write(data)
 
-    def keep_as(self, target: Path) -> None:
-        """Give the file its final place."""
+    def keep_as(self, path: str) -> None:
+        """Give the file its place in the storage."""
         self._file.close()
-        self.path.replace(target)
+        services().files.keep(self.path, path)
 
     def discard(self) -> None:
         """Close it, and delete it unless it was kept."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self._file.close()  # may want to write what is left, on a full disk
+        finally:
+            self.path.unlink(missing_ok=True)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
@@ -61,6 +69,17 @@ class ReceivedFile:
 class UploadRequest(Request):
     """A request whose files are received as above."""
 
+    def make_form_data_parser(self) -> FormDataParser:
+        """One that tells what is wrong with a form."""
+        return _StrictParser(
+            self._get_file_stream,
+            self.max_form_memory_size,
+            self.max_content_length,
+            self.parameter_storage_class,
+            silent=False,
+            max_form_parts=self.max_form_parts,
+        )
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -68,10 +87,47 @@ class UploadRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
+        if self.path != UPLOAD_PATH:
+            raise Refusal(
+                ErrorCode.INVALID_INPUT, "No files are taken here.", "Send files to POST /mesh/upload."
+            )
+        settings = services().settings
+        received: list[ReceivedFile] = g.setdefault("received", [])
+        if len(received) >= settings.max_files:
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                f"More than {settings.max_files} files were sent; at most {settings.max_files} are taken at once.",
+                f"Send at most {settings.max_files} files in a request.",
+            )
+        if not received:
+            g.room = services().quota.room(caller().account_id, self.content_length or 0)
         path = services().files.folder(TEMPORARY) / new_stem()
-        received = ReceivedFile(path, Path(filename or "file").name[:200], services().settings.max_file_bytes)
-        g.setdefault("received", []).append(received)
-        return received  # type: ignore[return-value]
+        name = Path(filename or "file").name[:200]
+        received.append(ReceivedFile(path, name, settings.max_file_bytes, g.room))
+        return received[-1]  # type: ignore[return-value]
+
+
+class _StrictParser(FormDataParser):
+    """Says what Werkzeug's parser would pass over or tell in a few words."""
+
+    def parse(self, stream: IO[bytes], mimetype: str, *args: Any, **options: Any) -> Any:
+        """Form and files of a body. Raises Refusal INVALID_INPUT or FILE_TOO_LARGE."""
+        if mimetype == "application/x-www-form-urlencoded":  # would be read into memory as a whole
+            raise Refusal(ErrorCode.INVALID_INPUT, "The body is a web form without files.", HOW_TO_UPLOAD)
+        try:
+            return super().parse(stream, mimetype, *args, **options)
+        except RequestEntityTooLarge as error:
+            raise Refusal(
+                ErrorCode.FILE_TOO_LARGE,
+                "The form has too many parts, or a large part without a file name.",
+                HOW_TO_UPLOAD,
+            ) from error
+        except ValueError as error:
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                f"The multipart body is broken or ends too early ({str(error).rstrip('.')}).",
+                "Send it again with the right Content-Length and boundary; HTTP libraries set both.",
+            ) from error
 
 
 def install(app: Flask) -> None:

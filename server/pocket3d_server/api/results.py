@@ -23,6 +23,11 @@ class MeshResult(BaseModel):
     faces: Ordinal = Field(description="Triangles.", examples=[30840])
     has_texture: bool
     preview_image: str = Field(examples=["outputs/preview_123abc.jpg"])
+    download_url: str = Field(
+        description="Serves the file without credentials for an hour; every answer has a new one.",
+        examples=["https://api.pocket3d.studio/download/mesh_123abc.glb?token=..."],
+    )
+    preview_url: str = Field(description="The same for the preview.")
     sha256: str = Field(description="Of the file, hex.")
     model_id: str
     model_revision: str

@@ -1,7 +1,8 @@
-"""Files below the data folder: uploads, inputs decoded from requests, and outputs.
+"""Files of accounts and jobs: uploads, inputs decoded from requests, and outputs.
 
 Every name is made by us and opaque, e.g. ``uploads/img_3f9c….png``; a client's file name is never used as a
-path. ``tables.StoredFile`` says to whom a file belongs; a file without such a row is not served.
+path. ``tables.StoredFile`` says to whom a file belongs; a file without such a row is not served. Where the
+files lie is the storage's matter (``storage``); what is being received or made lies in the data folder.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
+
+from pocket3d_server.storage import Folder, Storage, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -26,53 +30,98 @@ def new_stem() -> str:
 
 
 class FileStore:
-    """Paths below one data folder. Relative paths use slashes on every system."""
+    """Paths below one data folder, or in a bucket. Relative paths use slashes on every system."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, storage: Storage | None = None) -> None:
         self.root = data_dir.resolve()
+        self._work = Folder(self.root)
+        self._storage = storage or self._work
+        self.is_local = storage is None
+        """The files lie in the data folder, so a runner can be given their paths."""
         for name in (UPLOADS, INPUTS, OUTPUTS, TEMPORARY):
             (self.root / name).mkdir(parents=True, exist_ok=True)
 
+    @property
+    def storage_url(self) -> str:
+        """Of the bucket; empty for the data folder."""
+        return self._storage.url
+
     def absolute(self, path: str) -> Path:
-        """Where a stored file lies. Raises ValueError for a path that leads out of the data folder."""
-        full = (self.root / path).resolve()
-        if not full.is_relative_to(self.root):
-            raise ValueError(f"{path!r} is outside the data folder")
-        return full
+        """Where a file lies in the data folder. Raises ValueError for a path that leads out of it."""
+        return self._work.absolute(path)
 
     def folder(self, name: str) -> Path:
-        """One of the folders above."""
+        """One of the folders above, in the data folder."""
         return self.root / name
+
+    @property
+    def output_dir(self) -> Path:
+        """Where runners write: the folder of outputs, or one from where they move them into a bucket."""
+        return self.folder(OUTPUTS if self.is_local else TEMPORARY)
+
+    def for_runner(self, path: str) -> str:
+        """How a runner is told of a file: its absolute path, or its path in the bucket."""
+        return str(self.absolute(path)) if self.is_local else path
+
+    def exists(self, path: str) -> bool:
+        """Whether a file is in the storage. Raises ValueError for a path that leads out of it."""
+        return self._storage.exists(path)
+
+    def open(self, path: str) -> BinaryIO:
+        """A stored file, to read from any place in it. Raises FileNotFoundError, StorageError."""
+        return self._storage.open(path)
+
+    def keep(self, source: Path, path: str) -> None:
+        """Move a file from the data folder to its place in the storage."""
+        self._storage.put(source, path)
 
     def add_input(self, job_id: str, name: str, data: bytes) -> str:
         """Keep a file that came inside a job's request; returns its relative path."""
-        folder = self.root / INPUTS / job_id
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(data)
+        temporary = self.folder(TEMPORARY) / new_stem()
+        try:
+            temporary.write_bytes(data)
+            self.keep(temporary, f"{INPUTS}/{job_id}/{name}")
+        finally:
+            temporary.unlink(missing_ok=True)
         return f"{INPUTS}/{job_id}/{name}"
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Remove files; those that are gone already are no error."""
+        """Remove files; those that are gone already are no error, and what a bucket refuses is swept later."""
         for path in paths:
-            self.absolute(path).unlink(missing_ok=True)
+            try:
+                self._storage.delete(path)
+            except (OSError, StorageError):
+                log.warning("%s could not be deleted; the next sweep tries again", path, exc_info=True)
 
     def delete_inputs(self, job_id: str) -> None:
         """Remove what came inside a job's request."""
-        shutil.rmtree(self.root / INPUTS / job_id, ignore_errors=True)
+        self.delete([f"{INPUTS}/{job_id}"])
 
     def delete_outputs_of(self, stem: str) -> None:
-        """Remove what an attempt that did not finish has left."""
-        for path in (self.root / OUTPUTS).glob(f"*_{stem}.*"):
+        """Remove what an attempt that did not finish has left here; what reached a bucket is swept later."""
+        for path in self.output_dir.glob(f"*_{stem}.*"):
             path.unlink(missing_ok=True)
+        shutil.rmtree(self.folder(TEMPORARY) / stem, ignore_errors=True)
 
-    def sweep(self, known: set[str], min_age: float) -> int:
-        """Remove files older than ``min_age`` seconds that no row names (of a killed server); returns how many."""
+    def sweep_local(self, min_age: float) -> int:
+        """Remove what was being received or made in the data folder more than ``min_age`` seconds ago."""
+        return self._remove(self._work, [TEMPORARY], set(), set(), min_age)
+
+    def sweep(self, known: set[str], working: set[str], min_age: float) -> int:
+        """Remove stored files older than ``min_age`` seconds that no row names (of a killed server), and inputs
+        of jobs other than those ``working``; returns how many."""
+        return self._remove(self._storage, [UPLOADS, OUTPUTS, INPUTS], known, working, min_age)
+
+    def _remove(
+        self, storage: Storage, folders: list[str], known: set[str], working: set[str], min_age: float
+    ) -> int:
         before = time.time() - min_age
         removed = 0
-        for name in (UPLOADS, OUTPUTS, TEMPORARY):
-            for path in (self.root / name).iterdir():
-                if f"{name}/{path.name}" not in known and path.is_file() and path.stat().st_mtime < before:
-                    path.unlink(missing_ok=True)
+        for folder in folders:
+            for entry in storage.entries(folder):
+                is_input = folder == INPUTS and entry.path.split("/")[1] in working
+                if entry.path not in known and not is_input and entry.modified < before:
+                    storage.delete(entry.path)
                     removed += 1
         if removed:
             log.info("removed %d files that belonged to nothing", removed)

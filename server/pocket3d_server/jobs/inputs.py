@@ -140,7 +140,7 @@ class InputFiles:
             if reference.startswith("job:"):
                 path = _output_of(session, account_id, reference.removeprefix("job:"))
             row = session.get(StoredFile, path)
-        if row is None or row.account_id != account_id or not self._files.absolute(path).exists():
+        if row is None or row.account_id != account_id or not self._files.exists(path):
             raise Refusal(
                 ErrorCode.INVALID_INPUT,
                 f"mesh_file {reference!r} does not exist.",

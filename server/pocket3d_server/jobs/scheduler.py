@@ -35,7 +35,7 @@ from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import queries, states
 from pocket3d_server.jobs.events import EventLog, change
-from pocket3d_server.jobs.files import OUTPUTS, FileStore, new_stem
+from pocket3d_server.jobs.files import FileStore, new_stem
 from pocket3d_server.jobs.states import JobError, Lease
 from pocket3d_server.jobs.tables import Job
 from pocket3d_server.metrics import Metrics
@@ -334,10 +334,11 @@ class Scheduler:
             job_id=job.id,
             model_id=job.model_id,
             feature=job.feature,
-            request=self._with_absolute_paths(job.request),
+            request=self._with_files(job.request),
             output_format=job.output_format,
-            output_dir=str(self._files.folder(OUTPUTS)),
+            output_dir=str(self._files.output_dir),
             output_stem=new_stem(),
+            storage_url=self._files.storage_url,
             request_id=job.request_id,
         )
         self._running[attempt.key] = Running(lease, attempt, time.monotonic(), model.spec.estimated_seconds)
@@ -357,10 +358,10 @@ class Scheduler:
         with change(self._database, self._events) as session:
             states.reject(session, job.id, error)
 
-    def _with_absolute_paths(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _with_files(self, request: dict[str, Any]) -> dict[str, Any]:
         full = dict(request)
         if mesh := full.get("mesh"):
-            full["mesh"] = str(self._files.absolute(mesh))
+            full["mesh"] = self._files.for_runner(mesh)
         if images := full.get("images"):
-            full["images"] = [str(self._files.absolute(image)) for image in images]
+            full["images"] = [self._files.for_runner(image) for image in images]
         return full

@@ -115,13 +115,17 @@ class IdempotentAnswer(Base):
 
 
 class StoredFile(Base):
-    """A file below the data folder that an account may use: an upload, or an output of a job."""
+    """A file in the storage that an account may use: an upload, or an output of a job."""
 
     __tablename__ = "files"
+    __table_args__ = (
+        Index(None, "account_id", "created_at"),
+        Index("ix_files_space", "account_id", "deleted_at", "job_id", "size"),  # answers a quota's sum alone
+    )
 
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
-    """Relative to the data folder, with slashes, e.g. ``uploads/img_1f….png``."""
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    """Relative to the storage, with slashes, e.g. ``uploads/img_1f….png``."""
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     """The job that made it; None for uploads."""
     kind: Mapped[str] = mapped_column(String(10))
@@ -131,3 +135,7 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     original_name: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+    """When a job that needs it was last submitted."""
+    deleted_at: Mapped[datetime | None]
+    """When it had been kept long enough; the row stays, to tell why the file is gone."""

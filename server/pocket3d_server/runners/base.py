@@ -18,6 +18,8 @@ from pocket3d_server.errors import ErrorCode
 
 FORMATS = {"glb": (".glb", "model/gltf-binary"), "obj": (".zip", "application/zip")}
 """Suffix and media type of each format that results can be written in."""
+OUTPUT_PREFIX = "outputs/"
+"""Where outputs lie in the storage; results name them so."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,13 @@ class Attempt:
     model_id: str
     feature: str
     request: dict[str, Any]
-    """Fields of the feature's EngineRequest, files as absolute paths."""
+    """Fields of the feature's EngineRequest, files as absolute paths, or as paths in the bucket if there is one."""
     output_format: str
     output_dir: str
     output_stem: str
     """Random part of the file names, new for each attempt: ``mesh_<stem>.glb``."""
+    storage_url: str = ""
+    """The bucket from which files come and into which outputs go; empty for the data folder."""
     request_id: str = ""
     """Of the request that made the job, for the log."""
 

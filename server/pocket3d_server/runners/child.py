@@ -8,6 +8,7 @@ stdin ends the server is gone, killed perhaps, and this process ends at once wit
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import logging
 import os
@@ -23,8 +24,10 @@ from pocket3d_server import logs
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import REQUESTS, Engine, EngineError, EngineRequest
 from pocket3d_server.runners import protocol
-from pocket3d_server.runners.base import Attempt, Done, Failed, ProgressReport, Report
+from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report
 from pocket3d_server.runners.catalog import load_engine
+from pocket3d_server.runners.staging import staged, store
+from pocket3d_server.storage import StorageError
 
 log = logging.getLogger("pocket3d.runner")
 
@@ -82,6 +85,10 @@ class ProgressSender:
         """The engine's callback (``models.engine.Progress``)."""
         self._report(ENGINE_SHARE * min(1.0, max(0.0, float(fraction))), stage)
 
+    def before_engine(self, stage: str) -> None:
+        """A stage of getting ready."""
+        self._report(0.0, stage)
+
     def after_engine(self, stage: str) -> None:
         """A stage of delivery."""
         self._report(max(self._fraction, ENGINE_SHARE), stage)
@@ -100,11 +107,18 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
     from pocket3d_server.runners.deliver import ResultError, deliver  # heavy: numpy, Pillow, readers
 
     try:
-        request = REQUESTS[engine.spec.feature].model_validate(attempt.request)
-        _check_files(request)
-        made = engine.run(request, progress)
-        result, files = deliver(attempt, engine.spec, request, made, progress.after_engine)
+        with staged(attempt, progress.before_engine) as here:
+            request = REQUESTS[engine.spec.feature].model_validate(here.request)
+            _check_files(request)
+            made = engine.run(request, progress)
+            result, files = deliver(here, engine.spec, request, made, progress.after_engine)
+        store(attempt, files, progress.after_engine)
         return Done(attempt.key, result, files)
+    except StorageError as error:
+        log.error("job %s: %s", attempt.job_id, error)
+        return Died(
+            attempt.key, "The file storage cannot be reached.", "Submit it again later, or tell the operator."
+        )
     except EngineError as error:
         return Failed(attempt.key, ErrorCode(error.code), str(error), error.suggestion)
     except ResultError as error:
@@ -114,6 +128,16 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
             ErrorCode.PROCESSING_FAILED,
             f"Processing failed: {error}.",
             "Try another seed or model.",
+        )
+    except OSError as error:
+        log.exception("job %s failed", attempt.job_id)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return _failed(attempt, error)
+        return Failed(
+            attempt.key,
+            ErrorCode.STORAGE_FULL,
+            "Processing failed: the server's disk is full.",
+            "Delete files and jobs that are not needed any more, then submit it again.",
         )
     except MemoryError:
         log.exception("job %s ran out of memory", attempt.job_id)
@@ -132,13 +156,16 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
                 "Processing failed: insufficient GPU memory",
                 "Lower the quality or texture_resolution, or choose a smaller model.",
             )
-        message = f"Processing failed: {type(error).__name__}: {error}"
-        return Failed(
-            attempt.key,
-            ErrorCode.PROCESSING_FAILED,
-            message,
-            "Try other parameters; the server's log says more.",
-        )
+        return _failed(attempt, error)
+
+
+def _failed(attempt: Attempt, error: Exception) -> Failed:
+    return Failed(
+        attempt.key,
+        ErrorCode.PROCESSING_FAILED,
+        f"Processing failed: {type(error).__name__}: {error}",
+        "Try other parameters; the server's log says more.",
+    )
 
 
 def _check_files(request: EngineRequest) -> None:

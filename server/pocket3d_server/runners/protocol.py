@@ -1,7 +1,7 @@
 """How a server and its runner processes talk: one JSON object a line, attempts down, messages up.
 
 Down (the child's stdin): ``{"type": "run", "attempt": {…}}``. End of file means: the server is gone, die.
-Up (the child's stdout): ``ready``, ``progress``, ``done``, ``failed``, each with the attempt's ``key``.
+Up (the child's stdout): ``ready``, ``progress``, ``done``, ``failed``, ``died``, each with the attempt's ``key``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import asdict
 from typing import Any
 
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.runners.base import Attempt, Done, Failed, OutputFile, ProgressReport, Report
+from pocket3d_server.runners.base import Attempt, Died, Done, Failed, OutputFile, ProgressReport, Report
 
-TYPES: dict[type, str] = {ProgressReport: "progress", Done: "done", Failed: "failed"}
+TYPES: dict[type, str] = {ProgressReport: "progress", Done: "done", Failed: "failed", Died: "died"}
 
 
 def encode_attempt(attempt: Attempt) -> bytes:
@@ -42,6 +42,8 @@ def decode_report(line: bytes) -> Report | None:
     kind = fields.pop("type")
     if kind == "progress":
         return ProgressReport(**fields)
+    if kind == "died":
+        return Died(**fields)
     if kind == "failed":
         return Failed(code=ErrorCode(fields.pop("code")), **fields)
     if kind == "done":

@@ -1,0 +1,104 @@
+"""Deletes what has been kept long enough, and what belongs to nothing; a thread of its own, now and then.
+
+An expired file's row stays and says when the file went, so that its job keeps its result and a download can be
+told why there is nothing. A row is marked before its file is deleted: killed in between, the file belongs to
+nothing and goes with the next sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pocket3d_server.config import Settings
+from pocket3d_server.database import Database
+from pocket3d_server.jobs import file_queries
+from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
+from pocket3d_server.times import now
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 600.0
+BATCH = 500
+"""Rows that are marked in one transaction."""
+
+
+class Sweeper:
+    """Keeps the storage tidy. ``clear`` before others work, then ``start``; ``stop`` ends the thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        files: FileStore,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._files = files
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def clear(self, *, alone: bool) -> None:
+        """Remove what a killed server left; ``alone``: no other can be at work, so nothing there is in use."""
+        min_age = 0.0 if alone else ORPHAN_AGE_S
+        self._files.sweep_local(min_age)
+        if self._files.is_local:  # a bucket may be slow, and waits for the thread
+            self._sweep(min_age)
+
+    def start(self) -> None:
+        """Begin, with a first turn at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the turn that is going on."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def turn(self) -> None:
+        """Delete what has expired and what belongs to nothing."""
+        self.expire()
+        self._files.sweep_local(ORPHAN_AGE_S)
+        self._sweep(ORPHAN_AGE_S)
+
+    def expire(self) -> int:
+        """Delete files that were kept for as long as the settings say; returns how many."""
+        deleted = 0
+        for uploads, days in (
+            (True, self._settings.keep_uploads_days),
+            (False, self._settings.keep_outputs_days),
+        ):
+            while days and (paths := self._mark(uploads, self._clock() - timedelta(days=days))):
+                self._files.delete(paths)
+                deleted += len(paths)
+        if deleted:
+            log.info("deleted %d files whose time was over", deleted)
+        return deleted
+
+    def _mark(self, uploads: bool, before: datetime) -> list[str]:
+        """Note the next files as deleted that were last used before a time and that no unfinished job needs."""
+        with self._database.write() as session:
+            needed = file_queries.paths_needed(session)
+            rows = file_queries.expired_files(
+                session, uploads=uploads, before=before, limit=BATCH, but=needed
+            )
+            for row in rows:
+                row.deleted_at = self._clock()
+        return [row.path for row in rows]
+
+    def _sweep(self, min_age: float) -> None:
+        with self._database.read() as session:
+            known, working = file_queries.kept_paths(session), file_queries.unfinished_ids(session)
+        self._files.sweep(known, working, min_age)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.turn()
+            except Exception:  # a full disk, a bucket out of reach: the next turn tries again
+                log.exception("the storage could not be swept")
+            self._stopping.wait(EVERY_S)
