@@ -29,7 +29,7 @@ SERVER_RULES: dict[str, set[str]] = {
     },
     "accounts": {"database", "errors", "times"},
     "migrations": {"database", "jobs", "accounts"},
-    "api": {"jobs", "accounts", "runners", "models", "errors", "logs", "metrics", "probe", "services", "times"},
+    "api": {"config", "jobs", "accounts", "runners", "models", "errors", "logs", "metrics", "probe", "services", "times"},
 }
 SERVER_MODULES = {
     path.stem

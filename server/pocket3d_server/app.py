@@ -16,6 +16,7 @@ from pocket3d_server.api import (
     jobs,
     json_body,
     mesh,
+    operations,
     receiving,
     rig,
     segment,
@@ -43,6 +44,9 @@ def create_app(services: Services | None) -> OpenAPI:
     errors.install(app)
     for chapter in (mesh, texture, segment, rig, jobs, files, system, auth):
         app.register_api(chapter.api)
+    app.register_api(operations.api)
+    if services:
+        services.metrics.registry.register(operations.ServerCollector(services))
     app.register_api(files.links)
     ws.install(app)
 

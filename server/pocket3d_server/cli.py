@@ -59,9 +59,22 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--allowed-host", dest="allowed_hosts", action="append", help="another name to answer for"
     )
+    serve.add_argument(
+        "--allowed-origin",
+        dest="allowed_origins",
+        action="append",
+        metavar="ORIGIN",
+        help="a web page's origin that may use the server from browsers, e.g. https://studio.example",
+    )
     serve.add_argument("--no-auth", action="store_true", default=None, help="no credentials; loopback only")
     serve.add_argument("--cpu-jobs", type=int, help="jobs on the CPU at the same time")
     serve.add_argument("--job-time-limit", type=float, metavar="SECONDS", help="default 1800")
+    serve.add_argument(
+        "--drain-seconds",
+        type=float,
+        metavar="SECONDS",
+        help="what running jobs get to finish when the server is told to stop; default 30, with --parent-pid 0",
+    )
     serve.add_argument("--log-level", choices=["DEBUG", "INFO", "WARNING", "ERROR"], help="default INFO")
     serve.add_argument("--log-format", choices=logs.FORMATS, help="text for people (default), or json")
     serve.set_defaults(run=_serve)

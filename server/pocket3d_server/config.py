@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 PREFIX = "POCKET3D_"
 DEFAULT_PORT = 7263
@@ -46,6 +47,8 @@ class Settings(BaseModel):
     """0 lets the system choose; ``port_file`` then tells which."""
     allowed_hosts: list[str] = Field(default_factory=list)
     """More names that ``Host`` and ``Origin`` may bear on a loopback server."""
+    allowed_origins: list[str] = Field(default_factory=list)
+    """Web pages that may use the server from a browser, e.g. ``https://studio.example``; ``*`` for all."""
     token_file: Path | None = None
     """Where the per-install token lies; ``data_dir/token`` by default."""
     port_file: Path | None = None
@@ -54,6 +57,9 @@ class Settings(BaseModel):
     """Loopback only: every request is the local operator's."""
     parent_pids: list[int] = Field(default_factory=list)
     """The server ends when the last of these processes has ended."""
+
+    drain_seconds: float | None = Field(None, ge=0)
+    """What running jobs get to finish when the server is told to stop; see ``drain_time``."""
 
     log_format: Literal["text", "json"] = "text"
     """Lines for people, or one JSON object a line."""
@@ -119,6 +125,28 @@ class Settings(BaseModel):
         if self.no_auth and not self.is_loopback:
             raise ValueError("no_auth is for loopback only; remove it or use --host 127.0.0.1")
         return self
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, given: list[str]) -> list[str]:
+        origins = [origin.lower().rstrip("/") for origin in given]
+        for origin in origins:
+            if origin != "*" and not re.fullmatch(r"https?://[^/@?#\s*]+", origin):
+                raise ValueError(f"{origin!r} is no origin; write scheme and host, e.g. https://studio.example")
+        return origins
+
+    @model_validator(mode="after")
+    def _named_pages(self) -> Settings:
+        if "*" in self.allowed_origins and self.is_loopback:
+            raise ValueError("allowed_origins: name the pages that may use a server on this machine, not '*'")
+        return self
+
+    @property
+    def drain_time(self) -> float:
+        """Seconds for running jobs at the end: 30, but none for a server that ends with its parents, who wait."""
+        if self.drain_seconds is None:
+            return 0.0 if self.parent_pids else 30.0
+        return self.drain_seconds
 
     @property
     def is_loopback(self) -> bool:

@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     QUEUE_FULL = "QUEUE_FULL"
     RATE_LIMITED = "RATE_LIMITED"
     INTERNAL_ERROR = "INTERNAL_ERROR"
+    SHUTTING_DOWN = "SHUTTING_DOWN"
     STORAGE_FULL = "STORAGE_FULL"
     PROCESSING_FAILED = "PROCESSING_FAILED"
     OUT_OF_MEMORY = "OUT_OF_MEMORY"
@@ -48,6 +49,7 @@ STATUS = {
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.PROCESSING_FAILED: 500,
     ErrorCode.INTERNAL_ERROR: 500,
+    ErrorCode.SHUTTING_DOWN: 503,
     ErrorCode.STORAGE_FULL: 507,
 }
 """HTTP status of each code that a response may bear; the others stand only in the error of a job."""

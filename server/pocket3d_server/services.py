@@ -9,10 +9,12 @@ from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import queries
+from pocket3d_server.health import Health
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
+from pocket3d_server.jobs.watch import watch
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
@@ -39,6 +41,7 @@ class Services:
         self.limiter = Limiter()
         self.catalog = Catalog(settings.extra_engines)
         self.events = EventLog(self.database)
+        self.events.listen(watch(self.metrics))
         self.submitter = Submitter(settings, self.database, self.events, self.catalog, self.files)
         self.pool = LocalPool(
             self.catalog,
@@ -48,8 +51,12 @@ class Services:
                 idle_seconds=settings.idle_seconds,
                 job_time_limit=settings.job_time_limit,
             ),
+            self.metrics,
         )
-        self.scheduler = Scheduler(settings, self.database, self.events, self.catalog, self.pool, self.files)
+        self.scheduler = Scheduler(
+            settings, self.database, self.events, self.catalog, self.pool, self.files, self.metrics
+        )
+        self.health = Health(settings, self.database, self.catalog, self.pool, self.scheduler)
 
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
@@ -59,6 +66,12 @@ class Services:
         self.files.sweep(known, min_age=0 if alone else ORPHAN_AGE_S)
         self.submitter.forget_old_answers()
         self.scheduler.start(alone=alone)
+
+    def drain(self, seconds: float) -> None:
+        """Begin the end: take no new jobs and start none; what runs has ``seconds`` to finish."""
+        self.health.drain()
+        self.submitter.close(seconds)
+        self.scheduler.drain()
 
     def stop(self) -> None:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.services import Services
+from pocket3d_server.times import duration
 from pocket3d_server.threads import ElasticPool
 
 log = logging.getLogger(__name__)
@@ -145,8 +147,8 @@ def serve(settings: Settings) -> None:
             server.prepare()
         except OSError as error:
             raise SettingsError(_no_port(settings, error)) from error
-        stop = threading.Event()
-        _stop_on_signals(stop)
+        stop, at_once = threading.Event(), threading.Event()
+        _stop_on_signals(stop, at_once)
         services.start()
         threading.Thread(target=server.serve, name="http", daemon=True).start()
         port = server.bind_addr[1]
@@ -157,6 +159,8 @@ def serve(settings: Settings) -> None:
         try:
             while not stop.wait(LOOK_S) and not services.parents.gone():
                 server.requests.tidy()
+            if stop.is_set():
+                _drain(services, at_once)
         finally:
             log.info("stopping")
             if settings.port_file:
@@ -186,10 +190,33 @@ def _no_port(settings: Settings, error: OSError) -> str:
     return f"{settings.host}:{settings.port} cannot be listened on ({error}); choose another --port."
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def _stop_on_signals(stop: threading.Event, at_once: threading.Event) -> None:
+    """The first signal stops the server, the second does not wait for jobs, the third waits for nothing."""
+
+    def stop_more(*_: Any) -> None:
+        if at_once.is_set():
+            os._exit(1)  # the runners see their stdin end, and the next server finds their jobs
+        (at_once if stop.is_set() else stop).set()
+
     for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: stop.set())
+            signal.signal(getattr(signal, name), stop_more)
+
+
+def _drain(services: Services, at_once: threading.Event) -> None:
+    """Take nothing new, and let what runs finish within the time that the settings give it."""
+    seconds = services.settings.drain_time
+    services.drain(seconds)
+    deadline = time.monotonic() + seconds
+    if seconds and (jobs := services.scheduler.running_jobs):
+        log.info(
+            "stopping when %s, or in %s; another signal (Ctrl+C) stops at once",
+            "the running job is done" if len(jobs) == 1 else f"the {len(jobs)} running jobs are done",
+            duration(seconds),
+        )
+    while services.scheduler.running_jobs and time.monotonic() < deadline:
+        if at_once.wait(0.05):
+            return
 
 
 @contextmanager

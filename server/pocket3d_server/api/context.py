@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -10,11 +11,16 @@ from flask import Flask, Response, current_app, g, request
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.tiers import ANONYMOUS
+from pocket3d_server.api import cors
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
+from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.services import Services
 
 BASE = "/api/v1"
+METRICS_PATH = "/metrics"
+PROBE_PATHS = frozenset({"/healthz", "/healthz/live"})
+"""For load balancers: no credentials, and asked more often than strangers may ask anything else."""
 EXTENSION = "pocket3d"
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 UPLOAD_PATH = f"{BASE}/mesh/upload"
@@ -42,15 +48,22 @@ def install(app: Flask) -> None:
     app.after_request(_finish)
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     g.request_id = exchange().request_id
     if request.url_rule:
         exchange().route = request.url_rule.rule
     settings = services().settings
     if settings.is_loopback:
-        _check_host(settings.allowed_hosts)
+        _check_host(settings)
+    elif "Upgrade" in request.headers:
+        _check_origin(settings.allowed_origins)
+    permission = cors.preflight(settings.allowed_origins)
+    if permission or request.path in PROBE_PATHS:
+        g.allowance = Allowance(ANONYMOUS.requests_per_minute, ANONYMOUS.requests_per_minute, int(time.time()))
+        return permission
     _limit_body()
-    if request.path.startswith(BASE) and request.method != "OPTIONS":
+    needs_caller = request.path.startswith(BASE) or request.path == METRICS_PATH
+    if needs_caller and request.method != "OPTIONS":
         _authenticate()
     else:
         _count(f"address:{request.remote_addr}", anonymous=True)
@@ -90,9 +103,9 @@ def _bearer() -> str | None:
     return token if token.count(".") == 2 and "Upgrade" in request.headers else None
 
 
-def _check_host(allowed: list[str]) -> None:
+def _check_host(settings: Settings) -> None:
     """Refuse names that a web page made point at this machine (DNS rebinding), and pages of other origins."""
-    names = LOOPBACK_NAMES | set(allowed)
+    names = LOOPBACK_NAMES | set(settings.allowed_hosts)
     host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     if host not in names:
         raise Refusal(
@@ -102,11 +115,23 @@ def _check_host(allowed: list[str]) -> None:
         )
     origin = request.headers.get("Origin")
     if origin and (urlsplit(origin).hostname or "") not in names:
-        raise Refusal(
-            ErrorCode.FORBIDDEN,
-            f"Pages from {origin} may not use this server.",
-            "Start the server with --allowed-host NAME to let them.",
-        )
+        if not cors.allows(origin, settings.allowed_origins):
+            raise _foreign_page(origin)
+
+
+def _check_origin(allowed: list[str]) -> None:
+    """Browsers let every page open a WebSocket to anywhere, so it is for us to ask whose page it is."""
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host and not cors.allows(origin, allowed):
+        raise _foreign_page(origin)
+
+
+def _foreign_page(origin: str) -> Refusal:
+    return Refusal(
+        ErrorCode.FORBIDDEN,
+        f"Pages from {origin[:200]} may not use this server.",
+        "Start the server with --allowed-origin and that origin to let them.",
+    )
 
 
 def _limit_body() -> None:
@@ -133,4 +158,5 @@ def _finish(response: Response) -> Response:
         response.headers["X-RateLimit-Remaining"] = str(allowance.remaining)
         response.headers["X-RateLimit-Reset"] = str(allowance.reset)
     response.headers["X-Content-Type-Options"] = "nosniff"
+    cors.add_headers(response, services().settings.allowed_origins)
     return response

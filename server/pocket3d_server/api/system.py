@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-from statistics import fmean
 from typing import Literal
 
+import psutil
 from flask import Response, jsonify, request
-from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import queries
-from pocket3d_server.jobs.tables import Status
-from pocket3d_server.runners.devices import Gpu, gpus
+from pocket3d_server.jobs import queries, totals
+from pocket3d_server.jobs.tables import JobTotal, Status
+from pocket3d_server.jobs.totals import Outcome
+from pocket3d_server.models.engine import Feature
+from pocket3d_server.runners import devices
+from pocket3d_server.runners.base import SlotState
+from pocket3d_server.runners.devices import Gpu
 from pocket3d_server.times import now, stamp
 
 api = chapter("system", "System")
 
-RECENT = 1000
-"""Finished jobs that the average times are taken from."""
+MIB = 1024 * 1024
+ROLES = {
+    Feature.TEXTURE_GENERATION: "texture_worker",
+    Feature.MESH_SEGMENTATION: "segmentation_worker",
+    Feature.AUTO_RIGGING: "rigging_worker",
+}
+"""What a GPU is used for; generation of meshes is told apart by what it starts from."""
+UNUSED = "unassigned"
+
+
+class Reason(BaseModel):
+    """Why the server is not healthy."""
+
+    code: str = Field(examples=["disk_full"])
+    message: str
+    suggestion: str
 
 
 class Health(BaseModel):
     """Whether the server can work."""
 
-    status: Literal["healthy", "degraded"]
-    timestamp: str
+    status: Literal["healthy", "degraded", "draining"]
+    timestamp: Timestamp
     gpu_status: list[Gpu]
     queue_size: int
     active_jobs: int
+    reasons: list[Reason] = Field(description="Why it is not healthy; empty when it is.")
 
 
 class QueueMetrics(BaseModel):
-    """Jobs since the database began."""
+    """Jobs since the beginning, deleted ones included."""
 
     total_jobs_processed: int
-    average_processing_time: float
+    average_processing_time: float = Field(description="Seconds of the last attempt of completed jobs.")
     current_queue_size: int
-    jobs_by_status: dict[str, int]
+    jobs_by_status: dict[str, int] = Field(description="`error` includes cancelled jobs.")
 
 
 class Memory(BaseModel):
@@ -63,13 +82,15 @@ class GpuMetrics(BaseModel):
 class Usage(BaseModel):
     """One model's finished jobs."""
 
-    requests: int
-    avg_time: float
-    success_rate: float
+    requests: int = Field(description="Jobs that have ended, cancelled ones left out.")
+    avg_time: float = Field(description="Seconds of the completed ones.")
+    success_rate: float = Field(ge=0, le=1)
 
 
 class ModelMetrics(BaseModel):
     """Models and their use."""
+
+    model_config = ConfigDict(protected_namespaces=())
 
     models_loaded: int
     models_available: int
@@ -78,6 +99,8 @@ class ModelMetrics(BaseModel):
 
 class Metrics(BaseModel):
     """Counts and times; times in seconds."""
+
+    model_config = ConfigDict(protected_namespaces=())
 
     queue_metrics: QueueMetrics
     gpu_metrics: GpuMetrics
@@ -92,14 +115,20 @@ class Worker(BaseModel):
     status: Literal["active", "idle"]
     current_job: str | None
     models_loaded: list[str]
-    uptime: int
+    uptime: int = Field(description="Seconds since its process started; 0 while it has none.")
+    memory_used: int = Field(description="MB of main memory that its processes hold.")
+    gpu_memory_used: int | None = Field(
+        description="MB of GPU memory that they hold; null where the driver does not tell."
+    )
 
 
 class Workers(BaseModel):
     """All workers, and which one has which GPU."""
 
     workers: list[Worker]
-    gpu_allocation: dict[str, str]
+    gpu_allocation: dict[str, str] = Field(
+        description="What each GPU is used for.", examples=[{"0": "image_worker"}]
+    )
 
 
 class Parent(BaseModel):
@@ -117,16 +146,23 @@ class ParentList(BaseModel):
 
 @api.get("/health", responses={200: Health})
 def health() -> Response:
-    """Health check. `degraded`: the scheduler has stopped or no model is ready."""
-    with services().database.read() as session:
-        counts = queries.count_by_status(session)
-    works = services().scheduler.is_alive and any(model.ready for model in services().catalog.all())
+    """Health check. `reasons` says why the server is not healthy, and what to do about it.
+
+    `draining`: it is about to end, finishes what runs and takes no new jobs.
+    """
+    counts = {Status.QUEUED.value: 0, Status.PROCESSING.value: 0}
+    problems = services().health.problems()
+    if not any(problem.code == "database_unavailable" for problem in problems):
+        with services().database.read() as session:
+            counts = queries.count_unfinished(session)
+    draining = services().health.draining
     answer = Health(
-        status="healthy" if works else "degraded",
+        status="draining" if draining else "degraded" if problems else "healthy",
         timestamp=stamp(now()),
-        gpu_status=gpus(),
+        gpu_status=devices.gpus(),
         queue_size=counts[Status.QUEUED],
         active_jobs=counts[Status.PROCESSING],
+        reasons=[Reason(code=p.code, message=p.message, suggestion=p.suggestion) for p in problems],
     )
     return jsonify(answer.model_dump())
 
@@ -135,25 +171,23 @@ def health() -> Response:
 def metrics() -> Response:
     """System metrics."""
     slots = services().pool.state()
-    cards = gpus()
+    cards = [gpu for gpu in devices.gpus() if not gpu.problem]
     with services().database.read() as session:
-        counts = queries.count_by_status(session)
-        usage = _usage(session)
+        unfinished = queries.count_unfinished(session)
+        ended = totals.read(session)
+    completed = sum(row.jobs for row in ended if row.outcome == Outcome.COMPLETED)
+    failed = sum(row.jobs for row in ended) - completed
     busy = {state.slot.gpu_id for state in slots if state.current_job}
     loads = [gpu.utilization for gpu in cards if gpu.utilization is not None]
-    completed = {model_id: u.requests * u.success_rate for model_id, u in usage.items()}
-    total = sum(completed.values())
     answer = Metrics(
         queue_metrics=QueueMetrics(
-            total_jobs_processed=counts[Status.COMPLETED] + counts[Status.ERROR],
-            average_processing_time=round(
-                sum(usage[m].avg_time * n for m, n in completed.items()) / total if total else 0.0, 3
-            ),
-            current_queue_size=counts[Status.QUEUED],
-            jobs_by_status=counts,
+            total_jobs_processed=completed + failed,
+            average_processing_time=_mean_seconds(ended),
+            current_queue_size=unfinished[Status.QUEUED],
+            jobs_by_status={**unfinished, Status.COMPLETED.value: completed, Status.ERROR.value: failed},
         ),
         gpu_metrics=GpuMetrics(
-            total_gpus=len(cards),
+            total_gpus=len(devices.gpus()),
             gpus_available=sum(gpu.id not in busy for gpu in cards),
             average_utilization=round(sum(loads) / len(loads), 4) if loads else 0.0,
             memory_usage=Memory(
@@ -165,7 +199,7 @@ def metrics() -> Response:
         model_metrics=ModelMetrics(
             models_loaded=len({model for state in slots for model in state.models_loaded}),
             models_available=sum(model.ready for model in services().catalog.all()),
-            usage_stats=usage,
+            usage_stats=_usage(ended),
         ),
     )
     return jsonify(answer.model_dump())
@@ -173,7 +207,9 @@ def metrics() -> Response:
 
 @api.get("/workers", responses={200: Workers})
 def workers() -> Response:
-    """Worker status."""
+    """Worker status. A worker is a share of the CPU or a GPU that runs one job at a time."""
+    slots = services().pool.state()
+    on_gpus = devices.facts().memory_of_processes
     found = [
         Worker(
             worker_id=state.slot.slot_id,
@@ -182,10 +218,14 @@ def workers() -> Response:
             current_job=state.current_job,
             models_loaded=sorted(state.models_loaded),
             uptime=int(state.uptime_s),
+            memory_used=sum(map(_resident_mb, state.pids)),
+            gpu_memory_used=sum(on_gpus[pid] for pid in known)
+            if (known := on_gpus.keys() & state.pids)
+            else None,
         )
-        for state in services().pool.state()
+        for state in slots
     ]
-    allocation = {str(w.gpu_id): w.worker_id for w in found if w.gpu_id is not None}
+    allocation = {str(state.slot.gpu_id): _role(state) for state in slots if state.slot.gpu_id is not None}
     return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
 
 
@@ -217,16 +257,40 @@ def add_parent(body: Parent) -> Response:
     return jsonify(answer.model_dump())
 
 
-def _usage(session: Session) -> dict[str, Usage]:
-    """Per model: finished jobs, mean seconds of the completed ones among the latest, and the share of those."""
-    times: dict[str, list[float]] = {}
-    for model_id, seconds in queries.recent_seconds(session, RECENT):
-        times.setdefault(model_id, []).append(seconds)
-    return {
-        model_id: Usage(
-            requests=usage.finished,
-            avg_time=round(fmean(times[model_id]), 3) if model_id in times else 0.0,
-            success_rate=round(usage.completed / usage.finished, 4),
+def _mean_seconds(ended: list[JobTotal]) -> float:
+    """Of the completed jobs among these sums; 0 without any."""
+    good = [row for row in ended if row.outcome == Outcome.COMPLETED]
+    count = sum(row.jobs for row in good)
+    return round(sum(row.seconds for row in good) / count, 3) if count else 0.0
+
+
+def _usage(ended: list[JobTotal]) -> dict[str, Usage]:
+    """By model. Cancelled jobs say nothing about a model and are left out."""
+    judged = [row for row in ended if row.outcome != Outcome.CANCELLED]
+    usage = {}
+    for model_id in sorted({row.model_id for row in judged}):
+        rows = [row for row in judged if row.model_id == model_id]
+        count = sum(row.jobs for row in rows)
+        good = sum(row.jobs for row in rows if row.outcome == Outcome.COMPLETED)
+        usage[model_id] = Usage(
+            requests=count, avg_time=_mean_seconds(rows), success_rate=round(good / count, 4)
         )
-        for model_id, usage in queries.usage_by_model(session).items()
-    }
+    return usage
+
+
+def _role(state: SlotState) -> str:
+    """What a worker is used for: the kind of the model at work, or of the first one that is warm."""
+    model_id = state.current_model or next(iter(state.models_loaded), None)
+    model = services().catalog.get(model_id) if model_id else None
+    if model is None:
+        return UNUSED
+    if model.spec.feature in ROLES:
+        return ROLES[model.spec.feature]
+    return "image_worker" if "image" in model.spec.inputs else "text_worker"
+
+
+def _resident_mb(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss // MIB)
+    except psutil.Error:  # it has just ended
+        return 0

@@ -9,19 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
+from pocket3d_server.jobs.tables import FINAL, UNFINISHED, Job, JobEvent, Status, StoredFile
 from pocket3d_server.times import now
-
-
-@dataclass(frozen=True)
-class Usage:
-    """How often a model's jobs ended, and how often well."""
-
-    finished: int
-    completed: int
 
 
 @dataclass(frozen=True)
@@ -106,11 +98,19 @@ def recent_seconds(session: Session, limit: int, model_id: str | None = None) ->
     return [(name, (end - start).total_seconds()) for name, start, end in rows if start and end]
 
 
-def count_by_status(session: Session) -> dict[str, int]:
-    """How many jobs have each status, zeros included."""
-    rows = session.execute(select(Job.status, func.count()).group_by(Job.status))
-    counted: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 - rows are no pairs
-    return {status.value: counted.get(status.value, 0) for status in Status}
+def count_unfinished(session: Session) -> dict[str, int]:
+    """How many jobs are queued and how many are being processed."""
+    rows = session.execute(
+        select(Job.status, func.count()).where(Job.status.in_(UNFINISHED)).group_by(Job.status)
+    )
+    return dict.fromkeys(map(str, UNFINISHED), 0) | {status: count for status, count in rows}  # noqa: C416 - rows are no pairs
+
+
+def unfinished_by_model(session: Session) -> dict[tuple[str, str, str], int]:
+    """How many jobs wait or run, by status, feature and model."""
+    kind = (Job.status, Job.feature, Job.model_id)
+    rows = session.execute(select(*kind, func.count()).where(Job.status.in_(UNFINISHED)).group_by(*kind))
+    return {(status, feature, model_id): count for status, feature, model_id, count in rows}
 
 
 def usage_of_account(session: Session, account_id: str) -> AccountUsage:
@@ -134,17 +134,6 @@ def usage_of_account(session: Session, account_id: str) -> AccountUsage:
     )
 
 
-def usage_by_model(session: Session) -> dict[str, Usage]:
-    """Of each model (by id) the jobs that were started and have ended."""
-    completed = func.sum(case((Job.status == Status.COMPLETED, 1), else_=0))
-    rows = session.execute(
-        select(Job.model_id, func.count(), completed)
-        .where(Job.status.in_(FINAL), Job.started_at.is_not(None))
-        .group_by(Job.model_id)
-    )
-    return {model_id: Usage(finished, good) for model_id, finished, good in rows}
-
-
 def events_after(session: Session, job_id: str, seq: int, limit: int) -> list[JobEvent]:
     """The first of a job's events with a higher number, in order."""
     query = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.seq > seq).order_by(JobEvent.seq)
@@ -165,6 +154,11 @@ def job_exists(session: Session, job_id: str) -> bool:
 def paths_of_job(session: Session, job_id: str) -> list[str]:
     """The files that a job made."""
     return list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job_id)))
+
+
+def stored_bytes(session: Session) -> int:
+    """The size of all files together."""
+    return int(session.scalar(select(func.coalesce(func.sum(StoredFile.size), 0))) or 0)
 
 
 def all_paths(session: Session) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -87,7 +88,12 @@ class Submitter:
         self._files = files
         self._inputs = InputFiles(database, files, settings.max_image_pixels)
         self._in_flight: set[tuple[str, str]] = set()
+        self._closing_for: float | None = None
         self._lock = threading.Lock()
+
+    def close(self, seconds: float) -> None:
+        """Take no new jobs: the server stops within ``seconds``. Repeated keys still get their answers."""
+        self._closing_for = seconds
 
     def accept(self, submission: Submission) -> Accepted:
         """Queue a job, or give the stored answer for a repeated key. Raises Refusal."""
@@ -136,6 +142,13 @@ class Submitter:
         )
 
     def _queue(self, submission: Submission) -> Accepted:
+        if self._closing_for is not None:
+            raise Refusal(
+                ErrorCode.SHUTTING_DOWN,
+                "The server is stopping and takes no new jobs.",
+                "Try again in a moment, when it or another has taken over. Accepted jobs are not lost.",
+                retry_after=max(5, math.ceil(self._closing_for)),
+            )
         model = self._choose(submission)
         _check_format(model, submission.output_format)
         parameters = _check_parameters(model, submission.parameters)

@@ -23,6 +23,7 @@ class Status(StrEnum):
 
 
 FINAL = (Status.COMPLETED, Status.ERROR)
+UNFINISHED = (Status.QUEUED, Status.PROCESSING)
 
 
 class Job(Base):

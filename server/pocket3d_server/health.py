@@ -1,0 +1,156 @@
+"""Whether the server can do its work, and if not, why.
+
+Nothing here waits long: what could hang is asked through a ``Probe``.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pocket3d_server.config import Settings
+from pocket3d_server.database import Database
+from pocket3d_server.jobs.scheduler import Scheduler
+from pocket3d_server.probe import NoAnswerError, Probe
+from pocket3d_server.runners import devices
+from pocket3d_server.runners.base import RunnerPool
+from pocket3d_server.runners.catalog import Catalog
+
+log = logging.getLogger(__name__)
+
+MIB = 1024 * 1024
+FRESH_S = 2.0
+PATIENCE_S = 2.0
+STALLED_S = 30.0
+"""A turn of the scheduler takes milliseconds; after this long without one it hangs."""
+CRASHES = 3
+"""A model whose runners died this often in a row, with no job done in between, is reported."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that a person should look after."""
+
+    code: str
+    message: str
+    suggestion: str
+    blocks: bool = True
+    """No job can be done while it lasts; else some can."""
+
+
+class Health:
+    """Looks after the parts of a server."""
+
+    def __init__(
+        self, settings: Settings, database: Database, catalog: Catalog, pool: RunnerPool, scheduler: Scheduler
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._catalog = catalog
+        self._pool = pool
+        self._scheduler = scheduler
+        self._storing = Probe(self._ask_database, fresh_s=FRESH_S, patience_s=PATIENCE_S)
+        self._disk = Probe(self._free_mb, fresh_s=FRESH_S, patience_s=PATIENCE_S)
+        self._draining = threading.Event()
+
+    @property
+    def draining(self) -> bool:
+        """The server is about to end: it finishes what runs and takes nothing new."""
+        return self._draining.is_set()
+
+    def drain(self) -> None:
+        """The end begins."""
+        self._draining.set()
+
+    def problems(self) -> list[Problem]:
+        """All there are now; none on a healthy server."""
+        found = [self.scheduler_problem(), self._database_problem(), self._disk_problem(), self._no_model()]
+        return [*filter(None, found), *self._crashing(), *_gpu_problems()]
+
+    def scheduler_problem(self) -> Problem | None:
+        """Why no job would start or end; only a restart helps."""
+        advice = "Restart the server; no job is lost. Its log has the cause."
+        if not self._scheduler.is_alive:
+            return Problem("scheduler_stopped", "The scheduler's thread has ended.", advice)
+        if (seconds := self._scheduler.seconds_since_turn()) > STALLED_S:
+            message = f"The scheduler has not made a turn for {seconds:.0f} s."
+            return Problem("scheduler_stalled", message, advice)
+        return None
+
+    def _database_problem(self) -> Problem | None:
+        try:
+            wrong = self._storing.get()
+        except NoAnswerError:
+            wrong = ""
+        if late := self._storing.overdue_s:
+            wrong = f"it has not answered for {late:.0f} s"
+        if not wrong:
+            return None
+        advice = "Look whether its disk is full or read-only, or whether another program holds it."
+        if not self._database.is_sqlite:
+            advice = "Look whether the database server runs and takes writes."
+        return Problem("database_unavailable", f"The database cannot be written: {wrong}.", advice)
+
+    def _ask_database(self) -> str:
+        """What prevents writing; empty when nothing does. Takes the lock that writing takes, and changes nothing."""
+        try:
+            with self._database.write() as session:
+                session.execute(text("UPDATE jobs SET progress = progress WHERE id = ''"))
+        except SQLAlchemyError as error:
+            log.warning("the database cannot be written", exc_info=True)
+            return str(getattr(error, "orig", None) or error).strip().rstrip(".")
+        return ""
+
+    def _disk_problem(self) -> Problem | None:
+        path = self._settings.data_dir
+        try:
+            free = self._disk.get()
+        except (NoAnswerError, OSError) as error:
+            return Problem(
+                "disk_unavailable", f"The disk of {path} does not answer: {error}.", "Look after it."
+            )
+        floor = self._settings.min_free_mb
+        if free >= floor:
+            return None
+        message = f"The disk of the data folder has {free} MB left; {floor} MB must stay free."
+        return Problem("disk_full", message, "Delete old jobs and uploads, or make room on the disk.")
+
+    def _free_mb(self) -> int:
+        return shutil.disk_usage(Path(self._settings.data_dir)).free // MIB
+
+    def _no_model(self) -> Problem | None:
+        if any(model.ready for model in self._catalog.all()):
+            return None
+        advice = "GET /mesh/models says what each one needs."
+        return Problem("no_model_ready", "No model can run here.", advice)
+
+    def _crashing(self) -> list[Problem]:
+        return [
+            Problem(
+                "model_crashes",
+                f"The last {count} runners of {model_id} died.",
+                "The server's log has what they printed. Other models are not affected.",
+                blocks=False,
+            )
+            for model_id, count in sorted(self._pool.crashes_in_a_row().items())
+            if count >= CRASHES
+        ]
+
+
+def _gpu_problems() -> list[Problem]:
+    advice = "Look at 'nvidia-smi' and the system's log; a restart of the machine often helps."
+    found = [
+        Problem("gpu_unavailable", f"GPU {gpu.id} cannot be used: {gpu.problem}.", advice, blocks=False)
+        for gpu in devices.gpus()
+        if gpu.problem
+    ]
+    if late := devices.driver_overdue_s():
+        message = f"The NVIDIA driver has not answered for {late:.0f} s."
+        found.append(Problem("gpu_driver_hangs", message, advice, blocks=False))
+    return found
