@@ -18,6 +18,7 @@ from pocket3d_server.jobs.watch import watch
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 
 
@@ -42,7 +43,10 @@ class Services:
         self.catalog = Catalog(settings.extra_engines)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
-        self.submitter = Submitter(settings, self.database, self.events, self.catalog, self.files)
+        self.inspector = Inspector(settings.max_image_pixels)
+        self.submitter = Submitter(
+            settings, self.database, self.events, self.catalog, self.files, self.inspector
+        )
         self.pool = LocalPool(
             self.catalog,
             LocalSettings(
@@ -77,3 +81,4 @@ class Services:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""
         self.events.close()
         self.scheduler.stop()
+        self.inspector.close()

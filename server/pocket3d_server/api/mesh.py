@@ -28,7 +28,6 @@ from pocket3d_server.api.schemas import (
 )
 from pocket3d_server.api.submitting import answer_submit
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import inputs
 from pocket3d_server.jobs.files import UPLOADS, new_stem
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
@@ -124,7 +123,7 @@ def _store(file: FileStorage) -> StoredFile:
     received = cast(ReceivedFile, file.stream)
     received.flush()
     name = Path(file.filename or "file").name[:200]
-    kind = inputs.sniff(received.path, name, services().settings.max_image_pixels)
+    kind = services().inspector.inspect(received.path, name)
     path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{new_stem()}{kind.suffix}"
     received.keep_as(services().files.absolute(path))
     return StoredFile(

@@ -48,6 +48,8 @@ def opened(
                 yield image
     except (BadFileError, MemoryError):
         raise
+    except PilImage.DecompressionBombError as error:  # Pillow looks first, and knows no limit but its own
+        raise BadFileError(f"has more than {max_pixels // 1_000_000} million pixels", SCALE_DOWN) from error
     except UnidentifiedImageError as error:
         # Pillow's own sentence names a Python object or a path of the server.
         raise BadFileError("is not an image that can be decoded", TAKE) from error

@@ -30,6 +30,7 @@ from pocket3d_server.jobs.tables import IdempotentAnswer, Job
 from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
 from pocket3d_server.runners.base import FORMATS
 from pocket3d_server.runners.catalog import Catalog, Model, NoModelError
+from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
@@ -79,14 +80,20 @@ class Submitter:
     """Takes jobs in."""
 
     def __init__(
-        self, settings: Settings, database: Database, events: EventLog, catalog: Catalog, files: FileStore
+        self,
+        settings: Settings,
+        database: Database,
+        events: EventLog,
+        catalog: Catalog,
+        files: FileStore,
+        inspector: Inspector,
     ) -> None:
         self._settings = settings
         self._database = database
         self._events = events
         self._catalog = catalog
         self._files = files
-        self._inputs = InputFiles(database, files, settings.max_image_pixels)
+        self._inputs = InputFiles(database, files, inspector)
         self._in_flight: set[tuple[str, str]] = set()
         self._closing_for: float | None = None
         self._lock = threading.Lock()
