@@ -26,6 +26,7 @@ from cheroot import wsgi
 from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
+from pocket3d_server.malformed import MAX_HEAD, Connection
 from pocket3d_server.services import Services
 from pocket3d_server.times import duration
 from pocket3d_server.threads import ElasticPool
@@ -130,6 +131,8 @@ class HttpServer(wsgi.Server):
             server_name="pocket3d",
         )
         self.gateway = Gateway
+        self.ConnectionClass = Connection
+        self.max_request_header_size = MAX_HEAD
         self.requests = ElasticPool(self)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:

@@ -106,7 +106,7 @@ def _bearer() -> str | None:
 def _check_host(settings: Settings) -> None:
     """Refuse names that a web page made point at this machine (DNS rebinding), and pages of other origins."""
     names = LOOPBACK_NAMES | set(settings.allowed_hosts)
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    host = _hostname(f"//{request.headers.get('Host', '')}")
     if host not in names:
         raise Refusal(
             ErrorCode.FORBIDDEN,
@@ -114,15 +114,23 @@ def _check_host(settings: Settings) -> None:
             "Use 127.0.0.1, or start the server with --allowed-host NAME.",
         )
     origin = request.headers.get("Origin")
-    if origin and (urlsplit(origin).hostname or "") not in names:
-        if not cors.allows(origin, settings.allowed_origins):
-            raise _foreign_page(origin)
+    if origin and _hostname(origin) not in names and not cors.allows(origin, settings.allowed_origins):
+        raise _foreign_page(origin)
+
+
+def _hostname(address: str) -> str:
+    """The name in an address; empty when there is none, or the address is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _check_origin(allowed: list[str]) -> None:
     """Browsers let every page open a WebSocket to anywhere, so it is for us to ask whose page it is."""
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host and not cors.allows(origin, allowed):
+    ours = {f"http://{request.host}", f"https://{request.host}"}
+    if origin and origin not in ours and not cors.allows(origin, allowed):
         raise _foreign_page(origin)
 
 
