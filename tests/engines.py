@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +111,40 @@ class Hangs(Engine):
             Path(pid_file).write_text(f"{os.getpid()} {child.pid}")
         progress(0.2, "hanging")
         time.sleep(600)
+        raise AssertionError
+
+
+class Stuck(Engine):
+    """Starts a daemon that nothing holds, ignores signals, and hangs in a C call that holds the interpreter."""
+
+    spec = _spec("test_stuck", parameters=StepParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(name, signal.SIG_IGN)
+        pid_file = Path(StepParameters.model_validate(request.parameters).pid_file or os.devnull)
+        pid_file.write_text(f"{os.getpid()} ")
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                with pid_file.open("a") as file:
+                    file.write(str(os.getpid()))
+                time.sleep(600)
+            os._exit(0)
+        progress(0.2, "stuck")
+        ctypes.PyDLL(None).sleep(600)
+        raise AssertionError
+
+
+class Unloadable(Engine):
+    """Cannot load its model."""
+
+    spec = _spec("test_unloadable")
+
+    def load(self, device: str) -> None:
+        raise OSError("the weights are torn")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         raise AssertionError
 
 

@@ -17,7 +17,7 @@ import psutil
 import requests
 
 TESTS = Path(__file__).parent
-ENGINES = ["Steps", "Refuses", "Broken", "Crashes", "Hangs", "Empty", "Unready", "Paint", "Halves", "Bones"]
+ENGINES = ["Stuck", "Unloadable", "Steps", "Refuses", "Broken", "Crashes", "Hangs", "Empty", "Unready", "Paint", "Halves", "Bones"]
 BASE = "/api/v1"
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from pocket3d_server import __version__, cli_accounts, config, logs
+from pocket3d_server import __version__, cli_accounts, cli_jobs, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
+from pocket3d_server.jobs.files import FileStore
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     models.set_defaults(run=_models)
 
     cli_accounts.add_commands(commands, data, _open_database)
+    cli_jobs.add_commands(commands, data, _open_data)
 
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
@@ -149,3 +151,8 @@ def _open_database(options: argparse.Namespace) -> tuple[Database, TokenSigner]:
         why = getattr(error, "orig", None) or error
         raise SettingsError(f"the database cannot be used: {why}. Check --database-url.") from error
     return database, TokenSigner(settings.signing_path)
+
+
+def _open_data(options: argparse.Namespace) -> tuple[Database, FileStore]:
+    database, _ = _open_database(options)
+    return database, FileStore(_settings(options).data_dir)

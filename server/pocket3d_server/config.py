@@ -78,7 +78,9 @@ class Settings(BaseModel):
     lease_seconds: float = Field(15, gt=0)
     """A job whose server has not been heard of for this long goes to another."""
     max_attempts: int = Field(3, ge=1)
-    """Tries of a job whose runner died; errors of the model are never tried again."""
+    """Tries of a job whose runner dies, before it is quarantined; errors of the model are never tried again."""
+    max_lost_servers: int = Field(10, ge=1)
+    """A job is quarantined when this many servers died while it ran: it may be what kills them."""
 
     queue_limit: int = Field(1000, ge=1)
     """Queued jobs per account."""
@@ -117,7 +119,9 @@ class Settings(BaseModel):
         if self.storage_url and "://" not in self.storage_url:
             raise ValueError("storage_url must be a URL, e.g. s3://bucket/prefix or file:///folder")
         if self.storage_url.startswith("memory:"):
-            raise ValueError("runner processes cannot see the server's memory; use file:///folder as storage_url")
+            raise ValueError(
+                "runner processes cannot see the server's memory; use file:///folder as storage_url"
+            )
         return self
 
     @model_validator(mode="after")

@@ -107,7 +107,9 @@ class Database:
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    # FULL: what was committed is on the disk, so an answered submit survives a power cut. NORMAL would lose the
+    # latest commits then; it saves one fsync a commit, a quarter of a millisecond on an SSD.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -54,6 +54,7 @@ class Services:
                 warm_processes=settings.warm_processes,
                 idle_seconds=settings.idle_seconds,
                 job_time_limit=settings.job_time_limit,
+                data_dir=settings.data_dir,
             ),
             self.metrics,
         )

@@ -20,7 +20,8 @@ from pocket3d_server.runners.catalog import Catalog, NoModelError
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 from pocket3d_server.runners.protocol import decode_report, encode_report
 
-ENGINES = ["engines:Steps", "engines:Crashes", "engines:Hangs", "engines:Broken", "engines:Unready"]
+NAMES = ["Steps", "Crashes", "Hangs", "Broken", "Unready", "Unloadable", "Stuck"]
+ENGINES = [f"engines:{name}" for name in NAMES]
 
 
 class Harness:
@@ -29,7 +30,7 @@ class Harness:
     def __init__(self, folder: Path, **settings: float) -> None:
         given = {"cpu_jobs": 2, "warm_processes": 4, "idle_seconds": 60, "job_time_limit": 60} | settings
         self.folder = folder
-        self.pool = LocalPool(Catalog(ENGINES), LocalSettings(**given))  # type: ignore[arg-type]
+        self.pool = LocalPool(Catalog(ENGINES), LocalSettings(data_dir=folder, **given))  # type: ignore[arg-type]
         self.reports: queue.Queue[Report] = queue.Queue()
         self.pool.start(self.reports.put)
         self._count = 0
@@ -117,6 +118,28 @@ def test_stop_kills_the_tree_and_reports_nothing(harness: Harness, tmp_path: Pat
     wait_until(lambda: not any(alive(int(pid)) for pid in pids), 2)
     left = [harness.reports.get() for _ in range(harness.reports.qsize())]
     assert all(isinstance(report, ProgressReport) for report in left)
+
+
+def test_what_has_cut_itself_loose_is_killed_too(harness: Harness, tmp_path: Path) -> None:
+    attempt, _ = harness.run("test_stuck", pid_file=str(tmp_path / "pids"))
+    pids = tmp_path / "pids"
+    wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2, 30)
+    runner, daemon = map(int, pids.read_text().split())
+    assert os.getsid(daemon) != os.getsid(runner)
+    harness.pool.stop(attempt.key, "a test")
+    wait_until(lambda: not alive(runner) and not alive(daemon), 2)
+
+
+def test_a_model_that_does_not_load_is_no_fault_of_the_job(harness: Harness) -> None:
+    attempt, _ = harness.run("test_unloadable")
+    report = harness.final(attempt)
+    assert isinstance(report, Died)
+    assert (report.loading, report.code) == (True, ErrorCode.MODEL_UNAVAILABLE)
+    assert "weights are torn" in report.message
+    attempt, _ = harness.run("test_crashes")
+    crash = harness.final(attempt)
+    assert isinstance(crash, Died)
+    assert not crash.loading
 
 
 def test_close_leaves_no_process(harness: Harness, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def _status(session: Session, job: Job) -> JobStatus:
         problem = JobProblem(
             error_code=job.error["code"],
             message=job.error["message"],
-            details={"suggestion": job.error["suggestion"]},
+            details={name: told for name, told in job.error.items() if name not in ("code", "message")},
         )
     return JobStatus(
         job_id=job.id,

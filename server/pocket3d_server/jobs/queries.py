@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.jobs.tables import FINAL, UNFINISHED, Job, JobEvent, Status, StoredFile
@@ -34,9 +34,28 @@ def jobs_by_id(session: Session, ids: Collection[str]) -> dict[str, Job]:
 
 
 def oldest_queued(session: Session, limit: int) -> list[Job]:
-    """The head of the queue."""
-    query = select(Job).where(Job.status == Status.QUEUED).order_by(Job.created_at).limit(limit)
+    """The head of the queue, without those that still have to wait after a lost attempt."""
+    query = select(Job).where(Job.status == Status.QUEUED, is_due()).order_by(Job.created_at).limit(limit)
     return list(session.scalars(query))
+
+
+def is_due() -> ColumnElement[bool]:
+    """The condition that a queued job need not wait any more after a lost attempt."""
+    return or_(Job.not_before.is_(None), Job.not_before <= now())
+
+
+def quarantined(session: Session, limit: int) -> list[Job]:
+    """Jobs that are kept for the operator, oldest first."""
+    query = select(Job).where(Job.quarantined).order_by(Job.completed_at)
+    return list(session.scalars(query.limit(limit)))
+
+
+def newest(session: Session, limit: int, status: str | None = None) -> list[Job]:
+    """Jobs of all accounts, newest first."""
+    query = select(Job).order_by(Job.created_at.desc())
+    if status:
+        query = query.where(Job.status == status)
+    return list(session.scalars(query.limit(limit)))
 
 
 def processing(session: Session, *, expired_only: bool) -> list[Job]:

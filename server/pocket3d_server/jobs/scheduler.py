@@ -34,6 +34,7 @@ from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import queries, states
+from pocket3d_server.jobs.breaker import Breaker, SetAside
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore, new_stem
 from pocket3d_server.jobs.states import JobError, Lease
@@ -103,6 +104,7 @@ class Scheduler:
         self._inbox: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._running: dict[str, Running] = {}
         """By the attempt's key."""
+        self._breaker = Breaker()
         self._renew_at = 0.0
         self._metrics = metrics or Metrics()
         self._turned_at = time.monotonic()
@@ -138,6 +140,10 @@ class Scheduler:
     def running_jobs(self) -> list[str]:
         """Ids of the jobs that run for us."""
         return [running.lease.job_id for running in list(self._running.values())]
+
+    def set_aside(self) -> list[SetAside]:
+        """Models whose processes do not start; their jobs wait."""
+        return self._breaker.set_aside()
 
     def seconds_since_turn(self) -> float:
         """How long ago the last turn ended; more than a few seconds means that something hangs."""
@@ -201,6 +207,13 @@ class Scheduler:
                 timeout = 0.0  # what else is there already
                 if report is not None and (running := self._running.get(report.key)):
                     self._take_or_keep(running, report)
+                    self._tell_breaker(running.attempt.model_id, report)
+
+    def _tell_breaker(self, model_id: str, report: Report) -> None:
+        if isinstance(report, Died) and report.loading:
+            self._breaker.failed(model_id, report.message)
+        else:
+            self._breaker.worked(model_id)
 
     def _take_or_keep(self, running: Running, report: Report) -> None:
         """Take a report; keep it while the database cannot be reached; end the job if it can never be taken."""
@@ -234,14 +247,15 @@ class Scheduler:
                 case Failed(code=code, message=message, suggestion=suggestion):
                     states.fail(session, lease, JobError(code, message, suggestion))
                     kept = False
-                case Died(message=message, suggestion=suggestion):
-                    error = JobError(ErrorCode.PROCESSING_FAILED, message, suggestion)
+                case Died(message=message, suggestion=suggestion, code=code):
+                    error = JobError(code, message, suggestion)
                     states.retry(session, lease, error, self._settings.max_attempts)
                     kept = False
         self._forget(running, keep_files=kept)
 
     def _forget(self, running: Running, *, keep_files: bool = False) -> None:
-        self._running.pop(running.attempt.key, None)
+        if self._running.pop(running.attempt.key, None):
+            self._breaker.gave_up(running.attempt.model_id)
         if not keep_files:
             self._files.delete_outputs_of(running.attempt.output_stem)
 
@@ -294,7 +308,7 @@ class Scheduler:
             for lease in states.abandoned(session, owner_is_gone=owner_is_gone):
                 if lease not in ours:
                     log.info("job %s was abandoned and is tried again", lease.job_id)
-                    states.retry(session, lease, error, self._settings.max_attempts)
+                    states.abandon(session, lease, error, self._settings.max_lost_servers)
 
     # 5. New work
 
@@ -309,7 +323,7 @@ class Scheduler:
         for job in candidates:
             if self._stopping.is_set():
                 return
-            if job.model_id in full:
+            if job.model_id in full or not self._breaker.may_begin(job.model_id):
                 continue
             if not self._start(job):
                 full.add(job.model_id)
@@ -329,8 +343,29 @@ class Scheduler:
             lease = states.claim(session, job.id, self.owner, self._settings.lease_seconds)
         if lease is None:
             return True
-        attempt = Attempt(
-            key=f"{job.id}:{lease.fence}",
+        self._breaker.began(job.model_id)
+        try:
+            attempt = self._attempt(job, lease)
+            self._running[attempt.key] = Running(
+                lease, attempt, time.monotonic(), model.spec.estimated_seconds
+            )
+            self.pool.run(attempt, slot)
+        except Exception as error:  # e.g. no memory or no handles for another process
+            self._could_not_begin(job, lease, error)
+        return True
+
+    def _could_not_begin(self, job: Job, lease: Lease, error: Exception) -> None:
+        log.exception("job %s could not begin", job.id)
+        self._running.pop(_key(lease), None)
+        reason = f"The attempt could not begin ({error})."
+        self._breaker.failed(job.model_id, reason)
+        with change(self._database, self._events) as session:
+            problem = JobError(ErrorCode.PROCESSING_FAILED, reason, "Submit it again later.")
+            states.retry(session, lease, problem, self._settings.max_attempts)
+
+    def _attempt(self, job: Job, lease: Lease) -> Attempt:
+        return Attempt(
+            key=_key(lease),
             job_id=job.id,
             model_id=job.model_id,
             feature=job.feature,
@@ -341,12 +376,6 @@ class Scheduler:
             storage_url=self._files.storage_url,
             request_id=job.request_id,
         )
-        self._running[attempt.key] = Running(lease, attempt, time.monotonic(), model.spec.estimated_seconds)
-        try:
-            self.pool.run(attempt, slot)
-        except OSError as error:  # no memory or no handles for another process
-            self._inbox.put(Died(attempt.key, f"The model's process could not be started ({error})."))
-        return True
 
     def _reject(self, job: Job, reason: str) -> None:
         """A queued job whose model has gone since it was submitted."""
@@ -365,3 +394,7 @@ class Scheduler:
         if images := full.get("images"):
             full["images"] = [self._files.for_runner(image) for image in images]
         return full
+
+
+def _key(lease: Lease) -> str:
+    return f"{lease.job_id}:{lease.fence}"

@@ -5,8 +5,8 @@
     enqueue ──> QUEUED ──claim──> PROCESSING ──complete──> COMPLETED
                  │  ^                │  │
                  │  ├──give_back─────┤  ├──fail────────> ERROR
-                 │  └──retry (runner │  │
-                 │      died)────────┘  └──retry, max_attempts used up ──> ERROR
+                 │  └──retry, abandon│  │
+                 │     (after a pause)  └──retry, abandon: too often ──> ERROR (quarantined)
                  ├────────reject────────────────────────> ERROR
                  └────────cancel (also from PROCESSING)─> ERROR (CANCELLED)
 
@@ -16,10 +16,15 @@ with a *fence*, a number that rises with each claim and each cancel. Whoever wor
 with every change; a lease whose fence is no longer the job's is refused (the functions return None or False),
 so a runner that was thought dead, or whose job was cancelled, can do no harm. A lease also runs out unless it
 is renewed; ``abandoned`` finds those.
+
+A lost attempt is no fault of the one who asked, so it is repeated, after a pause that grows. Attempts that lost
+their runner and those that lost their server are counted apart: a server that is killed again and again must
+not use up the attempts of the jobs that it ran. A job that was lost too often either way is quarantined.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,20 +63,27 @@ class JobError:
     suggestion: str = ""
 
 
+MAX_PAUSE_S = 60.0
+"""Longest pause before a lost attempt is repeated."""
+
 CANCELLED = JobError(
     ErrorCode.CANCELLED, "The job was cancelled.", "Submit it again if you still want the result."
 )
 
 
-def enqueue(session: Session, job: Job, price: int = 0) -> None:
-    """A new job enters the queue, and its price is reserved. Raises Refusal INSUFFICIENT_CREDITS."""
+def enqueue(session: Session, job: Job, price: int = 0, **about: Any) -> None:
+    """A new job enters the queue, and its price is reserved; ``about`` goes into its first event.
+
+    Raises Refusal INSUFFICIENT_CREDITS.
+    """
     job.credits = ledger.reserve(session, job.account_id, job.id, price)
     job.status = Status.QUEUED
     job.seconds = 0.0
-    job.last_seq = job.fence = job.attempts = 0
+    job.last_seq = job.fence = job.attempts = job.lost_attempts = job.lost_servers = 0
+    job.quarantined = False
     session.add(job)
     session.flush()
-    _log(session, job, "job_queued", attempt=1)
+    _log(session, job, "job_queued", attempt=1, **about)
 
 
 def claim(session: Session, job_id: str, owner: str, seconds: float) -> Lease | None:
@@ -149,16 +161,41 @@ def fail(session: Session, lease: Lease, error: JobError) -> bool:
 
 
 def retry(session: Session, lease: Lease, error: JobError, max_attempts: int) -> Status | None:
-    """The runner was lost, not the job's fault: queue it again, or end it after ``max_attempts`` tries."""
+    """The attempt was lost (its runner died): queue the job again, or quarantine it after ``max_attempts``."""
     job = _held(session, lease)
     if job is None:
         return None
-    if job.attempts >= max_attempts:
-        message = f"{error.message} This was attempt {job.attempts} of {max_attempts}."
-        _end_with_error(session, job, JobError(error.code, message, error.suggestion))
+    job.lost_attempts += 1
+    if job.lost_attempts >= max_attempts:
+        message = f"{error.message} This was attempt {job.lost_attempts} of {max_attempts}."
+        _quarantine(session, job, JobError(error.code, message, error.suggestion))
     else:
-        _requeue(session, job, error.message)
+        _requeue(session, job, error.message, pause=retry_pause(job.lost_attempts))
     return Status(job.status)
+
+
+def abandon(session: Session, lease: Lease, error: JobError, max_servers: int) -> Status | None:
+    """The server that held the lease died: queue the job again, at once the first time, or quarantine it when
+    it has now outlived ``max_servers`` of them: then it may be what kills them."""
+    job = _held(session, lease)
+    if job is None:
+        return None
+    job.lost_servers += 1
+    if job.lost_servers >= max_servers:
+        message = f"{error.message} That happened {job.lost_servers} times while it ran."
+        _quarantine(session, job, JobError(error.code, message, error.suggestion))
+    else:
+        _requeue(session, job, error.message, pause=retry_pause(job.lost_servers - 1))
+    return Status(job.status)
+
+
+def retry_pause(losses: int) -> timedelta:
+    """How long a job waits after so many losses: 0, 1, 2, 4, … up to 60 seconds, a quarter more or less.
+
+    What jobs lost together they do not meet together again, so one that kills the machine is found out.
+    """
+    seconds = min(MAX_PAUSE_S, 2.0 ** (losses - 1)) if losses > 0 else 0.0
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))
 
 
 def give_back(session: Session, lease: Lease, reason: str) -> bool:
@@ -211,12 +248,19 @@ def _held(session: Session, lease: Lease) -> Job | None:
     return job if _holds(lease, job) else None
 
 
-def _requeue(session: Session, job: Job, reason: str) -> None:
+def _requeue(session: Session, job: Job, reason: str, pause: timedelta | None = None) -> None:
     _stop_watch(job)
     job.status = Status.QUEUED
+    job.not_before = now() + pause if pause else None
     job.lease_owner = job.lease_until = job.eta = None
     job.progress, job.stage = 0.0, ""
     _log(session, job, "job_queued", attempt=job.attempts + 1, reason=reason)
+
+
+def _quarantine(session: Session, job: Job, error: JobError) -> None:
+    job.quarantined = True
+    advice = "The job is kept for the operator, who can try it again. "
+    _end_with_error(session, job, JobError(error.code, error.message, advice + error.suggestion))
 
 
 def _end_with_error(session: Session, job: Job, error: JobError) -> None:
@@ -225,7 +269,17 @@ def _end_with_error(session: Session, job: Job, error: JobError) -> None:
         ledger.refund(session, job.account_id, job.id, job.credits)
         job.credits = 0
     job.error = {"code": error.code, "message": error.message, "suggestion": error.suggestion}
-    _log(session, job, "job_failed", error=error.message, error_code=error.code, suggestion=error.suggestion)
+    marks = {"quarantined": True} if job.quarantined else {}
+    job.error |= marks
+    _log(
+        session,
+        job,
+        "job_failed",
+        error=error.message,
+        error_code=error.code,
+        suggestion=error.suggestion,
+        **marks,
+    )
 
 
 def _end(job: Job, status: Status) -> None:

@@ -62,7 +62,9 @@ class Submission:
 
     def digest(self) -> str:
         """Equal for equal requests (SHA-256, hex)."""
-        body = {k: v for k, v in vars(self).items() if k not in ("account_id", "idempotency_key", "request_id")}
+        body = {
+            k: v for k, v in vars(self).items() if k not in ("account_id", "idempotency_key", "request_id")
+        }
         return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 

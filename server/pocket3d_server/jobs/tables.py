@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pocket3d_server.database import Base
@@ -59,12 +59,20 @@ class Job(Base):
     result: Mapped[dict[str, Any] | None]
     """As the API shows it."""
     error: Mapped[dict[str, Any] | None]
-    """``code``, ``message``, ``suggestion``."""
+    """``code``, ``message``, ``suggestion``; ``quarantined`` and ``retried_as`` where they apply."""
 
     seconds: Mapped[float] = mapped_column(default=0.0)
     """How long its attempts ran, all together."""
     attempts: Mapped[int] = mapped_column(default=0)
     """How often a runner has begun it."""
+    lost_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts that were lost through no server's end: the runner died or could not begin."""
+    lost_servers: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Servers that died while they worked on it."""
+    not_before: Mapped[datetime | None]
+    """A lost attempt is not repeated before this time."""
+    quarantined: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Too many attempts were lost; kept for the operator (``quarantine``)."""
     fence: Mapped[int] = mapped_column(default=0)
     """Rises with every claim and cancel; only the holder of the current number may change the job."""
     lease_owner: Mapped[str | None] = mapped_column(String(100))

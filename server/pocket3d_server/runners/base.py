@@ -44,6 +44,11 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """The process has loaded its model; what goes wrong now is not for want of that."""
+
+
+@dataclass(frozen=True)
 class ProgressReport:
     """The work is ``fraction`` done and now at ``stage``."""
 
@@ -89,6 +94,10 @@ class Died:
     key: str
     message: str
     suggestion: str = ""
+    code: ErrorCode = ErrorCode.PROCESSING_FAILED
+    """What the job's error will be when no try helps."""
+    loading: bool = False
+    """It was lost before the model was loaded: rather the model's or the machine's fault than the job's."""
 
 
 Report = ProgressReport | Done | Failed | Died

@@ -63,15 +63,20 @@ def main(engine_path: str, device: str, time_limit: float) -> None:
                 engine.load(device)
             except Exception as error:
                 log.exception("model %s could not be loaded", attempt.model_id)
-                message = f"The model could not be loaded: {error}"
-                send(
-                    protocol.encode_report(
-                        Failed(attempt.key, ErrorCode.MODEL_UNAVAILABLE, message, "See the server's log.")
-                    )
-                )
+                send(protocol.encode_report(_not_loaded(attempt, error)))
                 return  # the next attempt gets a fresh process
+            send(protocol.encode_loaded())
         send(protocol.encode_report(work(engine, attempt, ProgressSender(attempt.key, send))))
         faulthandler.cancel_dump_traceback_later()
+
+
+def _not_loaded(attempt: Attempt, error: Exception) -> Report:
+    """An engine that knows why is believed; else the memory or a file may be there the next time."""
+    code = ErrorCode.MODEL_UNAVAILABLE
+    message = f"The model could not be loaded: {error}"
+    if isinstance(error, EngineError):
+        return Failed(attempt.key, code, message, error.suggestion)
+    return Died(attempt.key, message, "Choose another model, or try again later.", code, loading=True)
 
 
 class ProgressSender:

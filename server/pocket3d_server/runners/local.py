@@ -19,14 +19,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-
-import psutil
+from pathlib import Path
 
 from pocket3d_server.metrics import Metrics
-from pocket3d_server.runners import output, protocol
+from pocket3d_server.runners import descent, output, protocol
 from pocket3d_server.runners.base import (
     Attempt,
     Died,
+    Loaded,
     ProgressReport,
     Report,
     RunnerPool,
@@ -53,14 +53,24 @@ class LocalSettings:
     warm_processes: int
     idle_seconds: float
     job_time_limit: float
+    data_dir: Path
+    """Names the server's runners, so that those of a dead one are found."""
 
 
 class RunnerProcess:
     """One child process with one model. ``attempt`` is what it works on, None when it is idle."""
 
     def __init__(
-        self, model_id: str, engine: str, slot: Slot, settings: LocalSettings, on_report: OnReport
+        self,
+        model_id: str,
+        engine: str,
+        slot: Slot,
+        settings: LocalSettings,
+        mark: str,
+        on_report: OnReport,
     ) -> None:
+        self._mark = mark
+        self._loaded = False
         self.model_id = model_id
         self.slot = slot
         self.attempt: Attempt | None = None
@@ -73,7 +83,7 @@ class RunnerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | _thread_limits(slot, settings.cpu_jobs),
+            env=os.environ | _thread_limits(slot, settings.cpu_jobs) | {descent.VARIABLE: mark},
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -93,13 +103,19 @@ class RunnerProcess:
             stdin.write(protocol.encode_attempt(attempt))
             stdin.flush()
         except OSError:
-            self._end_attempt(Died(attempt.key, "The runner process ended before it could begin."))
+            self._end_attempt(
+                Died(
+                    attempt.key,
+                    "The runner process ended before it could begin.",
+                    loading=not self._loaded,
+                )
+            )
 
     def kill(self) -> None:
         """Kill the process and all it started; its attempt, if any, gets no further report."""
         with self._lock:
             self.attempt = None
-        _kill_tree(self._process)
+        descent.kill_tree(self._process, self._mark)
 
     def wait(self, timeout: float) -> None:
         """Wait until a killed process is gone."""
@@ -120,11 +136,13 @@ class RunnerProcess:
             except (ValueError, TypeError, KeyError):
                 log.error("runner %d sent something that is no message; it is stopped", self.pid)
                 break
-            if isinstance(report, ProgressReport):
+            if isinstance(report, Loaded):
+                self._loaded = True
+            elif isinstance(report, ProgressReport):
                 self._on_report(report)
             elif report is not None:
                 self._end_attempt(report)
-        _kill_tree(self._process)  # what the engine started must not outlive it
+        descent.kill_tree(self._process, self._mark)  # what the engine started must not outlive it
         code = self._process.wait()
         attempt = self.attempt
         if attempt is not None:
@@ -137,7 +155,12 @@ class RunnerProcess:
                 extra={"job_id": attempt.job_id, "request_id": attempt.request_id},
             )
             self._end_attempt(
-                Died(attempt.key, f"The model's process ended unexpectedly ({_reason(code)}).", _advice(code))
+                Died(
+                    attempt.key,
+                    f"The model's process ended unexpectedly ({_reason(code)}).",
+                    _advice(code),
+                    loading=not self._loaded,
+                )
             )
 
     def _end_attempt(self, report: Report) -> None:
@@ -163,10 +186,16 @@ class LocalPool(RunnerPool):
         self._on_report: OnReport = lambda report: None
         self._metrics = metrics or Metrics()
         self._crashes: dict[str, int] = {}
+        self._family = descent.Family(settings.data_dir)
 
     def start(self, on_report: OnReport) -> None:
-        """Reports go to ``on_report`` from now on; processes are started only when they are needed."""
+        """Reports go to ``on_report`` from now on; processes are started only when they are needed.
+
+        What the runners of a killed server have left behind on the same data is killed first.
+        """
         self._on_report = on_report
+        if left := self._family.kill_left_behind():
+            log.warning("%d processes of a server that was killed are killed too", left)
 
     def free_slot(self, model_id: str) -> Slot | None:
         """A warm free slot before a cold one; models that need a GPU get GPU slots only."""
@@ -191,7 +220,9 @@ class LocalPool(RunnerPool):
             if process is None or not process.alive:
                 self._make_room()
                 hear = partial(self._hear, attempt.model_id)
-                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, hear)
+                self._family.guard()
+                mark = self._family.new_mark()
+                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, mark, hear)
                 self._metrics.runner_starts.labels(attempt.model_id).inc()
                 self._processes[key] = process
             process.run(attempt)
@@ -261,6 +292,8 @@ class LocalPool(RunnerPool):
                 process.kill()
         for process in processes:
             process.wait(5)
+        self._family.kill_all()
+        self._family.dismiss_guardian()
 
     def _make_room(self) -> None:
         """End the process that has been idle longest when too many are warm."""
@@ -278,21 +311,6 @@ def _thread_limits(slot: Slot, cpu_jobs: int) -> dict[str, str]:
         return {}
     share = str(max(1, (os.cpu_count() or 1) // cpu_jobs))
     return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), share)
-
-
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and everything below it. On POSIX it leads its own group, which outlives it."""
-    victims = []
-    with contextlib.suppress(psutil.Error):
-        victims = psutil.Process(process.pid).children(recursive=True)
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    for victim in victims:
-        with contextlib.suppress(psutil.Error):
-            victim.kill()
 
 
 def _reason(code: int) -> str:

@@ -1,7 +1,8 @@
 """How a server and its runner processes talk: one JSON object a line, attempts down, messages up.
 
 Down (the child's stdin): ``{"type": "run", "attempt": {…}}``. End of file means: the server is gone, die.
-Up (the child's stdout): ``ready``, ``progress``, ``done``, ``failed``, ``died``, each with the attempt's ``key``.
+Up (the child's stdout): ``ready``, ``loaded``, then ``progress``, ``done``, ``failed``, ``died``, each with the
+attempt's ``key``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from dataclasses import asdict
 from typing import Any
 
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.runners.base import Attempt, Died, Done, Failed, OutputFile, ProgressReport, Report
+from pocket3d_server.runners.base import (
+    Attempt,
+    Died,
+    Done,
+    Failed,
+    Loaded,
+    OutputFile,
+    ProgressReport,
+    Report,
+)
 
 TYPES: dict[type, str] = {ProgressReport: "progress", Done: "done", Failed: "failed", Died: "died"}
 
@@ -31,19 +41,26 @@ def encode_ready() -> bytes:
     return _line({"type": "ready"})
 
 
+def encode_loaded() -> bytes:
+    """The line that says that the model is loaded."""
+    return _line({"type": "loaded"})
+
+
 def encode_report(report: Report) -> bytes:
     """A report as a line."""
     return _line({"type": TYPES[type(report)], **asdict(report)})
 
 
-def decode_report(line: bytes) -> Report | None:
+def decode_report(line: bytes) -> Report | Loaded | None:
     """The report in a line from a runner; None for ``ready``."""
     fields: dict[str, Any] = json.loads(line)
     kind = fields.pop("type")
+    if kind == "loaded":
+        return Loaded()
+    if kind == "died":
+        return Died(code=ErrorCode(fields.pop("code")), **fields)
     if kind == "progress":
         return ProgressReport(**fields)
-    if kind == "died":
-        return Died(**fields)
     if kind == "failed":
         return Failed(code=ErrorCode(fields.pop("code")), **fields)
     if kind == "done":

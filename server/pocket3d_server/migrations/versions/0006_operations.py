@@ -21,9 +21,7 @@ CANCELLED = {
 def upgrade() -> None:
     """Add both, and the sums over what is there."""
     with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("request_id", sa.String(length=64), nullable=False, server_default="")
-        )
+        batch_op.add_column(sa.Column("request_id", sa.String(length=64), nullable=False, server_default=""))
     op.create_table(
         "job_totals",
         sa.Column("model_id", sa.String(length=100), nullable=False),
