@@ -29,7 +29,21 @@ SERVER_RULES: dict[str, set[str]] = {
     },
     "accounts": {"database", "errors", "times"},
     "migrations": {"database", "jobs", "accounts"},
-    "api": {"config", "jobs", "accounts", "runners", "models", "errors", "logs", "metrics", "probe", "services", "times"},
+    "api": {
+        "config",
+        "database",
+        "jobs",
+        "accounts",
+        "runners",
+        "models",
+        "errors",
+        "logs",
+        "metrics",
+        "probe",
+        "services",
+        "storage",
+        "times",
+    },
 }
 SERVER_MODULES = {
     path.stem

@@ -7,6 +7,8 @@ and then write can never fail half-way because another writer came first.
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,10 +17,12 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+DISK_FULL_IN_POSTGRESQL = "53100"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -102,6 +106,18 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Whether an error of a file or of the database says that there is no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if isinstance(error, DBAPIError):
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        # Where the write-ahead log or its index cannot grow, SQLite speaks of an I/O error.
+        no_room = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+        return code in no_room or getattr(error.orig, "sqlstate", "") == DISK_FULL_IN_POSTGRESQL
+    return False
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:

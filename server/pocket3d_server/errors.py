@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     INTERNAL_ERROR = "INTERNAL_ERROR"
     SHUTTING_DOWN = "SHUTTING_DOWN"
     STORAGE_FULL = "STORAGE_FULL"
+    STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
     PROCESSING_FAILED = "PROCESSING_FAILED"
     OUT_OF_MEMORY = "OUT_OF_MEMORY"
     TIMEOUT = "TIMEOUT"
@@ -43,6 +44,7 @@ STATUS = {
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.METHOD_NOT_ALLOWED: 405,
     ErrorCode.CONFLICT: 409,
+    ErrorCode.TIMEOUT: 408,
     ErrorCode.GONE: 410,
     ErrorCode.FILE_TOO_LARGE: 413,
     ErrorCode.QUEUE_FULL: 429,
@@ -50,6 +52,7 @@ STATUS = {
     ErrorCode.PROCESSING_FAILED: 500,
     ErrorCode.INTERNAL_ERROR: 500,
     ErrorCode.SHUTTING_DOWN: 503,
+    ErrorCode.STORAGE_UNAVAILABLE: 503,
     ErrorCode.STORAGE_FULL: 507,
 }
 """HTTP status of each code that a response may bear; the others stand only in the error of a job."""

@@ -23,17 +23,18 @@ from typing import Any, BinaryIO
 
 from cheroot import wsgi
 
+from pocket3d_server import incoming
 from pocket3d_server.accounts.private_files import write_private
+from pocket3d_server.api.context import HANDSHAKE_HEADERS
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.malformed import MAX_HEAD, Connection
 from pocket3d_server.services import Services
-from pocket3d_server.times import duration
 from pocket3d_server.threads import ElasticPool
+from pocket3d_server.times import duration
 
 log = logging.getLogger(__name__)
 
-SOCKET_TIMEOUT_S = 60
 SLOW_CLIENT_S = 10.0
 """A WebSocket whose buffer has been full for this long is closed."""
 SEND_BUFFER = 256 * 1024
@@ -49,10 +50,12 @@ class Gateway(wsgi.Gateway_10):
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
         """The WSGI environment, with the socket of a connection that asks for a WebSocket."""
+        self.body = self.req.rfile = incoming.body_of(self.req)
         environ: dict[str, Any] = super().get_environ()
         self.upgraded = None
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
-            environ["werkzeug.socket"] = self.upgraded = _Upgraded(self.req.conn.socket)
+            headers = environ[HANDSHAKE_HEADERS] = {}
+            environ["werkzeug.socket"] = self.upgraded = _Upgraded(self.req.conn.socket, headers)
         return environ
 
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
@@ -63,7 +66,18 @@ class Gateway(wsgi.Gateway_10):
             self.req.chunked_write = False
             self.started_response = True
             return self.write
+        if not self.body.rest_is_here():
+            self.req.close_connection = True  # what is left of it is received after the answer
         return super().start_response(status, headers, exc_info)
+
+    def respond(self) -> None:
+        """Answer; then receive what is left of the body, or the client would lose the answer."""
+        super().respond()
+        if not self.body.complete and not self._is_websocket():
+            if self.req.chunked_write:
+                self.req.chunked_write = False
+                self.req.conn.wfile.write(b"0\r\n\r\n")  # the end, which would come too late now
+            self.body.drop(self.req.conn.socket)
 
     def write(self, chunk: bytes) -> None:
         """Drop the body of a response that follows a WebSocket."""
@@ -81,8 +95,10 @@ class _Upgraded:
     fills the connection's buffer; then sending fails, instead of waiting for ever.
     """
 
-    def __init__(self, original: socket.socket) -> None:
+    def __init__(self, original: socket.socket, headers: dict[str, str]) -> None:
         self._original = original
+        self._headers = headers
+        """For the answer to the handshake, which simple-websocket writes without headers of ours."""
         self._socket: socket.socket | None = None
         self._sending = threading.Lock()
         self._reads = True
@@ -93,6 +109,9 @@ class _Upgraded:
 
     def send(self, data: bytes) -> None:
         """All of ``data``; pings come from another thread. Raises TimeoutError when the client does not read."""
+        if data.startswith(b"HTTP/1.1 101 "):
+            ours = "".join(f"\r\n{name}: {value}" for name, value in self._headers.items())
+            data = data.replace(b"\r\n\r\n", ours.encode("latin-1") + b"\r\n\r\n", 1)
         with self._sending:
             sock = self._own()
             if self._reads and not _is_writable(sock, SLOW_CLIENT_S):
@@ -126,7 +145,7 @@ class HttpServer(wsgi.Server):
             (settings.host, settings.port),
             app,
             request_queue_size=1024,
-            timeout=SOCKET_TIMEOUT_S,
+            timeout=settings.read_timeout,
             shutdown_timeout=2,
             server_name="pocket3d",
         )

@@ -12,11 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException
 
 from pocket3d_server.api.schemas import Timestamp
+from pocket3d_server.database import disk_is_full
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.storage import StorageError
 from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
 
+RETRY_AFTER_S = 60
+"""For what has to be mended by someone."""
 RETRYABLE = {ErrorCode.RATE_LIMITED, ErrorCode.QUEUE_FULL, ErrorCode.INTERNAL_ERROR, ErrorCode.STORAGE_FULL}
 """Codes of requests that may succeed unchanged later on; so may those that bear a ``Retry-After``."""
 
@@ -143,10 +147,25 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if disk_is_full(error):
+        log.error("request %s failed: %s", g.get("request_id"), error)
+        return refuse(
+            Refusal(
+                ErrorCode.STORAGE_FULL,
+                "The server's disk is full.",
+                "Delete uploads (GET /files lists them) and jobs that are not needed any more, or tell the operator.",
+                retry_after=RETRY_AFTER_S,
+            )
+        )
     log.exception("request %s failed", g.get("request_id"))
-    if isinstance(error, OSError) and error.errno == 28:
-        return envelope(
-            ErrorCode.STORAGE_FULL, "The server's disk is full.", {"suggestion": "Delete old jobs."}, 507
+    if isinstance(error, StorageError):
+        return refuse(
+            Refusal(
+                ErrorCode.STORAGE_UNAVAILABLE,
+                "The file storage cannot be reached.",
+                f"Try again in {RETRY_AFTER_S} s; if it stays, tell the operator. The server's log has the cause.",
+                retry_after=RETRY_AFTER_S,
+            )
         )
     details = {"suggestion": "Try again; if it stays, report the request id. The server's log has the cause."}
     return envelope(ErrorCode.INTERNAL_ERROR, "The server failed to answer.", details, 500)

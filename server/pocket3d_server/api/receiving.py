@@ -115,7 +115,7 @@ class _StrictParser(FormDataParser):
         if mimetype == "application/x-www-form-urlencoded":  # would be read into memory as a whole
             raise Refusal(ErrorCode.INVALID_INPUT, "The body is a web form without files.", HOW_TO_UPLOAD)
         try:
-            return super().parse(stream, mimetype, *args, **options)
+            stream, form, files = super().parse(stream, mimetype, *args, **options)
         except RequestEntityTooLarge as error:
             raise Refusal(
                 ErrorCode.FILE_TOO_LARGE,
@@ -128,6 +128,11 @@ class _StrictParser(FormDataParser):
                 f"The multipart body is broken or ends too early ({str(error).rstrip('.')}).",
                 "Send it again with the right Content-Length and boundary; HTTP libraries set both.",
             ) from error
+        if form and not any(file.filename for file in files.values()):
+            raise Refusal(
+                ErrorCode.INVALID_INPUT, "The parts of the request bear no file names.", HOW_TO_UPLOAD
+            )
+        return stream, form, files
 
 
 def install(app: Flask) -> None:
