@@ -171,10 +171,10 @@ def serve(settings: Settings) -> None:
             raise SettingsError(_no_port(settings, error)) from error
         stop, at_once = threading.Event(), threading.Event()
         _stop_on_signals(stop, at_once)
+        port = server.bind_addr[1]
+        url = services.links.listening_at = f"http://{_url_host(settings.host)}:{port}"
         services.start()
         threading.Thread(target=server.serve, name="http", daemon=True).start()
-        port = server.bind_addr[1]
-        url = f"http://{_url_host(settings.host)}:{port}"
         if settings.port_file:
             write_port_file(settings, port, url)
         log.info("Pocket3D serves %s (data in %s, token in %s)", url, settings.data_dir, settings.token_path)

@@ -9,6 +9,7 @@ read them.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from abc import ABC, abstractmethod
@@ -111,9 +112,10 @@ class Folder(Storage):
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """Walk the folder; what vanishes meanwhile is left out."""
-        for path in (self.root / folder).rglob("*"):
-            with contextlib.suppress(FileNotFoundError):
-                if path.is_file():
+        for place, _, names in os.walk(self.root / folder):
+            for name in names:
+                path = Path(place, name)
+                with contextlib.suppress(FileNotFoundError):
                     yield Entry(path.relative_to(self.root).as_posix(), path.stat().st_mtime)
 
 
@@ -137,16 +139,23 @@ class Bucket(Storage):
         except ValueError as error:
             raise StorageError(f"storage_url {url!r} cannot be used: {error}") from error
 
-    def _at(self, path: str) -> str:
+    @contextlib.contextmanager
+    def _at(self, path: str, done: str) -> Iterator[str]:
+        """Where a file lies. Whatever the driver raises there becomes one of our two errors."""
         if ".." in PurePosixPath(path).parts or path.startswith("/"):
             raise ValueError(f"{path!r} is outside the storage")
-        return f"{self._root.rstrip('/')}/{path}"
+        try:
+            yield f"{self._root.rstrip('/')}/{path}"
+        except OSError:
+            raise
+        except Exception as error:
+            raise StorageError(f"{path} could not be {done}: {type(error).__name__}: {error}") from error
 
     def put(self, source: Path, path: str) -> None:
         """Copy it there and delete it here. A copy that fails leaves nothing there."""
         try:
-            with _told("stored", path):
-                self._fs.put_file(str(source), self._at(path))
+            with self._at(path, "stored") as at:
+                self._fs.put_file(str(source), at)
         except (OSError, StorageError):
             with contextlib.suppress(OSError, StorageError):
                 self.delete(path)
@@ -155,30 +164,30 @@ class Bucket(Storage):
 
     def fetch(self, path: str, target: Path) -> None:
         """Copy it here."""
-        with _told("fetched", path):
-            self._fs.get_file(self._at(path), str(target))
+        with self._at(path, "fetched") as at:
+            self._fs.get_file(at, str(target))
 
     def open(self, path: str) -> BinaryIO:
         """A reader that asks for the bytes as they are read."""
-        with _told("opened", path):
-            opened = self._fs.open(self._at(path), "rb", block_size=READ_AHEAD, cache_type="readahead")
+        with self._at(path, "opened") as at:
+            opened = self._fs.open(at, "rb", block_size=READ_AHEAD, cache_type="readahead")
             return cast(BinaryIO, opened)
 
     def exists(self, path: str) -> bool:
         """Whether it is there."""
-        with _told("looked up", path):
-            return bool(self._fs.isfile(self._at(path)))
+        with self._at(path, "looked up") as at:
+            return bool(self._fs.isfile(at))
 
     def delete(self, path: str) -> None:
         """Remove it, or all below it."""
-        with _told("deleted", path), contextlib.suppress(FileNotFoundError):
-            self._fs.rm(self._at(path), recursive=True)
+        with self._at(path, "deleted") as at, contextlib.suppress(FileNotFoundError):
+            self._fs.rm(at, recursive=True)
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """Ask for the whole listing."""
-        with _told("listed", folder):
+        with self._at(folder, "listed") as at:
             try:
-                found = self._fs.find(self._at(folder), detail=True)
+                found = self._fs.find(at, detail=True)
             except FileNotFoundError:
                 return
         start = len(self._root.rstrip("/")) + 1
@@ -190,17 +199,6 @@ class Bucket(Storage):
 def bucket(url: str) -> Bucket:
     """The bucket at a URL, connected once in each process. Raises StorageError."""
     return Bucket(url)
-
-
-@contextlib.contextmanager
-def _told(done: str, path: str) -> Iterator[None]:
-    """Whatever a driver of fsspec's raises becomes one of our two errors."""
-    try:
-        yield
-    except OSError:
-        raise
-    except Exception as error:
-        raise StorageError(f"{path} could not be {done}: {type(error).__name__}: {error}") from error
 
 
 def _modified(about: dict[str, Any]) -> float:

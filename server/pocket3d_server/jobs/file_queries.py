@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs.files import INPUTS
 from pocket3d_server.jobs.tables import FINAL, Job, StoredFile
 from pocket3d_server.times import now, stamp
 
@@ -79,15 +80,13 @@ def take_into_use(session: Session, request: dict[str, Any]) -> None:
     Raises Refusal when one of them has been deleted since it was looked up.
     """
     for path in paths_in(request):
+        if path.startswith(f"{INPUTS}/"):
+            continue  # came inside the request
         row = session.get(StoredFile, path, with_for_update=True, populate_existing=True)
-        if row is None:
-            if path.startswith("inputs/"):
-                continue  # came inside the request
+        if row is None or row.deleted_at:
             raise Refusal(
                 ErrorCode.INVALID_INPUT, f"{path} has just been deleted.", "Upload it again and submit then."
             )
-        if row.deleted_at:
-            raise gone(row)
         row.used_at = now()
 
 

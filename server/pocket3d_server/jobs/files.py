@@ -118,10 +118,10 @@ class FileStore:
         before = time.time() - min_age
         removed = 0
         for folder in folders:
-            for entry in storage.entries(folder):
-                is_input = folder == INPUTS and entry.path.split("/")[1] in working
-                if entry.path not in known and not is_input and entry.modified < before:
-                    storage.delete(entry.path)
+            for entry in list(storage.entries(folder)):
+                needed = entry.path in known or (folder == INPUTS and entry.path.split("/")[1] in working)
+                if not needed and entry.modified < before:
+                    storage.delete("/".join(entry.path.split("/")[:2]))  # inputs and fetched files have folders
                     removed += 1
         if removed:
             log.info("removed %d files that belonged to nothing", removed)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.files import TEMPORARY, UPLOADS, FileStore, new_stem
 from pocket3d_server.jobs.tables import Job, Status, StoredFile
 from pocket3d_server.runners.inspector import Inspector
@@ -66,6 +67,7 @@ class InputFiles:
             if reference.startswith("job:"):
                 path = _output_of(session, account_id, reference.removeprefix("job:"))
             row = session.get(StoredFile, path)
+        _check_kept(row, account_id, "mesh_file")
         if row is None or row.account_id != account_id or not self._files.exists(path):
             raise Refusal(
                 ErrorCode.INVALID_INPUT,
@@ -113,6 +115,7 @@ class InputFiles:
     def _uploaded_image(self, account_id: str, path: str, name: str) -> str:
         with self._database.read() as session:
             row = session.get(StoredFile, path)
+        _check_kept(row, account_id, name)
         if row is None or row.account_id != account_id or row.kind != "image":
             raise Refusal(
                 ErrorCode.INVALID_INPUT,
@@ -121,6 +124,13 @@ class InputFiles:
                 field=name,
             )
         return path
+
+
+def _check_kept(row: StoredFile | None, account_id: str, field: str) -> None:
+    """Raises Refusal for a file of the account that was deleted because its time was over."""
+    if row is not None and row.account_id == account_id and row.deleted_at:
+        gone = file_queries.gone(row)
+        raise Refusal(ErrorCode.INVALID_INPUT, gone.message, gone.details["suggestion"], field=field)
 
 
 def _output_of(session: Session, account_id: str, job_id: str) -> str:
