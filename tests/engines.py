@@ -71,6 +71,16 @@ class Steps(Engine):
         return EngineResult(Asset([cube()]), source="template", confidence=1.0, notes=["A cube."])
 
 
+class OnGpu(Steps):
+    """Says that it needs a GPU, and speaks while it runs."""
+
+    spec = _spec("test_gpu", parameters=StepParameters, vram_mb=8192)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        print("I speak from a runner")
+        return super().run(request, progress)
+
+
 class Refuses(Engine):
     """Raises the error of an engine that knows what is wrong."""
 

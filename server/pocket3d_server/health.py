@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 MIB = 1024 * 1024
 FRESH_S = 2.0
 PATIENCE_S = 2.0
+FAILING_S = 5.0
+"""A turn that fails is repeated at once; after this long it is no passing trouble."""
 STALLED_S = 30.0
 """A turn of the scheduler takes milliseconds; after this long without one it hangs."""
 CRASHES = 3
@@ -70,7 +72,7 @@ class Health:
 
     def problems(self) -> list[Problem]:
         """All there are now; none on a healthy server."""
-        found = [self.scheduler_problem(), self._database_problem(), self._disk_problem(), self._no_model()]
+        found = [self.scheduler_problem(), self._failing(), self._database_problem(), self._disk_problem(), self._no_model()]
         return [*filter(None, found), *self._crashing(), *_gpu_problems()]
 
     def scheduler_problem(self) -> Problem | None:
@@ -82,6 +84,13 @@ class Health:
             message = f"The scheduler has not made a turn for {seconds:.0f} s."
             return Problem("scheduler_stalled", message, advice)
         return None
+
+    def _failing(self) -> Problem | None:
+        phase, seconds = self._scheduler.failing()
+        if not phase or seconds < FAILING_S:
+            return None
+        message = f"The scheduler has failed in {phase} for {seconds:.0f} s."
+        return Problem("scheduler_failing", message, "The server's log has the cause; a full disk is the usual one.")
 
     def _database_problem(self) -> Problem | None:
         try:

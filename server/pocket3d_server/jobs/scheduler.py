@@ -107,7 +107,8 @@ class Scheduler:
         self._breaker = Breaker()
         self._renew_at = 0.0
         self._metrics = metrics or Metrics()
-        self._turned_at = time.monotonic()
+        self._turned_at = self._good_at = time.monotonic()
+        self._failed_phase = ""
         self._waited = 0.0
         """Seconds of the present turn in which there was nothing to do."""
         self._draining = threading.Event()
@@ -119,7 +120,7 @@ class Scheduler:
 
         ``alone``: no other server can be alive on this database, so every lease in it is a dead one's.
         """
-        self._turned_at = time.monotonic()
+        self._turned_at = self._good_at = time.monotonic()
         self.pool.start(self.hear)
         self._requeue_abandoned(owner_is_gone=alone)
         self._thread.start()
@@ -148,6 +149,10 @@ class Scheduler:
     def seconds_since_turn(self) -> float:
         """How long ago the last turn ended; more than a few seconds means that something hangs."""
         return time.monotonic() - self._turned_at
+
+    def failing(self) -> tuple[str, float]:
+        """A phase that fails in every turn, and for how many seconds no turn was good; empty when all is well."""
+        return self._failed_phase, time.monotonic() - self._good_at
 
     def stop(self) -> None:
         """Claim nothing more, kill the runners, and put their jobs back into the queue."""
@@ -188,8 +193,11 @@ class Scheduler:
                 phase()
             except Exception:
                 log.exception("the scheduler's phase %s failed", phase.__name__)
+                self._failed_phase = phase.__name__.strip("_")
                 good = False
         self._turned_at = time.monotonic()
+        if good:
+            self._good_at, self._failed_phase = self._turned_at, ""
         self._metrics.scheduler_turn.observe(max(0.0, self._turned_at - began - self._waited))
         return good
 
