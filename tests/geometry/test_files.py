@@ -240,23 +240,23 @@ def test_damaged_gltf_is_refused_in_words(tmp_path: Path, damage) -> None:
     document = read_json(data)
     damage(document)
     (tmp_path / "a.glb").write_bytes(with_json(data, document))
-    with pytest.raises(ValueError, match="not a readable glTF"):
+    with pytest.raises(ValueError, match=r"buffer|does not exist|compressed|tree|missing"):
         read_asset(tmp_path / "a.glb")
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.glb", b"hello", "not a readable glTF"),
+        ("a.glb", b"hello", "JSON is broken"),
         ("a.glb", b"glTF\2\0\0\0", "cut short"),
-        ("a.gltf", b"[]", "not a readable glTF"),
+        ("a.gltf", b"[]", "JSON is not an object"),
         ("a.fbx", b"Kaydara", "FBX cannot be read"),
         ("a.txt", b"x", "not a mesh format"),
-        ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no triangles|not a readable"),
-        ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "does not exist|not a readable"),
-        ("a.obj", b"v 0 0 0\nv nan 0 0\nv 0 1 0\nf 1 2 3\n", "not a finite|not a readable"),
-        ("a.stl", b"solid nothing\nendsolid", "no triangles|not a readable"),
-        ("a.ply", b"ply\nformat", "not a readable"),
+        ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no triangles"),
+        ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "does not exist"),
+        ("a.obj", b"v 0 0 0\nv nan 0 0\nv 0 1 0\nf 1 2 3\n", "not a finite"),
+        ("a.stl", b"solid nothing\nendsolid", "no triangles"),
+        ("a.ply", b"ply\nformat", "header"),
         ("a.zip", b"PK\3\4zzzz", "zip"),
     ],
 )

@@ -112,7 +112,7 @@ class _Check:
         """A number from 0 on. Without a default the key must be there."""
         value = row.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadFileError(f"a '{key}' in it is no count")
+            raise BadFileError(f"a number in its tables cannot be ({key})")
         return value
 
     def index(self, value: object, table: str) -> int:
@@ -137,7 +137,7 @@ class _Check:
         if values is None:
             return
         if not isinstance(values, list) or len(values) != count or not all(map(_finite, values)):
-            raise BadFileError(f"a '{key}' in it is not {count} finite numbers")
+            raise BadFileError(f"the {key} of a node is not {count} finite numbers")
 
     # --- bytes -----------------------------------------------------------------------------------------
 

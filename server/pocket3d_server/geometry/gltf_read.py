@@ -14,7 +14,7 @@ from pocket3d_server.geometry.asset import Asset, FloatArray, Image, Material, P
 from pocket3d_server.geometry.gltf_binary import Buffers
 from pocket3d_server.geometry.gltf_check import SURFACES, TRIANGLE_FAN, TRIANGLES, check
 from pocket3d_server.geometry.images import PixelBudget
-from pocket3d_server.geometry.limits import DAMAGED, MAX_FACES, BadFileError, short
+from pocket3d_server.geometry.limits import MAX_FACES, BadFileError, short
 from pocket3d_server.geometry.names import unique, unique_name
 
 MAX_EXTRAS = 1_000_000
@@ -35,11 +35,11 @@ def read_gltf(path: Path) -> Asset:
         check(document, len(chunk), len(data), alone=False)
         with np.errstate(all="ignore"):  # what is not finite in the end is refused
             return _Reader(document, Buffers(document, chunk, path.parent)).asset()
-    except BadFileError as error:
-        raise BadFileError(f"this is not a readable glTF file: {error}", error.suggestion) from error
+    except BadFileError:
+        raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         # ``check`` leaves out what is read for its looks only, the materials above all.
-        raise BadFileError("this is not a readable glTF file: a table is broken", DAMAGED) from error
+        raise BadFileError("a material or another table of the glTF file is broken") from error
 
 
 def local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:

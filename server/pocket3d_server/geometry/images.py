@@ -49,7 +49,8 @@ def opened(
     except (BadFileError, MemoryError):
         raise
     except PilImage.DecompressionBombError as error:  # Pillow looks first, and knows no limit but its own
-        raise BadFileError(f"has more than {max_pixels // 1_000_000} million pixels", SCALE_DOWN) from error
+        most = min(max_pixels, 2 * (PilImage.MAX_IMAGE_PIXELS or max_pixels)) // 1_000_000
+        raise BadFileError(f"has more than {most} million pixels", SCALE_DOWN) from error
     except UnidentifiedImageError as error:
         # Pillow's own sentence names a Python object or a path of the server.
         raise BadFileError("is not an image that can be decoded", TAKE) from error

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive
 from pocket3d_server.geometry.limits import (
-    DAMAGED,
     MAX_FACES,
     MAX_PRIMITIVES,
     MAX_TEXT_LINE,
@@ -83,18 +82,19 @@ def read_obj(path: Path) -> Asset:
 
 def _lines(file: TextIO) -> Iterator[str]:
     """The lines, those that end with a backslash joined with the next."""
-    begun = ""
+    begun: list[str] = []
+    length = 0
     for line in iter(partial(file.readline, MAX_TEXT_LINE + 1), ""):
-        whole = begun + line
-        if len(whole) > MAX_TEXT_LINE:
-            raise BadFileError("a line of it is too long", DAMAGED)
-        if whole.endswith("\\\n"):
-            begun = whole[:-2] + " "
-        else:
-            begun = ""
-            yield whole
+        length += len(line)
+        if length > MAX_TEXT_LINE:
+            raise BadFileError("a line of it is too long")
+        if line.endswith("\\\n"):
+            begun.append(line[:-2])
+            continue
+        yield " ".join([*begun, line]) if begun else line
+        begun, length = [], 0
     if begun:
-        yield begun
+        yield " ".join(begun)
 
 
 def _has_objects(path: Path) -> bool:

@@ -36,8 +36,12 @@ def read_asset(path: Path) -> Asset:
     elif suffix == ".zip":
         with tempfile.TemporaryDirectory() as folder:
             return read_asset(unpack_zip(path, Path(folder)))
-    elif suffix in (".obj", ".ply", ".stl"):
-        asset = _read_plain(path, suffix)
+    elif suffix == ".obj":
+        asset = read_obj(path)
+    elif suffix == ".ply":
+        asset = read_ply(path)
+    elif suffix == ".stl":
+        asset = read_stl(path)
     elif suffix == ".fbx":
         raise BadFileError("FBX cannot be read here, that needs Blender", "Export the mesh as GLB or OBJ.")
     else:
@@ -46,14 +50,6 @@ def read_asset(path: Path) -> Asset:
         )
     _check(asset)
     return asset
-
-
-def _read_plain(path: Path, suffix: str) -> Asset:
-    try:
-        return {".obj": read_obj, ".ply": read_ply, ".stl": read_stl}[suffix](path)
-    except BadFileError as error:
-        kind = suffix[1:].upper()
-        raise BadFileError(f"this is not a readable {kind} file ({error})", error.suggestion) from error
 
 
 def _check(asset: Asset) -> None:

@@ -6,7 +6,6 @@ themselves are read when a job needs them.
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 
 from pocket3d_server.geometry import glb
@@ -108,11 +107,7 @@ def _mesh_suffix(head: bytes, size: int) -> str | None:
 def _check_mesh(path: Path, suffix: str) -> int | None:
     """Check the container; its number of faces where it tells it."""
     if suffix == ".glb":
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            document, chunk = glb.unpack(data)
-            size, length = len(data), len(chunk)
-            chunk.release()
-        return check_gltf(document, length, size)
+        return _check_glb(path)
     if suffix == ".zip":
         check_zip(path)
     elif suffix == ".ply":
@@ -122,6 +117,25 @@ def _check_mesh(path: Path, suffix: str) -> int | None:
     elif suffix == ".obj":
         check_obj(path)
     return None  # FBX is known by its name only until there is something that reads it
+
+
+def _check_glb(path: Path) -> int:
+    """The document, and the first bytes of its images: how large they are stands there."""
+    document, start, size = glb.outline(path)
+    faces = check_gltf(document, size, path.stat().st_size)
+    views = {i["bufferView"] for i in document.get("images", []) if "uri" not in i}
+    with path.open("rb") as file:
+        for number, index in enumerate(sorted(views), 1):
+            view = document["bufferViews"][index]
+            if "uri" in document["buffers"][view["buffer"]]:
+                continue
+            file.seek(start + view.get("byteOffset", 0))
+            try:
+                with opened(file.read(view["byteLength"])):
+                    pass
+            except BadFileError as error:
+                raise BadFileError(f"its image {number} {error}", error.suggestion) from error
+    return faces
 
 
 def _unknown(head: bytes, image_only: bool) -> BadFileError:

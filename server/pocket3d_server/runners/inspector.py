@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -92,7 +93,7 @@ class Inspector:
         with self._lock:
             return [process.pid for process in self._all if process.alive]
 
-    def _ask(self, request: dict[str, object]) -> dict[str, object]:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         process = self._take()
         if process is not None:
             try:
@@ -120,7 +121,7 @@ class Inspector:
         process.end()
         raise _Lost("the server stops")
 
-    def _finish(self, process: _Process, request: dict[str, object]) -> dict[str, object]:
+    def _finish(self, process: _Process, request: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = process.ask(request)
         except BaseException:
@@ -169,7 +170,7 @@ class _Process:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: dict[str, object]) -> dict[str, object]:
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request. Raises _Lost."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
