@@ -57,6 +57,8 @@ def _begin() -> Response | None:
         _check_host(settings)
     elif "Upgrade" in request.headers:
         _check_origin(settings.allowed_origins)
+    if "\0" in request.path or b"%00" in request.query_string:  # PostgreSQL knows no such text
+        raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
     permission = cors.preflight(settings.allowed_origins)
     if permission or request.path in PROBE_PATHS:
         g.allowance = Allowance(ANONYMOUS.requests_per_minute, ANONYMOUS.requests_per_minute, int(time.time()))
