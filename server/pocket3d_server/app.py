@@ -23,6 +23,7 @@ from pocket3d_server.api import (
     system,
     texture,
     validation,
+    webhooks,
     ws,
 )
 from pocket3d_server.metrics import Metrics
@@ -42,7 +43,7 @@ def create_app(services: Services | None) -> OpenAPI:
     context.install(app)
     receiving.install(app)
     errors.install(app)
-    for chapter in (mesh, texture, segment, rig, jobs, files, system, auth):
+    for chapter in (mesh, texture, segment, rig, jobs, files, webhooks, system, auth):
         app.register_api(chapter.api)
     app.register_api(operations.api)
     if services:

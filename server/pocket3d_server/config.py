@@ -124,6 +124,10 @@ class Settings(BaseModel):
             )
         return self
 
+    webhook_allow_private: bool | None = None
+    """Whether webhooks may lead to private and loopback addresses. Unset, those of this machine's own user (the
+    token in the token file) may, those of accounts with API keys may not."""
+
     @model_validator(mode="after")
     def _safe(self) -> Settings:
         if self.no_auth and not self.is_loopback:

@@ -15,6 +15,8 @@ from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
 from pocket3d_server.jobs.watch import watch
+from pocket3d_server.jobs.webhooks.book import WebhookBook
+from pocket3d_server.jobs.webhooks.sender import WebhookSender
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
@@ -43,6 +45,9 @@ class Services:
         self.catalog = Catalog(settings.extra_engines)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
+        self.webhooks = WebhookBook(self.database, settings.webhook_allow_private)
+        self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links)
+        self.events.listen(self.webhook_sender.hear)
         self.inspector = Inspector(settings.max_image_pixels)
         self.submitter = Submitter(
             settings, self.database, self.events, self.catalog, self.files, self.inspector
@@ -71,6 +76,7 @@ class Services:
         self.files.sweep(known, min_age=0 if alone else ORPHAN_AGE_S)
         self.submitter.forget_old_answers()
         self.scheduler.start(alone=alone)
+        self.webhook_sender.start(alone=alone)
 
     def drain(self, seconds: float) -> None:
         """Begin the end: take no new jobs and start none; what runs has ``seconds`` to finish."""
@@ -82,4 +88,5 @@ class Services:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""
         self.events.close()
         self.scheduler.stop()
+        self.webhook_sender.stop()
         self.inspector.close()

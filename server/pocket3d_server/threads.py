@@ -15,7 +15,7 @@ SPARE = 8
 while threads take up work; this many more than it makes up for that."""
 
 
-class ElasticPool(ThreadPool):  # type: ignore[misc]
+class ElasticPool(ThreadPool):
     """cheroot's pool, which grows the moment a connection comes in and shrinks when streams have closed."""
 
     def __init__(self, server: Any) -> None:
@@ -36,9 +36,10 @@ class ElasticPool(ThreadPool):  # type: ignore[misc]
     def grow(self, amount: int) -> None:
         """Start threads (not above ``max``), without waiting until they run."""
         with self._growing:
-            self._clear_dead_threads()
-            room = self.max - len(self._threads)
-            self._threads.extend(self._spawn_worker() for _ in range(min(amount, room)))
+            pool: Any = self  # its stubs leave out what is private
+            pool._clear_dead_threads()
+            room = self.max - len(pool._threads)
+            pool._threads.extend(pool._spawn_worker() for _ in range(min(amount, room)))
 
     def tidy(self) -> None:
         """Now and then: give back half of the threads that are free beyond the least, so that a short lull

@@ -37,11 +37,10 @@ from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import queries, totals
 from pocket3d_server.jobs.files import OUTPUTS
 from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
+from pocket3d_server.jobs.webhooks import outbox
 from pocket3d_server.runners.base import OutputFile
 from pocket3d_server.times import now, stamp
 
-CHANGED = "pocket3d_changed_jobs"
-"""Key in ``session.info``: job id to the number of its newest event in this transaction."""
 NEWS = "pocket3d_news"
 """Key in ``session.info``: all events of this transaction, each with its job."""
 
@@ -297,9 +296,9 @@ def _stop_watch(job: Job) -> None:
 
 def _log(session: Session, job: Job, event: str, **data: Any) -> None:
     job.last_seq += 1
-    entry = JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data)
+    entry = JobEvent(job_id=job.id, seq=job.last_seq, event=event, data=data, created_at=now())
     session.add(entry)
-    session.info.setdefault(CHANGED, {})[job.id] = job.last_seq
+    outbox.add(session, job, entry)
     session.info.setdefault(NEWS, []).append((job, entry))
     if job.status in FINAL:
         totals.add(session, job)

@@ -3,7 +3,8 @@
 from alembic import context
 
 import pocket3d_server.accounts.tables
-import pocket3d_server.jobs.tables  # noqa: F401 - both fill the metadata
+import pocket3d_server.jobs.tables
+import pocket3d_server.jobs.webhooks.tables  # noqa: F401 - all fill the metadata
 from pocket3d_server.database import Base
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,1 @@
+"""Webhooks: who wants to hear of which events (``book``), what is told (``outbox``), and the telling (``sender``)."""

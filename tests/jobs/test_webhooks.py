@@ -1,0 +1,514 @@
+"""Webhooks on a real job table with a real receiver; only the clock is the test's."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pocket3d_server.accounts.auth import LOCAL_ACCOUNT
+from pocket3d_server.accounts.tables import Account
+from pocket3d_server.config import Settings
+from pocket3d_server.database import Database
+from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs import states
+from pocket3d_server.jobs.events import EventLog, change
+from pocket3d_server.jobs.links import Links
+from pocket3d_server.jobs.states import JobError
+from pocket3d_server.jobs.tables import Job
+from pocket3d_server.jobs.webhooks import outbox, sender
+from pocket3d_server.jobs.webhooks.addresses import AddressError, is_public, resolve
+from pocket3d_server.jobs.webhooks.book import MOST_WEBHOOKS, WebhookBook
+from pocket3d_server.jobs.webhooks.post import post
+from pocket3d_server.jobs.webhooks.sender import WebhookSender
+from pocket3d_server.jobs.webhooks.tables import Delivery, Webhook
+from pocket3d_server.times import now
+from receiver import Receiver, raw_receiver, receiver, trickle
+from sqlalchemy import select
+
+RESULT = {"file_path": "outputs/mesh_1.glb", "format": "glb", "preview_image": "outputs/preview_1.jpg"}
+
+
+class House:
+    """A job table, a book of webhooks and a sender whose turns the test makes; ``at`` is its clock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.at = now() + timedelta(
+            minutes=1
+        )  # after all that the test does; signatures may be 5 minutes off
+        self.database = Database(Settings(data_dir=folder).database)
+        self.database.migrate()
+        self.events = EventLog(self.database)
+        self.book = WebhookBook(self.database, None)
+        self.links = Links(["k" * 32], 3600, "https://api.example.org")
+        self.sender = self.new_sender()
+        with self.database.write() as session:
+            session.add_all(Account(id=name, name=name, tier="pro") for name in (LOCAL_ACCOUNT, "ada"))
+
+    def new_sender(self) -> WebhookSender:
+        return WebhookSender(self.database, self.book, self.links, lambda: self.at)
+
+    def hook(self, url: str, *events: str, secret: str | None = None) -> Webhook:
+        return self.book.create(LOCAL_ACCOUNT, url, events or ("job_completed", "job_failed"), secret)
+
+    def job(self, account: str = LOCAL_ACCOUNT) -> str:
+        job_id = f"job_{random.randbytes(6).hex()}"
+        with change(self.database, self.events) as session:
+            states.enqueue(
+                session,
+                Job(
+                    id=job_id,
+                    account_id=account,
+                    feature="mesh_generation",
+                    model_id="m",
+                    request={},
+                    output_format="glb",
+                    created_at=now(),
+                ),
+            )
+        return job_id
+
+    def finish(self, result: dict[str, Any] | None = None, account: str = LOCAL_ACCOUNT) -> str:
+        """A job that has been completed with a result, or has failed without."""
+        job_id = self.job(account)
+        with change(self.database, self.events) as session:
+            lease = states.claim(session, job_id, "me", 60)
+            assert lease
+            if result is None:
+                error = JobError(ErrorCode.OUT_OF_MEMORY, "No memory.", "Lower the quality.")
+                assert states.fail(session, lease, error)
+            else:
+                assert states.complete(session, lease, result, [])
+        return job_id
+
+    def send(self, **later: float) -> int:
+        """Let time pass, send all that is due, and wait for it."""
+        self.at += timedelta(**later)
+        begun = 0
+        while count := self.sender.turn():
+            begun += count
+            assert self.sender.wait_idle(30)
+        return begun
+
+    def deliveries(self) -> list[Delivery]:
+        with self.database.read() as session:
+            return list(session.scalars(select(Delivery).order_by(Delivery.created_at, Delivery.id)))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def there() -> Iterator[Receiver]:
+    with receiver() as made:
+        yield made
+
+
+def test_the_documented_payload_arrives_signed(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    job_id = house.finish(RESULT)
+    assert house.send() == 1
+    told = there.requests[0].verify(webhook.secret)
+    assert set(told) == {"event", "job_id", "timestamp", "data"}
+    assert (told["event"], told["job_id"]) == ("job_completed", job_id)
+    assert told["data"]["feature"] == "mesh_generation"
+    result = told["data"]["result"]
+    assert result["file_path"] == "outputs/mesh_1.glb"
+    assert result["download_url"].startswith("https://api.example.org/download/mesh_1.glb?token=")
+    assert there.requests[0].headers["content-type"] == "application/json"
+    (delivery,) = house.deliveries()
+    assert (delivery.status, delivery.attempts, delivery.id) == ("delivered", 1, there.requests[0].id)
+    assert house.send(days=3) == 0
+
+
+def test_a_failed_job_says_why(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    house.finish()
+    house.send()
+    assert there.requests[0].verify(webhook.secret)["data"] == {
+        "feature": "mesh_generation",
+        "error": "No memory.",
+        "error_code": "OUT_OF_MEMORY",
+        "suggestion": "Lower the quality.",
+    }
+
+
+def test_only_the_events_that_are_wanted_by_accounts_that_own_them(house: House, there: Receiver) -> None:
+    house.hook(there.url, "job_started", "job_started")
+    house.finish(RESULT)
+    house.finish(RESULT, account="ada")
+    house.send()
+    assert [r.json["event"] for r in there.requests] == ["job_started"]
+    assert there.requests[0].json["data"] == {"feature": "mesh_generation", "attempt": 1}
+
+
+def test_a_transaction_that_fails_leaves_no_delivery(house: House, there: Receiver) -> None:
+    house.hook(there.url, "job_started")
+    job_id = house.job()
+    with pytest.raises(ZeroDivisionError), change(house.database, house.events) as session:  # noqa: PT012
+        states.claim(session, job_id, "me", 60)
+        raise ZeroDivisionError
+    assert house.deliveries() == []
+
+
+def test_a_secret_of_free_text_signs_with_its_bytes(house: House, there: Receiver) -> None:
+    house.hook(there.url, secret="your_webhook_secret")
+    house.finish(RESULT)
+    house.send()
+    assert there.requests[0].verify(b"your_webhook_secret")
+
+
+@pytest.mark.parametrize("secret", ["", "short", "whsec_", "whsec_not base64!", "whsec_AAAA", "x" * 257])
+def test_weak_and_broken_secrets_are_refused(house: House, secret: str) -> None:
+    with pytest.raises(Refusal, match="secret cannot be used"):
+        house.hook("http://127.0.0.1:9/", secret=secret)
+
+
+def test_the_old_secret_signs_along_until_its_time_is_over(house: House, there: Receiver) -> None:
+    old = house.hook(there.url)
+    new = house.book.rotate_secret(LOCAL_ACCOUNT, old.id, None, timedelta(hours=1))
+    assert new.secret != old.secret
+    house.finish(RESULT)
+    house.send()
+    both = there.requests[0]
+    assert both.verify(old.secret) == both.verify(new.secret)
+    house.finish(RESULT)
+    house.send(hours=1, seconds=1)
+    signatures = there.requests[1].headers["webhook-signature"].split(" ")
+    assert len(signatures) == 1
+    assert len(both.headers["webhook-signature"].split(" ")) == 2
+
+
+def test_retries_over_days_under_one_id_and_then_gives_up(house: House, there: Receiver) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    there.always(500)
+    began = house.at
+    moments = []
+    assert house.send() == 1
+    for wait in sender.SCHEDULE[1:]:
+        (delivery,) = house.deliveries()
+        assert delivery.next_try_at
+        pause = (delivery.next_try_at - house.at).total_seconds()
+        assert wait <= pause <= wait * (1 + sender.JITTER)
+        assert house.send(seconds=pause - 0.01) == 0
+        assert house.send(seconds=0.02) == 1
+        moments.append(house.at)
+    assert timedelta(days=3) < moments[-1] - began < timedelta(days=4)
+    assert {r.id for r in there.requests} == {house.deliveries()[0].id}
+    assert len({r.headers["webhook-timestamp"] for r in there.requests}) == len(sender.SCHEDULE)
+    (delivery,) = house.deliveries()
+    assert (delivery.status, delivery.attempts, delivery.next_try_at) == (
+        "failed",
+        len(sender.SCHEDULE),
+        None,
+    )
+    assert {(t["response_code"], t["error"]) for t in delivery.tries} == {
+        (500, "The receiver answered 500 Internal Server Error.")
+    }
+    assert house.send(days=1) == 0
+    assert len(sender.SCHEDULE) == outbox.TRIES
+
+
+def test_succeeds_after_some_failures_and_links_are_made_anew(house: House, there: Receiver) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    there.answer = lambda r: (200 if len(there.requests) > 2 else 503, {})
+    for seconds in (0, 6, 400):
+        house.send(seconds=seconds)
+    assert house.deliveries()[0].status == "delivered"
+    assert [t["response_code"] for t in house.deliveries()[0].tries] == [503, 503, 200]
+    with house.database.read() as session:
+        assert session.scalars(select(Webhook.failing_since)).one() is None
+
+
+@pytest.mark.parametrize("text", ["3600", None])
+def test_retry_after_is_heeded_as_seconds_and_as_a_date(
+    house: House, there: Receiver, text: str | None
+) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    date = (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    there.always(429, Retry_After=text or date)
+    house.send()
+    next_try = house.deliveries()[0].next_try_at
+    assert next_try
+    assert timedelta(minutes=55) < next_try - house.at <= timedelta(hours=1)
+
+
+def test_redirects_are_failures_and_not_followed(house: House, there: Receiver) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    there.always(307, Location=there.url)
+    house.send()
+    assert len(there.requests) == 1
+    (delivery,) = house.deliveries()
+    assert delivery.status == "pending"
+    assert "Redirects are not followed" in delivery.tries[0]["error"]
+
+
+def test_gone_disables_the_webhook_and_enabling_starts_anew(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    house.finish(RESULT)
+    there.always(410)
+    house.send()
+    found = house.book.get(LOCAL_ACCOUNT, webhook.id)
+    assert (found.enabled, found.disabled_reason) == (False, "The receiver answered 410 Gone.")
+    house.finish(RESULT)
+    (gone,) = house.deliveries()  # nothing is written for a disabled webhook
+    assert gone.status == "failed"
+    with pytest.raises(Refusal, match="disabled"):
+        house.book.replay(LOCAL_ACCOUNT, webhook.id, gone.id)
+    there.always(200)
+    assert house.book.change(LOCAL_ACCOUNT, webhook.id, enabled=True).disabled_reason is None
+    house.book.replay(LOCAL_ACCOUNT, webhook.id, gone.id)
+    house.send()
+    assert [r.id for r in there.requests] == [gone.id, gone.id]
+    assert house.deliveries()[0].status == "delivered"
+
+
+def test_a_webhook_that_fails_for_days_is_disabled_with_the_reason(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    there.always(404)
+    house.finish(RESULT)
+    house.send()
+    house.finish(RESULT)
+    house.send(days=4, hours=23)
+    assert house.book.get(LOCAL_ACCOUNT, webhook.id).enabled
+    house.finish(RESULT)
+    house.send(hours=2)
+    found = house.book.get(LOCAL_ACCOUNT, webhook.id)
+    assert not found.enabled
+    assert "Every delivery has failed since" in (found.disabled_reason or "")
+    assert "404 Not Found" in (found.disabled_reason or "")
+    assert {d.status for d in house.deliveries()} == {"failed"}
+
+
+def test_disabling_gives_up_what_waits(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    house.finish(RESULT)
+    house.book.change(LOCAL_ACCOUNT, webhook.id, enabled=False)
+    assert house.send() == 0
+    assert house.deliveries()[0].status == "failed"
+
+
+def test_a_ping_is_tried_once_and_disables_nothing(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    there.always(410)
+    house.book.ping(LOCAL_ACCOUNT, webhook.id)
+    house.send()
+    assert there.requests[0].verify(webhook.secret)["event"] == "ping"
+    assert house.deliveries()[0].status == "failed"
+    assert house.book.get(LOCAL_ACCOUNT, webhook.id).enabled
+
+
+def test_deleting_job_or_webhook_breaks_nothing(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    job_id = house.finish(RESULT)
+    with house.database.write() as session:
+        session.delete(session.get_one(Job, job_id))
+    house.send()
+    assert there.requests[0].json["job_id"] == job_id
+    house.finish(RESULT)
+    there.hang()
+    house.sender.turn()
+    there.wait(2)
+    house.book.delete(LOCAL_ACCOUNT, webhook.id)
+    there.released.set()
+    assert house.sender.wait_idle(20)
+    assert house.deliveries() == []
+
+
+def test_a_slow_receiver_holds_up_only_itself(house: House, there: Receiver) -> None:
+    there.hang()
+    with receiver() as quick:
+        house.hook(there.url)
+        for _ in range(sender.AT_ONCE + 5):
+            house.finish(RESULT)
+        house.hook(quick.url)
+        last = house.finish(RESULT)
+        house.sender.turn()
+        assert quick.wait(1)[0].json["job_id"] == last
+        assert len(there.requests) <= sender.AT_ONCE_EACH
+        there.released.set()
+        assert house.sender.wait_idle(20)
+        house.send()
+        assert len(there.requests) == sender.AT_ONCE + 6
+
+
+def test_what_a_killed_sender_had_begun_is_sent_again_under_the_same_id(
+    house: House, there: Receiver
+) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    there.hang()
+    lost = house.sender
+    lost.turn()
+    there.wait(1)
+    house.sender = house.new_sender()  # another server on the same table
+    assert house.send() == 0  # the lease is the first one's
+    house.at += sender.LEASE + timedelta(seconds=1)
+    assert house.sender.turn() == 1
+    there.wait(2)
+    there.released.set()
+    assert house.sender.wait_idle(20)
+    assert lost.wait_idle(20)
+    assert len({r.id for r in there.requests}) == 1
+    assert len(there.requests) == 2
+    assert (house.deliveries()[0].status, house.deliveries()[0].attempts) == ("delivered", 1)
+
+
+def test_old_deliveries_are_deleted_but_not_those_that_wait(house: House, there: Receiver) -> None:
+    house.hook(there.url)
+    house.finish(RESULT)
+    house.send()
+    house.finish(RESULT)
+    with house.database.write() as session:
+        for delivery in session.scalars(select(Delivery)):
+            delivery.created_at = house.at - timedelta(days=31)
+    there.always(500)
+    house.send(hours=2)
+    assert [d.status for d in house.deliveries()] == ["pending"]
+
+
+def test_large_results_are_shortened_and_say_so(house: House, there: Receiver) -> None:
+    webhook = house.hook(there.url)
+    bones = [{"name": f"bone_{i}", "position": [0.123456] * 3, "rotation": [0.1] * 4} for i in range(256)]
+    notes = ["n" * 300 for _ in range(80)]
+    job_id = house.finish(RESULT | {"bones": bones, "notes": notes, "bone_count": 256, "licence": "l" * 5000})
+    house.send()
+    assert len(there.requests[0].body) < 20_000
+    data = there.requests[0].verify(webhook.secret)["data"]
+    assert data["left_out"] == {"notes": 80, "bones": 256}
+    assert f"GET /api/v1/jobs/{job_id}" in data["note"]
+    assert data["result"]["bone_count"] == 256
+    assert data["result"]["download_url"]
+
+
+def test_there_is_a_limit_of_webhooks(house: House) -> None:
+    for _ in range(MOST_WEBHOOKS):
+        house.hook("http://127.0.0.1:9/")
+    with pytest.raises(Refusal, match="limit"):
+        house.hook("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.0.8",
+        "::", "::1", "::127.0.0.1", "fe80::1", "fe80::1%lo", "fc00::1", "fd12::1", "fec0::1", "ff02::1",
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::", "2001:0:1:1::80ff:fffe", "2001:db8::1", "100::1",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_addresses_that_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("http://localhost:1/x", "not on the public internet"),
+        ("http://2130706433/", "not on the public internet"),
+        ("http://0x7f.1/", "not on the public internet"),
+        ("https://[::1]/", "not on the public internet"),
+        ("http://[::ffff:127.0.0.1]:80/", "not on the public internet"),
+        ("ftp://example.org/", "no http or https URL"),
+        ("file:///etc/passwd", "no http or https URL"),
+        ("https:///x", "no http or https URL"),
+        ("https://ada:secret@1.1.1.1/", "user name or password"),
+        ("https://no-such-host.invalid/", "cannot be found"),
+        ("https://1.1.1.1:99999/", "no http or https URL"),
+        ("https://a..b/", "cannot be found"),
+        ("https://[::1/", "no http or https URL"),
+        ("https://1.1.1.1/a b", "characters"),
+        ("https://1.1.1.1/\r\nX: y", "characters"),
+    ],
+)
+def test_urls_that_lead_astray_are_refused_with_advice(house: House, url: str, problem: str) -> None:
+    with pytest.raises(Refusal, match=problem) as refused:
+        house.book.create("ada", url, ["job_completed"])
+    assert refused.value.details["suggestion"]
+    assert refused.value.details["field"] == "url"
+
+
+def test_the_operator_may_allow_or_forbid_private_addresses(house: House) -> None:
+    url = "http://127.0.0.1:9/"
+    assert WebhookBook(house.database, True).create("ada", url, ["job_failed"])
+    with pytest.raises(Refusal, match="public"):
+        WebhookBook(house.database, False).create(LOCAL_ACCOUNT, url, ["job_failed"])
+
+
+def test_the_address_is_checked_again_at_every_delivery(
+    house: House, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the name was public when it was registered, and leads to this machine when it is called."""
+    import socket
+
+    real = socket.getaddrinfo
+    answers = ["1.1.1.1", "127.0.0.1"]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: real(answers.pop(0), *a, **k))
+    house.book.create("ada", there.url.replace("127.0.0.1", "hook.example.org"), ["job_completed"])
+    house.finish(RESULT, account="ada")
+    house.send()
+    assert there.requests == []
+    assert answers == []
+    (delivery,) = house.deliveries()
+    assert "not on the public internet" in delivery.tries[0]["error"]
+
+
+def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def both(*_: Any, **__: Any) -> list[Any]:
+        return [(0, 0, 0, "", ("1.1.1.1", 80)), (0, 0, 0, "", ("10.0.0.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    with pytest.raises(AddressError):
+        resolve("http://x.example.org/", allow_private=False)
+
+
+def test_a_receiver_that_trickles_is_cut_off() -> None:
+    with raw_receiver(trickle) as url, pytest.raises(TimeoutError):
+        post(url, b"{}", {}, timeout=0.5, allow_private=True)
+
+
+def test_what_is_no_http_is_told(house: House) -> None:
+    with raw_receiver(lambda c: (c.recv(65536), c.sendall(b"SSH-2.0-OpenSSH\r\n"))[0]) as url:
+        with pytest.raises(http.client.HTTPException):
+            post(url, b"{}", {}, timeout=5, allow_private=True)
+        house.hook(url)
+        house.finish(RESULT)
+        house.send()
+    assert house.deliveries()[0].tries[0]["error"] == "The answer is no HTTP: BadStatusLine."
+
+
+def test_a_closed_port_and_a_plain_port_for_tls_are_told(house: House, there: Receiver) -> None:
+    house.hook("http://127.0.0.1:1/")
+    house.hook(there.url.replace("http:", "https:"))
+    house.finish(RESULT)
+    house.send()
+    errors = sorted(d.tries[0]["error"] for d in house.deliveries())
+    assert errors[1] == "The connection was refused: nothing listens there."
+    assert errors[0].startswith("No TLS connection could be made:") or "TLS" in errors[0]
+
+
+def test_standard_secrets_are_base64_of_random_bytes(house: House) -> None:
+    secret = house.hook("http://127.0.0.1:9/").secret
+    assert len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) == 32
+    assert secret != house.hook("http://127.0.0.1:9/").secret
