@@ -9,6 +9,7 @@ read them.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import time
@@ -38,7 +39,7 @@ class Entry:
 
 
 class Storage(ABC):
-    """Files under relative paths. Every method may raise OSError, or StorageError for what is not the disk's."""
+    """Files under relative paths. Every method may raise OSError, or StorageError when a bucket is out of reach."""
 
     url: str
     """Empty for the data folder."""
@@ -141,14 +142,17 @@ class Bucket(Storage):
 
     @contextlib.contextmanager
     def _at(self, path: str, done: str) -> Iterator[str]:
-        """Where a file lies. Whatever the driver raises there becomes one of our two errors."""
+        """Where a file lies. Whatever the driver raises there becomes a StorageError, but that it is not there,
+        or that there is no room."""
         if ".." in PurePosixPath(path).parts or path.startswith("/"):
             raise ValueError(f"{path!r} is outside the storage")
         try:
             yield f"{self._root.rstrip('/')}/{path}"
-        except OSError:
+        except FileNotFoundError:
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
             raise StorageError(f"{path} could not be {done}: {type(error).__name__}: {error}") from error
 
     def put(self, source: Path, path: str) -> None:

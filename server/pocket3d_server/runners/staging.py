@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pocket3d_server.runners.base import OUTPUT_PREFIX, Attempt, OutputFile
-from pocket3d_server.storage import Bucket, StorageError, bucket
+from pocket3d_server.storage import Bucket, bucket
 
 
 @contextmanager
@@ -41,10 +41,7 @@ def store(attempt: Attempt, files: list[OutputFile], stage: Callable[[str], None
         return
     stage("storing_files")
     for file in files:
-        try:
-            bucket(attempt.storage_url).put(Path(attempt.output_dir) / file.name, OUTPUT_PREFIX + file.name)
-        except OSError as error:
-            raise StorageError(f"{file.name} could not be stored: {error}") from error
+        bucket(attempt.storage_url).put(Path(attempt.output_dir) / file.name, OUTPUT_PREFIX + file.name)
 
 
 def _fetched(request: dict[str, Any], source: Bucket, folder: Path) -> dict[str, Any]:
@@ -62,6 +59,4 @@ def _fetch(source: Bucket, path: str, folder: Path) -> str:
         source.fetch(path, target)
     except FileNotFoundError:
         target.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(f"{path} could not be fetched: {error}") from error
     return str(target)
