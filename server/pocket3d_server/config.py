@@ -73,6 +73,10 @@ class Settings(BaseModel):
     """Idle runner processes kept beyond the running ones."""
     idle_seconds: float = Field(900, gt=0)
     """An idle runner process ends after this long and gives its memory back."""
+    memory_mb: int = Field(0, ge=0)
+    """What all runner processes may hold of this machine's memory; 0 means nine tenths of it."""
+    ageing_seconds: float = Field(300, gt=0)
+    """Waiting that outweighs one step of a tier's priority."""
     job_time_limit: float = Field(30 * 60, gt=0)
     """Seconds one attempt may run."""
     lease_seconds: float = Field(15, gt=0)
@@ -89,7 +93,7 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(96 * MB, ge=1)
     """JSON bodies: ten images of several MB in base64."""
     max_image_pixels: int = Field(64_000_000, ge=1)
-    read_timeout: float = Field(60, gt=0)
+    read_timeout: int = Field(60, ge=1)
     """Seconds that a client may be silent in the middle of its request."""
 
     storage_url: str = ""

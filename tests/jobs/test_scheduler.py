@@ -18,6 +18,7 @@ from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.tables import Job, Status, StoredFile
 from pocket3d_server.runners.base import Attempt, Done, OutputFile, Report, RunnerPool, Slot, SlotState
 from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.runners.placement import Placement, Room
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -34,10 +35,11 @@ class QuietPool(RunnerPool):
     def start(self, on_report: Callable[[Report], None]) -> None:
         """Reports are given to the scheduler by the tests."""
 
-    def free_slot(self, model_id: str) -> Slot | None:
-        return SLOT
+    def room(self) -> Room:
+        slots = [Slot(f"cpu_{n}", "cpu") for n in range(10)]
+        return Room(slots, {"cpu": 1000}, lambda model_id, device: {"cpu": 1})
 
-    def run(self, attempt: Attempt, slot: Slot) -> None:
+    def run(self, attempt: Attempt, placement: Placement) -> None:
         self.attempts.append(attempt)
 
     def stop(self, key: str, reason: str) -> None:

@@ -47,10 +47,10 @@ class Harness:
             output_dir=str(self.folder),
             output_stem=f"s{self._count}",
         )
-        slot = self.pool.free_slot(model_id)
-        assert slot
-        self.pool.run(attempt, slot)
-        return attempt, slot
+        placement = self.pool.room().place(model_id)
+        assert placement
+        self.pool.run(attempt, placement)
+        return attempt, placement.slot
 
     def final(self, attempt: Attempt) -> Report:
         while True:
@@ -86,10 +86,12 @@ def test_a_warm_process_is_used_again(harness: Harness, tmp_path: Path) -> None:
 def test_two_tasks_run_on_two_slots_and_a_third_has_to_wait(harness: Harness) -> None:
     (first, at), (second, other) = harness.run("test_hangs"), harness.run("test_hangs")
     assert at != other
-    assert harness.pool.free_slot("test_steps") is None
+    assert not harness.pool.room().has_free_slot
     assert {s.current_job for s in harness.pool.state()} == {first.job_id, second.job_id}
     harness.pool.stop(first.key, "a test")
-    assert harness.pool.free_slot("test_steps") == at
+    free = harness.pool.room().place("test_steps")
+    assert free
+    assert free.slot == at
 
 
 def test_death_is_reported_once_and_the_next_task_gets_a_new_process(harness: Harness) -> None:

@@ -4,18 +4,17 @@ The job table is the truth. What this thread remembers (``_running``) can be los
 out and another scheduler, or this one after a restart, carries on. One turn of the loop has these phases; one
 that fails is logged and tried again in the next turn, and holds up no other:
 
-1. ``_take_reports``: bring what the runners report into the table,
+1. ``_take_reports``: bring what the runners report into the table, all in one transaction; progress at most every
+   ``PROGRESS_S``, of each attempt the newest,
 2. ``_kill_overdue``: end attempts whose time is up,
 3. ``_kill_lost``: end attempts whose lease is lost, because the job was cancelled, deleted or taken over,
 4. ``_keep_leases``: now and then, renew our leases and requeue jobs whose lease ran out (another server died),
-5. ``_start_jobs``: claim queued jobs for free slots, oldest first; one that waits for a busy slot holds up no
-   other,
+5. ``_start_jobs``: claim queued jobs for free slots, in the order of ``policy``,
 6. the pool ends processes that have been idle for long.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import queue
@@ -29,14 +28,17 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.jobs import queries, states
+from pocket3d_server.jobs import states
+from pocket3d_server.jobs.backlog import Backlog
 from pocket3d_server.jobs.breaker import Breaker, SetAside
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore, new_stem
+from pocket3d_server.jobs.policy import Policy, Start, Waiting
 from pocket3d_server.jobs.states import JobError, Lease
 from pocket3d_server.jobs.tables import Job
 from pocket3d_server.metrics import Metrics
@@ -50,15 +52,24 @@ from pocket3d_server.runners.base import (
     RunnerPool,
     StopReason,
 )
-from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.runners.catalog import Catalog, Model
 from pocket3d_server.times import duration, now
 
 log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 """Longest wait for something to happen; also how soon a cancel by another process is seen."""
-CANDIDATES = 200
-"""Queued jobs looked at in one turn."""
+PROGRESS_S = 0.1
+"""Shortest time between two transactions that bring nothing but progress."""
+READ_S = 0.5
+"""The queue is read at least so often while slots are free, for jobs whose pause is over or that others queued."""
+READY_S = 2.0
+"""How long it is believed that a model is ready."""
+MOST_REPORTS = 200
+"""Taken in one turn."""
+OOM_ATTEMPTS = 2
+"""Attempts of a job whose process the system kills for lack of memory: the second has its memory booked by what
+the first was seen to hold. A model that itself reports a lack of memory fails at once."""
 
 
 @dataclass
@@ -69,6 +80,7 @@ class Running:
     attempt: Attempt
     began: float
     expected_s: float
+    account_id: str
     working_since: float | None = None
     """First report: before it the process started and the model was loaded."""
 
@@ -93,6 +105,7 @@ class Scheduler:
         pool: RunnerPool,
         files: FileStore,
         metrics: Metrics | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.pool = pool
@@ -105,6 +118,16 @@ class Scheduler:
         self._running: dict[str, Running] = {}
         """By the attempt's key."""
         self._breaker = Breaker()
+        self._policy = policy or Policy(settings.ageing_seconds)
+        self._backlog = Backlog(self._policy)
+        self._read_at = 0.0
+        self._models: dict[str, tuple[float, Model | None]] = {}
+        """What the catalog said of a model, and until when it is believed."""
+        self._progress: dict[str, ProgressReport] = {}
+        """Newest progress by key, not in the table yet."""
+        self._progress_at = 0.0
+        self._look_at_leases = True
+        self._looked_at = 0.0
         self._renew_at = 0.0
         self._metrics = metrics or Metrics()
         self._turned_at = self._good_at = time.monotonic()
@@ -204,18 +227,50 @@ class Scheduler:
     # 1. Reports
 
     def _take_reports(self) -> None:
-        timeout = TURN_S
-        with contextlib.suppress(queue.Empty):
-            while True:
-                asked_at = time.monotonic()
-                try:
-                    report = self._inbox.get(timeout=timeout)
-                finally:
-                    self._waited += time.monotonic() - asked_at
-                timeout = 0.0  # what else is there already
-                if report is not None and (running := self._running.get(report.key)):
-                    self._take_or_keep(running, report)
-                    self._tell_breaker(running.attempt.model_id, report)
+        news = [(self._running[r.key], r) for r in self._listen() if r.key in self._running]
+        if not news:
+            return
+        try:
+            with change(self._database, self._events) as session:
+                kept = [self._write(session, running, report) for running, report in news]
+        except OperationalError:
+            for _, report in news:
+                self._inbox.put(report)
+            raise
+        except Exception:  # one of them cannot be taken; the others can
+            for running, report in news:
+                self._take_or_keep(running, report)
+            return
+        for (running, report), keep in zip(news, kept, strict=True):
+            self._note(running, report, keep_files=keep)
+
+    def _listen(self) -> list[Report]:
+        """Wait for news, ``TURN_S`` at most. Final reports come at once, progress alone only when it is due."""
+        until = time.monotonic() + TURN_S
+        final: list[Report] = []
+        woken = False
+        while len(final) < MOST_REPORTS:
+            asked_at = time.monotonic()
+            due = min(until, self._progress_at) if self._progress else until
+            try:
+                report = self._inbox.get(timeout=0.0 if final or woken else max(0.0, due - asked_at))
+            except queue.Empty:
+                break
+            finally:
+                self._waited += time.monotonic() - asked_at
+            if report is None:
+                woken = True
+            elif isinstance(report, ProgressReport):
+                self._progress[report.key] = report
+            else:
+                final.append(report)
+        if woken:
+            self._backlog.stale = self._look_at_leases = True
+        if not final and time.monotonic() < self._progress_at:
+            return []
+        progress, self._progress = list(self._progress.values()), {}
+        self._progress_at = time.monotonic() + PROGRESS_S
+        return [*progress, *final]
 
     def _tell_breaker(self, model_id: str, report: Report) -> None:
         if isinstance(report, Died) and report.loading:
@@ -226,7 +281,8 @@ class Scheduler:
     def _take_or_keep(self, running: Running, report: Report) -> None:
         """Take a report; keep it while the database cannot be reached; end the job if it can never be taken."""
         try:
-            self._take(running, report)
+            with change(self._database, self._events) as session:
+                kept = self._write(session, running, report)
         except OperationalError:
             self._inbox.put(report)
             raise
@@ -240,30 +296,38 @@ class Scheduler:
             )
             with change(self._database, self._events) as session:
                 states.fail(session, running.lease, error)
+        else:
+            self._note(running, report, keep_files=kept)
 
-    def _take(self, running: Running, report: Report) -> None:
+    def _write(self, session: Session, running: Running, report: Report) -> bool:
+        """Bring a report into the table; whether the attempt's files are the job's now."""
         lease = running.lease
-        with change(self._database, self._events) as session:
-            match report:
-                case ProgressReport(fraction=fraction, stage=stage):
-                    running.working_since = running.working_since or time.monotonic()
-                    eta = now() + timedelta(seconds=running.seconds_left(fraction))
-                    states.progress(session, lease, fraction, stage, eta)
-                    return
-                case Done(result=result, files=outputs):
-                    kept = states.complete(session, lease, result, outputs)
-                case Failed(code=code, message=message, suggestion=suggestion):
-                    states.fail(session, lease, JobError(code, message, suggestion))
-                    kept = False
-                case Died(message=message, suggestion=suggestion, code=code):
-                    error = JobError(code, message, suggestion)
-                    states.retry(session, lease, error, self._settings.max_attempts)
-                    kept = False
-        self._forget(running, keep_files=kept)
+        match report:
+            case ProgressReport(fraction=fraction, stage=stage):
+                running.working_since = running.working_since or time.monotonic()
+                eta = now() + timedelta(seconds=running.seconds_left(fraction))
+                states.progress(session, lease, fraction, stage, eta)
+            case Done(result=result, files=outputs):
+                return states.complete(session, lease, result, outputs)
+            case Failed(code=code, message=message, suggestion=suggestion):
+                states.fail(session, lease, JobError(code, message, suggestion))
+            case Died(message=message, suggestion=suggestion, code=code):
+                attempts = self._settings.max_attempts
+                if code == ErrorCode.OUT_OF_MEMORY:
+                    attempts = min(attempts, OOM_ATTEMPTS)
+                states.retry(session, lease, JobError(code, message, suggestion), attempts)
+        return False
+
+    def _note(self, running: Running, report: Report, *, keep_files: bool) -> None:
+        """What follows from a report that is in the table."""
+        if not isinstance(report, ProgressReport):
+            self._forget(running, keep_files=keep_files)
+        self._tell_breaker(running.attempt.model_id, report)
 
     def _forget(self, running: Running, *, keep_files: bool = False) -> None:
         if self._running.pop(running.attempt.key, None):
             self._breaker.gave_up(running.attempt.model_id)
+            self._policy.ended(running.account_id, _clock())
         if not keep_files:
             self._files.delete_outputs_of(running.attempt.output_stem)
 
@@ -286,8 +350,9 @@ class Scheduler:
 
     def _kill_lost(self) -> None:
         """Here a cancel reaches the runner: ``states.cancel`` has taken the lease away, so it is lost."""
-        if not self._running:
+        if not self._running or not (self._look_at_leases or time.monotonic() - self._looked_at > TURN_S):
             return
+        self._look_at_leases, self._looked_at = False, time.monotonic()
         with self._database.read() as session:
             lost = states.lost(session, [running.lease for running in self._running.values()])
         for running in list(self._running.values()):
@@ -323,48 +388,87 @@ class Scheduler:
     def _start_jobs(self) -> None:
         if self._draining.is_set():
             return
-        if all(state.current_job for state in self.pool.state()):
+        room = self.pool.room()
+        if not room.has_free_slot:
             return
-        with self._database.read() as session:
-            candidates = queries.oldest_queued(session, CANDIDATES)
-        full: set[str] = set()  # models that have no free slot this turn
-        for job in candidates:
-            if self._stopping.is_set():
-                return
-            if job.model_id in full or not self._breaker.may_begin(job.model_id):
-                continue
-            if not self._start(job):
-                full.add(job.model_id)
+        if self._backlog.stale or time.monotonic() >= self._read_at:
+            with self._database.read() as session:
+                self._backlog.read(session, now())
+            self._read_at = time.monotonic() + READ_S
+            self._reject_homeless()
+        starts: list[Start] = []
+        while not self._stopping.is_set():
+            start = self._policy.choose(self._backlog.heads(self._breaker.may_begin), room, _clock())
+            if start is None:
+                break
+            room.take(start.job.model_id, start.placement)
+            self._policy.started(start, _clock())
+            self._breaker.began(start.job.model_id)
+            self._backlog.drop(start.job)
+            starts.append(start)
+        if starts:
+            self._claim(starts)
 
-    def _start(self, job: Job) -> bool:
-        """Begin a job when a slot is free; False when none is."""
-        model = self._catalog.get(job.model_id)
-        if model is None or not model.ready:
-            self._reject(
-                job, model.missing.reason if model and model.missing else "it is not installed any more."
-            )
-            return True
-        slot = self.pool.free_slot(job.model_id)
-        if slot is None:
-            return False
-        with change(self._database, self._events) as session:
-            lease = states.claim(session, job.id, self.owner, self._settings.lease_seconds)
-        if lease is None:
-            return True
-        self._breaker.began(job.model_id)
+    def _claim(self, starts: list[Start]) -> None:
+        """Begin these jobs, those that are still queued."""
+        claimed: dict[str, tuple[Job, Lease]] = {}
+        try:
+            with change(self._database, self._events) as session:
+                for start in starts:
+                    job_id = start.job.job_id
+                    if lease := states.claim(session, job_id, self.owner, self._settings.lease_seconds):
+                        claimed[job_id] = session.get_one(Job, job_id), lease
+        except Exception:
+            for start in starts:
+                self._take_back(start)
+            raise
+        for start in starts:
+            if start.job.job_id in claimed:
+                self._begin(start, *claimed[start.job.job_id])
+            else:
+                self._take_back(start)
+
+    def _take_back(self, start: Start) -> None:
+        """It was not to be: the job is gone, or the table cannot be written."""
+        self._policy.ended(start.job.account_id, _clock())
+        self._breaker.gave_up(start.job.model_id)
+        self._backlog.stale = True
+
+    def _begin(self, start: Start, job: Job, lease: Lease) -> None:
+        spec = self._catalog.spec(job.model_id)
+        assert spec, "its model was ready when it was chosen"
         try:
             attempt = self._attempt(job, lease)
             self._running[attempt.key] = Running(
-                lease, attempt, time.monotonic(), model.spec.estimated_seconds
+                lease, attempt, time.monotonic(), spec.estimated_seconds, job.account_id
             )
-            self.pool.run(attempt, slot)
+            self.pool.run(attempt, start.placement)
         except Exception as error:  # e.g. no memory or no handles for another process
             self._could_not_begin(job, lease, error)
-        return True
+
+    def _reject_homeless(self) -> None:
+        """End queued jobs whose model has gone since they were submitted."""
+        for model_id in self._backlog.models:
+            model = self._model(model_id)
+            if model and model.ready:
+                continue
+            reason = model.missing.reason if model and model.missing else "it is not installed any more."
+            for job in self._backlog.of_model(model_id):
+                self._reject(job, reason)
+                self._backlog.drop(job)
+
+    def _model(self, model_id: str) -> Model | None:
+        """A model as the catalog saw it lately; asking costs a look at files and drivers."""
+        until, model = self._models.get(model_id, (0.0, None))
+        if time.monotonic() >= until:
+            model = self._catalog.get(model_id)
+            self._models[model_id] = time.monotonic() + READY_S, model
+        return model
 
     def _could_not_begin(self, job: Job, lease: Lease, error: Exception) -> None:
         log.exception("job %s could not begin", job.id)
         self._running.pop(_key(lease), None)
+        self._policy.ended(job.account_id, _clock())
         reason = f"The attempt could not begin ({error})."
         self._breaker.failed(job.model_id, reason)
         with change(self._database, self._events) as session:
@@ -385,15 +489,14 @@ class Scheduler:
             request_id=job.request_id,
         )
 
-    def _reject(self, job: Job, reason: str) -> None:
-        """A queued job whose model has gone since it was submitted."""
+    def _reject(self, job: Waiting, reason: str) -> None:
         error = JobError(
             ErrorCode.MODEL_UNAVAILABLE,
             f"{job.model_id} cannot run here: {reason}",
             "GET /mesh/models says what is ready.",
         )
         with change(self._database, self._events) as session:
-            states.reject(session, job.id, error)
+            states.reject(session, job.job_id, error)
 
     def _with_files(self, request: dict[str, Any]) -> dict[str, Any]:
         full = dict(request)
@@ -402,6 +505,11 @@ class Scheduler:
         if images := full.get("images"):
             full["images"] = [self._files.for_runner(image) for image in images]
         return full
+
+
+def _clock() -> float:
+    """The clock of the policy: of the times in the table."""
+    return now().timestamp()
 
 
 def _key(lease: Lease) -> str:

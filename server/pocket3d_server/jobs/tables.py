@@ -31,8 +31,9 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index(None, "status", "created_at"),
+        Index("ix_jobs_queue", "status", "account_id", "model_id", "created_at", "id"),
         Index(None, "account_id", "created_at"),
+        Index(None, "model_id", "completed_at"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -50,10 +50,14 @@ class ModelSpec:
     estimated_seconds: float
     """Typical time of a medium-quality job on the hardware it asks for."""
     vram_mb: int = 0
-    """0: runs on any CPU."""
+    """Of a GPU's memory; 0: runs on any CPU."""
+    memory_mb: int = 512
+    """Of the host's memory, at the peak of a large job. What is measured corrects it while the server runs."""
     revision: str = "1"
     """Changes when the same request would give another result."""
     builtin: bool = True
+    credits: int = 1
+    """Price of a medium-quality job for accounts that are metered."""
     parameters: type[BaseModel] = NoParameters
     """Extra parameters beyond the API's; its JSON schema also builds the Blender panel."""
 

@@ -12,9 +12,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pocket3d_server.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from pocket3d_server.runners.placement import Placement, Room
 
 FORMATS = {"glb": (".glb", "model/gltf-binary"), "obj": (".zip", "application/zip")}
 """Suffix and media type of each format that results can be written in."""
@@ -142,12 +145,12 @@ class RunnerPool(ABC):
         """Begin; reports go to ``on_report``, which must be quick and thread-safe."""
 
     @abstractmethod
-    def free_slot(self, model_id: str) -> Slot | None:
-        """A free slot that can run the model, one where it is warm if there is one."""
+    def room(self) -> Room:
+        """Slots, warm models and memory at this moment, as a copy to plan with."""
 
     @abstractmethod
-    def run(self, attempt: Attempt, slot: Slot) -> None:
-        """Begin an attempt on a free slot; returns at once."""
+    def run(self, attempt: Attempt, placement: Placement) -> None:
+        """Begin an attempt where ``room`` had a place for it. Raises OSError when no process can be started."""
 
     @abstractmethod
     def stop(self, key: str, reason: str) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pocket3d_server.config import SettingsError
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models import registry
 from pocket3d_server.models.engine import Engine, Feature, Missing, ModelSpec
-from pocket3d_server.runners.devices import gpus
+from pocket3d_server.runners.devices import Gpu, gpus
+from pocket3d_server.runners.memory import SHARE, HostMemory, host_memory
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +58,19 @@ def load_engine(path: str) -> type[Engine]:
 class Catalog:
     """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``.
 
-    Raises SettingsError for an extra engine that cannot be loaded.
+    ``memory_mb`` is what runners may hold of the host's memory, 0 for most of it; ``gpus`` and ``host`` tell what
+    there is. Raises SettingsError for an extra engine that cannot be loaded.
     """
 
-    def __init__(self, extra: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        extra: Iterable[str] = (),
+        memory_mb: int = 0,
+        gpus: Callable[[], list[Gpu]] = gpus,
+        host: Callable[[], HostMemory] = host_memory,
+    ) -> None:
+        self._memory_mb = memory_mb
+        self._gpus, self._host = gpus, host
         self._engines = dict(registry.engines())
         for path in extra:
             try:
@@ -75,7 +85,12 @@ class Catalog:
         if engine is None:
             return None
         path = f"{engine.__module__}:{engine.__qualname__}"
-        return Model(engine.spec, path, engine.missing() or _lacks_memory(engine.spec))
+        return Model(engine.spec, path, engine.missing() or self._lacks_memory(engine.spec))
+
+    def spec(self, model_id: str) -> ModelSpec | None:
+        """What a model says of itself, whether it can run or not; costs nothing."""
+        engine = self._engines.get(model_id)
+        return engine.spec if engine else None
 
     def all(self) -> list[Model]:
         """All models, best first within a feature: larger networks before built-in engines."""
@@ -122,6 +137,25 @@ class Catalog:
             ErrorCode.MODEL_UNAVAILABLE, f"No model that makes {feature} from {wanted} is ready.", advice
         )
 
+    def _lacks_memory(self, spec: ModelSpec) -> Missing | None:
+        """Whether the machine could never hold it, however long it waits."""
+        if spec.vram_mb:
+            cards = [gpu.memory_total for gpu in self._gpus() if not gpu.problem]
+            largest = max(cards, default=0)
+            if largest < spec.vram_mb:
+                have = f"the largest here has {_gb(largest)}" if largest else "there is no GPU here"
+                return Missing(
+                    f"it needs a GPU with {_gb(spec.vram_mb)} and {have}.",
+                    "Use a machine with such a GPU, or another model.",
+                )
+        have_mb = self._memory_mb or int(self._host().total * SHARE)
+        if have_mb < spec.memory_mb:
+            return Missing(
+                f"it needs {_gb(spec.memory_mb)} of memory and models may use {_gb(have_mb)} here.",
+                "Use a machine with more memory, raise --memory-mb if it is set too low, or use another model.",
+            )
+        return None
+
 
 def _usable(model: Model, inputs: set[str]) -> bool:
     """All inputs, or at least the ones beside a text that merely describes them."""
@@ -136,14 +170,6 @@ def _advice(feature: Feature, ready: list[Model]) -> str:
     return f"Ready for {feature}: {names}. GET /mesh/models lists all."
 
 
-def _lacks_memory(spec: ModelSpec) -> Missing | None:
-    if spec.vram_mb == 0:
-        return None
-    largest = max((gpu.memory_total for gpu in gpus()), default=0)
-    if largest >= spec.vram_mb:
-        return None
-    have = f"the largest here has {largest / 1024:.0f} GB" if largest else "there is no GPU here"
-    return Missing(
-        f"it needs a GPU with {spec.vram_mb / 1024:.0f} GB and {have}.",
-        "Use a machine with such a GPU, or another model.",
-    )
+def _gb(megabytes: int) -> str:
+    """As people write it: ``0.5 GB``, ``24 GB``."""
+    return f"{megabytes / 1024:.0f} GB" if megabytes >= 10 * 1024 else f"{round(megabytes / 1024, 1):g} GB"

@@ -2,31 +2,28 @@
 
 A slot is a share of the CPU or a GPU and has at most one attempt at a time; the processes of other models on
 the same slot stay warm but idle. A process is started when its model is first needed and then kept. It is
-killed, with everything it started, when its attempt is cancelled or takes too long, and when it has been idle
-for long; the next attempt gets a new one. A crash shows as the end of the process's output.
+killed, with everything it started, when its attempt is cancelled or takes too long, when its memory is needed
+(see ``placement``), and when it has been idle for long; the next attempt gets a new one.
+
+What a model needs is what its spec says until its processes have been measured. A larger peak replaces it. A
+smaller one lowers it by half at most, because the next job may be larger than those that were seen.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from pocket3d_server.metrics import Metrics
-from pocket3d_server.runners import descent, output, protocol
+from pocket3d_server.runners import descent
 from pocket3d_server.runners.base import (
     Attempt,
     Died,
-    Loaded,
     ProgressReport,
     Report,
     RunnerPool,
@@ -36,13 +33,23 @@ from pocket3d_server.runners.base import (
 )
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.devices import gpus
+from pocket3d_server.runners.memory import SHARE, Readings, read_machine
+from pocket3d_server.runners.placement import HOST, Amounts, Placement, Resident, Room
+from pocket3d_server.runners.process import OnReport, RunnerProcess
 
 log = logging.getLogger(__name__)
 
-OnReport = Callable[[Report], None]
-
 DRIVER_START_S = 60.0
 """A driver that was not in use takes seconds for each GPU to get ready."""
+MEASURE_S = 1.0
+"""How often the memory of runners is measured while there are any."""
+MARGIN = 1.1
+"""What is booked for a model, as a multiple of the most that it was seen to hold."""
+GONE_S = 2.0
+"""Longest wait for a killed process to give its memory back."""
+
+Meter = Callable[[Collection[int]], Readings]
+"""Measures the machine and the processes with these pids."""
 
 
 @dataclass(frozen=True)
@@ -55,137 +62,38 @@ class LocalSettings:
     job_time_limit: float
     data_dir: Path
     """Names the server's runners, so that those of a dead one are found."""
-
-
-class RunnerProcess:
-    """One child process with one model. ``attempt`` is what it works on, None when it is idle."""
-
-    def __init__(
-        self,
-        model_id: str,
-        engine: str,
-        slot: Slot,
-        settings: LocalSettings,
-        mark: str,
-        on_report: OnReport,
-    ) -> None:
-        self._mark = mark
-        self._loaded = False
-        self.model_id = model_id
-        self.slot = slot
-        self.attempt: Attempt | None = None
-        self.started_at = self.idle_since = time.monotonic()
-        self._on_report = on_report
-        self._lock = threading.Lock()  # who ends an attempt (report, death or stop) takes it under this lock
-        command = [sys.executable, "-m", "pocket3d_server.runners.child"]
-        self._process = subprocess.Popen(
-            [*command, engine, slot.device, str(settings.job_time_limit)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=os.environ | _thread_limits(slot, settings.cpu_jobs) | {descent.VARIABLE: mark},
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        self.pid = self._process.pid
-        log.info("runner %d started for %s on %s", self.pid, model_id, slot.slot_id)
-        threading.Thread(target=self._listen, name=f"runner-{self.pid}", daemon=True).start()
-        printed = (self._process.stderr, model_id, self.pid, lambda: self.attempt)
-        threading.Thread(target=output.pass_on, args=printed, name=f"output-{self.pid}", daemon=True).start()
-
-    def run(self, attempt: Attempt) -> None:
-        """Begin an attempt. A process that died meanwhile is noticed by ``_listen``, which then reports it."""
-        with self._lock:
-            self.attempt = attempt
-        stdin = self._process.stdin
-        assert stdin
-        try:
-            stdin.write(protocol.encode_attempt(attempt))
-            stdin.flush()
-        except OSError:
-            self._end_attempt(
-                Died(
-                    attempt.key,
-                    "The runner process ended before it could begin.",
-                    loading=not self._loaded,
-                )
-            )
-
-    def kill(self) -> None:
-        """Kill the process and all it started; its attempt, if any, gets no further report."""
-        with self._lock:
-            self.attempt = None
-        descent.kill_tree(self._process, self._mark)
-
-    def wait(self, timeout: float) -> None:
-        """Wait until a killed process is gone."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def _listen(self) -> None:
-        stdout = self._process.stdout
-        assert stdout
-        for line in stdout:
-            try:
-                report = protocol.decode_report(line)
-            except (ValueError, TypeError, KeyError):
-                log.error("runner %d sent something that is no message; it is stopped", self.pid)
-                break
-            if isinstance(report, Loaded):
-                self._loaded = True
-            elif isinstance(report, ProgressReport):
-                self._on_report(report)
-            elif report is not None:
-                self._end_attempt(report)
-        descent.kill_tree(self._process, self._mark)  # what the engine started must not outlive it
-        code = self._process.wait()
-        attempt = self.attempt
-        if attempt is not None:
-            log.warning(
-                "runner %d of %s died (%s) during job %s",
-                self.pid,
-                self.model_id,
-                _reason(code),
-                attempt.job_id,
-                extra={"job_id": attempt.job_id, "request_id": attempt.request_id},
-            )
-            self._end_attempt(
-                Died(
-                    attempt.key,
-                    f"The model's process ended unexpectedly ({_reason(code)}).",
-                    _advice(code),
-                    loading=not self._loaded,
-                )
-            )
-
-    def _end_attempt(self, report: Report) -> None:
-        with self._lock:
-            if self.attempt is None or self.attempt.key != report.key:
-                return
-            self.attempt = None
-            self.idle_since = time.monotonic()
-        self._on_report(report)
+    memory_mb: int = 0
+    """What all runners may hold of the host's memory; 0 means most of it."""
 
 
 class LocalPool(RunnerPool):
     """The slots of this machine and the processes on them."""
 
-    def __init__(self, catalog: Catalog, settings: LocalSettings, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        settings: LocalSettings,
+        metrics: Metrics | None = None,
+        meter: Meter = read_machine,
+    ) -> None:
         self._catalog = catalog
         self._settings = settings
-        self._slots = [Slot(f"cpu_{n + 1}", "cpu") for n in range(settings.cpu_jobs)]
-        cards = [gpu for gpu in gpus(patience_s=DRIVER_START_S) if not gpu.problem]
+        self._meter = meter
+        gpus(patience_s=DRIVER_START_S)  # wakes the driver
+        self._readings = meter(())
+        cards = [gpu for gpu in self._readings.gpus if not gpu.problem]
+        self._slots = [Slot(f"cpu_{n + 1}", HOST) for n in range(settings.cpu_jobs)]
         self._slots += [Slot(f"gpu_{gpu.id}", f"cuda:{gpu.id}", gpu.id) for gpu in cards]
+        self._totals = {f"cuda:{gpu.id}": gpu.memory_total for gpu in cards}
+        self._totals[HOST] = settings.memory_mb or int(self._readings.host.total * SHARE)
+        self._peaks: dict[tuple[str, str], dict[str, int]] = {}
+        """The most that a model's processes on a device were seen to hold of each memory."""
         self._processes: dict[tuple[str, str], RunnerProcess] = {}
         self._lock = threading.RLock()
         self._on_report: OnReport = lambda report: None
         self._metrics = metrics or Metrics()
         self._crashes: dict[str, int] = {}
+        self._closed = threading.Event()
         self._family = descent.Family(settings.data_dir)
 
     def start(self, on_report: OnReport) -> None:
@@ -196,33 +104,45 @@ class LocalPool(RunnerPool):
         self._on_report = on_report
         if left := self._family.kill_left_behind():
             log.warning("%d processes of a server that was killed are killed too", left)
+        threading.Thread(target=self._keep_measuring, name="memory", daemon=True).start()
 
-    def free_slot(self, model_id: str) -> Slot | None:
-        """A warm free slot before a cold one; models that need a GPU get GPU slots only."""
-        model = self._catalog.get(model_id)
-        if model is None:
-            return None
+    def room(self) -> Room:
+        """What is free now, by what was booked and measured."""
         with self._lock:
-            busy = {p.slot.slot_id for p in self._processes.values() if p.attempt}
-            free = [
-                s for s in self._slots if (s.gpu_id is not None) == model.needs_gpu and s.slot_id not in busy
-            ]
-            warm = {slot_id for (of, slot_id), p in self._processes.items() if of == model_id and p.alive}
-        return next((s for s in free if s.slot_id in warm), free[0] if free else None)
+            residents = {
+                place: Resident(
+                    model_id=process.model_id,
+                    slot_id=process.slot.slot_id,
+                    busy=process.attempt is not None,
+                    idle_since=process.idle_since,
+                    booked=self._booked(process),
+                )
+                for place, process in self._processes.items()
+                if process.attempt or process.alive
+            }
+            return Room(self._slots, self._limits(), self._need, residents)
 
-    def run(self, attempt: Attempt, slot: Slot) -> None:
+    def run(self, attempt: Attempt, placement: Placement) -> None:
         """Begin an attempt in the warm process, or in a new one. Raises OSError when none can be started."""
         model = self._catalog.get(attempt.model_id)
         assert model, "the scheduler asks for models of the catalog only"
+        slot = placement.slot
         with self._lock:
             key = (attempt.model_id, slot.slot_id)
             process = self._processes.get(key)
             if process is None or not process.alive:
-                self._make_room()
-                hear = partial(self._hear, attempt.model_id)
+                self._make_room(placement)
                 self._family.guard()
-                mark = self._family.new_mark()
-                process = RunnerProcess(attempt.model_id, model.engine, slot, self._settings, mark, hear)
+                process = RunnerProcess(
+                    attempt.model_id,
+                    model.engine,
+                    slot,
+                    cpu_jobs=self._settings.cpu_jobs,
+                    job_time_limit=self._settings.job_time_limit,
+                    mark=self._family.new_mark(),
+                    on_report=partial(self._hear, attempt.model_id),
+                    memory_is_short=lambda: self._readings.host.is_short,
+                )
                 self._metrics.runner_starts.labels(attempt.model_id).inc()
                 self._processes[key] = process
             process.run(attempt)
@@ -282,6 +202,7 @@ class LocalPool(RunnerPool):
 
     def close(self) -> None:
         """Kill all processes, and wait up to 5 s for each to be gone."""
+        self._closed.set()
         with self._lock:
             processes = list(self._processes.values())
             self._processes.clear()
@@ -295,32 +216,78 @@ class LocalPool(RunnerPool):
         self._family.kill_all()
         self._family.dismiss_guardian()
 
-    def _make_room(self) -> None:
-        """End the process that has been idle longest when too many are warm."""
-        idle = [(p.idle_since, place) for place, p in self._processes.items() if not p.attempt]
+    def measure(self) -> None:
+        """Look at the memory of the machine and of all runners; from any thread."""
+        with self._lock:
+            processes = list(self._processes.values())
+        readings = self._meter([process.pid for process in processes])
+        with self._lock:
+            self._readings = readings
+            for process in processes:
+                used = {HOST: readings.host_used.get(process.pid), process.slot.device: None}
+                if process.slot.device != HOST:
+                    used[process.slot.device] = readings.gpu_used.get(process.pid)
+                process.used = {memory: amount for memory, amount in used.items() if amount}
+                peak = self._peaks.setdefault((process.model_id, process.slot.device), {})
+                for memory, amount in process.used.items():
+                    peak[memory] = max(peak.get(memory, 0), amount)
+
+    def _keep_measuring(self) -> None:
+        while not self._closed.wait(MEASURE_S):
+            try:
+                if self._processes:
+                    self.measure()
+            except Exception:
+                log.exception("the memory of runners could not be measured")
+
+    def _need(self, model_id: str, device: str) -> Amounts | None:
+        """What a process of the model will hold on a device; None when it cannot run there."""
+        spec = self._catalog.spec(model_id)
+        if spec is None or (device == HOST) != (spec.vram_mb == 0):
+            return None
+        told = {HOST: spec.memory_mb} if device == HOST else {HOST: spec.memory_mb, device: spec.vram_mb}
+        if any(amount > self._totals[memory] for memory, amount in told.items()):
+            return None
+        peak = self._peaks.get((model_id, device), {})
+        return {memory: self._corrected(memory, amount, peak.get(memory)) for memory, amount in told.items()}
+
+    def _corrected(self, memory: str, told: int, peak: int | None) -> int:
+        if not peak:
+            return told
+        return min(self._totals[memory], max(told // 2, int(peak * MARGIN)))
+
+    def _booked(self, process: RunnerProcess) -> Amounts:
+        """A running process books what it may come to hold, an idle one what it holds."""
+        need = self._need(process.model_id, process.slot.device) or {}
+        if process.attempt is None:
+            return {memory: process.used.get(memory, amount) for memory, amount in need.items()}
+        return {memory: max(amount, process.used.get(memory, 0)) for memory, amount in need.items()}
+
+    def _limits(self) -> dict[str, int]:
+        """What our processes may hold together: not more than others leave."""
+        readings = self._readings
+        ours = sum(readings.host_used.values())
+        limits = {HOST: min(self._totals[HOST], readings.host.available + ours)}
+        for gpu in readings.gpus:
+            device = f"cuda:{gpu.id}"
+            pids = {p.pid for p in self._processes.values() if p.slot.device == device}
+            told = readings.gpu_used.keys() & pids
+            if device in self._totals:
+                left = gpu.memory_free + sum(readings.gpu_used[pid] for pid in told)
+                blind = pids and not told  # Windows does not say whose memory it is: trust the books
+                limits[device] = self._totals[device] if blind else min(self._totals[device], left)
+        return limits
+
+    def _make_room(self, placement: Placement) -> None:
+        """End the idle processes whose memory is needed, and the one idle longest when too many are warm."""
+        victims = [self._processes[key] for key in placement.victims if key in self._processes]
+        idle = [p for p in self._processes.values() if not p.attempt and p not in victims]
         if len(idle) >= self._settings.warm_processes:
-            _, place = min(idle)
-            process = self._processes.pop(place)
+            victims.append(min(idle, key=lambda p: p.idle_since))
+        for process in victims:
+            log.info("runner %d of %s makes room", process.pid, process.model_id)
             self._metrics.runner_ends.labels(process.model_id, "made_room").inc()
+            del self._processes[process.model_id, process.slot.slot_id]
             process.kill()
-
-
-def _thread_limits(slot: Slot, cpu_jobs: int) -> dict[str, str]:
-    """CPU slots share the cores, so that parallel jobs do not fight for them."""
-    if slot.device != "cpu":
-        return {}
-    share = str(max(1, (os.cpu_count() or 1) // cpu_jobs))
-    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), share)
-
-
-def _reason(code: int) -> str:
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return f"killed by {signal.Signals(-code).name}"
-    return f"exit code {code}"
-
-
-def _advice(code: int) -> str:
-    if os.name == "posix" and code == -signal.SIGKILL:
-        return "The system may have run out of memory: lower the quality or texture_resolution."
-    return "Submit it again; if it fails again, try another model or other parameters."
+        for process in victims:
+            process.wait(GONE_S)
