@@ -85,11 +85,15 @@ def test_each_end_counts_once_and_deleting_takes_nothing_away(house: House) -> N
 
 
 def test_an_end_that_is_rolled_back_does_not_count(house: House) -> None:
-    with pytest.raises(RuntimeError), change(house.database, house.events) as session:
+    def interrupted() -> None:
         job = Job(id="1", account_id="ada", feature="f", model_id="a", request={}, output_format="glb")
-        states.enqueue(session, job)
-        states.cancel(session, "1")
-        raise RuntimeError
+        with change(house.database, house.events) as session:
+            states.enqueue(session, job)
+            states.cancel(session, "1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        interrupted()
     assert house.sums() == {}
 
 
