@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -164,7 +165,8 @@ def damage_members(data: bytes, random: Random) -> bytes:
                     content = bytes(10**6)
                 case _:
                     pass
-            new.writestr(name, content)
+            with warnings.catch_warnings(action="ignore"):  # a name twice is meant
+                new.writestr(name, content)
     return out.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import struct
+import warnings
 import zipfile
 import zlib
 from typing import Any
@@ -111,36 +112,45 @@ FACE = ["property list uchar int vertex_indices"]
 def ply(draw: st.DrawFn) -> bytes:
     """A PLY whose header and data need not fit."""
     form = draw(st.sampled_from(["ascii", "binary_little_endian", "binary_big_endian", "x"]))
-    lines = ["ply", f"format {form} 1.0", f"element vertex {draw(counts)}"]
-    lines += draw(st.one_of(st.just(VERTEX), st.lists(ply_property, max_size=5)))
-    lines += [
-        f"element face {draw(counts)}",
-        *draw(st.one_of(st.just(FACE), st.lists(ply_property, max_size=3))),
-    ]
-    head = "\n".join([*lines, "end_header\n"]).encode("utf-8", "replace")
-    if form == "ascii":
-        rows = draw(
-            st.lists(st.lists(st.one_of(numbers, st.integers(0, 5).map(str)), max_size=6), max_size=12)
-        )
-        return head + "\n".join(" ".join(row) for row in rows).encode()
     order = ">" if "big" in form else "<"
-    body = b"".join(
-        struct.pack(order + "fff", *v)
-        for v in draw(st.lists(st.tuples(*[st.floats(width=32)] * 3), max_size=6))
-    )
-    lists = draw(st.lists(st.lists(st.integers(-1, 6), max_size=5), max_size=6))
-    body += b"".join(struct.pack(f"{order}B{len(face)}i", len(face), *face) for face in lists)
-    return head + body + draw(st.binary(max_size=20))
+    vertices = draw(st.lists(st.tuples(*[st.floats(-9, 9, width=32)] * 3), min_size=3, max_size=6))
+    faces = draw(st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=5), min_size=1, max_size=6))
+    if draw(st.integers(0, 3)) == 0:
+        vertices.append(draw(st.tuples(*[st.floats(width=32)] * 3)))
+        faces.append(draw(st.lists(st.integers(-1, 9), max_size=3)))
+    if form == "ascii":
+        rows = [*(map(repr, v) for v in vertices), *([str(len(f)), *map(str, f)] for f in faces)]
+        body = "\n".join(" ".join(row) for row in rows).encode()
+        body += " ".join(draw(st.lists(numbers, max_size=4))).encode()
+    else:
+        body = b"".join(struct.pack(order + "fff", *v) for v in vertices)
+        body += b"".join(struct.pack(f"{order}B{len(face)}i", len(face), *face) for face in faces)
+        body += draw(st.binary(max_size=20))
+    wrong = draw(st.booleans())
+    lines = ["ply", f"format {form} 1.0"]
+    lines += [f"element vertex {draw(counts) if wrong else len(vertices)}"]
+    lines += draw(st.lists(ply_property, max_size=5)) if wrong and draw(st.booleans()) else VERTEX
+    lines += [f"element face {draw(counts) if wrong and draw(st.booleans()) else len(faces)}"]
+    lines += draw(st.lists(ply_property, max_size=3)) if wrong and draw(st.booleans()) else FACE
+    return "\n".join([*lines, "end_header\n"]).encode("utf-8", "replace") + body
 
 
 @st.composite
 def stl(draw: st.DrawFn) -> bytes:
     """An STL in either form, whose count may lie."""
     if draw(st.booleans()):
-        rows = draw(st.lists(st.lists(numbers, min_size=2, max_size=4), max_size=12))
+        good = st.lists(st.integers(-5, 5).map(str), min_size=3, max_size=3)
+        rows = draw(
+            st.lists(st.one_of(good, good, good, st.lists(numbers, min_size=2, max_size=4)), max_size=9)
+        )
         vertices = "\n".join("vertex " + " ".join(row) for row in rows)
         return f"solid a\nfacet normal 0 0 1\n{vertices}\nendfacet\nendsolid".encode()
-    triangles = draw(st.lists(st.lists(st.floats(width=32), min_size=12, max_size=12), max_size=5))
+    triangles = draw(
+        st.lists(
+            st.lists(st.one_of(st.floats(-9, 9, width=32), st.floats(width=32)), min_size=12, max_size=12),
+            max_size=5,
+        )
+    )
     body = b"".join(struct.pack("<12fH", *t, 0) for t in triangles)
     count = draw(st.one_of(st.just(len(triangles)), counts)) % 2**32
     return draw(st.sampled_from([b"solid", b""])).ljust(80, b"\0") + struct.pack("<I", count) + body
@@ -158,9 +168,9 @@ def zipped(draw: st.DrawFn) -> bytes:
             entry = zipfile.ZipInfo(draw(st.one_of(names, st.text(max_size=6))) or "x")
             entry.compress_type = draw(st.sampled_from([0, 8, 8, 12, 14]))
             entry.external_attr = draw(st.sampled_from([0, 0o120777 << 16, 0o40755 << 16, 0x10]))
-            archive.writestr(
-                entry, draw(st.one_of(obj, glb(), st.just(bytes(50_000)), st.binary(max_size=40)))
-            )
+            content = draw(st.one_of(obj, glb(), st.just(bytes(50_000)), st.binary(max_size=40)))
+            with warnings.catch_warnings(action="ignore"):  # a name twice is meant
+                archive.writestr(entry, content)
     data = bytearray(out.getvalue())
     for _ in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(data) - 1))

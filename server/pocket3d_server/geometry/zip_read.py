@@ -116,6 +116,8 @@ def _entries(archive: zipfile.ZipFile, packed: int) -> list[zipfile.ZipInfo]:
         raise _too_many()
     for entry in entries:
         _parts(entry)
+        if not 0 <= entry.header_offset < packed:
+            raise _broken()
         if entry.flag_bits & 1:
             raise BadFileError("the zip is encrypted", "Pack it again without a password.")
         if stat.S_ISLNK(entry.external_attr >> 16):
