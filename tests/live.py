@@ -24,6 +24,9 @@ BASE = "/api/v1"
 class LiveServer:
     """``python -m pocket3d_server serve`` in a data folder of its own, with the engines of ``engines.py``."""
 
+    prefix: tuple[str, ...] = ()
+    """A command that runs the server's command."""
+
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.folder = folder
         self.data_dir = folder / "data"
@@ -47,7 +50,7 @@ class LiveServer:
         command += ["--data-dir", str(self.data_dir), "--port-file", str(self.port_file), *arguments]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env=environment | self._environment, stderr=log, stdout=log
+                [*self.prefix, *command], env=environment | self._environment, stderr=log, stdout=log
             )
         wait_until(lambda: self.port_file.exists() or self.process.poll() is not None, 30)
         assert self.process.poll() is None, self.log_file.read_text()

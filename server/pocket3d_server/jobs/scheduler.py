@@ -31,7 +31,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.config import Settings
-from pocket3d_server.database import Database
+from pocket3d_server.database import Database, disk_is_full
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.backlog import Backlog
@@ -214,8 +214,11 @@ class Scheduler:
         for phase in phases:
             try:
                 phase()
-            except Exception:
-                log.exception("the scheduler's phase %s failed", phase.__name__)
+            except Exception as error:
+                if disk_is_full(error):
+                    log.error("the scheduler's phase %s waits: the disk is full", phase.__name__)
+                else:
+                    log.exception("the scheduler's phase %s failed", phase.__name__)
                 self._failed_phase = phase.__name__.strip("_")
                 good = False
         self._turned_at = time.monotonic()
@@ -230,6 +233,9 @@ class Scheduler:
         news = [(self._running[r.key], r) for r in self._listen() if r.key in self._running]
         if not news:
             return
+        for running, report in news:
+            if isinstance(report, Failed | Died):  # on a full disk the database may need the room to note it
+                self._files.delete_outputs_of(running.attempt.output_stem)
         try:
             with change(self._database, self._events) as session:
                 kept = [self._write(session, running, report) for running, report in news]
