@@ -215,6 +215,7 @@ class EventLog:
         """Events after a number, from memory or the table; waits up to ``idle`` seconds for the first."""
         deadline = time.monotonic() + idle
         while True:
+            self._look(channel, job_id)
             with channel.bell:
                 news = channel.after(after)
             if news is None:
@@ -222,7 +223,6 @@ class EventLog:
             left = deadline - time.monotonic()
             if news or left <= 0 or channel.ended or self.closed or not wanted():
                 return news
-            self._look(channel, job_id)
             with channel.bell:
                 channel.bell.wait_for(
                     lambda: self.closed or channel.ended or channel.newest > after or not wanted(),
