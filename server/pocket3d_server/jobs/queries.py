@@ -142,7 +142,7 @@ def usage_of_account(session: Session, account_id: str) -> AccountUsage:
     counted = {status: count for status, count, _ in rows}
     files, size = session.execute(
         select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).where(
-            StoredFile.account_id == account_id
+            StoredFile.account_id == account_id, StoredFile.deleted_at.is_(None)
         )
     ).one()
     return AccountUsage(
@@ -177,9 +177,5 @@ def paths_of_job(session: Session, job_id: str) -> list[str]:
 
 def stored_bytes(session: Session) -> int:
     """The size of all files together."""
-    return int(session.scalar(select(func.coalesce(func.sum(StoredFile.size), 0))) or 0)
-
-
-def all_paths(session: Session) -> set[str]:
-    """Every file that belongs to someone."""
-    return set(session.scalars(select(StoredFile.path)))
+    total = select(func.coalesce(func.sum(StoredFile.size), 0)).where(StoredFile.deleted_at.is_(None))
+    return int(session.scalar(total) or 0)
