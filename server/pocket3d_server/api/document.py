@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from pocket3d_server import __version__
 from pocket3d_server.api.errors import BY_STATUS, RETRYABLE, ErrorBody
+from pocket3d_server.api.event_schemas import JobEvent
 
 SCHEMAS = "#/components/schemas/"
 RESPONSES = "#/components/responses/"
@@ -70,6 +71,7 @@ ERRORS = {
     403: "These credentials, or pages of this origin, may not do this.",
     404: "There is no such thing, or it is not yours.",
     409: "Not possible in the present state; or a request with the same `Idempotency-Key` is being handled.",
+    410: "The files have been deleted; the job remains.",
     413: "The body or a file is too large.",
     415: "The body has the wrong `Content-Type`.",
     416: "The range lies outside the file.",
@@ -152,14 +154,15 @@ def _exact_schemas(document: dict[str, Any]) -> dict[str, Any]:
         for name in document["components"]["schemas"]
         if name in known
     ]
+    wanted.append((JobEvent, "serialization"))  # no route answers it as JSON
     _, schemas = models_json_schema(wanted, ref_template=SCHEMAS + "{model}")  # type: ignore[arg-type]
     return dict(sorted(schemas["$defs"].items()))
 
 
-def _subclasses(model: type) -> Iterator[type]:
-    for found in model.__subclasses__():
-        yield found
-        yield from _subclasses(found)
+def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for child in model.__subclasses__():
+        yield child
+        yield from _subclasses(child)
 
 
 def _complete_operation(path: str, operation: dict[str, Any]) -> None:

@@ -21,7 +21,14 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 60
 """For what has to be mended by someone."""
-RETRYABLE = {ErrorCode.RATE_LIMITED, ErrorCode.QUEUE_FULL, ErrorCode.INTERNAL_ERROR, ErrorCode.STORAGE_FULL}
+RETRYABLE = {
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.QUEUE_FULL,
+    ErrorCode.INTERNAL_ERROR,
+    ErrorCode.SHUTTING_DOWN,
+    ErrorCode.STORAGE_UNAVAILABLE,
+    ErrorCode.STORAGE_FULL,
+}
 """Codes of requests that may succeed unchanged later on; so may those that bear a ``Retry-After``."""
 
 BY_STATUS = {
@@ -32,6 +39,7 @@ BY_STATUS = {
     404: (ErrorCode.NOT_FOUND, "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
     405: (ErrorCode.METHOD_NOT_ALLOWED, "The header Allow names the methods that work here."),
     409: (ErrorCode.CONFLICT, "Look at what is there now, then decide."),
+    410: (ErrorCode.GONE, "Submit the job again."),
     413: (ErrorCode.FILE_TOO_LARGE, "Send less, or upload large files with POST /mesh/upload."),
     415: (
         ErrorCode.INVALID_INPUT,
@@ -44,7 +52,7 @@ BY_STATUS = {
         ErrorCode.INTERNAL_ERROR,
         "Try again; if it stays, report the request id. The server's log has the cause.",
     ),
-    503: (ErrorCode.INTERNAL_ERROR, "Try again in a moment."),
+    503: (ErrorCode.SHUTTING_DOWN, "Try again in a moment."),
     507: (ErrorCode.STORAGE_FULL, "Delete old jobs."),
 }
 ABOUT_THE_REQUEST = {400, 405, 413, 415, 422}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.results import RESULTS
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.errors import ErrorCode, Refusal
@@ -51,7 +52,7 @@ def get_job(path: JobPath) -> Response:
     return jsonify(job_status(path.job_id).model_dump())
 
 
-@api.post("/<job_id>/cancel", responses={200: JobStatus})
+@api.post("/<job_id>/cancel", responses={200: JobStatus, 409: ErrorBody})
 def cancel_job(path: JobPath) -> Response:
     """Cancel a job. It ends at once with the error CANCELLED; cancelling it again is no error."""
     with change(services().database, services().events) as session:
@@ -65,7 +66,7 @@ def cancel_job(path: JobPath) -> Response:
     return jsonify(job_status(path.job_id).model_dump())
 
 
-@api.delete("/<job_id>", responses={204: None})
+@api.delete("/<job_id>", responses={204: None, 409: ErrorBody})
 def delete_job(path: JobPath) -> tuple[str, int]:
     """Delete a finished job with its files."""
     with services().database.write() as session:

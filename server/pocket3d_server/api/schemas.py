@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from flask_openapi3 import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonValue
 
 from pocket3d_server.api.results import JobResult
 from pocket3d_server.errors import ErrorCode
@@ -50,7 +51,7 @@ class SubmitBody(BaseModel):
     )
 
 
-NEEDS_SOURCE = [
+NEEDS_SOURCE: list[JsonValue] = [
     {"required": ["text_prompt"], "properties": {"text_prompt": {"type": "string"}}},
     {"required": ["images"], "properties": {"images": {"minItems": 1}}},
 ]

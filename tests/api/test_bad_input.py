@@ -1,0 +1,239 @@
+"""Requests that are wrong in every way: each is refused in the envelope, with advice that a person can act on."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+from live import LiveServer
+
+JSON = {"Content-Type": "application/json"}
+GENERATE = "/mesh/generate"
+
+
+def assert_refused(answer: requests.Response, status: int, code: str, about: str = "") -> dict[str, Any]:
+    """The documented envelope, with ``about`` in the message or the details."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"error_code", "message", "details", "timestamp", "request_id"}
+    assert body["error_code"] == code
+    assert len(body["details"]["suggestion"]) > 5
+    assert isinstance(body["details"]["retryable"], bool)
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    assert about in body["message"] + json.dumps(body["details"], ensure_ascii=False)
+    for word in ("GenerateMesh", "Traceback", "pydantic", "Input should", "NoneType"):
+        assert word not in answer.text
+    return dict(body)
+
+
+@pytest.mark.parametrize(
+    ("data", "about"),
+    [
+        (b"", "body is empty"),
+        (b"  \n", "body is empty"),
+        (b'{"a": 1,}', "malformed at line 1, column"),
+        (b"{'a': 1}", "malformed at line 1, column 2"),
+        (b"\xff", "UTF-8"),
+        ('{"text_prompt": "ö"}'.encode("latin-1"), "UTF-8"),
+        (b"7", "not a JSON object but a number"),
+        (b"null", "not a JSON object but null"),
+        (b"true", "not a JSON object but a boolean"),
+        (b'["x"]', "not a JSON object but an array"),
+        (b'"{\\"text_prompt\\": \\"x\\"}"', "not a JSON object but a string"),
+        (b'{"text_prompt": "x", "parameters": {"a": NaN}}', "NaN is no number"),
+        (b'{"text_prompt": "x", "seed": Infinity}', "Infinity is no number"),
+        (b'{"text_prompt": "x", "seed": -Infinity}', "-Infinity is no number"),
+        (b'{"text_prompt": "x", "parameters": {"a": 1e999}}', "too large"),
+        (b'{"text_prompt": "x", "seed": 1' + b"0" * 5000 + b"}", "too large"),
+        (b'{"text_prompt": "x", "parameters": {"a": 9007199254740993}}', "too large"),
+        (b'{"parameters": ' + b'{"a":' * 100 + b"1" + b"}" * 100 + b"}", "nested more than"),
+        (b'{"parameters": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}", "nested more than"),
+        (b'{"text_prompt": "x", "text_prompt": "y"}', "text_prompt' stands twice"),
+        (b'{"text_prompt": "a\\u0000b"}', "text_prompt holds the character NUL"),
+        (b'{"text_prompt": "x", "parameters": {"a\\u0000": 1}}', "NUL"),
+        (b'{"text_prompt": "a \\ud83d cat"}', "half a surrogate pair"),
+        (b'{"text_prompt": "x", "parameters": {"a": ["\\udc00"]}}', "parameters.a[0] holds half"),
+    ],
+)
+def test_json_that_is_none(live_server: LiveServer, data: bytes, about: str) -> None:
+    answer = live_server.request("POST", GENERATE, data=data, headers=JSON)
+    assert_refused(answer, 422, "INVALID_INPUT", about)
+
+
+def test_json_that_is_unusual_but_right(live_server: LiveServer) -> None:
+    body = '{"text_prompt": "\\ud83d\\ude97 rot, größer", "model_preference": "test_steps", "seed": 7.0}'
+    for data, kind in (
+        (body.encode(), "application/json"),
+        (body.encode(), "application/json; charset=utf-8"),
+        (b"\xef\xbb\xbf" + body.encode(), "application/vnd.pocket3d+json"),
+    ):
+        answer = live_server.request("POST", GENERATE, data=data, headers={"Content-Type": kind})
+        assert answer.status_code == 202, answer.text
+        job = live_server.job(answer.json()["job_id"])
+        assert job["request"]["text_prompt"] == "🚗 rot, größer"
+        assert job["request"]["seed"] == 7
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "nonsense"])
+def test_bodies_of_another_type(live_server: LiveServer, kind: str) -> None:
+    answer = live_server.request(
+        "POST", GENERATE, data=b'{"text_prompt": "x"}', headers={"Content-Type": kind}
+    )
+    assert_refused(answer, 415, "INVALID_INPUT", "Content-Type: application/json")
+
+
+@pytest.mark.parametrize(
+    ("body", "about"),
+    [
+        ({"text_prompt": "x", "seed": "42"}, "seed: it should be an integer"),
+        ({"text_prompt": "x", "seed": True}, "seed: it should be an integer"),
+        ({"text_prompt": "x", "seed": 1.5}, "seed: it should be an integer"),
+        ({"text_prompt": ["x"]}, "text_prompt: it should be a string"),
+        ({"text_prompt": "x", "parameters": []}, "parameters: it should be an object"),
+        ({"images": "uploads/a.png"}, "images: it should be an array"),
+        ({"images": ["a", 7]}, "images[1]: it should be a string"),
+        ({"images": ["x"] * 11}, "at most 10 images"),
+        ({"text_prompt": "x", "quality": None}, "quality: it should be 'low', 'medium' or 'high'"),
+        ({"text_prompt": "x", "prompt": "y"}, "Write text_prompt instead of prompt."),
+        ({"seed": 1}, "either text_prompt or images must be provided"),
+    ],
+)
+def test_fields_of_the_wrong_type(live_server: LiveServer, body: Any, about: str) -> None:
+    refused = assert_refused(live_server.post(GENERATE, body), 422, "INVALID_INPUT", about)
+    assert "/openapi/swagger#/Mesh%20Generation/mesh_generate" in refused["details"]["docs_url"]
+
+
+def test_everything_that_is_wrong_is_said(live_server: LiveServer) -> None:
+    body = {"text_prompt": "x", "quality": "best", "seed": -1, "texture_resolution": 7}
+    refused = assert_refused(live_server.post(GENERATE, body), 422, "INVALID_INPUT")
+    assert {p["field"] for p in refused["details"]["problems"]} == {"quality", "seed", "texture_resolution"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "about"),
+    [
+        ({"Idempotency-Key": ""}, "Idempotency-Key"),
+        ({"Idempotency-Key": "k" * 256}, "255 characters"),
+        ({"Idempotency-Key": "schlüssel"}, "characters that are not allowed"),
+        ({"Idempotency-Key": "a\tb"}, "characters that are not allowed"),
+        ({"Prefer": "wait=soon"}, "wait=soon is no number"),
+        ({"Prefer": "wait=-1"}, "wait=-1 is no number"),
+        ({"Prefer": "wait=١"}, "no number"),
+    ],
+)
+def test_headers_that_are_wrong(live_server: LiveServer, headers: dict[str, str], about: str) -> None:
+    raw = {name: value.encode() for name, value in headers.items()}
+    body = {"text_prompt": "x", "model_preference": "test_steps"}
+    assert_refused(live_server.post(GENERATE, body, headers=raw), 422, "INVALID_INPUT", about)
+
+
+@pytest.mark.parametrize("prefer", ["", ";;;", "respond-async", "waiting=3", "wait", "handling=lenient"])
+def test_preferences_that_mean_nothing_here_are_passed_over(live_server: LiveServer, prefer: str) -> None:
+    body = {"text_prompt": "x", "model_preference": "test_steps"}
+    answer = live_server.post(GENERATE, body, headers={"Prefer": prefer})
+    assert answer.status_code == 202
+    assert "Preference-Applied" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("query", "about"),
+    [
+        ("limit=0", "limit: it should be greater than or equal to 1"),
+        ("limit=201", "limit"),
+        ("limit=many", "limit: it should be an integer"),
+        ("status=done", "'queued', 'processing', 'completed' or 'error'"),
+        ("feature=mesh", "mesh_generation"),
+        ("cursor=x", "cursor"),
+        ("cursor=" + "a" * 201, "cursor"),
+        ("statsu=error", "Write status instead of statsu"),
+        ("status=a%00", "zero byte"),
+    ],
+)
+def test_queries_that_are_wrong(live_server: LiveServer, query: str, about: str) -> None:
+    assert_refused(live_server.get(f"/jobs?{query}"), 422, "INVALID_INPUT", about)
+
+
+@pytest.mark.parametrize("job_id", ["nothing", "job_0", "..%2f..%2ftoken", "é", "%ff%fe", "a'b\"c;--", "💥"])
+def test_jobs_that_do_not_exist(live_server: LiveServer, job_id: str) -> None:
+    for path in ("/jobs/{}", "/mesh/status/{}", "/mesh/download/{}", "/jobs/{}/events", "/files/outputs/{}"):
+        assert_refused(live_server.get(path.format(job_id)), 404, "NOT_FOUND")
+    assert_refused(live_server.post(f"/jobs/{job_id}/cancel"), 404, "NOT_FOUND")
+    assert_refused(live_server.request("DELETE", f"/jobs/{job_id}"), 404, "NOT_FOUND")
+
+
+def test_ids_that_cannot_be(live_server: LiveServer) -> None:
+    assert_refused(live_server.get("/jobs/job_%00"), 422, "INVALID_INPUT", "zero byte")
+    assert_refused(live_server.get("/jobs/" + "a" * 65), 422, "INVALID_INPUT", "64 characters")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "", "/", "//jobs", "/jobs//", "/JOBS", "/mesh", "/%2e%2e/token"]
+)
+def test_paths_that_do_not_exist(live_server: LiveServer, path: str) -> None:
+    assert_refused(live_server.get(path, allow_redirects=False), 404, "NOT_FOUND")
+
+
+def test_a_slash_at_the_end(live_server: LiveServer) -> None:
+    for path in ("/jobs/", "/mesh/generate/"):
+        assert_refused(live_server.post(path, {}), 404, "NOT_FOUND", "slash at the end")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/mesh/generate", {"POST", "OPTIONS"}),
+        ("PUT", "/jobs/x", {"GET", "HEAD", "DELETE", "OPTIONS"}),
+        ("TRACE", "/jobs", {"GET", "HEAD", "OPTIONS"}),
+        ("BREW", "/system/health", {"GET", "HEAD", "OPTIONS"}),
+    ],
+)
+def test_methods_that_do_not_work(live_server: LiveServer, method: str, path: str, allowed: set[str]) -> None:
+    answer = live_server.request(method, path)
+    assert_refused(answer, 405, "METHOD_NOT_ALLOWED", "Allow")
+    assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+def test_texts_that_are_strange_but_texts(live_server: LiveServer) -> None:
+    """Whatever is a text is kept as it came: no escaping, no injection, right-to-left, combining characters."""
+    for text in (
+        "'; DROP TABLE jobs; --",
+        "<script>alert(1)</script>",
+        "{{7*7}} %s %n",
+        "שלום\u202e",
+        "a\u0301" * 900,
+    ):
+        answer = live_server.post(GENERATE, {"text_prompt": text, "model_preference": "test_steps"})
+        assert answer.status_code == 202, answer.text
+        assert live_server.job(answer.json()["job_id"])["request"]["text_prompt"] == text
+
+
+def test_names_in_messages_are_harmless(live_server: LiveServer) -> None:
+    name = "<img src=x onerror=alert(1)>" + "x" * 300
+    answer = live_server.post(GENERATE, {"text_prompt": "x", name: 1})
+    assert_refused(answer, 422, "INVALID_INPUT")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert_refused(live_server.get("/jobs/" + quote(name[:50])), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /api/v1/jobs HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+        "nonsense\r\n\r\n",
+        "POST /api/v1/mesh/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: many\r\n\r\n",
+        "GET /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + "x" * 200_000 + "\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_answered_all_the_same(live_server: LiveServer, head: str) -> None:
+    """The web server refuses it before it is a request of ours; it stays up."""
+    with socket.create_connection(
+        ("127.0.0.1", urlsplit(live_server.url).port or 0), timeout=20
+    ) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 4") or head.startswith("GET /api/v1/jobs HTTP/9")
+    assert live_server.get("/system/health").status_code == 200
