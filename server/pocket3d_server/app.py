@@ -8,6 +8,7 @@ from flask_openapi3 import OpenAPI
 from pocket3d_server import __version__
 from pocket3d_server.api import (
     access,
+    account,
     auth,
     context,
     document,
@@ -43,7 +44,7 @@ def create_app(services: Services | None) -> OpenAPI:
     context.install(app)
     receiving.install(app)
     errors.install(app)
-    for chapter in (mesh, texture, segment, rig, jobs, files, webhooks, system, auth):
+    for chapter in (mesh, texture, segment, rig, jobs, files, webhooks, system, account, auth):
         app.register_api(chapter.api)
     app.register_api(operations.api)
     if services:

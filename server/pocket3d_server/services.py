@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts
-from pocket3d_server.accounts.limits import Limiter
+from pocket3d_server.accounts.limits import Limiter, MemoryLimiter
 from pocket3d_server.accounts.private_files import read_or_create_secret
 from pocket3d_server.accounts.tokens import TokenSigner
-from pocket3d_server.config import Settings
+from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
-from pocket3d_server.jobs import queries
 from pocket3d_server.health import Health
 from pocket3d_server.jobs.events import EventLog
-from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
+from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.links import Links
+from pocket3d_server.jobs.quota import Quota
+from pocket3d_server.jobs.retention import Sweeper
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.submit import Submitter
 from pocket3d_server.jobs.watch import watch
@@ -22,6 +24,7 @@ from pocket3d_server.parents import Parents
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
+from pocket3d_server.storage import Storage, StorageError, bucket
 
 
 class Services:
@@ -31,7 +34,7 @@ class Services:
         self.settings = settings
         self.metrics = Metrics()
         self.parents = Parents(settings.parent_pids)
-        self.files = FileStore(settings.data_dir)
+        self.files = FileStore(settings.data_dir, _bucket(settings.storage_url))
         self.database = Database(settings.database)
         self.database.migrate()
         self.accounts = Accounts(
@@ -41,8 +44,12 @@ class Services:
             no_auth=settings.no_auth,
         )
         self.accounts.ensure_local_account()
-        self.limiter = Limiter()
-        self.catalog = Catalog(settings.extra_engines)
+        self.limiter: Limiter = MemoryLimiter()
+        self.quota = Quota(settings, self.database)
+        keys = settings.link_keys or read_or_create_secret(settings.data_dir / "link_keys").split()
+        self.links = Links(keys, settings.link_seconds, settings.public_url)
+        self.sweeper = Sweeper(settings, self.database, self.files)
+        self.catalog = Catalog(settings.extra_engines, settings.memory_mb)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
         self.webhooks = WebhookBook(self.database, settings.webhook_allow_private)
@@ -50,7 +57,7 @@ class Services:
         self.events.listen(self.webhook_sender.hear)
         self.inspector = Inspector(settings.max_image_pixels)
         self.submitter = Submitter(
-            settings, self.database, self.events, self.catalog, self.files, self.inspector
+            settings, self.database, self.events, self.catalog, self.files, self.quota, self.inspector
         )
         self.pool = LocalPool(
             self.catalog,
@@ -60,6 +67,7 @@ class Services:
                 idle_seconds=settings.idle_seconds,
                 job_time_limit=settings.job_time_limit,
                 data_dir=settings.data_dir,
+                memory_mb=settings.memory_mb,
             ),
             self.metrics,
         )
@@ -71,12 +79,11 @@ class Services:
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
         alone = self.database.is_sqlite
-        with self.database.read() as session:
-            known = queries.all_paths(session)
-        self.files.sweep(known, min_age=0 if alone else ORPHAN_AGE_S)
+        self.sweeper.clear(alone=alone)
         self.submitter.forget_old_answers()
         self.scheduler.start(alone=alone)
         self.webhook_sender.start(alone=alone)
+        self.sweeper.start()
 
     def drain(self, seconds: float) -> None:
         """Begin the end: take no new jobs and start none; what runs has ``seconds`` to finish."""
@@ -89,4 +96,12 @@ class Services:
         self.events.close()
         self.scheduler.stop()
         self.webhook_sender.stop()
+        self.sweeper.stop()
         self.inspector.close()
+
+
+def _bucket(url: str) -> Storage | None:
+    try:
+        return bucket(url) if url else None
+    except StorageError as error:
+        raise SettingsError(str(error)) from error

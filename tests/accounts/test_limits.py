@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pocket3d_server.accounts.limits import Limiter
+from pocket3d_server.accounts.limits import MemoryLimiter
 from pocket3d_server.accounts.tiers import MB, TIERS
 from pocket3d_server.errors import Refusal
 
@@ -19,7 +19,7 @@ class Clock:
 @pytest.mark.parametrize(("tier", "limit"), [("free", 10), ("pro", 100), ("enterprise", 1000)])
 def test_requests_per_minute(tier: str, limit: int) -> None:
     clock = Clock()
-    limiter = Limiter(clock)
+    limiter = MemoryLimiter(clock)
     allowed = [limiter.request("ada", TIERS[tier]) for _ in range(limit)]
     assert [a.remaining for a in allowed] == list(range(limit - 1, -1, -1))
     refusal = limiter.request("ada", TIERS[tier])
@@ -34,7 +34,7 @@ def test_requests_per_minute(tier: str, limit: int) -> None:
 
 def test_uploads_are_a_debt() -> None:
     clock = Clock()
-    limiter = Limiter(clock)
+    limiter = MemoryLimiter(clock)
     limiter.upload("ada", TIERS["pro"], 500 * MB)  # one large file passes a full bucket
     with pytest.raises(Refusal) as refused_upload:
         limiter.upload("ada", TIERS["pro"], 1)
@@ -50,7 +50,7 @@ def test_uploads_are_a_debt() -> None:
 def test_ten_websockets_at_a_time() -> None:
     from contextlib import ExitStack
 
-    limiter = Limiter()
+    limiter = MemoryLimiter()
     with ExitStack() as stack:
         held = [stack.enter_context(limiter.websocket("ada", TIERS["pro"])) for _ in range(11)]
     assert held == [True] * 10 + [False]

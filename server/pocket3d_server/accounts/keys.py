@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ KEY_PREFIX = "p3d_"
 MAX_KEYS = 100
 """Valid keys of an account."""
 MAX_NAME = 200
+NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""One line with something in it."""
 
 
 class TooManyKeysError(ValueError):
@@ -118,8 +121,10 @@ def checked_name(name: str) -> str:
     name = name.strip()
     if not name:
         raise ValueError("the name is empty: write whom or what it is for, e.g. Ada")
-    if len(name) > MAX_NAME or not name.isprintable():
-        raise ValueError(f"the name is too long or no line of text: at most {MAX_NAME} printable characters")
+    if len(name) > MAX_NAME or not re.fullmatch(NAME_PATTERN, name):
+        raise ValueError(
+            f"the name is too long or has control characters: at most {MAX_NAME} letters in one line"
+        )
     return name
 
 

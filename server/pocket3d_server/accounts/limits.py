@@ -1,7 +1,4 @@
-"""Rate limits: requests in a sliding minute, uploaded bytes as a debt, open WebSockets as leases.
-
-Kept in memory: one server process answers all requests, and a restart forgives at most one minute.
-"""
+"""Rate limits: requests in a sliding minute, uploaded bytes as a debt, open WebSockets as leases."""
 
 from __future__ import annotations
 
@@ -10,14 +7,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from pocket3d_server.accounts.tiers import Tier
 from pocket3d_server.errors import ErrorCode, Refusal
 
 WINDOW_S = 60.0
 MAX_SUBJECTS = 10_000
+LONGEST_DEBT_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,33 @@ class Allowance:
     retry_after: int = 0
 
 
-class Limiter:
+class Limiter(Protocol):
     """Counts by subject (an account, or an address)."""
+
+    def request(self, subject: str, tier: Tier) -> Allowance:
+        """Count one request; a refused one does not count."""
+        ...
+
+    def upload(self, subject: str, tier: Tier, size: int, *, whole: bool = True) -> None:
+        """Count an upload of ``size`` bytes. Raises Refusal RATE_LIMITED.
+
+        It may pass while no debt is left from earlier ones, however large it is; its debt is paid off at the
+        tier's rate. A piece of an upload whose length is unknown (not ``whole``) has no such privilege: the
+        pieces pass while the debt stays below what the tier allows in a minute.
+        """
+        ...
+
+    def give_back(self, subject: str, size: int) -> None:
+        """Bytes that were counted and did not come."""
+        ...
+
+    def websocket(self, subject: str, tier: Tier) -> AbstractContextManager[bool]:
+        """Hold one of the subject's WebSockets; False when all are taken."""
+        ...
+
+
+class MemoryLimiter(Limiter):
+    """In this process's memory: one server answers all requests, and a restart forgives at most one minute."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -43,7 +67,6 @@ class Limiter:
         self._sockets: dict[str, int] = {}
 
     def request(self, subject: str, tier: Tier) -> Allowance:
-        """Count one request; a refused one does not count."""
         now = self._clock()
         with self._lock:
             times = self._requests.setdefault(subject, deque())
@@ -63,28 +86,38 @@ class Limiter:
             retry_after=max(1, math.ceil(first + WINDOW_S - now)) if exceeded else 0,
         )
 
-    def upload(self, subject: str, tier: Tier, size: int) -> None:
-        """Count an upload. It may pass while no debt is left from earlier ones, however large it is; its
-        debt is paid off at the tier's rate. Raises Refusal RATE_LIMITED."""
+    def upload(self, subject: str, tier: Tier, size: int, *, whole: bool = True) -> None:
         rate = tier.upload_bytes_per_minute / WINDOW_S
         now = self._clock()
         with self._lock:
             debt, since = self._upload_debt.get(subject, (0.0, now))
             debt = max(0.0, debt - (now - since) * rate)
             allowed = tier.upload_bytes_per_minute
-            if debt > 0 and debt + size > allowed:
+            if (debt > 0 or not whole) and debt + size > allowed:
                 wait = max(1, math.ceil(min(debt, debt + size - allowed) / rate))
+                advice = (
+                    ""
+                    if whole
+                    else " A single large file passes at once if the request has a Content-Length."
+                )
                 raise Refusal(
                     ErrorCode.RATE_LIMITED,
                     f"More than {allowed // (1024 * 1024)} MB were uploaded in a minute.",
-                    f"Try again in {wait} s.",
+                    f"Try again in {wait} s.{advice}",
                     retry_after=wait,
                 )
             self._upload_debt[subject] = (debt + size, now)
+            if len(self._upload_debt) > MAX_SUBJECTS:
+                self._forget_debts(now)
+
+    def give_back(self, subject: str, size: int) -> None:
+        with self._lock:
+            if subject in self._upload_debt:
+                debt, since = self._upload_debt[subject]
+                self._upload_debt[subject] = (max(0.0, debt - size), since)
 
     @contextmanager
     def websocket(self, subject: str, tier: Tier) -> Iterator[bool]:
-        """Hold one of the subject's WebSockets; False when all are taken."""
         with self._lock:
             free = self._sockets.get(subject, 0) < tier.websockets
             if free:
@@ -97,6 +130,11 @@ class Limiter:
                     self._sockets[subject] -= 1
                     if not self._sockets[subject]:
                         del self._sockets[subject]
+
+    def _forget_debts(self, now: float) -> None:
+        """Drop what cannot be a debt any more at any tier's rate: nothing was added for an hour."""
+        for subject in [s for s, (_, since) in self._upload_debt.items() if since < now - LONGEST_DEBT_S]:
+            del self._upload_debt[subject]
 
     def _forget_idle(self, now: float) -> None:
         idle = [s for s, times in self._requests.items() if not times or times[-1] <= now - WINDOW_S]

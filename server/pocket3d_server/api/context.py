@@ -10,11 +10,14 @@ from flask import Flask, Response, current_app, g, request
 
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
-from pocket3d_server.accounts.tiers import ANONYMOUS
+from pocket3d_server.accounts.scopes import Scope
+from pocket3d_server.accounts.tiers import ANONYMOUS, Tier
+from pocket3d_server.api import bodies
 from pocket3d_server.api import cors
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs import links
 from pocket3d_server.services import Services
 
 BASE = "/api/v1"
@@ -23,7 +26,12 @@ PROBE_PATHS = frozenset({"/healthz", "/healthz/live"})
 """For load balancers: no credentials, and asked more often than strangers may ask anything else."""
 EXTENSION = "pocket3d"
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]"}
+HANDSHAKE_HEADERS = "pocket3d.handshake_headers"
+"""Key in the WSGI environment of a WebSocket: headers for the answer to its handshake."""
+SOCKETS = f"{BASE}/ws/"
 UPLOAD_PATH = f"{BASE}/mesh/upload"
+RETRY_AFTER_S = 5
+"""Where nothing better is known."""
 MULTIPART_SLACK = 1024 * 1024
 
 
@@ -46,6 +54,7 @@ def install(app: Flask) -> None:
     """Add the checks and headers to every request of ``app``."""
     app.before_request(_begin)
     app.after_request(_finish)
+    bodies.install(app)
 
 
 def _begin() -> Response | None:
@@ -63,28 +72,55 @@ def _begin() -> Response | None:
     if permission or request.path in PROBE_PATHS:
         g.allowance = Allowance(ANONYMOUS.requests_per_minute, ANONYMOUS.requests_per_minute, int(time.time()))
         return permission
-    _limit_body()
     needs_caller = request.path.startswith(BASE) or request.path == METRICS_PATH
     if needs_caller and request.method != "OPTIONS":
         _authenticate()
-    else:
-        _count(f"address:{request.remote_addr}", anonymous=True)
+    elif not request.path.startswith(links.PREFIX):  # a link's account is known when its token was read
+        count_address()
+    _limit_body()
+    if HANDSHAKE_HEADERS in request.environ:
+        request.environ[HANDSHAKE_HEADERS].update(shared_headers())
+    if "caller" in g:
+        bodies.count_body(services().limiter, caller(), is_upload=request.path == UPLOAD_PATH)
 
 
 def _authenticate() -> None:
     try:
         g.caller = services().accounts.authenticate(_bearer(), request.remote_addr or "")
     except Refusal:
-        _count(f"address:{request.remote_addr}", anonymous=True)
+        count_address()
         raise
-    exchange().account_id = g.caller.account_id
-    _count(g.caller.account_id, anonymous=False)
-    if request.path == UPLOAD_PATH and request.method == "POST":  # before the first byte is received
-        services().limiter.upload(g.caller.account_id, g.caller.tier, request.content_length or 0)
+    count_caller(g.caller.account_id, g.caller.tier)
+    if request.path.startswith(SOCKETS):
+        require(Scope.JOBS_READ)
 
 
-def _count(subject: str, *, anonymous: bool) -> None:
-    tier = ANONYMOUS if anonymous else caller().tier
+def require(scope: Scope) -> None:
+    """Raises Refusal FORBIDDEN unless the caller's key may be used for this."""
+    has = caller().scopes
+    if scope not in has:
+        raise Refusal(
+            ErrorCode.FORBIDDEN,
+            f"This key may not do this: it lacks the scope {scope}.",
+            f"Use a key with {scope}. The operator makes one with 'pocket3d-server keys create NAME --account "
+            f"{caller().account_id} --scopes {','.join(sorted({*has, scope}))}'; so does POST /account/keys.",
+            scope=scope,
+            scopes=sorted(has),
+        )
+
+
+def count_address() -> None:
+    """Count a request of nobody in particular. Raises Refusal RATE_LIMITED."""
+    _count(f"address:{request.remote_addr}", ANONYMOUS)
+
+
+def count_caller(account_id: str, tier: Tier) -> None:
+    """Count a request of an account. Raises Refusal RATE_LIMITED."""
+    exchange().account_id = account_id
+    _count(account_id, tier)
+
+
+def _count(subject: str, tier: Tier) -> None:
     allowance = services().limiter.request(subject, tier)
     g.allowance = allowance
     if allowance.exceeded:
@@ -161,12 +197,23 @@ def _limit_body() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.get("request_id", "")
-    allowance: Allowance | None = g.get("allowance")
-    if allowance:
-        response.headers["X-RateLimit-Limit"] = str(allowance.limit)
-        response.headers["X-RateLimit-Remaining"] = str(allowance.remaining)
-        response.headers["X-RateLimit-Reset"] = str(allowance.reset)
+    for name, value in shared_headers().items():
+        response.headers[name] = value
+    if response.status_code in (429, 503) and "Retry-After" not in response.headers:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
     response.headers["X-Content-Type-Options"] = "nosniff"
     cors.add_headers(response, services().settings.allowed_origins)
     return response
+
+
+def shared_headers() -> dict[str, str]:
+    """Headers of every response, also of one that was refused before anyone was asked who it is for."""
+    if "allowance" not in g:
+        g.allowance = services().limiter.request(f"address:{request.remote_addr}", ANONYMOUS)
+    allowance: Allowance = g.allowance
+    return {
+        "X-Request-ID": g.get("request_id", ""),
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(allowance.reset),
+    }

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
-from pocket3d_server.api.results import RESULTS
+from pocket3d_server.api.paging import cursor, read_cursor
+from pocket3d_server.api.results import RESULTS, MeshResult
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
+from pocket3d_server.api.sending import send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries, states
 from pocket3d_server.jobs.events import EventLog, change
-from pocket3d_server.jobs.tables import FINAL, Job, Status, StoredFile
+from pocket3d_server.jobs.tables import FINAL, Job, Status
 from pocket3d_server.models.engine import REQUESTS, Feature
 from pocket3d_server.times import stamp
 
@@ -39,11 +39,12 @@ def list_jobs(query: JobQuery) -> Response:
             query.limit + 1,
             status=query.status,
             feature=query.feature,
-            before=_read_cursor(query.cursor) if query.cursor else None,
+            before=read_cursor(query.cursor),
         )
         jobs = [_status(session, job) for job in found[: query.limit]]
-    cursor = _cursor(found[query.limit - 1]) if len(found) > query.limit else None
-    return jsonify(JobPage(jobs=jobs, next_cursor=cursor).model_dump())
+    last = found[query.limit - 1] if len(found) > query.limit else None
+    next_cursor = cursor(last.created_at, last.id) if last else None
+    return jsonify(JobPage(jobs=jobs, next_cursor=next_cursor).model_dump())
 
 
 @api.get("/<job_id>", responses={200: JobStatus})
@@ -150,27 +151,8 @@ def download(job_id: str) -> Response:
         if job.status != Status.COMPLETED or not job.result:
             advice = "Wait until its status is completed." if job.status not in FINAL else "Submit it again."
             raise Refusal(ErrorCode.CONFLICT, f"The job has no result: its status is {job.status}.", advice)
-        row = session.get(StoredFile, job.result["file_path"])
-    if row is None:
-        raise Refusal(ErrorCode.NOT_FOUND, "The job's file has been deleted.", "Submit the job again.")
-    return send_stored(row, attachment=True)
-
-
-def send_stored(row: StoredFile, *, attachment: bool = False) -> Response:
-    """A stored file with ETag and range support."""
-    path = services().files.absolute(row.path)
-    if not path.exists():
-        raise Refusal(ErrorCode.NOT_FOUND, f"{row.path} is not there any more.", "Submit the job again.")
-    response = send_file(
-        path,
-        mimetype=row.media_type,
-        as_attachment=attachment,
-        download_name=path.name,
-        conditional=True,
-        etag=row.sha256,
-    )
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+        path = job.result["file_path"]
+    return send_stored(caller().account_id, path, attachment=True)
 
 
 def _status(session: Session, job: Job) -> JobStatus:
@@ -200,11 +182,19 @@ def _status(session: Session, job: Job) -> JobStatus:
         stage=job.stage,
         eta=_stamp(job.eta),
         attempts=job.attempts,
+        credits=job.credits,
         queue_position=position,
         estimated_completion=_stamp(estimate),
-        result=RESULTS[Feature(job.feature)].model_validate(job.result) if job.result else None,
+        result=_result(job),
         error=problem,
     )
+
+
+def _result(job: Job) -> MeshResult | None:
+    if not job.result:
+        return None
+    full = services().links.with_urls(job.account_id, job.result, request.host_url)
+    return RESULTS[Feature(job.feature)].model_validate(full)
 
 
 def _asked(job: Job) -> dict[str, Any]:
@@ -224,17 +214,3 @@ def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
 
 def _stamp(time: datetime | None) -> str | None:
     return stamp(time) if time else None
-
-
-def _cursor(job: Job) -> str:
-    return base64.urlsafe_b64encode(f"{job.created_at.isoformat()} {job.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        time, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        return datetime.fromisoformat(time), job_id
-    except (ValueError, binascii.Error) as error:
-        raise Refusal(
-            ErrorCode.INVALID_INPUT, "The cursor is not valid.", "Send next_cursor as it came."
-        ) from error

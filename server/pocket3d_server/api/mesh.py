@@ -12,7 +12,7 @@ from pocket3d_server.api import jobs
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
-from pocket3d_server.api.receiving import ReceivedFile
+from pocket3d_server.api.receiving import HOW_TO_UPLOAD, ReceivedFile
 from pocket3d_server.api.schemas import (
     FormatLists,
     GenerateMesh,
@@ -21,6 +21,8 @@ from pocket3d_server.api.schemas import (
     ModelInfo,
     ModelList,
     SubmitHeader,
+    SubmitQuery,
+    SubmitResult,
     Submitted,
     Uploaded,
     UploadedFile,
@@ -38,35 +40,26 @@ from pocket3d_server.times import duration
 api = chapter("mesh", "Mesh Generation")
 
 
-@api.post("/generate", responses={202: Submitted, 200: JobStatus})
-def generate(body: GenerateMesh, header: SubmitHeader) -> Response:
+@api.post("/generate", responses={202: Submitted, 200: SubmitResult})
+def generate(body: GenerateMesh, header: SubmitHeader, query: SubmitQuery) -> Response:
     """Generate a mesh from a text or from images."""
-    return answer_submit(Feature.MESH_GENERATION, body, header, "Job queued successfully")
+    return answer_submit(Feature.MESH_GENERATION, body, header, query, "Job queued successfully")
 
 
 @api.post("/upload", responses={200: Uploaded})
 def upload(form: UploadForm) -> Response:
     """Upload images and meshes, to be named in other requests."""
-    settings = services().settings
     sent = [file for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
-        raise Refusal(
-            ErrorCode.INVALID_INPUT,
-            "The request bears no files.",
-            "Send multipart/form-data with a part 'files'.",
-        )
-    if len(sent) > settings.max_files:
-        raise Refusal(
-            ErrorCode.INVALID_INPUT,
-            f"{len(sent)} files were sent; at most {settings.max_files} are taken.",
-            "Send fewer at once.",
-        )
+        raise Refusal(ErrorCode.INVALID_INPUT, "The request bears no files.", HOW_TO_UPLOAD)
     rows: list[StoredFile] = []
     try:
         for file in sent:
             rows.append(_store(file))
         with services().database.write() as session:
             session.add_all(rows)
+            session.flush()
+            services().quota.check(session, caller().account_id, more=0)  # others may have stored meanwhile
     except BaseException:
         services().files.delete(row.path for row in rows)
         raise
@@ -125,7 +118,7 @@ def _store(file: FileStorage) -> StoredFile:
     name = Path(file.filename or "file").name[:200]
     kind = services().inspector.inspect(received.path, name)
     path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{new_stem()}{kind.suffix}"
-    received.keep_as(services().files.absolute(path))
+    received.keep_as(path)
     return StoredFile(
         path=path,
         account_id=caller().account_id,
@@ -157,5 +150,6 @@ def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
         licence=spec.licence,
         revision=spec.revision,
         builtin=spec.builtin,
+        credits=spec.credits,
         parameters=spec.parameters.model_json_schema(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from flask_openapi3 import FileStorage
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic.config import JsonValue
 
 from pocket3d_server.api.results import JobResult
@@ -198,6 +198,21 @@ class GenerateRig(SubmitBody):
     include_weights: bool = _default(RigRequest, "include_weights")
 
 
+PRICE = (
+    "Price of a job of medium quality, for accounts that are metered. Low quality costs half of it, high twice; "
+    "a texture of 4096 pixels doubles either."
+)
+
+
+class SubmitQuery(BaseModel):
+    """Options of every submit."""
+
+    dry_run: bool = Field(
+        False,
+        description="Check everything and answer 200 with model, credits and times, without making a job.",
+    )
+
+
 class SubmitHeader(BaseModel):
     """Headers that every submit understands."""
 
@@ -221,6 +236,9 @@ class Submitted(BaseModel):
     status: Literal["queued"] = "queued"
     message: str = Field(examples=["Job queued successfully"])
     estimated_completion: Timestamp
+    credits: int | None = Field(
+        description="What was reserved for it; null where the account is not metered.", examples=[1]
+    )
 
 
 class JobProblem(BaseModel):
@@ -248,10 +266,32 @@ class JobStatus(BaseModel):
     stage: str
     eta: Timestamp | None
     attempts: int
+    credits: int | None = Field(
+        description="What it costs: reserved until it has ended, 0 after an error; null where the account is not "
+        "metered."
+    )
     queue_position: int | None = Field(description="1 is next; null when not queued.")
     estimated_completion: Timestamp | None
     result: JobResult | None
     error: JobProblem | None
+
+
+class DryRun(BaseModel):
+    """What a submit would come to."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    dry_run: Literal[True] = True
+    model_id: str = Field(description="The model that would do it.")
+    credits: int | None = Field(
+        description="What would be reserved; null where the account is not metered.", examples=[1]
+    )
+    queue_position: int = Field(ge=1, description="1 is next.")
+    estimated_completion: Timestamp
+
+
+class SubmitResult(RootModel[JobStatus | DryRun]):
+    """With `Prefer: wait=N` the finished job; with `?dry_run=true` what it would cost, and when it would be done."""
 
 
 class JobPage(BaseModel):
@@ -338,6 +378,7 @@ class ModelInfo(BaseModel):
     licence: str
     revision: str
     builtin: bool
+    credits: int = Field(ge=0, description=PRICE)
     parameters: dict[str, Any] = Field(description="JSON schema of `parameters`.")
 
 

@@ -9,7 +9,7 @@ from flask import Response, jsonify, make_response
 
 from pocket3d_server.api.context import caller, exchange, services
 from pocket3d_server.api.jobs import job_status
-from pocket3d_server.api.schemas import SubmitBody, SubmitHeader, Submitted
+from pocket3d_server.api.schemas import DryRun, SubmitBody, SubmitHeader, SubmitQuery, Submitted
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.events import FINAL_EVENTS
 from pocket3d_server.jobs.submit import Submission
@@ -20,26 +20,32 @@ MAX_WAIT_S = 300.0
 OWN_FIELDS = {"model_preference", "seed", "parameters", "output_format", "mesh_file", "images"}
 
 
-def answer_submit(feature: Feature, body: SubmitBody, header: SubmitHeader, message: str) -> Response:
-    """Queue a job; with ``Prefer: wait=N`` answer 200 with the finished job if it is done in time, else 202."""
+def answer_submit(
+    feature: Feature, body: SubmitBody, header: SubmitHeader, query: SubmitQuery, message: str
+) -> Response:
+    """Queue a job; with ``Prefer: wait=N`` answer 200 with the finished job if it is done in time, else 202.
+
+    A dry run makes no job and answers 200 with what it would come to.
+    """
     asked: dict[str, Any] = body.model_dump()
     given = asked.keys() & body.model_fields_set - OWN_FIELDS
     wait = _wait_seconds(header.prefer)
-    accepted = services().submitter.accept(
-        Submission(
-            account_id=caller().account_id,
-            feature=feature,
-            fields={name: value for name, value in asked.items() if name in given},
-            output_format=asked["output_format"],
-            model_preference=body.model_preference,
-            mesh_file=asked.get("mesh_file"),
-            images=asked.get("images") or [],
-            seed=body.seed,
-            parameters=body.parameters,
-            idempotency_key=header.idempotency_key,
-            request_id=exchange().request_id,
-        )
+    submission = Submission(
+        account_id=caller().account_id,
+        feature=feature,
+        fields={name: value for name, value in asked.items() if name in given},
+        output_format=asked["output_format"],
+        model_preference=body.model_preference,
+        mesh_file=asked.get("mesh_file"),
+        images=asked.get("images") or [],
+        seed=body.seed,
+        parameters=body.parameters,
+        idempotency_key=header.idempotency_key,
+        request_id=exchange().request_id,
     )
+    if query.dry_run:
+        return _answer_dry_run(submission)
+    accepted = services().submitter.accept(submission)
     services().scheduler.wake()
     if wait and _finished(accepted.job_id, wait):
         response = make_response(jsonify(job_status(accepted.job_id).model_dump()), 200)
@@ -48,6 +54,7 @@ def answer_submit(feature: Feature, body: SubmitBody, header: SubmitHeader, mess
             job_id=accepted.job_id,
             message=message,
             estimated_completion=stamp(accepted.estimated_completion),
+            credits=accepted.credits,
         )
         response = make_response(jsonify(answer.model_dump()), 202)
     response.headers["Location"] = f"/api/v1/jobs/{accepted.job_id}"
@@ -56,6 +63,17 @@ def answer_submit(feature: Feature, body: SubmitBody, header: SubmitHeader, mess
     if accepted.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+def _answer_dry_run(submission: Submission) -> Response:
+    found = services().submitter.preview(submission)
+    answer = DryRun(
+        model_id=found.model_id,
+        credits=found.credits,
+        queue_position=found.queue_position,
+        estimated_completion=stamp(found.estimated_completion),
+    )
+    return jsonify(answer.model_dump())
 
 
 def _wait_seconds(prefer: str | None) -> float:

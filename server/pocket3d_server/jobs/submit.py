@@ -19,13 +19,17 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pocket3d_server.accounts import ledger
+from pocket3d_server.accounts.tables import Account
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import queries, states
+from pocket3d_server.jobs import file_queries, queries, states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.inputs import InputFiles
+from pocket3d_server.jobs.pricing import price
+from pocket3d_server.jobs.quota import Quota
 from pocket3d_server.jobs.tables import IdempotentAnswer, Job
 from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
 from pocket3d_server.runners.base import FORMATS
@@ -73,9 +77,22 @@ class Accepted:
     """The answer to a submit."""
 
     job_id: str
+    credits: int | None
+    """What was reserved; None where the account is not metered."""
     estimated_completion: datetime
     replayed: bool = False
     """It is the stored answer to an earlier submit with the same key."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a submit would come to."""
+
+    model_id: str
+    credits: int | None
+    """What would be reserved; None where the account is not metered."""
+    queue_position: int
+    estimated_completion: datetime
 
 
 class Submitter:
@@ -88,8 +105,10 @@ class Submitter:
         events: EventLog,
         catalog: Catalog,
         files: FileStore,
+        quota: Quota,
         inspector: Inspector,
     ) -> None:
+        self._quota = quota
         self._settings = settings
         self._database = database
         self._events = events
@@ -122,6 +141,23 @@ class Submitter:
             with self._lock:
                 self._in_flight.discard(place)
 
+    def preview(self, submission: Submission) -> Preview:
+        """What ``accept`` would do with a submission, without doing it. Raises the same Refusals."""
+        job, cost = self._prepare(submission)
+        try:
+            with self._database.read() as session:
+                self._check_account(session, submission.account_id)
+                account = session.get_one(Account, submission.account_id)
+                ledger.check_credits(account, cost)
+                return Preview(
+                    model_id=job.model_id,
+                    credits=cost if account.credits is not None else None,
+                    queue_position=queries.queue_position(session, job),
+                    estimated_completion=self.estimate(session, job),
+                )
+        finally:
+            self._files.delete_inputs(job.id)
+
     def estimate(self, session: Session, job: Job) -> datetime:
         """When a queued job will be done if nothing else comes, from observed times of the models before it."""
         ahead = queries.unfinished_before(session, job)
@@ -147,17 +183,14 @@ class Submitter:
                 job_id=answer.job_id,
             )
         return Accepted(
-            answer.job_id, datetime.fromisoformat(answer.answer["estimated_completion"]), replayed=True
+            answer.job_id,
+            answer.answer.get("credits"),
+            datetime.fromisoformat(answer.answer["estimated_completion"]),
+            replayed=True,
         )
 
-    def _queue(self, submission: Submission) -> Accepted:
-        if self._closing_for is not None:
-            raise Refusal(
-                ErrorCode.SHUTTING_DOWN,
-                "The server is stopping and takes no new jobs.",
-                "Try again in a moment, when it or another has taken over. Accepted jobs are not lost.",
-                retry_after=max(5, math.ceil(self._closing_for)),
-            )
+    def _prepare(self, submission: Submission) -> tuple[Job, int]:
+        """A job that is ready to be queued, and what it costs; its inputs are kept. Raises Refusal."""
         model = self._choose(submission)
         _check_format(model, submission.output_format)
         parameters = _check_parameters(model, submission.parameters)
@@ -178,10 +211,27 @@ class Submitter:
             if submission.images:
                 request["images"] = self._inputs.images(job.account_id, job.id, submission.images)
             REQUESTS[submission.feature].model_validate(request)  # what the runner will do
-            job.request = request
+        except BaseException:
+            self._files.delete_inputs(job.id)
+            raise
+        job.request = request
+        return job, price(model.spec, request)
+
+    def _queue(self, submission: Submission) -> Accepted:
+        if self._closing_for is not None:
+            raise Refusal(
+                ErrorCode.SHUTTING_DOWN,
+                "The server is stopping and takes no new jobs.",
+                "Try again in a moment, when it or another has taken over. Accepted jobs are not lost.",
+                retry_after=max(5, math.ceil(self._closing_for)),
+            )
+        job, cost = self._prepare(submission)
+        try:
             with change(self._database, self._events) as session:
-                self._check_queue(session, submission.account_id)
-                states.enqueue(session, job)
+                ledger.lock(session, submission.account_id)  # two submits at once count one after the other
+                self._check_account(session, submission.account_id)
+                file_queries.take_into_use(session, job.request)
+                states.enqueue(session, job, cost)
                 estimate = self.estimate(session, job)
                 if submission.idempotency_key is not None:
                     session.add(
@@ -190,7 +240,10 @@ class Submitter:
                             key=submission.idempotency_key,
                             body_digest=submission.digest(),
                             job_id=job.id,
-                            answer={"estimated_completion": estimate.isoformat()},
+                            answer={
+                                "estimated_completion": estimate.isoformat(),
+                                "credits": job.credits,
+                            },
                         )
                     )
         except BaseException:
@@ -198,7 +251,7 @@ class Submitter:
             raise
         about = {"job_id": job.id}
         log.info("job %s of %s is queued for %s", job.id, job.account_id, job.model_id, extra=about)
-        return Accepted(job.id, estimate)
+        return Accepted(job.id, job.credits, estimate)
 
     def _choose(self, submission: Submission) -> Model:
         given = _given(submission)
@@ -206,6 +259,11 @@ class Submitter:
             return self._catalog.choose(submission.feature, given, submission.model_preference)
         except NoModelError as error:
             raise Refusal(error.code, str(error), error.suggestion) from error
+
+    def _check_account(self, session: Session, account_id: str) -> None:
+        """Raises Refusal when the account's queue or storage is full."""
+        self._check_queue(session, account_id)
+        self._quota.check(session, account_id, more=1)
 
     def _check_queue(self, session: Session, account_id: str) -> None:
         limit = self._settings.queue_limit
