@@ -309,13 +309,14 @@ def scheduler_times(server: ServerProcess) -> dict[str, float]:
 def make_accounts(server: ServerProcess, count: int) -> list[str]:
     """Keys of so many new accounts, made in the server's database."""
     from pocket3d_server import config
-    from pocket3d_server.accounts.auth import Accounts
+    from pocket3d_server.accounts import keys, registry
     from pocket3d_server.database import Database
 
     database = Database(config.load({"data_dir": server.data_dir}, {}).database)
-    accounts = Accounts(database, local_token="unused", jwt_secret="unused")
     try:
-        return [accounts.create_key(f"account {n}", "enterprise")[1] for n in range(count)]
+        with database.write() as session:
+            accounts = [registry.create(session, f"account {n}", "enterprise") for n in range(count)]
+            return [keys.create(session, account.id, "bench")[1] for account in accounts]
     finally:
         database.close()
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import numpy as np
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
-from pocket3d_server.models.engine import Engine, EngineRequest, EngineResult, Feature, ModelSpec, Progress
+from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.models.engine import (
+    Engine,
+    EngineError,
+    EngineRequest,
+    EngineResult,
+    Feature,
+    ModelSpec,
+    Progress,
+)
 from pydantic import BaseModel, Field
 
 TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -73,3 +83,49 @@ class Paced(Noop):
             progress(step / pace.steps, f"step_{step}")
             time.sleep(pace.seconds)
         return super().run(request, progress)
+
+
+class Fails(Noop):
+    """Knows what is wrong with the request."""
+
+    spec = spec("bench_fails")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Refuse."""
+        raise EngineError("The prompt names nothing.", suggestion="Name an object.")
+
+
+class Poison(Noop):
+    """Takes its process down."""
+
+    spec = spec("bench_poison")
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """End without a word."""
+        os._exit(9)
+
+
+class Litters(Paced):
+    """Leaves a process behind that has cut itself loose (POSIX)."""
+
+    spec = spec("bench_litters", PaceParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Fork twice, in a session of its own."""
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(3600)
+            os._exit(0)
+        return super().run(request, progress)
+
+
+class Copies(Noop):
+    """Gives a mesh back as it came: the second link of a chain."""
+
+    spec = spec("bench_copies", feature=Feature.TEXTURE_GENERATION, inputs=("mesh", "text"))
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Read it and return it."""
+        mesh = request.mesh  # type: ignore[attr-defined]
+        return EngineResult(read_asset(mesh), source="template", confidence=1.0)

@@ -17,7 +17,7 @@ from pocket3d_server.services import Services
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 
-class TimedInbox(queue.SimpleQueue):  # type: ignore[type-arg]
+class TimedInbox(queue.SimpleQueue[Any]):
     """The scheduler's inbox; notes how long the scheduler has waited for it."""
 
     waited = 0.0

@@ -19,6 +19,7 @@ import logging
 import os
 import queue
 import secrets
+import shutil
 import socket
 import threading
 import time
@@ -59,6 +60,8 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 """Longest wait for something to happen; also how soon a cancel by another process is seen."""
+LEAST_FREE = 32 * 1024 * 1024
+"""Bytes on the disk of the data folder; with less, no job begins."""
 PROGRESS_S = 0.1
 """Shortest time between two transactions that bring nothing but progress."""
 READ_S = 0.5
@@ -395,7 +398,7 @@ class Scheduler:
         if self._draining.is_set():
             return
         room = self.pool.room()
-        if not room.has_free_slot:
+        if not room.has_free_slot or self._disk_is_full():
             return
         if self._backlog.stale or time.monotonic() >= self._read_at:
             with self._database.read() as session:
@@ -414,6 +417,10 @@ class Scheduler:
             starts.append(start)
         if starts:
             self._claim(starts)
+
+    def _disk_is_full(self) -> bool:
+        """Whether results could hardly be stored; the health check says so, and jobs wait."""
+        return shutil.disk_usage(self._files.root).free < LEAST_FREE
 
     def _claim(self, starts: list[Start]) -> None:
         """Begin these jobs, those that are still queued."""

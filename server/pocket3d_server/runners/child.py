@@ -138,11 +138,11 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
         log.exception("job %s failed", attempt.job_id)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             return _failed(attempt, error)
-        return Failed(
+        return Died(
             attempt.key,
-            ErrorCode.STORAGE_FULL,
             "Processing failed: the server's disk is full.",
             "Delete files and jobs that are not needed any more, then submit it again.",
+            ErrorCode.STORAGE_FULL,
         )
     except MemoryError:
         log.exception("job %s ran out of memory", attempt.job_id)

@@ -1,0 +1,273 @@
+"""Torment a server and see whether anything gets lost.
+
+    python build.py bench chaos [--rounds N] [--seed N] [--markdown]
+
+In each round, at a random moment, the runner, the server or both are killed with ``kill -9``, or the disk is
+filled and freed again, while metered accounts submit, cancel, delete and chain jobs over HTTP. At the end all
+must be done, and what clients were told must agree with the job table, the event log, the ledger, the files and
+the processes. Returns 1 unless it does.
+
+The disk is a small tmpfs of its own; that takes root, or user namespaces (Linux). Elsewhere it is not filled,
+and the table says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from tools.chaos_audit import Findings, bearing, check_answers, check_data
+from tools.chaos_clients import Customer, until_all_have_ended
+from tools.server_process import ROOT, ServerProcess, wait_until
+
+ENGINES = ("Noop", "Paced", "Fails", "Poison", "Litters", "Copies")
+ACCOUNTS = 4
+CREDITS = 1_000_000
+DISK_MB = 256
+MARK = "POCKET3D_CHAOS"
+DRAIN_S = 180.0
+ACTIONS = {"runner": 35, "server": 30, "both": 15, "disk": 12, "disk and server": 8}
+"""What happens in a round, and how often."""
+
+
+class Chaos:
+    """One server, its customers, and what befalls them."""
+
+    def __init__(self, folder: Path, disk: Path | None, seed: int) -> None:
+        self.done: Counter[str] = Counter()
+        self._random = random.Random(seed)
+        self._seed = seed
+        self._disk = disk
+        self._mark = f"{seed}-{os.getpid()}"
+        engines = ",".join(f"tools.engines:{name}" for name in ENGINES)
+        os.environ[MARK] = self._mark  # all that is started from here bears it
+        self.server = ServerProcess(
+            (disk or folder) / "data",
+            folder / "server.log",
+            extra_engines=engines,
+            cpu_jobs=2,
+            min_free_mb=0,  # the disk is to be full indeed
+            lease_seconds=3,
+        )
+        self._stop = threading.Event()
+        self.customers: dict[str, Customer] = {}
+
+    def begin(self) -> None:
+        """Start the server and its customers."""
+        self.server.start()
+        for number in range(ACCOUNTS):
+            account_id, token = self._make_account(f"customer {number}")
+            seed = f"{self._seed}/{number}"
+            customer = Customer(f"c{number}", self.server.port, token, seed, self._stop)
+            self.customers[account_id] = customer
+            customer.start()
+
+    def round(self) -> None:
+        """One misfortune at a random moment."""
+        time.sleep(self._random.uniform(0.1, 0.9))
+        weights = [weight if self._disk or "disk" not in name else 0 for name, weight in ACTIONS.items()]
+        action = self._random.choices(list(ACTIONS), weights)[0]
+        self.done[action] += 1
+        match action:
+            case "runner":
+                self._kill_runner()
+            case "server":
+                self.server.kill()
+            case "both":
+                self._kill_runner()
+                self.server.kill()
+            case "disk" | "disk and server":
+                with self._full_disk():
+                    time.sleep(self._random.uniform(0.2, 1.0))
+                    if action == "disk and server":
+                        self.server.kill()
+        if self.server.process.poll() is not None:
+            self.server.start()
+
+    def end(self) -> Findings:
+        """Let everything finish, stop the server, and look."""
+        self._stop.set()
+        found = Findings()
+        client = self.server.client()
+
+        def is_over() -> bool:
+            try:
+                health = client.json("GET", "/system/health")
+            except (OSError, RuntimeError):
+                return False
+            return not health["queue_size"] and not health["active_jobs"]
+
+        if not until_all_have_ended(list(self.customers.values()), is_over, DRAIN_S):
+            found.blame("lost", f"the queue was not empty after {DRAIN_S:g} s")
+        for account_id, customer in self.customers.items():
+            if customer.failure:
+                raise RuntimeError(f"a client of {account_id} broke") from customer.failure
+            own = self.server.client(customer.token)
+            check_answers(found, own, customer.told)
+            own.close()
+        client.close()
+        self.server.stop()
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: not self._offspring(), 10, every=0.1)
+        for process in self._offspring():
+            found.blame("orphan processes", f"{process.pid} {' '.join(process.cmdline())[:120]}")
+            process.kill()
+        check_data(found, self.server.data_dir, {a: c.told for a, c in self.customers.items()})
+        return found
+
+    def abort(self) -> None:
+        """Leave nothing behind after an error."""
+        self._stop.set()
+        for process in self._offspring():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def _make_account(self, name: str) -> tuple[str, str]:
+        command = [sys.executable, "-m", "pocket3d_server", "keys", "create", name, "--tier", "enterprise"]
+        command += ["--credits", str(CREDITS), "--data-dir", str(self.server.data_dir)]
+        token = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()[
+            -1
+        ]
+        client = self.server.client(token)
+        account_id = client.json("GET", "/account")["account_id"]
+        client.close()
+        return account_id, token
+
+    def _kill_runner(self) -> None:
+        with contextlib.suppress(psutil.Error):
+            children = psutil.Process(self.server.pid).children()
+            runners = [c for c in children if "pocket3d_server.runners.child" in c.cmdline()]
+            if runners:
+                self._random.choice(runners).send_signal(signal.SIGKILL)
+
+    def _offspring(self) -> list[psutil.Process]:
+        return [p for p in bearing(MARK, self._mark) if p.pid != os.getpid()]
+
+    @contextlib.contextmanager
+    def _full_disk(self) -> Iterator[None]:
+        assert self._disk
+        ballast = self._disk / "ballast"
+        try:
+            with ballast.open("wb", buffering=0) as file:
+                size = 1024 * 1024
+                while size:
+                    try:
+                        file.write(bytes(size))
+                    except OSError as error:
+                        if error.errno != errno.ENOSPC:
+                            raise
+                        size //= 2
+            yield
+        finally:
+            ballast.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """A tmpfs in ``folder``; None where none can be mounted."""
+    place = folder / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        yield None
+        return
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def in_own_namespace() -> bool:
+    """Whether this process may mount: as root, or in a namespace that ``main`` has entered."""
+    return os.name == "posix" and os.geteuid() == 0
+
+
+def print_table(found: Findings, done: Counter[str], markdown: bool) -> None:
+    """Counts for people; the first two may be above zero."""
+    rows = [("submitted", found.submitted), ("finished once", found.finished)]
+    rows += [(name, len(faults)) for name, faults in found.faults.items()]
+    if markdown:
+        print("| | |\n|---|---|")
+        for name, count in rows:
+            print(f"| {name} | {count} |")
+    else:
+        for name, count in rows:
+            print(f"{name:18} {count}")
+    befell = ", ".join(f"{name} {count}" for name, count in sorted(done.items()))
+    print(
+        f"\n{found.completed} completed, {found.quarantined} quarantined, {found.repeated} submits sent again."
+    )
+    print(f"Killed or filled: {befell or 'nothing'}.")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line; see the module's text."""
+    parser = argparse.ArgumentParser(
+        prog="build.py bench chaos",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--seed", type=int, help="of all that is random; printed")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the server's log there")
+    options = parser.parse_args(argv)
+    if not in_own_namespace() and shutil.which("unshare"):
+        words = ["unshare", "--user", "--map-root-user", "--mount"]
+        if not subprocess.run([*words, "true"], capture_output=True).returncode:
+            given = sys.argv[1:] if argv is None else argv
+            return subprocess.call([*words, sys.executable, "-m", "tools.bench_chaos", *given], cwd=ROOT)
+    seed = options.seed if options.seed is not None else random.randrange(1_000_000)
+    print(f"seed {seed}", flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="pocket3d-chaos-"))
+    try:
+        with small_disk(folder) as disk:
+            if disk is None:
+                print("No disk of its own can be mounted here, so none is filled.")
+            return run(Chaos(folder, disk, seed), options)
+    finally:
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy(folder / "server.log", options.keep)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(chaos: Chaos, options: argparse.Namespace) -> int:
+    """All rounds, and the verdict."""
+    begun = time.monotonic()
+    try:
+        chaos.begin()
+        for number in range(options.rounds):
+            chaos.round()
+            if (number + 1) % 25 == 0:
+                print(f"  round {number + 1}, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+        found = chaos.end()
+    except BaseException:
+        chaos.abort()
+        raise
+    for name, faults in found.faults.items():
+        for fault in faults[:10]:
+            print(f"{name}: {fault}", file=sys.stderr)
+    print_table(found, chaos.done, options.markdown)
+    print(f"{options.rounds} rounds in {time.monotonic() - begun:.0f} s.")
+    good = found.submitted == found.finished and not any(found.faults.values())
+    return 0 if good and found.submitted else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
