@@ -139,3 +139,13 @@ def test_all_images_of_a_mesh_together_are_limited() -> None:
     with pytest.raises(BadFileError, match="one too many"):
         budget.decode(image)
     assert MAX_ALL_PIXELS > 10**8
+
+
+def test_meshes_without_faces_are_left_out(tmp_path: Path) -> None:
+    document, chunk = real.plain_document()
+    document["accessors"].append({"bufferView": 0, "componentType": 5126, "count": 0, "type": "VEC3"})
+    document["meshes"][1]["primitives"].append({"attributes": {"POSITION": 4}})
+    path = tmp_path / "a.glb"
+    path.write_bytes(real.glb(document, chunk))
+    assert check(path) == "accepted"
+    assert all(len(primitive.faces) for primitive in read_asset(path).primitives())

@@ -50,6 +50,17 @@ WEIRD: tuple[Any, ...] = (
     ),
 )
 CUTS = 6
+DAMAGED_ALREADY = (
+    ValueError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+)
+"""What our own tools raise for a file that has been damaged once."""
 
 
 def mutate(suffix: str, random: Random) -> bytes:
@@ -68,7 +79,7 @@ def mutate(suffix: str, random: Random) -> bytes:
         way = random.choice(ways)
         try:
             data = way(data, random)
-        except (ValueError, LookupError, struct.error, zipfile.BadZipFile, zlib.error, NotImplementedError):
+        except DAMAGED_ALREADY:
             data = damage_bytes(data, random)  # the first damage left nothing to work with
     return data
 

@@ -33,8 +33,7 @@ def read_gltf(path: Path) -> Asset:
     try:
         document, chunk = glb.unpack(data)
         check(document, len(chunk), len(data), alone=False)
-        with np.errstate(all="ignore"):  # what is not finite in the end is refused
-            return _Reader(document, Buffers(document, chunk, path.parent)).asset()
+        return _Reader(document, Buffers(document, chunk, path.parent)).asset()
     except BadFileError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -144,7 +143,9 @@ class _Reader:
         else:
             index = np.arange(len(vertices))
         faces = _triangles(index, mode)
-        if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
+        if not len(faces):
+            return None
+        if faces.min() < 0 or faces.max() >= len(vertices):
             raise BadFileError("a face refers to a vertex that does not exist")
         normals = self.buffers.floats(attributes["NORMAL"]) if "NORMAL" in attributes else None
         material = self.material(entry.get("material"))

@@ -26,6 +26,7 @@ WITH_OBJ = (*WEB, "BMP", "TGA", "TIFF")
 """What materials of OBJ files name. Pillow knows more, but some of it starts programs or is seldom tried."""
 TAKE = "Send JPEG, PNG or WebP."
 AGAIN = "Save it again as PNG or JPEG."
+SEND_AGAIN = "Send it again; it did not arrive whole."
 
 
 @contextmanager
@@ -55,7 +56,9 @@ def opened(
         # Pillow's own sentence names a Python object or a path of the server.
         raise BadFileError("is not an image that can be decoded", TAKE) from error
     except Exception as error:  # Pillow raises whatever its parsers hit
-        raise BadFileError(f"is not an image that can be decoded ({_words(error)})", AGAIN) from error
+        if "truncated" in str(error).lower():
+            raise BadFileError("is not an image that can be decoded: it is cut short", SEND_AGAIN) from error
+        raise BadFileError("is not an image that can be decoded: it is damaged", AGAIN) from error
 
 
 def decode(
@@ -107,8 +110,3 @@ def _check(image: PilImage.Image, source: Path | bytes | memoryview, max_pixels:
         data = source.read_bytes() if isinstance(source, Path) else bytes(source)
         if data.count(b"\xff\xda") > MAX_SCANS:
             raise BadFileError(f"is a JPEG of more than {MAX_SCANS} passes", AGAIN)
-
-
-def _words(error: Exception) -> str:
-    """What Pillow says, when that is a sentence about the image and not about Python."""
-    return str(error)[:200] if isinstance(error, OSError | SyntaxError) and str(error) else "it is damaged"

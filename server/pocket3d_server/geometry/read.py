@@ -30,26 +30,28 @@ def read_asset(path: Path) -> Asset:
     ValueError) with a phrase for people and a suggestion when the file is of another kind, broken, empty, too
     large, or holds numbers that are not finite.
     """
+    with np.errstate(all="ignore"):  # what is not finite in the end is refused
+        asset = _read(path)
+        _check(asset)
+    return asset
+
+
+def _read(path: Path) -> Asset:
     suffix = path.suffix.lower()
     if suffix in (".glb", ".gltf"):
-        asset = read_gltf(path)
-    elif suffix == ".zip":
+        return read_gltf(path)
+    if suffix == ".zip":
         with tempfile.TemporaryDirectory() as folder:
-            return read_asset(unpack_zip(path, Path(folder)))
-    elif suffix == ".obj":
-        asset = read_obj(path)
-    elif suffix == ".ply":
-        asset = read_ply(path)
-    elif suffix == ".stl":
-        asset = read_stl(path)
-    elif suffix == ".fbx":
+            return _read(unpack_zip(path, Path(folder)))
+    if suffix == ".obj":
+        return read_obj(path)
+    if suffix == ".ply":
+        return read_ply(path)
+    if suffix == ".stl":
+        return read_stl(path)
+    if suffix == ".fbx":
         raise BadFileError("FBX cannot be read here, that needs Blender", "Export the mesh as GLB or OBJ.")
-    else:
-        raise BadFileError(
-            f"'{suffix or path.name}' is not a mesh format", f"Send one of {', '.join(FORMATS)}."
-        )
-    _check(asset)
-    return asset
+    raise BadFileError(f"'{suffix or path.name}' is not a mesh format", f"Send one of {', '.join(FORMATS)}.")
 
 
 def _check(asset: Asset) -> None:
