@@ -295,3 +295,49 @@ def _data_uri() -> str:
     import base64
 
     return "data:image/png;base64," + base64.b64encode(_png()).decode()
+
+
+def test_a_quota_is_told_before_the_first_byte_and_while_bytes_arrive(
+    own_server: Callable[..., LiveServer],
+) -> None:
+    server = own_server(POCKET3D_STORAGE_QUOTA_MB="1")
+    key = server.cli("keys", "create", "Ada").strip()
+
+    def send(data: Any, **headers: str) -> requests.Response:
+        kind = {"Content-Type": "multipart/form-data; boundary=b"}
+        return server.request("POST", "/mesh/upload", token=key, data=data, headers=kind | headers)
+
+    head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.obj"\r\n\r\n' + TRIANGLE
+    comment = b"# " + b"x" * 1000 + b"\n"
+    tail = b"\r\n--b--\r\n"
+    assert send(head + comment * 600 + tail).status_code == 200
+    refused(send(head + comment * 500 + tail), 507, "STORAGE_FULL", "You may store 1 MB; you use 0.574 MB")
+    refused(send(iter([head, *[comment] * 500, tail])), 507, "STORAGE_FULL", "You may store 1 MB")
+    files = server.get("/files", token=key).json()
+    assert (len(files["files"]), files["storage"]["limit"]) == (1, 1024 * 1024)
+    assert send(head + comment * 435 + tail).status_code == 200
+    assert not list((server.data_dir / "tmp").iterdir())
+    assert made(server), "others are not concerned"
+
+
+def test_a_job_keeps_its_result_when_its_files_time_is_over(own_server: Callable[..., LiveServer]) -> None:
+    server = own_server(POCKET3D_KEEP_OUTPUTS_DAYS="0.00001")
+    job = made(server)
+    mesh = server.data_dir / job["result"]["file_path"]
+    time.sleep(1)
+    server.stop()
+    server.start()
+    wait_until(lambda: not mesh.exists(), 20)
+    after = server.job(job["job_id"])
+    assert after["status"] == "completed"
+    assert after["result"]["sha256"] == job["result"]["sha256"]
+    for answer in (
+        server.get(f"/mesh/download/{job['job_id']}"),
+        server.get(f"/files/{job['result']['preview_image']}"),
+        requests.get(after["result"]["download_url"], timeout=30),
+    ):
+        refused(answer, 410, "GONE", "was deleted on")
+    body = {"mesh_file": f"job:{job['job_id']}", "model_preference": "test_bones"}
+    refused(server.post("/rig/generate", body), 422, "INVALID_INPUT", "was deleted on")
+    assert server.get("/files").json()["files"] == []
+    assert server.request("DELETE", f"/jobs/{job['job_id']}").status_code == 204
