@@ -86,6 +86,8 @@ class Settings(BaseModel):
     max_lost_servers: int = Field(10, ge=1)
     """A job is quarantined when this many servers died while it ran: it may be what kills them."""
 
+    anonymous_requests_per_minute: int = Field(60, ge=1)
+    """Requests without valid credentials that one address may make, so that keys cannot be guessed at speed."""
     queue_limit: int = Field(1000, ge=1)
     """Queued jobs per account."""
     max_file_bytes: int = Field(500 * MB, ge=1)

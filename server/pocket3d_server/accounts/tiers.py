@@ -32,4 +32,4 @@ TIERS = {
 """``local`` is the operator of a server on the same machine, whom nobody needs protection from."""
 
 ANONYMOUS = Tier(60, 0, 0, concurrent_jobs=0, priority=0, storage_mb=0)
-"""Requests without valid credentials, counted by address, so that keys cannot be guessed at speed."""
+"""Requests without valid credentials, counted by address; a setting has their number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -70,7 +71,8 @@ def _begin() -> Response | None:
         raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
     permission = cors.preflight(settings.allowed_origins)
     if permission or request.path in PROBE_PATHS:
-        g.allowance = Allowance(ANONYMOUS.requests_per_minute, ANONYMOUS.requests_per_minute, int(time.time()))
+        limit = anonymous().requests_per_minute
+        g.allowance = Allowance(limit, limit, int(time.time()))
         return permission
     needs_caller = request.path.startswith(BASE) or request.path == METRICS_PATH
     if needs_caller and request.method != "OPTIONS":
@@ -109,9 +111,14 @@ def require(scope: Scope) -> None:
         )
 
 
+def anonymous() -> Tier:
+    """The limits of requests without valid credentials."""
+    return replace(ANONYMOUS, requests_per_minute=services().settings.anonymous_requests_per_minute)
+
+
 def count_address() -> None:
     """Count a request of nobody in particular. Raises Refusal RATE_LIMITED."""
-    _count(f"address:{request.remote_addr}", ANONYMOUS)
+    _count(f"address:{request.remote_addr}", anonymous())
 
 
 def count_caller(account_id: str, tier: Tier) -> None:
@@ -209,7 +216,7 @@ def _finish(response: Response) -> Response:
 def shared_headers() -> dict[str, str]:
     """Headers of every response, also of one that was refused before anyone was asked who it is for."""
     if "allowance" not in g:
-        g.allowance = services().limiter.request(f"address:{request.remote_addr}", ANONYMOUS)
+        g.allowance = services().limiter.request(f"address:{request.remote_addr}", anonymous())
     allowance: Allowance = g.allowance
     return {
         "X-Request-ID": g.get("request_id", ""),
