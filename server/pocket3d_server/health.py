@@ -31,6 +31,7 @@ FAILING_S = 5.0
 """A turn that fails is repeated at once; after this long it is no passing trouble."""
 STALLED_S = 30.0
 """A turn of the scheduler takes milliseconds; after this long without one it hangs."""
+WRITE_NOTHING = "UPDATE jobs SET progress = progress WHERE id = ''"
 CRASHES = 3
 """A model whose runners died this often in a row, with no job done in between, is reported."""
 
@@ -72,7 +73,13 @@ class Health:
 
     def problems(self) -> list[Problem]:
         """All there are now; none on a healthy server."""
-        found = [self.scheduler_problem(), self._failing(), self._database_problem(), self._disk_problem(), self._no_model()]
+        found = [
+            self.scheduler_problem(),
+            self._failing(),
+            self._database_problem(),
+            self._disk_problem(),
+            self._no_model(),
+        ]
         return [*filter(None, found), *self._crashing(), *_gpu_problems()]
 
     def scheduler_problem(self) -> Problem | None:
@@ -90,7 +97,9 @@ class Health:
         if not phase or seconds < FAILING_S:
             return None
         message = f"The scheduler has failed in {phase} for {seconds:.0f} s."
-        return Problem("scheduler_failing", message, "The server's log has the cause; a full disk is the usual one.")
+        return Problem(
+            "scheduler_failing", message, "The server's log has the cause; a full disk is the usual one."
+        )
 
     def _database_problem(self) -> Problem | None:
         try:
@@ -110,9 +119,13 @@ class Health:
         """What prevents writing; empty when nothing does. Takes the lock that writing takes, and changes nothing."""
         try:
             with self._database.write() as session:
-                session.execute(text("UPDATE jobs SET progress = progress WHERE id = ''"))
+                session.execute(text(WRITE_NOTHING))
         except SQLAlchemyError as error:
             log.warning("the database cannot be written", exc_info=True)
+            if (
+                not self._database.is_sqlite
+            ):  # its words name hosts and users, which are not every caller's business
+                return "the server's log has the cause"
             return str(getattr(error, "orig", None) or error).strip().rstrip(".")
         return ""
 

@@ -105,6 +105,13 @@ def test_death_is_reported_once_and_the_next_task_gets_a_new_process(harness: Ha
     assert harness.reports.empty()
 
 
+def test_crashes_are_counted_until_an_attempt_ends(harness: Harness) -> None:
+    for _ in range(2):
+        harness.final(harness.run("test_crashes")[0])
+    harness.final(harness.run("test_broken")[0])
+    assert harness.pool.crashes_in_a_row() == {"test_crashes": 2}
+
+
 def test_a_bug_in_an_engine_fails_the_task_and_keeps_the_process(harness: Harness) -> None:
     attempt, slot = harness.run("test_broken")
     report = harness.final(attempt)
