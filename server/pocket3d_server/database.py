@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -61,7 +61,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite)
-        self._writer = self.engine.execution_options(pocket3d_write=True)
+        self._writer = self.engine.execution_options(pocket3d_write="FULL")
+        self._relaxed = self.engine.execution_options(pocket3d_write="NORMAL")
         if self.is_sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
@@ -73,9 +74,16 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        One that is not ``durable`` does not wait for the disk: a power cut may undo the latest of them, together
+        and in order; the end of the process does not. It is for what happens again anyway, e.g. progress.
+        """
+        writer = self._writer if durable else self._relaxed
+        with Session(writer, expire_on_commit=False) as session, session.begin():
+            if not durable and not self.is_sqlite:
+                session.execute(text("SET LOCAL synchronous_commit TO off"))
             yield session
 
     def migrate(self) -> None:
@@ -124,12 +132,15 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     # FULL: what was committed is on the disk, so an answered submit survives a power cut. NORMAL would lose the
-    # latest commits then; it saves one fsync a commit, a quarter of a millisecond on an SSD.
+    # latest commits then; it saves one fsync a commit, a quarter of a millisecond on an SSD. A write may ask for it.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("pocket3d_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    level = connection.get_execution_options().get("pocket3d_write")
+    if level and connection.info.get("pocket3d_synchronous", "FULL") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["pocket3d_synchronous"] = level
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if level else "BEGIN")

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.accounts.tiers import TIERS
+from pocket3d_server.database import UtcDateTime
 from pocket3d_server.jobs.policy import Heads, Policy, Waiting
 from pocket3d_server.jobs.tables import Job, Status
 
@@ -40,7 +42,7 @@ class Backlog:
         """Read the heads of the queue, the tiers of their accounts, and how much of each account runs."""
         self._lists = {}
         tiers: dict[str, str] = {}
-        for row in session.execute(_heads(at)):
+        for row in session.execute(_heads(), {"at": at}):
             job = Waiting(row.id, row.account_id, row.model_id, row.created_at.timestamp())
             self._lists.setdefault((job.account_id, job.model_id), []).append(job)
             tiers[job.account_id] = row.tier
@@ -83,11 +85,13 @@ class Backlog:
             self.stale = self.stale or key in self._cut_off
 
 
-def _heads(at: datetime) -> Select[Any]:
+@cache
+def _heads() -> Select[Any]:
     """Id, account, model, time and tier of the first queued jobs of each account and model, oldest first.
 
     However long the queue is, this costs a few steps in its index for each account and model: the recursion goes
-    from the first job of one pair to the first job of the next.
+    from the first job of one pair to the first job of the next. Jobs that pause at the time ``at`` and those of
+    disabled accounts are left out.
     """
     head = select(Job.id).where(Job.status == Status.QUEUED)
     first = head.order_by(Job.account_id, Job.model_id, *ORDER).limit(1)
@@ -112,7 +116,7 @@ def _heads(at: datetime) -> Select[Any]:
             one.status == Status.QUEUED,
             one.account_id == pair.account_id,
             one.model_id == pair.model_id,
-            or_(one.not_before.is_(None), one.not_before <= at),
+            or_(one.not_before.is_(None), one.not_before <= bindparam("at", type_=UtcDateTime)),
         )
         .order_by(one.created_at, one.id)
         .limit(PER_MODEL)
@@ -123,11 +127,12 @@ def _heads(at: datetime) -> Select[Any]:
         .select_from(pairs)
         .join(pair, pair.id == pairs.c.id)
         .join(Job, Job.id.in_(listed))
-        .join(Account, Account.id == Job.account_id)
+        .join(Account, and_(Account.id == Job.account_id, Account.disabled_at.is_(None)))
         .order_by(*ORDER)
     )
 
 
+@cache
 def _running() -> Select[Any]:
     return (
         select(Job.account_id, func.count().label("running"))

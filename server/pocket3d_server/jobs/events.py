@@ -260,8 +260,8 @@ class EventLog:
 
 
 @contextmanager
-def change(database: Database, log: EventLog) -> Iterator[Session]:
-    """One write transaction whose events are announced once it is committed."""
-    with database.write() as session:
+def change(database: Database, log: EventLog, *, durable: bool = True) -> Iterator[Session]:
+    """One write transaction (see ``Database.write``) whose events are announced once it is committed."""
+    with database.write(durable=durable) as session:
         yield session
     log.announce(session.info.get(NEWS, ()))

@@ -65,7 +65,10 @@ LEAST_FREE = 32 * 1024 * 1024
 PROGRESS_S = 0.1
 """Shortest time between two transactions that bring nothing but progress."""
 READ_S = 0.5
-"""The queue is read at least so often while slots are free, for jobs whose pause is over or that others queued."""
+"""How often the queue is read while slots are free and nothing can start, for jobs whose pause is over or that
+another server has queued."""
+READ_ALL_S = 5.0
+"""The same while there is enough to start."""
 READY_S = 2.0
 """How long it is believed that a model is ready."""
 MOST_REPORTS = 200
@@ -240,7 +243,8 @@ class Scheduler:
             if isinstance(report, Failed | Died):  # on a full disk the database may need the room to note it
                 self._files.delete_outputs_of(running.attempt.output_stem)
         try:
-            with change(self._database, self._events) as session:
+            durable = any(not isinstance(report, ProgressReport) for _, report in news)
+            with change(self._database, self._events, durable=durable) as session:
                 kept = [self._write(session, running, report) for running, report in news]
         except OperationalError:
             for _, report in news:
@@ -277,7 +281,8 @@ class Scheduler:
             self._backlog.stale = self._look_at_leases = True
         if not final and time.monotonic() < self._progress_at:
             return []
-        progress, self._progress = list(self._progress.values()), {}
+        over = {report.key for report in final}
+        progress, self._progress = [r for key, r in self._progress.items() if key not in over], {}
         self._progress_at = time.monotonic() + PROGRESS_S
         return [*progress, *final]
 
@@ -377,7 +382,7 @@ class Scheduler:
         self._renew_at = time.monotonic() + self._settings.lease_seconds / 3
 
     def _renew(self) -> None:
-        with change(self._database, self._events) as session:
+        with change(self._database, self._events, durable=False) as session:
             leases = [running.lease for running in self._running.values()]
             states.renew(session, leases, self._settings.lease_seconds)
 
@@ -400,10 +405,11 @@ class Scheduler:
         room = self.pool.room()
         if not room.has_free_slot or self._disk_is_full():
             return
-        if self._backlog.stale or time.monotonic() >= self._read_at:
+        idle_s = READ_ALL_S if self._backlog.models else READ_S
+        if self._backlog.stale or time.monotonic() - self._read_at >= idle_s:
             with self._database.read() as session:
                 self._backlog.read(session, now())
-            self._read_at = time.monotonic() + READ_S
+            self._read_at = time.monotonic()
             self._reject_homeless()
         starts: list[Start] = []
         while not self._stopping.is_set():
@@ -426,7 +432,7 @@ class Scheduler:
         """Begin these jobs, those that are still queued."""
         claimed: dict[str, tuple[Job, Lease]] = {}
         try:
-            with change(self._database, self._events) as session:
+            with change(self._database, self._events, durable=False) as session:
                 for start in starts:
                     job_id = start.job.job_id
                     if lease := states.claim(session, job_id, self.owner, self._settings.lease_seconds):

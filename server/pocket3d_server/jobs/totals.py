@@ -7,8 +7,9 @@ there were.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,17 +27,21 @@ class Outcome(StrEnum):
 
 def add(session: Session, job: Job) -> None:
     """Count a job that ends in this transaction."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     seconds = 0.0
     if job.started_at and job.completed_at:
         seconds = (job.completed_at - job.started_at).total_seconds()
-    key = {"model_id": job.model_id, "feature": job.feature, "outcome": _outcome(job)}
-    row = insert(JobTotal).values(**key, jobs=1, seconds=seconds)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=list(key),
-            set_={"jobs": JobTotal.jobs + 1, "seconds": JobTotal.seconds + row.excluded.seconds},
-        )
+    values = {"model_id": job.model_id, "feature": job.feature, "outcome": _outcome(job), "jobs": 1}
+    session.execute(_upsert(session.get_bind().dialect.name), values | {"seconds": seconds})
+
+
+@cache
+def _upsert(dialect: str) -> Insert:
+    """Adds a row to the sums; made once, because putting it together costs more than running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    row = insert(JobTotal)
+    return row.on_conflict_do_update(
+        index_elements=["model_id", "feature", "outcome"],
+        set_={"jobs": JobTotal.jobs + 1, "seconds": JobTotal.seconds + row.excluded.seconds},
     )
 
 
