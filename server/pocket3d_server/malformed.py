@@ -64,7 +64,7 @@ class Headers(dict[bytes, bytes]):
         super().__setitem__(name, value)
 
 
-class HeaderReader(server.HeaderReader):  # type: ignore[misc]
+class HeaderReader(server.HeaderReader):
     """Drops names with an underscore, which WSGI cannot tell from those with a hyphen."""
 
     def _allow_header(self, key_name: bytes) -> bool:
@@ -73,10 +73,10 @@ class HeaderReader(server.HeaderReader):  # type: ignore[misc]
     def _transform_key(self, key_name: bytes) -> bytes:
         if not TOKEN.fullmatch(key_name):
             raise ValueError("A header's name is malformed.")
-        return bytes(super()._transform_key(key_name))
+        return key_name.title()
 
 
-class Request(server.HTTPRequest):  # type: ignore[misc]
+class Request(server.HTTPRequest):
     """cheroot's request, stricter, and with the error envelope for what it refuses."""
 
     header_reader = HeaderReader()
@@ -148,7 +148,7 @@ class Request(server.HTTPRequest):  # type: ignore[misc]
             _linger(self.conn.socket)
 
 
-class Connection(server.HTTPConnection):  # type: ignore[misc]
+class Connection(server.HTTPConnection):
     """cheroot's connection with our requests."""
 
     RequestHandlerClass = Request

@@ -53,7 +53,7 @@ class Services:
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
         self.webhooks = WebhookBook(self.database, settings.webhook_allow_private)
-        self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links)
+        self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links, metrics=self.metrics)
         self.events.listen(self.webhook_sender.hear)
         self.inspector = Inspector(settings.max_image_pixels)
         self.submitter = Submitter(

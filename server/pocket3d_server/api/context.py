@@ -13,8 +13,7 @@ from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tiers import ANONYMOUS, Tier
-from pocket3d_server.api import bodies
-from pocket3d_server.api import cors
+from pocket3d_server.api import bodies, cors
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
@@ -84,6 +83,7 @@ def _begin() -> Response | None:
         request.environ[HANDSHAKE_HEADERS].update(shared_headers())
     if "caller" in g:
         bodies.count_body(services().limiter, caller(), is_upload=request.path == UPLOAD_PATH)
+    return None
 
 
 def _authenticate() -> None:

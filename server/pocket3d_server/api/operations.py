@@ -13,7 +13,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
 
-from pocket3d_server.api.context import METRICS_PATH, services
+from pocket3d_server.accounts.scopes import Scope
+from pocket3d_server.api.context import METRICS_PATH, require, services
 from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.jobs import queries, totals
 from pocket3d_server.probe import Probe
@@ -62,7 +63,8 @@ def alive() -> Response:
     security=[{"bearer": []}],
 )
 def prometheus() -> Response:
-    """Metrics for Prometheus. Needs credentials, which Prometheus sends as `authorization: {credentials: …}`."""
+    """Metrics for Prometheus. Needs a key with the scope `system`, sent as bearer token."""
+    require(Scope.SYSTEM)
     response = Response(generate_latest(services().metrics.registry))
     response.headers["Content-Type"] = CONTENT_TYPE_LATEST
     return response

@@ -31,6 +31,7 @@ from pocket3d_server.jobs.webhooks.book import WebhookBook, disable
 from pocket3d_server.jobs.webhooks.post import Answer, post
 from pocket3d_server.jobs.webhooks.secrets import signature
 from pocket3d_server.jobs.webhooks.tables import Delivery, DeliveryStatus, Webhook
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
@@ -76,11 +77,13 @@ class WebhookSender:
         book: WebhookBook,
         links: Links,
         clock: Callable[[], datetime] = now,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._book = book
         self._links = links
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._sending: dict[str, str] = {}
         """Delivery id to webhook id of the tries under way here."""
         self._changed = threading.Condition()
@@ -197,6 +200,7 @@ class WebhookSender:
         began = self._clock()
         try:
             outcome = self._send(delivery, webhook, began)
+            self._metrics.webhook_deliveries.labels("failed" if outcome.error else "delivered").inc()
             self._note(delivery, began, outcome)
         except Exception:  # the lease runs out and it is tried again
             log.exception("delivery %s of webhook %s could not be noted", delivery.id, webhook.id)

@@ -1,0 +1,87 @@
+"""Browsers and strangers at a server that others can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pocket3d_server.accounts import keys, registry
+from pocket3d_server.accounts.scopes import ALL_SCOPES, Scope
+from pocket3d_server.app import create_app
+from pocket3d_server.config import Settings, SettingsError, load
+from pocket3d_server.services import Services
+
+PAGE = "https://studio.example"
+SOCKET = "/api/v1/ws/jobs/none"
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Host": "api.example"}
+
+
+class House:
+    """A whole server, not started, that listens to all."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings(data_dir=folder, host="0.0.0.0", allowed_origins=[PAGE])
+        self.services = Services(settings)
+        self.client: FlaskClient = create_app(self.services).test_client()
+
+    def code(self, **headers: str) -> str:
+        """The error code of an attempt to open a WebSocket."""
+        return str(self.client.get(SOCKET, headers=UPGRADE | headers).get_json()["error_code"])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("public"))
+    yield made
+    made.services.database.close()
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://api.example.evil", f"{PAGE}:8443"]
+)
+def test_a_socket_from_a_foreign_page_is_refused_before_anything_else(house: House, origin: str) -> None:
+    assert house.code(Origin=origin) == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("origin", [PAGE, PAGE.upper(), "http://api.example", "https://api.example"])
+def test_a_socket_from_a_named_page_or_our_own_only_needs_credentials(house: House, origin: str) -> None:
+    assert house.code(Origin=origin) == "UNAUTHORIZED"
+
+
+def test_programs_send_no_origin(house: House) -> None:
+    assert house.code() == "UNAUTHORIZED"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"), [(ALL_SCOPES, 200), ({Scope.SYSTEM}, 200), ({Scope.JOBS_READ}, 403)]
+)
+def test_metrics_need_the_scope_of_the_system(house: House, scopes: set[Scope], status: int) -> None:
+    with house.services.database.write() as session:
+        account = registry.create(session, "Ada", "pro")
+        _, text = keys.create(session, account.id, "Prometheus", scopes=scopes)
+    answer = house.client.get("/metrics", headers={"Authorization": f"Bearer {text}"})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("settings", "about"),
+    [
+        ({"allowed_origins": ["studio.example"]}, "write scheme and host"),
+        ({"allowed_origins": ["https://studio.example/page"]}, "write scheme and host"),
+        ({"allowed_origins": ["*"]}, "name the pages"),
+        ({"drain_seconds": -1}, "drain_seconds"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object], about: str) -> None:
+    with pytest.raises(SettingsError, match=about):
+        load(settings, {})
+
+
+def test_the_time_to_drain_depends_on_who_waits() -> None:
+    assert load({}, {}).drain_time == 30
+    assert load({"parent_pids": [1]}, {}).drain_time == 0
+    assert load({"parent_pids": [1], "drain_seconds": 5}, {}).drain_time == 5
+    assert load({"host": "0.0.0.0", "allowed_origins": ["*"]}, {}).allowed_origins == ["*"]
+    assert load({}, {"POCKET3D_LOG_FORMAT": "json", "POCKET3D_DRAIN_SECONDS": "7"}).drain_time == 7
