@@ -17,7 +17,20 @@ import psutil
 import requests
 
 TESTS = Path(__file__).parent
-ENGINES = ["Stuck", "Unloadable", "Steps", "Refuses", "Broken", "Crashes", "Hangs", "Empty", "Unready", "Paint", "Halves", "Bones"]
+ENGINES = [
+    "Stuck",
+    "Unloadable",
+    "Steps",
+    "Refuses",
+    "Broken",
+    "Crashes",
+    "Hangs",
+    "Empty",
+    "Unready",
+    "Paint",
+    "Halves",
+    "Bones",
+]
 BASE = "/api/v1"
 
 
@@ -137,3 +150,16 @@ def alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def assert_refused(answer: requests.Response, status: int, code: str, about: str = "") -> dict[str, Any]:
+    """The documented envelope, with advice, and with ``about`` in the message or the details."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert set(body) == {"error_code", "message", "details", "timestamp", "request_id"}
+    assert body["error_code"] == code
+    assert len(body["details"]["suggestion"]) > 5
+    assert isinstance(body["details"]["retryable"], bool)
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    assert about in body["message"] + json.dumps(body["details"], ensure_ascii=False)
+    return dict(body)

@@ -34,7 +34,7 @@ class Exchange:
     def __init__(self, environ: dict[str, Any]) -> None:
         self.began = time.perf_counter()
         self.method: str = environ["REQUEST_METHOD"]
-        self.path: str = environ.get("PATH_INFO", "")
+        self.path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
         self.address: str = environ.get("REMOTE_ADDR", "")
         self.request_id = request_id(environ.get("HTTP_X_REQUEST_ID", ""))
         self.route = UNKNOWN_ROUTE
