@@ -97,12 +97,12 @@ class Bench:
     # Status reads
 
     def status(self) -> list[Row]:
-        """Status reads beside a bare Flask route of the same process, in slices that take turns."""
+        """Status reads of 50 jobs beside a bare Flask route of the same process, in slices that take turns."""
         with running(self.server()) as server:
             client = server.client()
-            job_id = submit(client)
-            finish(client, [job_id])
-            paths = {"bare": "/bare/", "status": f"{BASE}/jobs/{job_id}"}
+            ids = [submit(client) for _ in range(50)]
+            finish(client, ids)
+            paths = {"bare": ["/bare/"], "status": [f"{BASE}/jobs/{job_id}" for job_id in ids]}
             counts: Counter[str] = Counter()
             cpu: Counter[str] = Counter()
             process = psutil.Process(server.pid)
@@ -347,21 +347,20 @@ def widest_spread(owners: list[int], accounts: int) -> int:
     return widest
 
 
-def hammer(server: ServerProcess, path: str, seconds: float, connections: int = 4) -> int:
-    """How often a path was answered with 200, over kept connections that ask as fast as they can."""
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {server.token}\r\n\r\n".encode()
-    )
+def hammer(server: ServerProcess, paths: list[str], seconds: float, connections: int = 4) -> int:
+    """How often paths were answered with 200, over kept connections that ask as fast as they can."""
+    head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {server.token}"
+    requests = [f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode() for path in paths]
     counts = [0] * connections
     end = time.monotonic() + seconds
 
     def ask(index: int) -> None:
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             while time.monotonic() < end:
-                connection.sendall(request)
+                connection.sendall(requests[counts[index] % len(requests)])
                 head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
                 if not head.startswith(b"HTTP/1.1 200"):
-                    raise RuntimeError(f"{path}: {head[:200]!r} {body[:300]!r}")
+                    raise RuntimeError(f"{paths}: {head[:200]!r} {body[:300]!r}")
                 length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
                 while len(body) < length:
                     body += connection.recv(65536)

@@ -9,6 +9,7 @@ from pocket3d_server import __version__
 from pocket3d_server.api import (
     access,
     account,
+    answers,
     auth,
     context,
     document,
@@ -48,6 +49,7 @@ def create_app(services: Services | None) -> OpenAPI:
         app.register_api(chapter.api)
     app.register_api(operations.api)
     if services:
+        answers.install(app, services)
         services.metrics.registry.register(operations.ServerCollector(services))
     app.register_api(files.links)
     ws.install(app)

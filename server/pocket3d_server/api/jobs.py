@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import Response, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from pocket3d_server.api.answers import answers
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
@@ -27,6 +29,7 @@ from pocket3d_server.times import stamp
 api = chapter("jobs", "Jobs")
 
 KEEP_ALIVE_S = 15.0
+FILE_FIELDS = {"images", "mesh"}
 
 
 @api.get("", responses={200: JobPage})
@@ -50,7 +53,7 @@ def list_jobs(query: JobQuery) -> Response:
 @api.get("/<job_id>", responses={200: JobStatus})
 def get_job(path: JobPath) -> Response:
     """Get a job."""
-    return jsonify(job_status(path.job_id).model_dump())
+    return show(path.job_id)
 
 
 @api.post("/<job_id>/cancel", responses={200: JobStatus, 409: ErrorBody})
@@ -80,6 +83,7 @@ def delete_job(path: JobPath) -> tuple[str, int]:
             )
         files = queries.paths_of_job(session, job.id)
         session.delete(job)
+    answers().forget(path.job_id)
     services().files.delete(files)
     services().files.delete_inputs(path.job_id)
     return "", 204
@@ -136,6 +140,16 @@ def start_after(job: Job, after: str | int) -> int:
             "Send the id (seq) of the last event you got, or 0.",
         )
     return number
+
+
+def show(job_id: str) -> Response:
+    """A job of the caller as the API shows it, at most a second old where this process did not change it."""
+
+    def make() -> bytes:
+        return job_status(job_id).model_dump_json().encode()
+
+    body = answers().get(job_id, caller().account_id, request.host_url, make)
+    return Response(body, mimetype="application/json")
 
 
 def job_status(job_id: str) -> JobStatus:
@@ -199,8 +213,13 @@ def _result(job: Job) -> MeshResult | None:
 
 def _asked(job: Job) -> dict[str, Any]:
     """The whole request without its files: what was given, and the defaults for the rest."""
-    request = REQUESTS[Feature(job.feature)].model_construct(**job.request)
-    return request.model_dump(mode="json", exclude={"images", "mesh"})
+    given = {name: value for name, value in job.request.items() if name not in FILE_FIELDS}
+    return _defaults(Feature(job.feature)) | given
+
+
+@cache
+def _defaults(feature: Feature) -> dict[str, Any]:
+    return REQUESTS[feature].model_construct().model_dump(mode="json", exclude=FILE_FIELDS)
 
 
 def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:

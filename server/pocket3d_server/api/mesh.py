@@ -84,7 +84,7 @@ def upload(form: UploadForm) -> Response:
 @api.get("/status/<job_id>", responses={200: JobStatus})
 def status(path: JobPath) -> Response:
     """Get the status of a job of any feature."""
-    return jsonify(jobs.job_status(path.job_id).model_dump())
+    return jobs.show(path.job_id)
 
 
 @api.get(
