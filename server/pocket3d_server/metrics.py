@@ -40,6 +40,9 @@ class Metrics:
         self.job_events = Counter(
             "pocket3d_job_events", "Events written to the log of a job.", ["event"], registry=registry
         )
+        self.job_errors = Counter(
+            "pocket3d_job_errors", "Jobs that ended in an error, by its code.", ["code"], registry=registry
+        )
         self.queue_wait = Histogram(
             "pocket3d_job_wait_seconds",
             "Time from submit to the start of the first attempt.",

@@ -61,6 +61,7 @@ def test_a_drain_finishes_what_runs_keeps_what_waits_and_refuses_what_comes(
     assert server.job(running)["status"] == "processing"
 
     assert b"job_queued" in stream.content  # and it ends, rather than break
+    assert stream.content.endswith(b": the server stops; connect again\n\n")
     closed = _closing_code(socket)
     assert server.process.wait(30) == 0
     assert closed == 1012

@@ -229,6 +229,8 @@ def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
             yield ": still there\n\n"
         for event in news:
             yield f"id: {event.seq}\nevent: {event.kind}\ndata: {event.text}\n\n"
+    if events.closed:
+        yield ": the server stops; connect again\n\n"
 
 
 def _stamp(time: datetime | None) -> str | None:

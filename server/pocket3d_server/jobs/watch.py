@@ -32,6 +32,7 @@ def watch(metrics: Metrics) -> Callable[[Job, JobEvent], None]:
                 _log(job, f"job {job.id} is completed, after {duration(took)} with {job.model_id}")
             case "job_failed":
                 error = job.error or {}
+                metrics.job_errors.labels(str(error.get("code"))).inc()
                 _log(job, f"job {job.id} ended with {error.get('code')}: {error.get('message')}")
 
     return listen
