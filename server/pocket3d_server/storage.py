@@ -21,8 +21,9 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-READ_AHEAD = 4 * 1024 * 1024
-"""Bytes that a download asks a bucket for at once."""
+BLOCK = 5 * 1024 * 1024
+"""Bytes that are sent to a bucket, or asked of it, at once; S3 takes no smaller parts."""
+COPY = 1024 * 1024
 
 
 class StorageError(Exception):
@@ -158,8 +159,13 @@ class Bucket(Storage):
     def put(self, source: Path, path: str) -> None:
         """Copy it there and delete it here. A copy that fails leaves nothing there."""
         try:
-            with self._at(path, "stored") as at:
-                self._fs.put_file(str(source), at)
+            # Drivers' own put_file may read 100 MB at once.
+            with (
+                self._at(path, "stored") as at,
+                source.open("rb") as file,
+                self._fs.open(at, "wb", block_size=BLOCK) as target,
+            ):
+                shutil.copyfileobj(file, target, COPY)
         except (OSError, StorageError):
             with contextlib.suppress(OSError, StorageError):
                 self.delete(path)
@@ -174,7 +180,7 @@ class Bucket(Storage):
     def open(self, path: str) -> BinaryIO:
         """A reader that asks for the bytes as they are read."""
         with self._at(path, "opened") as at:
-            opened = self._fs.open(at, "rb", block_size=READ_AHEAD, cache_type="readahead")
+            opened = self._fs.open(at, "rb", block_size=BLOCK, cache_type="readahead")
             return cast(BinaryIO, opened)
 
     def exists(self, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 from pocket3d_server.jobs.files import FileStore
@@ -106,12 +107,11 @@ def test_a_copy_into_a_bucket_that_fails_leaves_nothing_there(
 ) -> None:
     bucket = Bucket((tmp_path / "bucket").as_uri())
 
-    def half(source: str, target: str, **_: object) -> None:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        Path(target).write_bytes(b"ha")
+    def half(file: object, target: IO[bytes], _: int) -> None:
+        target.write(b"ha")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bucket._fs, "put_file", half)
+    monkeypatch.setattr("pocket3d_server.storage.shutil.copyfileobj", half)
     made = written(tmp_path, b"half")
     with pytest.raises(OSError, match="No space"):
         bucket.put(made, "outputs/a.glb")
