@@ -16,6 +16,7 @@ import requests
 from live import wait_until
 from pocket3d_server import serving
 from pocket3d_server.accounts import keys, registry
+from pocket3d_server.accounts.tiers import Tier
 from pocket3d_server.app import create_app
 from pocket3d_server.config import Settings
 from pocket3d_server.jobs import states
@@ -284,6 +285,23 @@ def test_the_eleventh_socket_is_refused_until_one_is_closed_or_lost(house: House
     for follower in followers:
         follower.reset()
     wait_until(lambda: job_id not in house.services.events._channels)
+
+
+def test_event_streams_have_a_limit_too_and_are_given_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tier, "streams", 2)
+    job_id, lease = house.job()
+    path = f"/jobs/{job_id}/events"
+    open_ones = [house.get(path) for _ in range(2)]
+    refused = house.get(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert "GET /jobs/" in refused.json()["details"]["suggestion"]
+    house.finish(lease)
+    for stream in open_ones:
+        assert stream.content.count(b"job_completed") == 2
+    assert house.get(f"{path}?after=2").content.count(b"id: 3") == 1
+    wait_until(lambda: not house.services.limiter._streams)  # type: ignore[attr-defined]
 
 
 def test_many_sockets_connect_at_once_and_give_their_threads_back(house: House) -> None:

@@ -55,6 +55,10 @@ class Limiter(Protocol):
         """Hold one of the subject's WebSockets; False when all are taken."""
         ...
 
+    def stream(self, subject: str, tier: Tier) -> AbstractContextManager[bool]:
+        """Hold one of the subject's event streams or waiting requests; False when all are taken."""
+        ...
+
 
 class MemoryLimiter(Limiter):
     """In this process's memory: one server answers all requests, and a restart forgives at most one minute."""
@@ -65,6 +69,7 @@ class MemoryLimiter(Limiter):
         self._requests: dict[str, deque[float]] = {}
         self._upload_debt: dict[str, tuple[float, float]] = {}
         self._sockets: dict[str, int] = {}
+        self._streams: dict[str, int] = {}
 
     def request(self, subject: str, tier: Tier) -> Allowance:
         now = self._clock()
@@ -116,20 +121,26 @@ class MemoryLimiter(Limiter):
                 debt, since = self._upload_debt[subject]
                 self._upload_debt[subject] = (max(0.0, debt - size), since)
 
+    def websocket(self, subject: str, tier: Tier) -> AbstractContextManager[bool]:
+        return self._hold(self._sockets, subject, tier.websockets)
+
+    def stream(self, subject: str, tier: Tier) -> AbstractContextManager[bool]:
+        return self._hold(self._streams, subject, tier.streams)
+
     @contextmanager
-    def websocket(self, subject: str, tier: Tier) -> Iterator[bool]:
+    def _hold(self, held: dict[str, int], subject: str, most: int) -> Iterator[bool]:
         with self._lock:
-            free = self._sockets.get(subject, 0) < tier.websockets
+            free = held.get(subject, 0) < most
             if free:
-                self._sockets[subject] = self._sockets.get(subject, 0) + 1
+                held[subject] = held.get(subject, 0) + 1
         try:
             yield free
         finally:
             if free:
                 with self._lock:
-                    self._sockets[subject] -= 1
-                    if not self._sockets[subject]:
-                        del self._sockets[subject]
+                    held[subject] -= 1
+                    if not held[subject]:
+                        del held[subject]
 
     def _forget_debts(self, now: float) -> None:
         """Drop what cannot be a debt any more at any tier's rate: nothing was added for an hour."""

@@ -19,6 +19,11 @@ class Tier:
     storage_mb: int | None
     """Uploads and outputs together; None: as much as fits on the disk."""
 
+    @property
+    def streams(self) -> int:
+        """Event streams and waiting submits that are open at a time; each holds one of the server's threads."""
+        return 10 * self.websockets
+
 
 MB = 1024 * 1024
 GB_IN_MB = 1024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -107,8 +108,16 @@ def stream_events(path: JobPath, query: EventsQuery) -> Response:
         after = start_after(job, request.headers.get("Last-Event-ID") or query.after)
     if job.status in FINAL and after == job.last_seq:
         return Response(status=204)
-    body = _server_sent(services().events, job.id, after)
-    response = Response(body, mimetype="text/event-stream")
+    held = ExitStack()
+    if not held.enter_context(services().limiter.stream(caller().account_id, caller().tier)):
+        raise Refusal(
+            ErrorCode.RATE_LIMITED,
+            f"At most {caller().tier.streams} event streams are open at a time.",
+            "Close one, or ask for the status with GET /jobs/{job_id}.",
+            retry_after=10,
+        )
+    response = Response(_server_sent(services().events, job.id, after), mimetype="text/event-stream")
+    response.call_on_close(held.close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -47,7 +47,8 @@ def answer_submit(
         return _answer_dry_run(submission)
     accepted = services().submitter.accept(submission)
     services().scheduler.wake()
-    if wait and _finished(accepted.job_id, wait):
+    in_time = _finished(accepted.job_id, wait) if wait else None
+    if in_time:
         response = make_response(jsonify(job_status(accepted.job_id).model_dump()), 200)
     else:
         answer = Submitted(
@@ -58,7 +59,7 @@ def answer_submit(
         )
         response = make_response(jsonify(answer.model_dump()), 202)
     response.headers["Location"] = f"/api/v1/jobs/{accepted.job_id}"
-    if wait:
+    if in_time is not None:
         response.headers["Preference-Applied"] = f"wait={wait:g}"
     if accepted.replayed:
         response.headers["Idempotent-Replayed"] = "true"
@@ -88,5 +89,7 @@ def _wait_seconds(prefer: str | None) -> float:
     return min(float(found[1]), MAX_WAIT_S)
 
 
-def _finished(job_id: str, seconds: float) -> bool:
-    return services().events.wait_for(job_id, FINAL_EVENTS, seconds)
+def _finished(job_id: str, seconds: float) -> bool | None:
+    """Whether the job ends in time; None when too many requests of the account wait already."""
+    with services().limiter.stream(caller().account_id, caller().tier) as free:
+        return services().events.wait_for(job_id, FINAL_EVENTS, seconds) if free else None
