@@ -49,7 +49,11 @@ def refused(answer: requests.Response, status: int, code: str) -> dict[str, Any]
 
 
 def test_an_account_shows_its_tier_limits_and_usage(live_server: LiveServer) -> None:
-    for tier, rate, jobs in (("free", 10, 1), ("pro", 100, 4), ("enterprise", 1000, 16)):
+    for tier, rate, jobs, gigabytes in (
+        ("free", 10, 1, 5),
+        ("pro", 100, 4, 100),
+        ("enterprise", 1000, 16, 1000),
+    ):
         ada = Person(live_server, "--tier", tier)
         shown = ada.get("/account").json()
         assert (shown["account_id"], shown["name"], shown["tier"]) == (ada.account_id, "Ada", tier)
@@ -61,6 +65,7 @@ def test_an_account_shows_its_tier_limits_and_usage(live_server: LiveServer) -> 
             "queued_jobs": 1000,
             "files_per_upload": 10,
             "bytes_per_file": 500 * 1024 * 1024,
+            "stored_bytes": gigabytes * 1024**3,
         }
         assert (shown["credits"], shown["key_id"]) == (None, ada.key_id)
     job = ada.finished(ada.submit(parameters={"steps": 2, "seconds": 0.1}).json()["job_id"])

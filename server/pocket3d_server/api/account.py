@@ -44,6 +44,7 @@ class Limits(BaseModel):
     queued_jobs: int
     files_per_upload: int
     bytes_per_file: int
+    stored_bytes: int | None = Field(description="Uploads and outputs together; null: as much as fits.")
 
 
 class AccountUsage(BaseModel):
@@ -128,6 +129,8 @@ class KeyPath(BaseModel):
 class LedgerQuery(BaseModel):
     """Which entries to list."""
 
+    model_config = ConfigDict(extra="forbid")
+
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(
         None, pattern=r"^[0-9]{1,18}$", description="`next_cursor` of the page before."
@@ -163,6 +166,7 @@ def show_account() -> Response:
     with services().database.read() as session:
         account = session.get_one(Account, who.account_id)
         usage = queries.usage_of_account(session, who.account_id)
+        stored_bytes = services().quota.limit(session, who.account_id)
     answer = AccountInfo(
         account_id=account.id,
         name=account.name,
@@ -175,6 +179,7 @@ def show_account() -> Response:
             queued_jobs=settings.queue_limit,
             files_per_upload=settings.max_files,
             bytes_per_file=settings.max_file_bytes,
+            stored_bytes=stored_bytes,
         ),
         credits=account.credits,
         usage=AccountUsage(
