@@ -174,3 +174,15 @@ def test_what_was_asked_stands_in_the_file(live_server: LiveServer, text_job: Jo
     assert (told["model_id"], told["seed"], told["feature"]) == ("builtin_text", 42, "mesh_generation")
     assert told["request"]["quality"] == "high"
     assert told["request"]["texture_resolution"] == 2048
+
+
+def test_what_was_asked_of_parts_stands_in_the_file(live_server: LiveServer, character: str) -> None:
+    for asked in ({}, {"segmentation_level": "fine", "min_part_size": 250}):
+        body = {"mesh_file": character, "model_preference": "test_halves", **asked}
+        job_id = live_server.post("/segment/analyze", body).json()["job_id"]
+        assert live_server.wait(job_id)["status"] == "completed"
+        told = provenance(live_server.get(f"/mesh/download/{job_id}"))
+        assert (
+            told["request"]
+            == {"segmentation_level": "coarse", "min_part_size": 100, "parameters": {}} | asked
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -39,6 +40,18 @@ class ClientOf:
 
     def generate_from_text(self, prompt: str) -> Any:
         return self._client.mesh.generate_from_text(prompt, model_preference=self._model)
+
+
+def test_error_handling_without_credits(live_server: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
+    key = json.loads(live_server.cli("keys", "create", "Poor", "--credits", "0", "--json"))["key"]
+    client = Pocket3DClient(key, live_server.url)
+    with pytest.raises(Pocket3DAPIError) as refused:
+        client.mesh.generate_from_text("A blue car")
+    assert (refused.value.error_code, refused.value.status_code) == ("INSUFFICIENT_CREDITS", 402)
+    exec(
+        code("Error Handling #2"), {"client": client, "Pocket3DAPIError": Pocket3DAPIError}
+    )  # it has no logger
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

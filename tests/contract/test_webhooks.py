@@ -15,6 +15,7 @@ import requests
 from contract.reference import example
 from contract.shapes import assert_shape
 from live import LiveServer
+from pocket3d_server.api.event_schemas import WebhookBody
 from standardwebhooks.webhooks import Webhook
 
 Received = tuple[str, dict[str, str], bytes]
@@ -62,6 +63,7 @@ def test_a_webhook_is_told_of_a_completed_job(
     told = json.loads(content)
     documented = example("Webhooks / Webhook Payload")
     assert_shape(documented, told)
+    WebhookBody.model_validate(told)
     assert (told["event"], told["job_id"]) == (documented["event"], job_id)
     assert told["data"]["feature"] == documented["data"]["feature"]
     Webhook(body["secret"].encode()).verify(content, headers)  # raises unless this secret signed these bytes

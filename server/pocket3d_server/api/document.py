@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from pocket3d_server import __version__
 from pocket3d_server.api.errors import BY_STATUS, RETRYABLE, ErrorBody
-from pocket3d_server.api.event_schemas import JobEvent
+from pocket3d_server.api.event_schemas import JobEvent, WebhookBody
 
 SCHEMAS = "#/components/schemas/"
 RESPONSES = "#/components/responses/"
@@ -32,8 +32,10 @@ this machine with the line in the server's token file. Press *Authorize* to try 
 **Following a job.** Ask `GET /mesh/status/{job_id}`, or read its events as they happen: as server-sent events from
 `GET /jobs/{job_id}/events`, or over a WebSocket at `/api/v1/ws/jobs/{job_id}`. Both send the same numbered JSON
 objects, schema `JobEvent`; `?after=N` (or `Last-Event-ID`) goes on after event N. The last one is `job_completed` or
-`job_failed`. The WebSocket closes with 1000, or with 4404 (no such job), 4422 (`after` is no number) or 4429 (too many
-sockets). Browsers, which cannot set headers there, send a token from `POST /auth/token` as `?access_token=`.
+`job_failed`; then the WebSocket closes with 1000. Other codes: 1012 (the server stops, connect again), 4404 (no such
+job), 4408 (you do not read), 4422 (`after` is no number of an event), 4429 (too many sockets). Browsers, which cannot
+set headers there, send a token from `POST /auth/token` as `?access_token=`. Or register a webhook with
+`POST /webhooks`.
 
 **Repeating a request.** Send an `Idempotency-Key` with every submit: the same key and body give the stored answer
 instead of a second job, for at least 24 hours.
@@ -85,6 +87,25 @@ ANY_OPERATION = (403, 429, 500, 503)
 HEADERS_OF_ERROR = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 SUBMIT_HEADERS = ["Location", "Idempotent-Replayed", "Preference-Applied"]
 
+WEBHOOK = {
+    "summary": "What you are told of a job, at the address that you registered with POST /webhooks.",
+    "operationId": "job_event",
+    "tags": ["Webhooks"],
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in {
+            "webhook-id": "The same with every try.",
+            "webhook-timestamp": "Seconds since 1970.",
+            "webhook-signature": "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`; several with spaces.",
+        }.items()
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}WebhookBody"}}},
+    },
+    "responses": {"2XX": {"description": "Received. Anything else is tried again, for days."}},
+}
+
 
 class DocumentedApp(OpenAPI):
     """The Flask application with the completed document."""
@@ -133,6 +154,7 @@ def complete(document: dict[str, Any]) -> None:
         name: {"description": text, "schema": schema} for name, (text, schema) in every.items()
     }
     components["responses"] = {f"Error{status}": _error_response(status) for status in ERRORS}
+    document["webhooks"] = {"job_event": {"post": WEBHOOK}}
     for path, operation in operations(document):
         _complete_operation(path, operation)
 
@@ -154,7 +176,7 @@ def _exact_schemas(document: dict[str, Any]) -> dict[str, Any]:
         for name in document["components"]["schemas"]
         if name in known
     ]
-    wanted.append((JobEvent, "serialization"))  # no route answers it as JSON
+    wanted += [(JobEvent, "serialization"), (WebhookBody, "serialization")]  # no route answers these as JSON
     _, schemas = models_json_schema(wanted, ref_template=SCHEMAS + "{model}")  # type: ignore[arg-type]
     return dict(sorted(schemas["$defs"].items()))
 

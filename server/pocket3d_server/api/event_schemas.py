@@ -1,12 +1,12 @@
-"""What a job's events look like, on every transport. ``jobs/states.py`` writes them."""
+"""What a job's events look like, on each transport. ``jobs/states.py`` writes them."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from pocket3d_server.api.schemas import Timestamp
+from pocket3d_server.api.schemas import FeatureName, Timestamp
 from pocket3d_server.errors import ErrorCode
 
 
@@ -60,3 +60,28 @@ class JobFailed(Event):
 
 class JobEvent(RootModel[JobQueued | JobStarted | ProgressUpdate | JobCompleted | JobFailed]):
     """An event of a job."""
+
+
+class WebhookData(BaseModel):
+    """The job's feature and what the event says besides."""
+
+    model_config = ConfigDict(extra="allow")
+
+    feature: FeatureName
+    result: dict[str, Any] | None = Field(None, description="Of a completed job, with a `download_url`.")
+    error: str | None = None
+    error_code: ErrorCode | None = None
+    suggestion: str | None = None
+    left_out: dict[str, int] | None = Field(
+        None,
+        description="Fields of a large result that only the job itself has, and how many entries each has.",
+    )
+
+
+class WebhookBody(BaseModel):
+    """What a webhook is sent, signed after Standard Webhooks."""
+
+    event: Literal["job_queued", "job_started", "job_completed", "job_failed"]
+    job_id: str = Field(examples=["job_123abc"])
+    timestamp: Timestamp
+    data: WebhookData

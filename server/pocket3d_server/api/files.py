@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.accounts.tiers import TIERS
@@ -35,6 +35,8 @@ class FilePath(BaseModel):
 
 class FilesQuery(BaseModel):
     """Which files to list."""
+
+    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(None, max_length=400)

@@ -207,6 +207,8 @@ PRICE = (
 class SubmitQuery(BaseModel):
     """Options of every submit."""
 
+    model_config = ConfigDict(extra="forbid")
+
     dry_run: bool = Field(
         False,
         description="Check everything and answer 200 with model, credits and times, without making a job.",

@@ -102,6 +102,8 @@ class DeliveryPath(WebhookPath):
 class DeliveryQuery(BaseModel):
     """Which deliveries to list."""
 
+    model_config = ConfigDict(extra="forbid")
+
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(None, max_length=200)
     status: DeliveryState | None = None
