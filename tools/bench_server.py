@@ -27,9 +27,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pocket3d_server.runners.descent import VARIABLE
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Ping, RejectConnection, Request, TextMessage
 
+from tools.chaos_audit import bearing
 from tools.server_process import BASE, ROOT, Client, ServerProcess, running, wait_until
 
 PROGRAM = "tools.measured_server"
@@ -69,7 +71,7 @@ class Bench:
         """A fresh server with the engines for measuring."""
         self._count += 1
         name = f"server{self._count}"
-        engines = "tools.engines:Noop,tools.engines:Paced"
+        engines = "tools.engines:Noop,tools.engines:Paced,tools.engines:Stuck"
         given = {"extra_engines": engines, "cpu_jobs": cpu_jobs} | settings
         return ServerProcess(self.folder / name, self.folder / f"{name}.log", PROGRAM, **given)
 
@@ -149,6 +151,41 @@ class Bench:
             ),
             Row(f"{jobs * each} sockets on {jobs} jobs: events missing", str(missing), "0", missing == 0),
         ]
+
+    # Cancel
+
+    def cancel(self) -> list[Row]:
+        """From the cancel of a job that hangs in a C call until its whole family is gone, under load.
+
+        The engine ignores signals, and has children, one of which has cut itself loose. Queued jobs are cancelled
+        too; those are over with the answer.
+        """
+        running_ms, queued_ms = [], []
+        with running(self.server(cpu_jobs=3)) as server:
+            client = server.client()
+            over = threading.Event()
+            asking = threading.Thread(target=keep_asking, args=(server, over))
+            asking.start()
+            try:
+                for number in range(40):
+                    pid_file = self.folder / f"pids{number}"
+                    running_ms.append(cancel_stuck(client, pid_file))
+                    waiting = [submit(client, "bench_paced", steps=3, seconds=0.1) for _ in range(3)]
+                    begun = time.monotonic()
+                    client.json("POST", f"/jobs/{waiting[-1]}/cancel")
+                    queued_ms.append((time.monotonic() - begun) * 1000)
+            finally:
+                over.set()
+                asking.join()
+        rows = []
+        for what, took in (
+            ("hanging job until its processes are gone", running_ms),
+            ("queued job", queued_ms),
+        ):
+            worst = percentile(took, 99)
+            found = f"{worst:.0f} ms (p50 {percentile(took, 50):.0f} ms)"
+            rows.append(Row(f"cancel of a {what}, p99", found, "≤ 2 s", worst <= 2000))
+        return rows
 
     # A full queue, and memory
 
@@ -279,6 +316,32 @@ def finish(client: Client, ids: list[str], timeout: float = 60) -> list[dict[str
             raise RuntimeError(f"a job failed: {job['error']}")
         found.append(job)
     return found
+
+
+def cancel_stuck(client: Client, pid_file: Path) -> float:
+    """Milliseconds from the cancel of such a job until nothing of it is left."""
+    job_id = submit(client, "bench_stuck", pid_file=str(pid_file))
+    wait_until(lambda: pid_file.exists() and pid_file.read_text().count(" "), 60)
+    family = [psutil.Process(int(pid)) for pid in pid_file.read_text().split()]
+    mark = family[0].environ()[VARIABLE]
+    begun = time.monotonic()
+    client.json("POST", f"/jobs/{job_id}/cancel")
+    wait_until(lambda: not any(map(lives, family)) and not bearing(VARIABLE, mark), 30, every=0.005)
+    return (time.monotonic() - begun) * 1000
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it runs; a zombie does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def keep_asking(server: ServerProcess, over: threading.Event) -> None:
+    """Load: reads, until it is over."""
+    while not over.is_set():
+        hammer(server, [f"{BASE}/jobs", f"{BASE}/mesh/models"], seconds=0.5, connections=2)
 
 
 def queue_size(client: Client) -> int:
@@ -466,7 +529,8 @@ def upload(client: Client, size: int) -> None:
 
 
 PARTS: dict[str, Callable[[Bench], list[Row]]] = {
-    f.__name__: f for f in (Bench.start, Bench.status, Bench.sockets, Bench.drain, Bench.upload, Bench.memory)
+    f.__name__: f
+    for f in (Bench.start, Bench.status, Bench.cancel, Bench.sockets, Bench.drain, Bench.upload, Bench.memory)
 }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import time
+from pathlib import Path
 
 import numpy as np
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
@@ -118,6 +121,32 @@ class Litters(Paced):
                 time.sleep(3600)
             os._exit(0)
         return super().run(request, progress)
+
+
+class StuckParameters(BaseModel):
+    """Settings of ``bench_stuck``."""
+
+    pid_file: str
+
+
+class Stuck(Noop):
+    """Litters, ignores signals, and hangs in a C call that holds the interpreter; ``pid_file`` gets its pids."""
+
+    spec = spec("bench_stuck", StuckParameters)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Never return."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(3600)
+            os._exit(0)
+        child = os.fork() or os.execvp("sleep", ["sleep", "3600"])
+        pid_file = Path(StuckParameters.model_validate(request.parameters).pid_file)
+        pid_file.write_text(f"{os.getpid()} {child}")
+        ctypes.PyDLL(None).sleep(3600)
+        raise AssertionError
 
 
 class Copies(Noop):

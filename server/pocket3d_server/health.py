@@ -21,6 +21,7 @@ from pocket3d_server.probe import NoAnswerError, Probe
 from pocket3d_server.runners import devices
 from pocket3d_server.runners.base import RunnerPool
 from pocket3d_server.runners.catalog import Catalog
+from pocket3d_server.times import duration
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Health:
             self._disk_problem(),
             self._no_model(),
         ]
-        return [*filter(None, found), *self._crashing(), *_gpu_problems()]
+        return [*filter(None, found), *self._crashing(), *self._set_aside(), *_gpu_problems()]
 
     def scheduler_problem(self) -> Problem | None:
         """Why no job would start or end; only a restart helps."""
@@ -162,6 +163,18 @@ class Health:
             )
             for model_id, count in sorted(self._pool.crashes_in_a_row().items())
             if count >= CRASHES
+        ]
+
+    def _set_aside(self) -> list[Problem]:
+        return [
+            Problem(
+                "model_set_aside",
+                f"{model.model_id} failed to start {model.failures} times in a row: {model.reason} "
+                f"It is tried again in {duration(model.seconds_left)}.",
+                "The server's log has what it printed. Its jobs wait; other models are not affected.",
+                blocks=False,
+            )
+            for model in self._scheduler.set_aside()
         ]
 
 
