@@ -18,6 +18,7 @@ from typing import Any
 
 from cheroot import server
 
+from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.api.access import request_id
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.times import now, stamp
@@ -127,6 +128,7 @@ class Request(server.HTTPRequest):
         message = _sentence(msg) or f"{str(status)[4:]}."
         wanted = self.inheaders.get(b"X-Request-Id", b"").decode("latin-1")
         name = request_id(wanted)
+        allowance: Allowance = self.server.limiter.stranger(self.conn.remote_addr)
         body = _body(error, message, advice, name, retryable=code in (408, 500, 503))
         lines = [
             f"HTTP/1.1 {status}",
@@ -136,6 +138,7 @@ class Request(server.HTTPRequest):
             f"Date: {formatdate(usegmt=True)}",
             f"Server: {self.server.server_name}",
             f"X-Request-ID: {name}",
+            *(f"{header}: {value}" for header, value in allowance.headers().items()),
             *([f"Retry-After: {RETRY_AFTER_S}"] if code == 503 else []),
         ]
         if getattr(self, "method", b"") == b"HEAD":

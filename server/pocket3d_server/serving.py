@@ -24,8 +24,9 @@ from typing import Any, BinaryIO
 from cheroot import wsgi
 
 from pocket3d_server import incoming
+from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.accounts.private_files import write_private
-from pocket3d_server.api.context import HANDSHAKE_HEADERS
+from pocket3d_server.api.context import EXTENSION, HANDSHAKE_HEADERS
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.malformed import MAX_HEAD, Connection
@@ -150,6 +151,7 @@ class HttpServer(wsgi.Server):
             server_name="pocket3d",
         )
         self.gateway = Gateway
+        self.limiter: Limiter = app.extensions[EXTENSION].limiter
         self.ConnectionClass = Connection
         self.max_request_header_size = MAX_HEAD
         self.requests = ElasticPool(self)

@@ -198,6 +198,18 @@ def test_the_answer_to_a_handshake_tells_the_limits(small_server: LiveServer) ->
     assert has_limits(headers)
 
 
+def test_what_is_no_request_is_told_the_limits_too(small_server: LiveServer) -> None:
+    place = urlsplit(small_server.url)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as wire:
+        wire.sendall(b"no request at all\r\n\r\n")
+        answer = b""
+        while piece := wire.recv(4096):
+            answer += piece
+    lines = answer.split(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert " 400 " in lines[0]
+    assert has_limits(requests.structures.CaseInsensitiveDict(line.split(": ", 1) for line in lines[1:]))
+
+
 @pytest.fixture
 def tight(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """A caller whose tier takes 1,000 bytes of uploads in a minute."""

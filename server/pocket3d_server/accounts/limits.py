@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from pocket3d_server.accounts.tiers import Tier
+from pocket3d_server.accounts.tiers import ANONYMOUS, Tier
 from pocket3d_server.errors import ErrorCode, Refusal
 
 WINDOW_S = 60.0
@@ -30,12 +30,24 @@ class Allowance:
     exceeded: bool = False
     retry_after: int = 0
 
+    def headers(self) -> dict[str, str]:
+        """For every response."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
 
 class Limiter(Protocol):
     """Counts by subject (an account, or an address)."""
 
     def request(self, subject: str, tier: Tier) -> Allowance:
         """Count one request; a refused one does not count."""
+        ...
+
+    def stranger(self, address: str | None) -> Allowance:
+        """Count one request without valid credentials, by its address."""
         ...
 
     def upload(self, subject: str, tier: Tier, size: int, *, whole: bool = True) -> None:
@@ -63,8 +75,9 @@ class Limiter(Protocol):
 class MemoryLimiter(Limiter):
     """In this process's memory: one server answers all requests, and a restart forgives at most one minute."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, strangers: Tier = ANONYMOUS) -> None:
         self._clock = clock
+        self._strangers = strangers
         self._lock = threading.Lock()
         self._requests: dict[str, deque[float]] = {}
         self._upload_debt: dict[str, tuple[float, float]] = {}
@@ -90,6 +103,9 @@ class MemoryLimiter(Limiter):
             exceeded=exceeded,
             retry_after=max(1, math.ceil(first + WINDOW_S - now)) if exceeded else 0,
         )
+
+    def stranger(self, address: str | None) -> Allowance:
+        return self.request(f"address:{address}", self._strangers)
 
     def upload(self, subject: str, tier: Tier, size: int, *, whole: bool = True) -> None:
         rate = tier.upload_bytes_per_minute / WINDOW_S

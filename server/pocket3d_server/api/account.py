@@ -131,8 +131,6 @@ class LedgerQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model_config = ConfigDict(extra="forbid")
-
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(
         None, pattern=r"^[0-9]{1,18}$", description="`next_cursor` of the page before."

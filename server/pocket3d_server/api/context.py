@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from flask import Flask, Response, current_app, g, request
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
-from pocket3d_server.accounts.tiers import ANONYMOUS, Tier
+from pocket3d_server.accounts.tiers import Tier
 from pocket3d_server.api import bodies, cors
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.config import Settings
@@ -70,7 +69,7 @@ def _begin() -> Response | None:
         raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
     permission = cors.preflight(settings.allowed_origins)
     if permission or request.path in PROBE_PATHS:
-        limit = anonymous().requests_per_minute
+        limit = settings.anonymous_requests_per_minute
         g.allowance = Allowance(limit, limit, int(time.time()))
         return permission
     needs_caller = request.path.startswith(BASE) or request.path == METRICS_PATH
@@ -111,24 +110,18 @@ def require(scope: Scope) -> None:
         )
 
 
-def anonymous() -> Tier:
-    """The limits of requests without valid credentials."""
-    return replace(ANONYMOUS, requests_per_minute=services().settings.anonymous_requests_per_minute)
-
-
 def count_address() -> None:
     """Count a request of nobody in particular. Raises Refusal RATE_LIMITED."""
-    _count(f"address:{request.remote_addr}", anonymous())
+    _check(services().limiter.stranger(request.remote_addr))
 
 
 def count_caller(account_id: str, tier: Tier) -> None:
     """Count a request of an account. Raises Refusal RATE_LIMITED."""
     exchange().account_id = account_id
-    _count(account_id, tier)
+    _check(services().limiter.request(account_id, tier))
 
 
-def _count(subject: str, tier: Tier) -> None:
-    allowance = services().limiter.request(subject, tier)
+def _check(allowance: Allowance) -> None:
     g.allowance = allowance
     if allowance.exceeded:
         raise Refusal(
@@ -216,11 +209,6 @@ def _finish(response: Response) -> Response:
 def shared_headers() -> dict[str, str]:
     """Headers of every response, also of one that was refused before anyone was asked who it is for."""
     if "allowance" not in g:
-        g.allowance = services().limiter.request(f"address:{request.remote_addr}", anonymous())
+        g.allowance = services().limiter.stranger(request.remote_addr)
     allowance: Allowance = g.allowance
-    return {
-        "X-Request-ID": g.get("request_id", ""),
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": str(allowance.reset),
-    }
+    return {"X-Request-ID": g.get("request_id", "")} | allowance.headers()
