@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from live import wait_until
@@ -66,9 +68,13 @@ class Receiver:
         self.answer = answer
 
 
+CERTIFICATE = Path(__file__).with_suffix(".pem")
+"""For hook.example.org, signed by itself, valid until 2126; with its key."""
+
+
 @contextmanager
-def receiver(port: int = 0) -> Iterator[Receiver]:
-    """A receiver that answers 200 until it is told otherwise."""
+def receiver(*, tls: bool = False) -> Iterator[Receiver]:
+    """A receiver that answers 200 until it is told otherwise; ``tls`` makes it hook.example.org."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -93,9 +99,16 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    made = Receiver(f"http://127.0.0.1:{server.server_port}/hook", [], lambda _: (200, {}), threading.Event())
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    base = (
+        f"https://hook.example.org:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
+    )
+    made = Receiver(f"{base}/hook", [], lambda _: (200, {}), threading.Event())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import http.client
 import random
+import shutil
+import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +16,6 @@ from typing import Any
 import pytest
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT
 from pocket3d_server.accounts.tables import Account
-from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import states
@@ -28,7 +30,7 @@ from pocket3d_server.jobs.webhooks.post import post
 from pocket3d_server.jobs.webhooks.sender import WebhookSender
 from pocket3d_server.jobs.webhooks.tables import Delivery, Webhook
 from pocket3d_server.times import now
-from receiver import Receiver, raw_receiver, receiver, trickle
+from receiver import CERTIFICATE, Receiver, raw_receiver, receiver, trickle
 from sqlalchemy import select
 
 RESULT = {"file_path": "outputs/mesh_1.glb", "format": "glb", "preview_image": "outputs/preview_1.jpg"}
@@ -37,18 +39,15 @@ RESULT = {"file_path": "outputs/mesh_1.glb", "format": "glb", "preview_image": "
 class House:
     """A job table, a book of webhooks and a sender whose turns the test makes; ``at`` is its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database: Database) -> None:
         self.at = now() + timedelta(
             minutes=1
         )  # after all that the test does; signatures may be 5 minutes off
-        self.database = Database(Settings(data_dir=folder).database)
-        self.database.migrate()
+        self.database = database
         self.events = EventLog(self.database)
         self.book = WebhookBook(self.database, None)
         self.links = Links(["k" * 32], 3600, "https://api.example.org")
         self.sender = self.new_sender()
-        with self.database.write() as session:
-            session.add_all(Account(id=name, name=name, tier="pro") for name in (LOCAL_ACCOUNT, "ada"))
 
     def new_sender(self) -> WebhookSender:
         return WebhookSender(self.database, self.book, self.links, lambda: self.at)
@@ -100,11 +99,23 @@ class House:
             return list(session.scalars(select(Delivery).order_by(Delivery.created_at, Delivery.id)))
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with two accounts, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "jobs.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    with database.write() as session:
+        session.add_all(Account(id=name, name=name, tier="pro") for name in (LOCAL_ACCOUNT, "ada"))
+    database.close()
+    return path
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    yield made
-    made.database.close()
+def house(template: Path, tmp_path: Path) -> Iterator[House]:
+    database = Database(f"sqlite:///{shutil.copy(template, tmp_path)}")
+    yield House(database)
+    database.close()
 
 
 @pytest.fixture
@@ -458,8 +469,6 @@ def test_the_address_is_checked_again_at_every_delivery(
     house: House, there: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: the name was public when it was registered, and leads to this machine when it is called."""
-    import socket
-
     real = socket.getaddrinfo
     answers = ["1.1.1.1", "127.0.0.1"]
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: real(answers.pop(0), *a, **k))
@@ -473,8 +482,6 @@ def test_the_address_is_checked_again_at_every_delivery(
 
 
 def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     def both(*_: Any, **__: Any) -> list[Any]:
         return [(0, 0, 0, "", ("1.1.1.1", 80)), (0, 0, 0, "", ("10.0.0.1", 80))]
 
@@ -506,6 +513,48 @@ def test_a_closed_port_and_a_plain_port_for_tls_are_told(house: House, there: Re
     errors = sorted(d.tries[0]["error"] for d in house.deliveries())
     assert errors[1] == "The connection was refused: nothing listens there."
     assert errors[0].startswith("No TLS connection could be made:") or "TLS" in errors[0]
+
+
+@pytest.fixture
+def everything_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name leads to this machine."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: real("127.0.0.1", *a, **k))
+
+
+@pytest.mark.usefixtures("everything_is_here")
+def test_tls_is_checked_against_the_name_though_the_address_is_fixed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver(tls=True) as safe:
+        url = safe.url
+        with pytest.raises(ssl.SSLCertVerificationError, match=r"self.signed"):
+            post(url, b"{}", {}, timeout=10, allow_private=True)
+        trusting = ssl.create_default_context(cafile=CERTIFICATE)
+        monkeypatch.setattr("pocket3d_server.jobs.webhooks.post._tls", lambda: trusting)
+        assert post(url, b"{}", {}, timeout=10, allow_private=True).status == 200
+        assert safe.requests[0].headers["host"] == url.split("/")[2]
+        house.hook(url.replace("hook.", "other."))
+        house.finish(RESULT)
+        house.send()
+    error = house.deliveries()[0].tries[0]["error"]
+    assert error.startswith("The receiver's certificate is not valid: Hostname mismatch")
+    assert len(safe.requests) == 1
+
+
+def test_two_senders_share_the_work(house: House, there: Receiver) -> None:
+    webhooks = [house.hook(there.url) for _ in range(3)]
+    for _ in range(20):
+        house.finish(RESULT)
+    senders = [house.new_sender() for _ in range(2)]
+    for each in senders:
+        each.start(alone=False)
+    there.wait(60, 60)
+    for each in senders:
+        each.stop()
+    assert len({r.id for r in there.requests}) == len(there.requests) == 60
+    assert {(d.status, d.attempts) for d in house.deliveries()} == {("delivered", 1)}
+    assert {d.webhook_id for d in house.deliveries()} == {w.id for w in webhooks}
 
 
 def test_standard_secrets_are_base64_of_random_bytes(house: House) -> None:

@@ -81,8 +81,8 @@ class WebhookBook:
             self._check_url(account_id, url)
         with self._database.write() as session:
             webhook = _own(session, account_id, webhook_id)
-            if url is not None:
-                webhook.url = url
+            if url is not None and url != webhook.url:
+                webhook.url, webhook.failing_since = url, None
             if events is not None:
                 webhook.events = list(dict.fromkeys(events))
             if enabled is True and not webhook.enabled:

@@ -181,7 +181,7 @@ class WebhookSender:
         if not due:
             return []
         claimed: list[tuple[Delivery, Webhook]] = []
-        with self._database.write() as session:
+        with self._database.write(durable=False) as session:
             for webhook_id in due:
                 webhook = session.get(Webhook, webhook_id)
                 if webhook is None:  # deleted a moment ago
@@ -238,7 +238,7 @@ class WebhookSender:
 
     def _note(self, sent: Delivery, began: datetime, outcome: Outcome) -> None:
         at = self._clock()
-        with self._database.write() as session:
+        with self._database.write(durable=False) as session:  # undone by a power cut, it is sent once more
             delivery = session.get(Delivery, sent.id, with_for_update=True)
             if delivery is None or delivery.lease != sent.lease:
                 return  # deleted, or sent again by another server meanwhile
