@@ -90,12 +90,15 @@ class PixelBudget:
 
     def decode(self, source: Path | bytes | memoryview) -> Image:
         """As ``decode``. Raises BadFileError, also when all images together are too large."""
-        if self._left <= 0:
-            raise BadFileError(
-                f"is one too many: all images have over {MAX_ALL_PIXELS // 1_000_000} million pixels",
-                "Scale the textures down, to 2048 pixels on a side for instance, and export the mesh again.",
-            )
-        pixels = decode(source, MAX_PIXELS, self._formats)
+        try:
+            pixels = decode(source, min(MAX_PIXELS, self._left), self._formats)
+        except BadFileError as error:
+            if "pixels" in str(error) and self._left < MAX_PIXELS:
+                raise BadFileError(
+                    f"is too much: all images may have {MAX_ALL_PIXELS // 1_000_000} million pixels together",
+                    "Scale the textures down, to 2048 pixels on a side for instance, and export the mesh again.",
+                ) from error
+            raise
         self._left -= pixels.shape[0] * pixels.shape[1]
         return pixels
 

@@ -20,7 +20,7 @@ MAX_REPEATED_BYTES = 128 * 1024**2
 
 MAX_PIXELS = 64_000_000
 """Of one image."""
-MAX_ALL_PIXELS = 16 * 4096**2
+MAX_ALL_PIXELS = 12 * 4096**2
 """Of all images of one mesh."""
 MAX_SCANS = 100
 """Passes of a progressive JPEG; encoders make about ten, and each one costs the time of a whole image."""
@@ -37,7 +37,7 @@ MAX_ZIP_DIRECTORY = 1024**2
 MAX_UNZIPPED = 1024**3
 MAX_ZIP_RATIO = 100
 """Bytes out for each byte in, where more than ``FREE_UNZIPPED`` come out; OBJ text shrinks about five times."""
-FREE_UNZIPPED = 64 * 1024**2
+FREE_UNZIPPED = 32 * 1024**2
 
 DAMAGED = "Export the mesh again; the file contradicts itself."
 INCOMPLETE = "Upload the file again; it did not arrive whole."

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive
 from pocket3d_server.geometry.limits import (
-    MAX_FACES,
     MAX_PRIMITIVES,
     MAX_TEXT_LINE,
     MAX_VERTICES,
@@ -31,6 +30,7 @@ from pocket3d_server.geometry.mtl_read import Materials
 from pocket3d_server.geometry.names import unique_name
 
 LINES_AT_ONCE = 65_536
+TEXT_AT_ONCE = 4 * 1024**2
 WIDTHS = {"v": 3, "vt": 2, "vn": 3}
 
 Corners = NDArray[np.int32]
@@ -158,6 +158,7 @@ class _Content:
         self.runs: list[_Run] = []
         self.faces = 0
         self._lines: list[str] = []
+        self._length = 0
         self._counts = array("q")
         """For each of the lines, if they are relative: how many v, vt and vn had been read before it."""
 
@@ -166,7 +167,8 @@ class _Content:
         run = self.runs[-1] if self.runs else None
         relative = "-" in text
         fresh = run is None or run.name != name or run.material != material
-        if fresh or len(self._lines) == LINES_AT_ONCE or (self._lines and relative != bool(self._counts)):
+        full = len(self._lines) == LINES_AT_ONCE or self._length > TEXT_AT_ONCE
+        if fresh or full or (self._lines and relative != bool(self._counts)):
             self.flush()
         if fresh:
             if len(self.runs) == MAX_PRIMITIVES:
@@ -176,6 +178,7 @@ class _Content:
                 )
             self.runs.append(_Run(name, material))
         self._lines.append(text)
+        self._length += len(text)
         if relative:
             self._counts.extend(table.count for table in self.tables.values())
 
@@ -191,6 +194,7 @@ class _Content:
                 raise
             raise BadFileError("a face in it is broken") from error
         self._lines.clear()
+        self._length = 0
         self._counts = array("q")
         self.faces += len(corners)
         check_size(0, self.faces)
@@ -200,36 +204,51 @@ class _Content:
 
 
 def _corners(lines: list[str], counts: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """(F, 3, 3) 0-based corners of polygons; ``counts`` (lines, 3) for those that count backwards."""
-    first = lines[0].split()
-    slashes = first[0].count("/") if first else 0
-    doubled = "//" in lines[0]
-    width = len(first) * (2 if doubled else slashes + 1)
-    flat = " ".join(lines).replace("/", " ").split()
-    same_shape = len(flat) == width * len(lines) and len(first) >= 3 and slashes <= 2
-    plain = same_shape and all(line.count("/") == slashes * len(first) for line in lines)
-    if plain and not any(part.endswith("/") for part in first):
-        values = np.array(flat, dtype=np.int64).reshape(len(lines), len(first), -1)
-        table = np.zeros((*values.shape[:2], 3), np.int64)
-        table[..., [0, 2] if doubled else list(range(slashes + 1))] = values
-        fans = [table[:, [0, k, k + 1]] for k in range(1, len(first) - 1)]
-        triangles = np.stack(fans, axis=1).reshape(-1, 3, 3)
-        owners = np.repeat(np.arange(len(lines)), len(fans))
-    else:  # polygons of different sizes, which have to be read one by one
-        numbers = array("q")
-        owner = array("q")
-        for n, line in enumerate(lines):
-            polygon = [[int(x) if x else 0 for x in [*c.split("/"), "", ""][:3]] for c in line.split()]
-            for k in range(1, len(polygon) - 1):
-                for corner in (polygon[0], polygon[k], polygon[k + 1]):
-                    numbers.extend(corner)
-                owner.append(n)
-            if len(owner) > MAX_FACES:
-                check_size(0, len(owner))
-        triangles = np.array(numbers, np.int64).reshape(-1, 3, 3)
-        owners = np.array(owner, np.int64)
-    before = 0 if counts is None else counts[owners][:, None, :]
-    return np.where(triangles < 0, triangles + before, triangles - 1)
+    """(F, 3, 3) 0-based corners of polygons; ``counts`` (lines, 3) for those that count backwards.
+
+    Lines of one form, as most files have one or two, are read together.
+    """
+    forms: dict[tuple[int, int, int], list[int]] = {}
+    for n, line in enumerate(lines):
+        key = (len(line.split()), line.count("/"), line.count("//"))
+        forms.setdefault(key, []).append(n)
+    blocks, owners = [], []
+    for (size, slashes, doubled), places in forms.items():
+        if size < 3:
+            continue
+        table = _table([lines[n] for n in places], size, slashes, doubled)
+        before = 0 if counts is None else counts[places][:, None, :]
+        table = np.where(table < 0, table + before, table - 1)
+        first = np.broadcast_to(table[:, :1], (len(places), size - 2, 3))
+        blocks.append(np.stack([first, table[:, 1:-1], table[:, 2:]], axis=2).reshape(-1, 3, 3))
+        owners.append(np.repeat(places, size - 2))
+    if len(blocks) == 1:
+        return blocks[0]
+    if not blocks:
+        return np.zeros((0, 3, 3), np.int64)
+    return np.concatenate(blocks)[np.argsort(np.concatenate(owners), kind="stable")]
+
+
+def _table(lines: list[str], size: int, slashes: int, doubled: int) -> NDArray[np.int64]:
+    """(lines, size, 3) of v, vt, vn as they stand there, 0 for none. Raises ValueError or OverflowError."""
+    table = np.zeros((len(lines), size, 3), np.int64)
+    if slashes == doubled == 0:
+        columns = [0]
+    elif doubled == size and slashes == 2 * size:
+        columns = [0, 2]
+    elif doubled == 0 and slashes in (size, 2 * size):
+        columns = [0, 1, 2][: slashes // size + 1]
+    else:
+        columns = []
+    words = " ".join(lines).replace("/", " ").split()
+    if columns and len(words) == len(lines) * size * len(columns):
+        table[..., columns] = np.array(words, dtype=np.int64).reshape(len(lines), size, -1)
+        return table
+    for row, line in zip(table, lines):  # corners of different forms, one by one
+        for corner, word in zip(row, line.split()):
+            given = [int(x) if x else 0 for x in word.split("/")][:3]
+            corner[: len(given)] = given
+    return table
 
 
 def _assemble(content: _Content, materials: Materials) -> Asset:

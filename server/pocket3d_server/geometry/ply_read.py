@@ -359,6 +359,11 @@ def _grid(rows: list[list[bytes]], width: int) -> NDArray[np.float64]:
 
 def _polygons(rows: list[list[bytes]], element: Element, place: int) -> Triangles:
     """Triangles (F, 3) of faces in text."""
+    if len(element.properties) == 1 and all(len(row) == 4 and row[0] == b"3" for row in rows):
+        try:
+            return np.array([row[1:] for row in rows], np.float64).astype(np.int64)
+        except ValueError as error:
+            raise BadFileError("a number in it is none") from error
     corners: list[tuple[int, int, int]] = []
     try:
         for row in rows:
