@@ -1,7 +1,7 @@
 """Who is asking: API keys, short-lived JWTs, and the per-install token of a loopback server.
 
-Every request asks this, so what the database said about a key is remembered for a second: a key that was
-revoked, or an account that was disabled or changed, by this process or another, is noticed within that time.
+Every request asks this, so whom credentials belong to is remembered for a second: a key that was revoked, or an
+account that was disabled or changed, by this process or another, is noticed within that time.
 """
 
 from __future__ import annotations
@@ -93,9 +93,12 @@ class Accounts:
             if hmac.compare_digest(bearer.encode(), self._local_token.encode()):
                 return Caller(LOCAL_ACCOUNT, "local")
         elif bearer.startswith(KEY_PREFIX):
-            return self._admitted(keys.digest(bearer), lambda session: keys.by_digest(session, bearer))
+            return self._remembered_or(
+                keys.digest(bearer), lambda: self._admitted(lambda session: keys.by_digest(session, bearer))
+            )
         elif bearer.count(".") == 2:
-            return self._by_jwt(bearer, address)
+            name = f"{keys.digest(bearer)} {address}"  # some tokens are good on this machine only
+            return self._remembered_or(name, lambda: self._by_jwt(bearer, address))
         raise _unknown()
 
     def issue_jwt(self, caller: Caller) -> tuple[str, int]:
@@ -131,15 +134,24 @@ class Accounts:
             if not is_loopback(address):
                 raise _unknown()
             return Caller(LOCAL_ACCOUNT, "local", grant.scopes, by_jwt=True)
-        of_key = self._admitted(key_id, lambda session: keys.by_id(session, key_id))
+        of_key = self._admitted(lambda session: keys.by_id(session, key_id))
         return replace(of_key, scopes=of_key.scopes & grant.scopes, by_jwt=True)
 
-    def _admitted(self, name: str, find: Callable[[Session], tuple[ApiKey, Account] | None]) -> Caller:
-        """The caller with the key that ``find`` finds; ``name`` tells it from others. Raises Refusal."""
+    def _remembered_or(self, name: str, find: Callable[[], Caller]) -> Caller:
+        """The caller whom these credentials belonged to a moment ago, else whom ``find`` finds."""
         time_now = time.monotonic()
         known = self._remembered.get(name)
         if known and known[0] > time_now:
             return known[1]
+        caller = find()
+        with self._lock:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = (time_now + self._remembered_s, caller)
+        return caller
+
+    def _admitted(self, find: Callable[[Session], tuple[ApiKey, Account] | None]) -> Caller:
+        """The caller with the key that ``find`` finds. Raises Refusal."""
         with self._database.read() as session:
             found = find(session)
         if found is None:
@@ -147,10 +159,6 @@ class Accounts:
         key, account = found
         caller = _admit(key, account)
         self._note_use(key)
-        with self._lock:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[name] = (time_now + self._remembered_s, caller)
         return caller
 
     def _note_use(self, key: ApiKey) -> None:
