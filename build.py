@@ -18,6 +18,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
 from tools import environments
 
 ROOT = Path(__file__).resolve().parent
+NEEDS_TEST_TOOLS = {"fuzz"}
+"""Benchmarks that use packages of the tests."""
 
 
 def run(*command: str | Path, **variables: str) -> int:
@@ -75,12 +77,13 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Measure: ``bench segmentation --data DIR``, ``bench rigging --data DIR``."""
+    """Measure: ``bench segmentation --data DIR``, ``bench rigging --data DIR``, ``bench fuzz``."""
     names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
     if not rest or rest[0] not in names:
         print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
         return 2
-    return run(environments.server(), "-m", f"tools.bench_{rest[0]}", *rest[1:])
+    python = environments.test() if rest[0] in NEEDS_TEST_TOOLS else environments.server()
+    return run(python, "-m", f"tools.bench_{rest[0]}", *rest[1:])
 
 
 def lock(rest: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Reads PLY, binary or text (Turk 1994, "The PLY Polygon File Format"), in the file's order.
 
-trimesh has a reader too, but it believes the header, and takes binary files only when all their faces have
-the same number of corners.
+Of our own because the readers at hand believe the header, reorder polygons, or take a binary file only when all
+its faces have the same number of corners.
 """
 
 from __future__ import annotations
