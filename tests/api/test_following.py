@@ -17,6 +17,7 @@ from live import wait_until
 from pocket3d_server import serving
 from pocket3d_server.accounts import keys, registry
 from pocket3d_server.accounts.tiers import Tier
+from pocket3d_server.api import ws
 from pocket3d_server.app import create_app
 from pocket3d_server.config import Settings
 from pocket3d_server.jobs import states
@@ -234,6 +235,25 @@ def test_what_clients_say_is_dropped_and_they_are_still_told(house: House) -> No
     assert follower.until(3)[-1]["seq"] == 3
     house.finish(lease)
     assert follower.rest() == ([1, 2, 3, 4], 1000)
+
+
+@pytest.mark.parametrize("what", ["garbage", "too much", "half a frame and an end"])
+def test_clients_that_break_the_protocol_lose_their_socket_and_nothing_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(ws, "IDLE_S", 0.2)
+    job_id, _ = house.job()
+    follower = Follower(house, job_id)
+    follower.until(2)
+    match what:
+        case "garbage":
+            follower.socket.sendall(b"\xff" * 2000)
+        case "too much":
+            follower.socket.sendall(follower.ws.send(TextMessage(data="x" * 10_000)))
+        case _:
+            follower.socket.sendall(b"\x81\xfe")
+            follower.reset()
+    wait_until(lambda: job_id not in house.services.events._channels)
 
 
 def test_a_client_that_does_not_read_is_closed_and_holds_up_nobody(

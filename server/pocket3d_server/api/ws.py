@@ -16,7 +16,7 @@ from pocket3d_server.jobs import queries
 
 ENDED, SERVER_STOPS, NO_SUCH_JOB, TOO_SLOW, INVALID, TOO_MANY = 1000, 1012, 4404, 4408, 4422, 4429
 PING_S = 20
-IDLE_S = 5.0
+IDLE_S = 2.0
 """How often a follower looks by itself whether its client is still there."""
 
 
