@@ -27,6 +27,7 @@ from pocket3d_server.times import now, stamp
 DEFAULT_TIER = "pro"
 Open = Callable[[argparse.Namespace], tuple[Database, TokenSigner]]
 Command = Callable[[Session, argparse.Namespace], None]
+Add = Callable[[Any, str, str, Command], argparse.ArgumentParser]
 UNLIMITED = "unlimited"
 
 
@@ -44,9 +45,22 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, open_database: 
         parser.set_defaults(run=lambda options: _run(run, open_database, options))
         return parser
 
-    accounts = commands.add_parser("accounts", help="manage accounts: tiers, credits").add_subparsers(
+    accounts = commands.add_parser("accounts", help="manage accounts: tiers, credits")
+    _add_accounts(accounts.add_subparsers(required=True, metavar="ACTION"), add)
+    groups = commands.add_parser("keys", help="manage API keys").add_subparsers(
         required=True, metavar="ACTION"
     )
+    _add_keys(groups, add)
+    rotate = groups.add_parser(
+        "rotate-signing", parents=[common], help="sign tokens (JWTs) with a new secret from now on"
+    )
+    rotate.add_argument(
+        "--at-once", action="store_true", help="end all tokens that are out, e.g. after a leak"
+    )
+    rotate.set_defaults(run=lambda options: _rotate_signing(open_database, options))
+
+
+def _add_accounts(accounts: Any, add: Add) -> None:
     parser = add(accounts, "create", "make an account without a key", _create_account)
     parser.add_argument("name", type=_name, help="whom it is for")
     parser.add_argument("--tier", default=DEFAULT_TIER, choices=list(TIERS))
@@ -64,15 +78,12 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, open_database: 
         help=f"how many; a negative number takes some, '{UNLIMITED}' stops metering",
     )
     parser.add_argument("--note", default="", help="why, for the ledger")
-    for name, text in (
-        ("disable", "refuse an account's requests; its queued jobs wait, its running ones finish"),
-        ("enable", "let a disabled account in again"),
-    ):
-        add(accounts, name, text, _disable if name == "disable" else _enable).add_argument("id")
+    text = "refuse an account's requests; its queued jobs wait, its running ones finish"
+    add(accounts, "disable", text, _disable).add_argument("id")
+    add(accounts, "enable", "let a disabled account in again", _enable).add_argument("id")
 
-    groups = commands.add_parser("keys", help="manage API keys").add_subparsers(
-        required=True, metavar="ACTION"
-    )
+
+def _add_keys(groups: Any, add: Add) -> None:
     parser = add(
         groups, "create", "make a key, and an account for it unless --account names one", _create_key
     )
@@ -101,13 +112,6 @@ def add_commands(commands: Any, common: argparse.ArgumentParser, open_database: 
         metavar="HOURS",
         help="the old key works so long; default 0",
     )
-    rotate = groups.add_parser(
-        "rotate-signing", parents=[common], help="sign tokens (JWTs) with a new secret from now on"
-    )
-    rotate.add_argument(
-        "--at-once", action="store_true", help="end all tokens that are out, e.g. after a leak"
-    )
-    rotate.set_defaults(run=lambda options: _rotate_signing(open_database, options))
 
 
 def _run(command: Command, open_database: Open, options: argparse.Namespace) -> int:
