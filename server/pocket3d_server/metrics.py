@@ -24,6 +24,8 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
+        self._of_requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        """Found once for each kind of request: this is on the path of all of them."""
         self._requests = Counter(
             "pocket3d_http_requests", "Answered requests.", ["method", "route", "status"], registry=registry
         )
@@ -78,6 +80,11 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int, seconds: float, *, stream: bool) -> None:
         """A request has been answered."""
-        self._requests.labels(method, route, str(status)).inc()
+        found = self._of_requests.get((method, route, status))
+        if found is None:
+            found = self._requests.labels(method, route, str(status)), self._request_seconds.labels(method, route)
+            self._of_requests[method, route, status] = found
+        count, times = found
+        count.inc()
         if not stream:
-            self._request_seconds.labels(method, route).observe(seconds)
+            times.observe(seconds)

@@ -10,7 +10,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 from pocket3d_server import logs
@@ -60,30 +59,34 @@ class AccessLog:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         exchange = environ[ENVIRON_KEY] = Exchange(environ)
-        stack = ExitStack()
-        stack.enter_context(logs.about(request_id=exchange.request_id, job_id=""))
-        stack.callback(self._end, exchange)
+        tokens = logs.enter(exchange.request_id)
         if exchange.stream:
-            stack.enter_context(self._metrics.open_streams.labels(exchange.stream).track_inprogress())
+            self._metrics.open_streams.labels(exchange.stream).inc()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             exchange.status = int(status[:3])
             if not exchange.stream and _is_event_stream(headers):
                 exchange.stream = "events"
-                stack.enter_context(self._metrics.open_streams.labels("events").track_inprogress())
+                self._metrics.open_streams.labels("events").inc()
             return start_response(status, headers, exc_info)
+
+        def end() -> None:
+            self._end(exchange)
+            logs.leave(tokens)
 
         try:
             body = self._app(environ, start)
         except BaseException:
-            stack.close()
+            end()
             raise
         socket = environ.get("werkzeug.socket")
         if socket is not None and getattr(socket, "used", False):
             exchange.status = 101
-        return _Counted(body, exchange, stack)
+        return _Counted(body, exchange, end)
 
     def _end(self, exchange: Exchange) -> None:
+        if exchange.stream:
+            self._metrics.open_streams.labels(exchange.stream).dec()
         seconds = time.perf_counter() - exchange.began
         method = exchange.method if exchange.method in METHODS else "OTHER"
         self._metrics.request(method, exchange.route, exchange.status, seconds, stream=bool(exchange.stream))
@@ -118,10 +121,10 @@ class AccessLog:
 class _Counted:
     """A response's body that counts what is taken of it, and tells when it has been closed."""
 
-    def __init__(self, body: Iterable[bytes], exchange: Exchange, stack: ExitStack) -> None:
+    def __init__(self, body: Iterable[bytes], exchange: Exchange, end: Callable[[], None]) -> None:
         self._body = body
         self._exchange = exchange
-        self._stack = stack
+        self._end = end
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._body:
@@ -129,9 +132,11 @@ class _Counted:
             yield chunk
 
     def close(self) -> None:
-        with self._stack:
+        try:
             if close := getattr(self._body, "close", None):
                 close()
+        finally:
+            self._end()
 
 
 def _is_event_stream(headers: list[tuple[str, str]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -156,6 +157,7 @@ def _check_host(settings: Settings) -> None:
         raise _foreign_page(origin)
 
 
+@lru_cache(maxsize=256)
 def _hostname(address: str) -> str:
     """The name in an address; empty when there is none, or the address is none."""
     try:

@@ -48,10 +48,9 @@ def allows(origin: str, allowed: list[str]) -> bool:
 
 def preflight(allowed: list[str]) -> Response | None:
     """The answer to a browser that asks for permission; None for other requests. Needs no credentials."""
-    origin = request.headers.get("Origin", "")
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
         return None
-    if not allows(origin, allowed):
+    if not allows(request.headers.get("Origin", ""), allowed):
         return None
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = METHODS
