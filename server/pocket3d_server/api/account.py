@@ -225,7 +225,7 @@ def create_key(body: CreateKey) -> Response:
     if missing := sorted(set(scopes) - who.scopes):
         raise Refusal(
             ErrorCode.FORBIDDEN,
-            f"The key that asks has not the scope {missing[0]} itself.",
+            f"The key that asks lacks the scope {missing[0]} itself.",
             f"Ask for at most {', '.join(sorted(who.scopes))}, or use a key that may do more.",
             scope=missing[0],
             scopes=sorted(who.scopes),
@@ -286,10 +286,10 @@ def _own(found: tuple[ApiKey, Account] | None, path: KeyPath) -> ApiKey:
 
 
 def _bad_name(error: ValueError) -> Refusal:
-    sentence = str(error)
+    problem = str(error).removeprefix("the name ").partition(":")[0]
     return Refusal(
         ErrorCode.INVALID_INPUT,
-        f"name: {sentence}.",
+        f"name: it {problem}.",
         "Write whom or what the key is for, e.g. render farm.",
         field="name",
     )
