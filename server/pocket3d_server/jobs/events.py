@@ -10,6 +10,7 @@ threads committed at once) leaves a gap, and what is in a gap is read from the t
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -27,6 +28,8 @@ from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.states import NEWS
 from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.times import stamp
+
+log = logging.getLogger(__name__)
 
 FINAL_EVENTS = ("job_completed", "job_failed")
 LOOK_AGAIN_S = 1.0
@@ -143,7 +146,10 @@ class EventLog:
                     channel.add(Event.of(row))
                     channel.bell.notify_all()
             for listener in self._listeners:
-                listener(job, row)
+                try:
+                    listener(job, row)
+                except Exception:  # the event is committed, whoever cannot bear to hear of it
+                    log.exception("a listener failed at event %s of job %s", row.seq, row.job_id)
 
     def ring(self, job_id: str) -> None:
         """Let the followers of a job look whether they still want to wait."""
@@ -260,8 +266,8 @@ class EventLog:
 
 
 @contextmanager
-def change(database: Database, log: EventLog, *, durable: bool = True) -> Iterator[Session]:
+def change(database: Database, events: EventLog, *, durable: bool = True) -> Iterator[Session]:
     """One write transaction (see ``Database.write``) whose events are announced once it is committed."""
     with database.write(durable=durable) as session:
         yield session
-    log.announce(session.info.get(NEWS, ()))
+    events.announce(session.info.get(NEWS, ()))
