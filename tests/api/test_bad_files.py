@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 import requests
-from live import LiveServer
+from live import LiveServer, alive, wait_until
 
 from tools.fuzzing import real
 from tools.fuzzing.tricks import TRICKS, bomb_png
@@ -101,6 +101,30 @@ def test_what_people_send_instead_is_named(
     assert about in assert_refused(upload(live_server, name, content))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [b"../../../etc/passwd", "☃ naïve.png".encode(), b"x" * 5000, b"<b>.png"],
+    ids=["path", "unicode", "long", "html"],
+)
+def test_names_are_kept_for_people_only(live_server: LiveServer, name: bytes) -> None:
+    answer = upload_raw(live_server, name, real.files("image")[0])
+    assert answer.status_code == 200
+    assert answer.json()["files"][0].startswith("uploads/img_")
+    assert len(answer.json()["details"][0]["name"]) <= 200
+    assert "/" not in answer.json()["details"][0]["name"]
+
+
+def test_a_name_that_is_no_utf8_is_refused(live_server: LiveServer) -> None:
+    assert "UTF-8" in assert_refused(upload_raw(live_server, b"\xff\xfe.png", real.files("image")[0]))
+
+
+def upload_raw(server: LiveServer, name: bytes, content: bytes) -> requests.Response:
+    """One file whose name goes out as it is."""
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="' + name + b'"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    return server.request("POST", "/mesh/upload", data=head + content + b"\r\n--b--\r\n", headers=headers)
+
+
 def test_one_bad_file_of_several_refuses_them_all(live_server: LiveServer) -> None:
     sent = [("files", ("good.png", real.files("image")[0])), ("files", ("bad.glb", b"glTF" + bytes(99)))]
     answer = live_server.post("/mesh/upload", files=sent)
@@ -112,3 +136,16 @@ def test_uploads_at_once(live_server: LiveServer) -> None:
     send: Callable[[bytes], int] = lambda content: upload(live_server, "a", content).status_code  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(send, contents)) == {200}
+
+
+def test_inspectors_end_with_a_killed_server(own_server: Callable[..., LiveServer]) -> None:
+    server = own_server()
+    assert upload(server, "a", real.files("image")[0]).status_code == 200
+    pids = [
+        child.pid
+        for child in psutil.Process(server.process.pid).children()
+        if any("inspector_child" in word for word in child.cmdline())
+    ]
+    assert len(pids) == 1
+    server.kill()
+    wait_until(lambda: not alive(pids[0]))

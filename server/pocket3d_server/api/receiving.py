@@ -122,6 +122,12 @@ class _StrictParser(FormDataParser):
                 "The form has too many parts, or a large part without a file name.",
                 HOW_TO_UPLOAD,
             ) from error
+        except UnicodeDecodeError as error:
+            raise Refusal(
+                ErrorCode.INVALID_INPUT,
+                "The name of a file or part is not UTF-8.",
+                "Rename the file, or use an HTTP library that sends names as UTF-8.",
+            ) from error
         except ValueError as error:
             raise Refusal(
                 ErrorCode.INVALID_INPUT,
