@@ -65,11 +65,13 @@ class Chaos:
             lease_seconds=3,
         )
         self._stop = threading.Event()
+        self._start_s = 1.0
+        """How long the server took to start: misfortunes keep time with the machine, or no job would ever end."""
         self.customers: dict[str, Customer] = {}
 
     def begin(self) -> None:
         """Start the server and its customers."""
-        self.server.start()
+        self._start()
         for number in range(ACCOUNTS):
             account_id, token = self._make_account(f"customer {number}")
             seed = f"{self._seed}/{number}"
@@ -79,7 +81,7 @@ class Chaos:
 
     def round(self) -> None:
         """One misfortune at a random moment."""
-        time.sleep(self._random.uniform(0.1, 0.9))
+        time.sleep(self._random.uniform(0.1, 1.5) * self._start_s)
         weights = [weight if self._disk or "disk" not in name else 0 for name, weight in ACTIONS.items()]
         action = self._random.choices(list(ACTIONS), weights)[0]
         self.done[action] += 1
@@ -97,7 +99,7 @@ class Chaos:
                     if action == "disk and server":
                         self.server.kill()
         if self.server.process.poll() is not None:
-            self.server.start()
+            self._start()
 
     def end(self) -> Findings:
         """Let everything finish, stop the server, and look."""
@@ -136,6 +138,11 @@ class Chaos:
         for process in self._offspring():
             with contextlib.suppress(psutil.Error):
                 process.kill()
+
+    def _start(self) -> None:
+        begun = time.monotonic()
+        self.server.start()
+        self._start_s = min(5.0, time.monotonic() - begun)
 
     def _make_account(self, name: str) -> tuple[str, str]:
         command = [sys.executable, "-m", "pocket3d_server", "keys", "create", name, "--tier", "enterprise"]

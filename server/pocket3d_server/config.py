@@ -83,8 +83,9 @@ class Settings(BaseModel):
     """A job whose server has not been heard of for this long goes to another."""
     max_attempts: int = Field(3, ge=1)
     """Tries of a job whose runner dies, before it is quarantined; errors of the model are never tried again."""
-    max_lost_servers: int = Field(10, ge=1)
-    """A job is quarantined when this many servers died while it ran: it may be what kills them."""
+    max_lost_servers: int = Field(25, ge=1)
+    """A job is quarantined when this many servers died while it ran: it may be what kills them. Far more than
+    ``max_attempts``, for most jobs just happen to run when a server dies; their pauses grow meanwhile."""
 
     anonymous_requests_per_minute: int = Field(60, ge=1)
     """Requests without valid credentials that one address may make, so that keys cannot be guessed at speed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from flask_openapi3 import FileStorage
@@ -35,6 +36,22 @@ PICTURE = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQ..."
 def _default(request: type[EngineRequest], name: str) -> Any:
     """Defaults are decided where engines get their requests; here they are only documented."""
     return request.model_fields[name].default
+
+
+class Asked(BaseModel):
+    """Queries and headers; flask-openapi3 asks for their schema with every request, so it is made once."""
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """As of any model."""
+        if arguments or options:
+            return super().model_json_schema(*arguments, **options)
+        return _schema(cls)
+
+
+@cache
+def _schema(model: type[Asked]) -> dict[str, Any]:
+    return super(Asked, model).model_json_schema()
 
 
 class SubmitBody(BaseModel):
@@ -204,7 +221,7 @@ PRICE = (
 )
 
 
-class SubmitQuery(BaseModel):
+class SubmitQuery(Asked):
     """Options of every submit."""
 
     model_config = ConfigDict(extra="forbid")
@@ -215,7 +232,7 @@ class SubmitQuery(BaseModel):
     )
 
 
-class SubmitHeader(BaseModel):
+class SubmitHeader(Asked):
     """Headers that every submit understands."""
 
     prefer: str | None = Field(

@@ -6,6 +6,7 @@ import importlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pocket3d_server.config import SettingsError
 from pocket3d_server.errors import ErrorCode
@@ -137,6 +138,11 @@ class Catalog:
             ErrorCode.MODEL_UNAVAILABLE, f"No model that makes {feature} from {wanted} is ready.", advice
         )
 
+    @cached_property
+    def _have_mb(self) -> int:
+        """What models may use together; asked once, for it is needed with every request."""
+        return self._memory_mb or int(self._host().total * SHARE)
+
     def _lacks_memory(self, spec: ModelSpec) -> Missing | None:
         """Whether the machine could never hold it, however long it waits."""
         if spec.vram_mb:
@@ -148,7 +154,7 @@ class Catalog:
                     f"it needs a GPU with {_gb(spec.vram_mb)} and {have}.",
                     "Use a machine with such a GPU, or another model.",
                 )
-        have_mb = self._memory_mb or int(self._host().total * SHARE)
+        have_mb = self._have_mb
         if have_mb < spec.memory_mb:
             return Missing(
                 f"it needs {_gb(spec.memory_mb)} of memory and models may use {_gb(have_mb)} here.",
