@@ -149,3 +149,14 @@ def test_meshes_without_faces_are_left_out(tmp_path: Path) -> None:
     path.write_bytes(real.glb(document, chunk))
     assert check(path) == "accepted"
     assert all(len(primitive.faces) for primitive in read_asset(path).primitives())
+
+
+def test_an_image_that_only_others_read_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    document, chunk = real.plain_document()
+    document["bufferViews"].append({"buffer": 0, "byteOffset": 0, "byteLength": 80})
+    document["images"].append({"bufferView": 5, "mimeType": "image/ktx2"})
+    document["textures"][0]["extensions"] = {"KHR_texture_basisu": {"source": 1}}
+    path = tmp_path / "a.glb"
+    path.write_bytes(real.glb(document, chunk))
+    assert check(path) == "accepted"
+    assert recognise(path, 1000).faces == 8

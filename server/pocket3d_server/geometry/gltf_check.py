@@ -112,7 +112,7 @@ class _Check:
         """A number from 0 on. Without a default the key must be there."""
         value = row.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadFileError(f"a number in its tables cannot be ({key})")
+            raise BadFileError(f"a number in it is impossible ({key})")
         return value
 
     def index(self, value: object, table: str) -> int:

@@ -135,7 +135,7 @@ class _Numbers:
         try:
             self.blocks.append(np.array(rows, dtype=np.float64))
         except ValueError as error:
-            raise BadFileError("a number in it is none") from error
+            raise BadFileError("something else stands in it where a number belongs") from error
 
     def table(self) -> Table:
         return np.concatenate(self.blocks) if self.blocks else np.zeros((0, self.width))

@@ -354,7 +354,7 @@ def _grid(rows: list[list[bytes]], width: int) -> NDArray[np.float64]:
     try:
         return np.array(rows, np.float64)
     except ValueError as error:
-        raise BadFileError("a number in it is none") from error
+        raise BadFileError("something else stands in it where a number belongs") from error
 
 
 def _polygons(rows: list[list[bytes]], element: Element, place: int) -> Triangles:
@@ -363,7 +363,7 @@ def _polygons(rows: list[list[bytes]], element: Element, place: int) -> Triangle
         try:
             return np.array([row[1:] for row in rows], np.float64).astype(np.int64)
         except ValueError as error:
-            raise BadFileError("a number in it is none") from error
+            raise BadFileError("something else stands in it where a number belongs") from error
     corners: list[tuple[int, int, int]] = []
     try:
         for row in rows:
@@ -386,4 +386,4 @@ def _polygons(rows: list[list[bytes]], element: Element, place: int) -> Triangle
     except (ValueError, IndexError, OverflowError) as error:
         if isinstance(error, BadFileError):
             raise
-        raise BadFileError("a number in it is none") from error
+        raise BadFileError("something else stands in it where a number belongs") from error

@@ -123,7 +123,10 @@ def _check_glb(path: Path) -> int:
     """The document, and the first bytes of its images: how large they are stands there."""
     document, start, size = glb.outline(path)
     faces = check_gltf(document, size, path.stat().st_size)
-    views = {i["bufferView"] for i in document.get("images", []) if "uri" not in i}
+    # Only what a texture shows: beside it may lie an image in a format that others know.
+    shown = {texture["source"] for texture in document.get("textures", []) if "source" in texture}
+    images = [document["images"][index] for index in sorted(shown)]
+    views = {image["bufferView"] for image in images if "uri" not in image}
     with path.open("rb") as file:
         for number, index in enumerate(sorted(views), 1):
             view = document["bufferViews"][index]

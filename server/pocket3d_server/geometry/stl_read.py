@@ -90,4 +90,4 @@ def _numbers(words: list[str]) -> NDArray[np.float32]:
     try:
         return np.array(words, np.float64).astype(np.float32).reshape(-1, 3)
     except ValueError as error:
-        raise BadFileError("a number in it is none") from error
+        raise BadFileError("something else stands in it where a number belongs") from error
