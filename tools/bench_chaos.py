@@ -20,6 +20,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,7 @@ class Chaos:
             min_free_mb=0,  # the disk is to be full indeed
             lease_seconds=3,
         )
+        self.server.port = free_port()
         self._stop = threading.Event()
         self._start_s = 1.0
         """How long the server took to start: misfortunes keep time with the machine, or no job would ever end."""
@@ -197,6 +199,15 @@ def small_disk(folder: Path) -> Iterator[Path | None]:
         yield place
     finally:
         subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def free_port() -> int:
+    """A port that no program gets by chance while the server is away."""
+    for port in random.SystemRandom().sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free between 20000 and 30000")
 
 
 def in_own_namespace() -> bool:
