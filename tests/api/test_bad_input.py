@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import requests
 from live import LiveServer, assert_refused
 from PIL import Image
 
@@ -78,7 +79,7 @@ def test_bodies_of_another_type(live_server: LiveServer, kind: str) -> None:
 @pytest.mark.parametrize(
     ("body", "about"),
     [
-        ({"text_prompt": "x", "seed": "42"}, "seed: it should be an integer"),
+        ({"text_prompt": "x", "seed": "42"}, 'seed: it should be an integer, not "42"'),
         ({"text_prompt": "x", "seed": True}, "seed: it should be an integer"),
         ({"text_prompt": "x", "seed": 1.5}, "seed: it should be an integer"),
         ({"text_prompt": ["x"]}, "text_prompt: it should be a string"),
@@ -242,7 +243,7 @@ def test_preferences_that_mean_nothing_here_are_passed_over(live_server: LiveSer
 @pytest.mark.parametrize(
     ("query", "about"),
     [
-        ("limit=0", "limit: it should be greater than or equal to 1"),
+        ("limit=0", "limit: it should be at least 1"),
         ("limit=201", "limit"),
         ("limit=many", "limit: it should be an integer"),
         ("status=done", "'queued', 'processing', 'completed' or 'error'"),
@@ -275,6 +276,20 @@ def test_ids_that_cannot_be(live_server: LiveServer) -> None:
 )
 def test_paths_that_do_not_exist(live_server: LiveServer, path: str) -> None:
     assert_refused(live_server.get(path, allow_redirects=False), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/api/v1/mesh/generat", "/api/v1/mesh/generate"),
+        ("/mesh/generate", "/api/v1/mesh/generate"),
+        ("/api/v1/system/heath", "/api/v1/system/health"),
+    ],
+)
+def test_paths_that_are_nearly_right(live_server: LiveServer, path: str, meant: str) -> None:
+    headers = {"Authorization": f"Bearer {live_server.token}"}
+    answer = requests.get(live_server.url + path, headers=headers, timeout=30)
+    assert_refused(answer, 404, "NOT_FOUND", f"Did you mean {meant}?")
 
 
 def test_a_slash_at_the_end(live_server: LiveServer) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.database import disk_is_full
@@ -37,7 +38,7 @@ BY_STATUS = {
     402: (ErrorCode.INSUFFICIENT_CREDITS, "Ask for credits, or cancel jobs that wait."),
     403: (ErrorCode.FORBIDDEN, "Use an account that may do this."),
     404: (ErrorCode.NOT_FOUND, "GET /openapi/openapi.json lists all endpoints; they start with /api/v1."),
-    405: (ErrorCode.METHOD_NOT_ALLOWED, "The header Allow names the methods that work here."),
+    405: (ErrorCode.METHOD_NOT_ALLOWED, "Use a method that the header Allow names."),
     409: (ErrorCode.CONFLICT, "Look at what is there now, then decide."),
     410: (ErrorCode.GONE, "Submit the job again."),
     413: (ErrorCode.FILE_TOO_LARGE, "Send less, or upload large files with POST /mesh/upload."),
@@ -55,6 +56,9 @@ BY_STATUS = {
     503: (ErrorCode.SHUTTING_DOWN, "Try again in a moment."),
     507: (ErrorCode.STORAGE_FULL, "Delete old jobs."),
 }
+API = "/api/v1"
+MAX_PATH = 200
+"""Characters of a path that a message repeats."""
 ABOUT_THE_REQUEST = {400, 405, 413, 415, 422}
 """Statuses of requests that the endpoint's description helps with."""
 
@@ -130,7 +134,7 @@ def docs_url() -> str | None:
     """Where the endpoint of the current request is described; None when there is no such endpoint."""
     if request.url_rule is None:
         return None
-    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", request.url_rule.rule)
+    path = _as_documented(request.url_rule.rule)
     operation = current_app.api_doc["paths"].get(path, {}).get(request.method.lower())  # type: ignore[attr-defined]
     if operation is None:
         return None
@@ -145,13 +149,34 @@ def _http(error: HTTPException) -> Response:
         status, (ErrorCode.INTERNAL_ERROR if status >= 500 else ErrorCode.INVALID_INPUT, "Check the request.")
     )
     message = error.description or error.name
-    if status == 404 and request.path.endswith("/"):
-        suggestion = f"Leave the slash at the end away. {suggestion}"
+    if isinstance(error, NotFound):
+        message = f"There is nothing at {request.path[:MAX_PATH]}."
+        suggestion = _right_path() or suggestion
+    elif isinstance(error, MethodNotAllowed):
+        message = f"{request.method[:MAX_PATH]} does not work on {request.path[:MAX_PATH]}."
+        suggestion = f"Use {' or '.join(sorted(error.valid_methods or [])) or 'another method'}; the header Allow has these."
     response = envelope(code, message, {"suggestion": suggestion}, status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "content-range", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _right_path() -> str:
+    """What to do about a path that leads nowhere, where that can be guessed."""
+    if request.path.endswith("/"):
+        return "Leave the slash at the end away."
+    known = [rule.rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(API)]
+    for path in (request.path, API + request.path):
+        if similar := get_close_matches(path, known, n=1, cutoff=0.8):
+            return (
+                f"Did you mean {_as_documented(similar[0])}? GET /openapi/openapi.json lists all endpoints."
+            )
+    return ""
+
+
+def _as_documented(rule: str) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
 
 
 def _unexpected(error: Exception) -> Response:

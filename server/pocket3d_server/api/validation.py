@@ -12,28 +12,11 @@ from pydantic_core import ErrorDetails
 
 from pocket3d_server.api.errors import BY_STATUS, envelope
 from pocket3d_server.errors import ErrorCode
+from pocket3d_server.problems import advice, place, problem
 from pocket3d_server.runners.base import FORMATS
 
 EXAMPLE = "e.g. 'a wooden chair'"
 MOST_PROBLEMS = 20
-PROBLEMS = {
-    "missing": "it is missing",
-    "extra_forbidden": "there is no such field",
-    "string_type": "it should be a string",
-    "string_unicode": "it should be plain Unicode text",
-    "int_type": "it should be an integer",
-    "int_parsing": "it should be an integer",
-    "int_from_float": "it should be an integer",
-    "float_type": "it should be a number",
-    "float_parsing": "it should be a number",
-    "bool_type": "it should be true or false",
-    "bool_parsing": "it should be true or false",
-    "list_type": "it should be an array",
-    "dict_type": "it should be an object",
-    "model_type": "it should be an object",
-    "string_pattern_mismatch": "it has characters that are not allowed",
-}
-"""Types of Pydantic's errors whose own text speaks of Python; the others are kept."""
 
 
 def refuse_validation(error: ValidationError) -> Response:
@@ -43,9 +26,9 @@ def refuse_validation(error: ValidationError) -> Response:
         not found[0]["loc"] and found[0]["type"] == "model_type"
     ):  # JSON was expected; see json_body for the rest
         return _no_json()
-    problems = [{"field": _place(e), "problem": _problem(e)} for e in found[:MOST_PROBLEMS]]
+    problems = [_problem(e) for e in found[:MOST_PROBLEMS]]
     first = problems[0]
-    message = f"{first['field']}: {first['problem']}" if first["field"] else first["problem"]
+    message = f"{first['field']}: {first['problem']}" if found[0]["loc"] else first["problem"]
     details = {"suggestion": _suggestion(error.title, found[0]), "problems": problems}
     return envelope(ErrorCode.INVALID_INPUT, message, details, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -56,17 +39,11 @@ def _no_json() -> Response:
     return envelope(code, f"The body should be JSON, but came {came}.", {"suggestion": suggestion}, 415)
 
 
-def _place(error: ErrorDetails) -> str:
-    """Where in the request, e.g. ``images[2]``."""
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"])
-    return place.removeprefix(".")
-
-
-def _problem(error: ErrorDetails) -> str:
-    if error["type"] == "literal_error" and error["loc"] == ("output_format",):
-        return f"it should be {_formats(error)}"
-    text = PROBLEMS.get(error["type"], error["msg"]).removeprefix("Value error, ")
-    return text.replace("Input should be", "it should be").replace("String should have", "it should have")
+def _problem(error: ErrorDetails) -> dict[str, str]:
+    where = place(error) or ("text_prompt" if "text_prompt" in error["msg"] else "")
+    if error["type"] == "literal_error" and where == "output_format":
+        return {"field": where, "problem": f"it should be {_formats(error)}"}
+    return {"field": where, "problem": problem(error)}
 
 
 def _formats(error: ErrorDetails) -> str:
@@ -75,33 +52,24 @@ def _formats(error: ErrorDetails) -> str:
 
 
 def _suggestion(title: str, error: ErrorDetails) -> str:
-    field = _place(error) or "the body"
-    context = error.get("ctx", {})
+    field = place(error)
     match error["type"]:
-        case "missing":
-            return f"Add {field} to the request."
         case "extra_forbidden":
             return _instead(title, field)
         case "literal_error" if field == "output_format":
             return f"Ask for {_formats(error)}."
-        case "literal_error" | "enum":
-            return f"Use one of {context.get('expected')} for {field}."
         case "string_too_long":
-            return f"Shorten {field} to {context['max_length']:,} characters; it has {len(error['input']):,}."
+            return f"Shorten {field} to {error['ctx']['max_length']:,} characters; it has {len(error['input']):,}."
         case "too_long":
-            return f"Send at most {context['max_length']} {field}; there are {context['actual_length']}."
+            return f"Send at most {error['ctx']['max_length']} {field}; there are {error['ctx']['actual_length']}."
         case "string_too_short" if field == "text_prompt":
             return f"Write in text_prompt what you want, {EXAMPLE}."
         case "string_too_short":
             return f"Write something as {field}, or leave it out."
         case "value_error" if "text_prompt" in error["msg"]:
             return f"Write in text_prompt what you want, {EXAMPLE}, or send images without it."
-        case "value_error":
-            return str(context.get("error", error["msg"]))
-        case "string_pattern_mismatch":
-            return f"Use only characters that match {context['pattern']} in {field}."
         case _:
-            return f"Correct {field}: {_problem(error)}."
+            return advice(error)
 
 
 def _instead(title: str, field: str) -> str:

@@ -32,6 +32,7 @@ from pocket3d_server.jobs.pricing import price
 from pocket3d_server.jobs.quota import Quota
 from pocket3d_server.jobs.tables import IdempotentAnswer, Job
 from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
+from pocket3d_server.problems import place, problem
 from pocket3d_server.runners.base import FORMATS
 from pocket3d_server.runners.catalog import Catalog, Model, NoModelError
 from pocket3d_server.runners.inspector import Inspector
@@ -317,10 +318,7 @@ def _check_parameters(model: Model, parameters: dict[str, Any]) -> dict[str, Any
     try:
         return model.spec.parameters.model_validate(parameters).model_dump(mode="json")
     except ValidationError as error:
-        problems = [
-            {"field": ".".join(["parameters", *map(str, e["loc"])]), "problem": e["msg"]}
-            for e in error.errors()
-        ]
+        problems = [{"field": f"parameters.{place(e)}", "problem": problem(e)} for e in error.errors()]
         known = ", ".join(model.spec.parameters.model_fields) or "none"
         raise Refusal(
             ErrorCode.INVALID_INPUT,
