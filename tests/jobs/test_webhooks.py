@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pocket3d_server.accounts import registry
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
@@ -310,6 +311,20 @@ def test_disabling_gives_up_what_waits(house: House, there: Receiver) -> None:
     house.book.change(LOCAL_ACCOUNT, webhook.id, enabled=False)
     assert house.send() == 0
     assert house.deliveries()[0].status == "failed"
+
+
+def test_a_disabled_accounts_webhooks_are_silent_until_it_is_enabled(house: House, there: Receiver) -> None:
+    house.book = WebhookBook(house.database, True)
+    house.sender = house.new_sender()
+    house.book.create("ada", there.url, ["job_completed"])
+    house.finish(RESULT, account="ada")
+    with house.database.write() as session:
+        registry.disable(session, "ada")
+    assert house.send(days=1) == 0
+    assert house.sender._seconds_to_next() == sender.LOOK_S
+    with house.database.write() as session:
+        registry.enable(session, "ada")
+    assert house.send() == 1
 
 
 def test_a_ping_is_tried_once_and_disables_nothing(house: House, there: Receiver) -> None:

@@ -30,7 +30,9 @@ def add(session: Session, job: Job, event: JobEvent) -> None:
     if event.event not in EVENTS:
         return
     query = select(Webhook).where(Webhook.account_id == job.account_id, Webhook.enabled)
-    with session.no_autoflush:  # the job's own changes do not matter here, and are written together at the end
+    with (
+        session.no_autoflush
+    ):  # the job's own changes do not matter here, and are written together at the end
         wanting = [webhook for webhook in session.scalars(query) if event.event in webhook.events]
     if wanting:
         payload = payload_of(job, event)

@@ -22,6 +22,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pocket3d_server import __version__
+from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.links import Links
 from pocket3d_server.jobs.tables import Job, JobEvent
@@ -154,7 +155,7 @@ class WebhookSender:
             return LOOK_S
         with self._database.read() as session:
             query = select(func.min(Delivery.next_try_at)).where(
-                Delivery.status == DeliveryStatus.PENDING,
+                *_waits(),
                 Delivery.lease.is_(None),
                 Delivery.webhook_id.not_in(full),
             )
@@ -276,9 +277,15 @@ class WebhookSender:
             )
 
 
+def _waits() -> tuple[Any, ...]:
+    """To be sent at some time; those of disabled accounts wait until these are enabled again."""
+    disabled = select(Account.id).where(Account.disabled_at.is_not(None))
+    return Delivery.status == DeliveryStatus.PENDING, Delivery.account_id.not_in(disabled)
+
+
 def _is_due(at: datetime) -> tuple[Any, ...]:
     return (
-        Delivery.status == DeliveryStatus.PENDING,
+        *_waits(),
         Delivery.next_try_at <= at,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until < at),
     )
