@@ -12,10 +12,12 @@ from live import wait_until
 from pocket3d_server import health
 from pocket3d_server.app import create_app
 from pocket3d_server.config import Settings
+from pocket3d_server.jobs import totals
 from pocket3d_server.probe import Probe
 from pocket3d_server.runners import devices
 from pocket3d_server.runners.devices import Gpu, GpuFacts
 from pocket3d_server.services import Services
+from sqlalchemy.exc import OperationalError
 
 
 class House:
@@ -121,6 +123,19 @@ def test_a_lost_gpu_and_a_driver_that_hangs(house: House, monkeypatch: pytest.Mo
     monkeypatch.setattr(devices, "_probe", probe)
     assert house.reasons() == {"gpu_unavailable": "GPU 0 cannot be used: GPU is lost."}
     assert house.probes() == (200, 200)
+
+
+def test_metrics_leave_out_what_does_not_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost() -> None:
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    assert "pocket3d_jobs_unfinished" in house.client.get("/metrics").get_data(as_text=True)
+    monkeypatch.setattr(totals, "read", lambda session: lost())
+    answer = house.client.get("/metrics")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "pocket3d_workers" in text
+    assert "pocket3d_jobs_unfinished" not in text
 
 
 def test_draining_is_told_to_all(house: House) -> None:

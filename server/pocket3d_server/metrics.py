@@ -82,7 +82,10 @@ class Metrics:
         """A request has been answered."""
         found = self._of_requests.get((method, route, status))
         if found is None:
-            found = self._requests.labels(method, route, str(status)), self._request_seconds.labels(method, route)
+            found = (
+                self._requests.labels(method, route, str(status)),
+                self._request_seconds.labels(method, route),
+            )
             self._of_requests[method, route, status] = found
         count, times = found
         count.inc()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -12,16 +13,19 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.api.context import METRICS_PATH, require, services
 from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.jobs import queries, totals
-from pocket3d_server.probe import Probe
+from pocket3d_server.probe import NoAnswerError, Probe
 from pocket3d_server.runners import devices
 from pocket3d_server.services import Services
 
 api = APIBlueprint("operations", __name__, abp_tags=[Tag(name="Operations")])
+
+log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
 STORAGE_FRESH_S = 30.0
@@ -82,14 +86,15 @@ class ServerCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """All families."""
-        yield from self._jobs()
-        yield from self._workers()
-        yield from _gpus()
-        try:
-            stored = self._stored.get()
-        except Exception:  # the disk or the database does not answer: the other facts are true all the same
-            return
+        """All families but those whose source does not answer; the others are true all the same."""
+        for part in (self._jobs, self._workers, _gpus, self._storage):
+            try:
+                yield from list(part())
+            except (SQLAlchemyError, NoAnswerError, OSError):
+                log.warning("some metrics are left out", exc_info=True)
+
+    def _storage(self) -> Iterator[Metric]:
+        stored = self._stored.get()
         yield GaugeMetricFamily("pocket3d_storage_bytes", "Uploads and outputs.", value=stored)
 
     def _jobs(self) -> Iterator[Metric]:
