@@ -241,6 +241,33 @@ def test_uploads_are_counted_whether_their_length_is_known_or_not(
     assert [received(2000), received(1)] == passes
 
 
+def test_a_small_body_is_a_request_and_no_upload(tight: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "FREE_BYTES", 500)
+    limiter, app = MemoryLimiter(lambda: 1000.0), Flask("x")
+    bodies.install(app)
+
+    def debt_allows(size: int, chunked: bool) -> bool:
+        with app.test_request_context(
+            "/", method="POST", data=b"x" * size, environ_overrides={"wsgi.input_terminated": True}
+        ):
+            if chunked:
+                del request.environ["CONTENT_LENGTH"]
+            try:
+                bodies.count_body(limiter, tight, is_upload=False)
+                while request.environ["wsgi.input"].read(100):
+                    pass
+            except Refusal:
+                return False
+            return True
+
+    for chunked in (True, False):
+        assert all(debt_allows(500, chunked) for _ in range(10))
+    assert debt_allows(1500, chunked=True)  # 1,000 bytes of it count
+    assert debt_allows(500, chunked=True)
+    assert not debt_allows(501, chunked=True)
+    assert not debt_allows(501, chunked=False)
+
+
 def test_what_was_announced_and_did_not_come_is_given_back(tight: Caller) -> None:
     limiter, app = MemoryLimiter(lambda: 1000.0), Flask("x")
     bodies.install(app)

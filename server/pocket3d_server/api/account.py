@@ -14,6 +14,7 @@ from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tables import Account, ApiKey, CreditEntry
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries
@@ -217,7 +218,7 @@ def list_keys() -> Response:
     return jsonify(KeyList(keys=[KeyInfo(**_facts(key)) for key, _ in found]).model_dump())
 
 
-@api.post("/keys", responses={201: NewKey})
+@api.post("/keys", responses={201: NewKey, 409: ErrorBody})
 def create_key(body: CreateKey) -> Response:
     """Make an API key for your account. The answer shows it this once."""
     who = caller()
