@@ -23,6 +23,7 @@ import psutil
 
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.geometry.found import Found
+from pocket3d_server.runners import output
 
 log = logging.getLogger(__name__)
 
@@ -159,12 +160,15 @@ class _Process:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.pid = self._process.pid
         log.info("inspector %d started", self.pid)
+        printed = (self._process.stderr, "inspector", self.pid, lambda: None)
+        threading.Thread(target=output.pass_on, args=printed, name=f"output-{self.pid}", daemon=True).start()
 
     @property
     def alive(self) -> bool:
