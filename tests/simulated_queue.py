@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pocket3d_server.jobs.policy import Policy, Start, Waiting
@@ -59,6 +59,8 @@ class SimulatedQueue:
     gpus: tuple[int, ...] = ()
     """Memory of each."""
     ageing: float = 100.0
+    vary: Callable[[], float] = lambda: 1.0
+    """How much longer than its model's time a job takes."""
 
     policy: Policy = field(init=False)
     room: Room = field(init=False)
@@ -132,7 +134,7 @@ class SimulatedQueue:
         for memory, limit in self.room.limits.items():
             assert sum(r.booked.get(memory, 0) for r in self.room.residents.values()) <= limit
         model = self.models[job.model_id]
-        takes = model.seconds + (0.0 if start.placement.warm else model.load_seconds)
+        takes = model.seconds * self.vary() + (0.0 if start.placement.warm else model.load_seconds)
         return Served(job, self.now, self.now + takes, slot.slot_id, start.placement.warm)
 
     def _end(self, served: Served) -> None:

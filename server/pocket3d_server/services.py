@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts
 from pocket3d_server.accounts.limits import Limiter, MemoryLimiter
 from pocket3d_server.accounts.private_files import read_or_create_secret
+from pocket3d_server.accounts.tiers import ANONYMOUS
 from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.health import Health
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.forecast import Forecast
 from pocket3d_server.jobs.links import Links
+from pocket3d_server.jobs.policy import Policy
 from pocket3d_server.jobs.quota import Quota
 from pocket3d_server.jobs.retention import Sweeper
 from pocket3d_server.jobs.scheduler import Scheduler
@@ -44,7 +49,9 @@ class Services:
             no_auth=settings.no_auth,
         )
         self.accounts.ensure_local_account()
-        self.limiter: Limiter = MemoryLimiter()
+        self.limiter: Limiter = MemoryLimiter(
+            strangers=replace(ANONYMOUS, requests_per_minute=settings.anonymous_requests_per_minute)
+        )
         self.quota = Quota(settings, self.database)
         keys = settings.link_keys or read_or_create_secret(settings.data_dir / "link_keys").split()
         self.links = Links(keys, settings.link_seconds, settings.public_url)
@@ -56,9 +63,6 @@ class Services:
         self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links, metrics=self.metrics)
         self.events.listen(self.webhook_sender.hear)
         self.inspector = Inspector(settings.max_image_pixels)
-        self.submitter = Submitter(
-            settings, self.database, self.events, self.catalog, self.files, self.quota, self.inspector
-        )
         self.pool = LocalPool(
             self.catalog,
             LocalSettings(
@@ -71,8 +75,27 @@ class Services:
             ),
             self.metrics,
         )
+        self.policy = Policy(settings.ageing_seconds)
+        self.forecast = Forecast(self.catalog, self.pool, self.policy)
+        self.submitter = Submitter(
+            settings,
+            self.database,
+            self.events,
+            self.catalog,
+            self.files,
+            self.quota,
+            self.inspector,
+            self.forecast,
+        )
         self.scheduler = Scheduler(
-            settings, self.database, self.events, self.catalog, self.pool, self.files, self.metrics
+            settings,
+            self.database,
+            self.events,
+            self.catalog,
+            self.pool,
+            self.files,
+            self.metrics,
+            self.policy,
         )
         self.health = Health(settings, self.database, self.catalog, self.pool, self.scheduler)
 

@@ -48,7 +48,10 @@ def test_who_floods_the_queue_delays_a_newcomer_by_one_job_at_most() -> None:
 
 @quick
 @given(
-    seconds=st.lists(st.floats(1, 20), min_size=2, max_size=6),
+    seconds=st.one_of(
+        st.lists(st.floats(1, 20), min_size=2, max_size=6),
+        st.lists(st.floats(3, 3.5), min_size=2, max_size=6),
+    ),
     slots=st.integers(1, 4),
     seed=st.randoms(use_true_random=False),
 )
@@ -59,11 +62,17 @@ def test_equal_accounts_that_always_wait_get_equal_service(seconds: list[float],
     seed.shuffle(arrivals)
     queue = SimulatedQueue(dict.fromkeys(names, PRO), models, cpu_slots=slots, ageing=AGEING)
     served = queue.run(arrivals, until=400.0)
-    counts = Counter(one.job.account_id for one in served if one.at < 400.0)
-    # Round robin counts starts; warmth lets each be passed over MAX_PASSES times.
-    spread = max(counts.values()) - min(counts.get(name, 0) for name in names)
-    if len(names) > slots:
-        assert spread <= 2 * (MAX_PASSES + slots), counts
+    starts = Counter(one.job.account_id for one in served)
+    time = {name: starts[name] * seconds[n] for n, name in enumerate(names)}
+    # Round robin gives equal starts, but for what warmth lends; fewest running first keeps back who holds slots
+    # for longer. So whoever starts less often has had more of the machine.
+    lent = 2 * (MAX_PASSES + slots)
+    for one in names:
+        for other in names:
+            had_as_much = time[one] >= 0.9 * time[other] - max(seconds)
+            assert starts[one] >= 0.8 * starts[other] - lent or had_as_much, (starts, time)
+    if len(names) > slots and max(seconds) < 1.2 * min(seconds):
+        assert min(starts[name] for name in names) >= 0.8 * max(starts.values()) - lent, starts
 
 
 TIERS = st.sampled_from([FREE, PRO, ENTERPRISE])

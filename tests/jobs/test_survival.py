@@ -13,8 +13,10 @@ from live import LiveServer, alive, wait_until
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import quarantine, queries, states
+from pocket3d_server.jobs.backlog import Backlog
 from pocket3d_server.jobs.breaker import FAILURES, FIRST_PAUSE_S, Breaker
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.policy import Policy
 from pocket3d_server.jobs.states import JobError, Lease
 from pocket3d_server.jobs.tables import Job, JobEvent, Status
 from pocket3d_server.times import now
@@ -71,16 +73,23 @@ def test_a_job_that_outlives_too_many_servers_is_quarantined(database: Database)
         assert (last.event, last.data["quarantined"]) == ("job_failed", True)
 
 
+def waiting(session: Session) -> list[str]:
+    """What the scheduler could start."""
+    backlog = Backlog(Policy())
+    backlog.read(session, now())
+    return [job.job_id for job in backlog.of_model("m")]
+
+
 def test_a_lost_attempt_waits_before_it_is_repeated(database: Database) -> None:
     with database.write() as session:
         states.abandon(session, running(session, "at_once"), LOST, 10)
         states.retry(session, running(session, "later"), LOST, 3)
     with database.read() as session:
-        assert [job.id for job in queries.oldest_queued(session, 10)] == ["at_once"]
+        assert waiting(session) == ["at_once"]
     with database.write() as session:
         session.get_one(Job, "later").not_before = now() - timedelta(seconds=1)
     with database.read() as session:
-        assert len(queries.oldest_queued(session, 10)) == 2
+        assert len(waiting(session)) == 2
     pauses = [[states.retry_pause(n).total_seconds() for _ in range(50)] for n in range(12)]
     assert pauses[0] == [0] * 50
     assert all(min(longer) > 1.1 * min(shorter) for shorter, longer in pairwise(pauses[1:8]))

@@ -181,8 +181,8 @@ def download(job_id: str) -> Response:
 def _status(session: Session, job: Job) -> JobStatus:
     position = estimate = None
     if job.status == Status.QUEUED:
-        position = queries.queue_position(session, job)
-        estimate = services().submitter.estimate(session, job)
+        outlook = services().forecast.of(session, job)
+        position, estimate = outlook.position, outlook.completion
     elif job.status == Status.PROCESSING:
         estimate = job.eta
     problem = None

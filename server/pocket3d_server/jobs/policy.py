@@ -79,7 +79,7 @@ class Standing:
     ahead: int = 0
     """Starts out of turn that it has not given back yet."""
     passes: dict[str, int] = field(default_factory=dict)
-    """By model: how often its next job has been passed over for a warm model."""
+    """By model: how often its jobs have been passed over for a warm model since one started cold."""
     blocked_since: dict[str, float] = field(default_factory=dict)
     """By model: when its next job was first passed over because it could not be placed."""
 
@@ -110,13 +110,20 @@ class Policy:
     def started(self, start: Start, now: float) -> None:
         """The job has begun."""
         standing = self.accounts[start.job.account_id]
-        standing.running += 1
         if start.out_of_turn:
+            standing.running += 1
             standing.ahead += 1
         else:
-            self._served(standing, now)
-        standing.passes.pop(start.job.model_id, None)
+            self.served(start.job.account_id, now)
+        if not start.placement.warm:  # a start where it was warm anyway makes up for none
+            standing.passes.pop(start.job.model_id, None)
         standing.blocked_since.pop(start.job.model_id, None)
+
+    def served(self, account_id: str, now: float) -> None:
+        """A job of the account has begun in its turn."""
+        standing = self.accounts[account_id]
+        standing.running += 1
+        self._take_turn(standing, now)
 
     def ended(self, account_id: str, now: float) -> None:
         """A job of the account does not run any more."""
@@ -150,8 +157,8 @@ class Policy:
                 placements[job.model_id] = room.place(job.model_id, hold)
             return placements[job.model_id]
 
+        order = self._in_order(heads, now)
         while True:
-            order = self._in_order(heads, now)
             first = next((n for n, (_, job) in enumerate(order) if place(job)), None)
             if first is None:
                 return None
@@ -159,6 +166,7 @@ class Policy:
             peers = [peer for other, peer in order[first + 1 :] if other == level and place(peer)]
             if not self._gives_up_turn(job, peers, now):
                 break
+            order = [(other, peer) for other, peer in order if peer.account_id != job.account_id]
         self._note_blocked([before for _, before in order[:first]], job, room, now)
         start = Start(job, _sure(place(job)))
         return start if start.placement.warm else self._warm_instead(start, peers, place) or start
@@ -172,7 +180,7 @@ class Policy:
             standing.ahead = 0  # nobody is there to give it back to
             return False
         standing.ahead -= 1
-        self._served(standing, now)
+        self._take_turn(standing, now)
         return True
 
     def _warm_instead(
@@ -226,7 +234,7 @@ class Policy:
             if job.account_id == started.account_id or room.has_free_slot_for(job.model_id):
                 self.accounts[job.account_id].blocked_since.setdefault(job.model_id, now)
 
-    def _served(self, standing: Standing, now: float) -> None:
+    def _take_turn(self, standing: Standing, now: float) -> None:
         standing.since = now
         self._turn += 1
         standing.turn = self._turn

@@ -5,14 +5,16 @@ Every function takes the caller's session and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from pocket3d_server.jobs.tables import FINAL, UNFINISHED, Job, JobEvent, Status, StoredFile
+from pocket3d_server.accounts.tables import Account
+from pocket3d_server.jobs.tables import UNFINISHED, Job, JobEvent, Status, StoredFile
 from pocket3d_server.times import now
 
 
@@ -31,17 +33,6 @@ class AccountUsage:
 def jobs_by_id(session: Session, ids: Collection[str]) -> dict[str, Job]:
     """Those of these jobs that exist."""
     return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
-
-
-def oldest_queued(session: Session, limit: int) -> list[Job]:
-    """The head of the queue, without those that still have to wait after a lost attempt."""
-    query = select(Job).where(Job.status == Status.QUEUED, is_due()).order_by(Job.created_at).limit(limit)
-    return list(session.scalars(query))
-
-
-def is_due() -> ColumnElement[bool]:
-    """The condition that a queued job need not wait any more after a lost attempt."""
-    return or_(Job.not_before.is_(None), Job.not_before <= now())
 
 
 def quarantined(session: Session, limit: int) -> list[Job]:
@@ -86,35 +77,61 @@ def page_of_jobs(
     return list(session.scalars(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit)))
 
 
-def queue_position(session: Session, job: Job) -> int:
-    """Place of a queued job in the whole queue; 1 is next."""
-    before = select(func.count()).where(Job.status == Status.QUEUED, Job.created_at < job.created_at)
-    return (session.scalar(before) or 0) + 1
+def older_of_same_kind(session: Session, job: Job) -> int:
+    """How many jobs of the same account and model wait before this one."""
+    query = select(func.count()).where(
+        Job.status == Status.QUEUED,
+        Job.account_id == job.account_id,
+        Job.model_id == job.model_id,
+        tuple_(Job.created_at, Job.id) < (job.created_at, job.id),
+    )
+    return session.scalar(query) or 0
+
+
+def waiting_lines(session: Session) -> Sequence[Row[Any]]:
+    """Of each account and model that has queued jobs: ``account_id``, its ``tier``, ``model_id``, how many ``jobs``,
+    and when the ``oldest`` and the ``newest`` was queued."""
+    lines = (
+        select(
+            Job.account_id,
+            Job.model_id,
+            func.count().label("jobs"),
+            func.min(Job.created_at).label("oldest"),
+            func.max(Job.created_at).label("newest"),
+        )
+        .where(Job.status == Status.QUEUED)
+        .group_by(Job.account_id, Job.model_id)
+        .subquery()
+    )
+    return session.execute(select(lines, Account.tier).join(Account, Account.id == lines.c.account_id)).all()
+
+
+def running_jobs(session: Session) -> Sequence[Row[Any]]:
+    """``id``, ``account_id``, ``model_id``, ``started_at`` and ``eta`` of the jobs that are being processed."""
+    query: Select[Any] = select(Job.id, Job.account_id, Job.model_id, Job.started_at, Job.eta)
+    return session.execute(query.where(Job.status == Status.PROCESSING)).all()
+
+
+def recent_times(session: Session, model_id: str, limit: int) -> list[tuple[float, str]]:
+    """Seconds and quality of a model's jobs that were completed last."""
+    quality = func.coalesce(Job.request["quality"].as_string(), "medium").label("quality")
+    query = (
+        select(Job.started_at, Job.completed_at, quality)
+        .where(Job.model_id == model_id, Job.completed_at.is_not(None), Job.status == Status.COMPLETED)
+        .order_by(Job.completed_at.desc())
+        .limit(limit)
+    )
+    return [
+        ((row.completed_at - row.started_at).total_seconds(), row.quality)
+        for row in session.execute(query)
+        if row.started_at
+    ]
 
 
 def queued_count(session: Session, account_id: str) -> int:
     """How many jobs of an account wait."""
     query = select(func.count()).where(Job.account_id == account_id, Job.status == Status.QUEUED)
     return session.scalar(query) or 0
-
-
-def unfinished_before(session: Session, job: Job) -> dict[str, int]:
-    """How many jobs of each model (by id) are to be done before this one, running ones included."""
-    query = (
-        select(Job.model_id, func.count())
-        .where(Job.status.not_in(FINAL), Job.created_at < job.created_at)
-        .group_by(Job.model_id)
-    )
-    return {model_id: count for model_id, count in session.execute(query)}  # noqa: C416 - rows are no pairs
-
-
-def recent_seconds(session: Session, limit: int, model_id: str | None = None) -> list[tuple[str, float]]:
-    """Model id and seconds of the jobs completed last, newest first, of one model or of all."""
-    query = select(Job.model_id, Job.started_at, Job.completed_at).where(Job.status == Status.COMPLETED)
-    if model_id is not None:
-        query = query.where(Job.model_id == model_id)
-    rows = session.execute(query.order_by(Job.completed_at.desc()).limit(limit))
-    return [(name, (end - start).total_seconds()) for name, start, end in rows if start and end]
 
 
 def count_unfinished(session: Session) -> dict[str, int]:

@@ -27,6 +27,7 @@ from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries, queries, states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.forecast import Forecast
 from pocket3d_server.jobs.inputs import InputFiles
 from pocket3d_server.jobs.pricing import price
 from pocket3d_server.jobs.quota import Quota
@@ -42,8 +43,6 @@ log = logging.getLogger(__name__)
 
 ANSWER_LIFE = timedelta(days=7)
 """How long an Idempotency-Key is remembered."""
-OBSERVED = 20
-"""Finished jobs of a model whose times tell how long the next will take."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,9 @@ class Submitter:
         files: FileStore,
         quota: Quota,
         inspector: Inspector,
+        forecast: Forecast,
     ) -> None:
+        self._forecast = forecast
         self._quota = quota
         self._settings = settings
         self._database = database
@@ -150,21 +151,15 @@ class Submitter:
                 self._check_account(session, submission.account_id)
                 account = session.get_one(Account, submission.account_id)
                 ledger.check_credits(account, cost)
+                outlook = self._forecast.of(session, job)
                 return Preview(
                     model_id=job.model_id,
                     credits=cost if account.credits is not None else None,
-                    queue_position=queries.queue_position(session, job),
-                    estimated_completion=self.estimate(session, job),
+                    queue_position=outlook.position,
+                    estimated_completion=outlook.completion,
                 )
         finally:
             self._files.delete_inputs(job.id)
-
-    def estimate(self, session: Session, job: Job) -> datetime:
-        """When a queued job will be done if nothing else comes, from observed times of the models before it."""
-        ahead = queries.unfinished_before(session, job)
-        waiting = sum(count * self._usual_seconds(session, model_id) for model_id, count in ahead.items())
-        own = self._usual_seconds(session, job.model_id)
-        return now() + timedelta(seconds=waiting / self._settings.cpu_jobs + own)
 
     def forget_old_answers(self) -> None:
         """Drop stored answers that nobody will ask for again."""
@@ -228,12 +223,13 @@ class Submitter:
             )
         job, cost = self._prepare(submission)
         try:
+            with self._database.read() as session:  # not while others wait to write
+                estimate = self._forecast.of(session, job).completion
             with change(self._database, self._events) as session:
                 ledger.lock(session, submission.account_id)  # two submits at once count one after the other
                 self._check_account(session, submission.account_id)
                 file_queries.take_into_use(session, job.request)
                 states.enqueue(session, job, cost)
-                estimate = self.estimate(session, job)
                 if submission.idempotency_key is not None:
                     session.add(
                         IdempotentAnswer(
@@ -276,14 +272,6 @@ class Submitter:
                 "Wait until some are done, or cancel some with POST /jobs/{job_id}/cancel.",
                 retry_after=30,
             )
-
-    def _usual_seconds(self, session: Session, model_id: str) -> float:
-        """Mean time of the model's latest jobs, or its own estimate before the first."""
-        seconds = [took for _, took in queries.recent_seconds(session, OBSERVED, model_id)]
-        if seconds:
-            return sum(seconds) / len(seconds)
-        model = self._catalog.get(model_id)
-        return model.spec.estimated_seconds if model else 60.0
 
 
 def _given(submission: Submission) -> set[str]:
