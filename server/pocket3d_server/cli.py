@@ -15,6 +15,7 @@ from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.storage import StorageError, bucket
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -155,4 +156,10 @@ def _open_database(options: argparse.Namespace) -> tuple[Database, TokenSigner]:
 
 def _open_data(options: argparse.Namespace) -> tuple[Database, FileStore]:
     database, _ = _open_database(options)
-    return database, FileStore(_settings(options).data_dir)
+    settings = _settings(options)
+    try:
+        return database, FileStore(
+            settings.data_dir, bucket(settings.storage_url) if settings.storage_url else None
+        )
+    except StorageError as error:
+        raise SettingsError(str(error)) from error

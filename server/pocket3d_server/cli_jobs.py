@@ -12,6 +12,7 @@ from pocket3d_server.database import Database
 from pocket3d_server.jobs import quarantine, queries
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.tables import Job, Status
+from pocket3d_server.storage import StorageError
 from pocket3d_server.times import stamp
 
 Open = Callable[[argparse.Namespace], tuple[Database, FileStore]]
@@ -76,7 +77,7 @@ def _retry(open_data: Open, options: argparse.Namespace) -> int:
     except quarantine.NotQuarantinedError as error:
         print(f"pocket3d-server: {error} 'jobs list --quarantined' shows those that are.", file=sys.stderr)
         return 1
-    except OSError as error:
+    except (OSError, StorageError) as error:
         print(f"pocket3d-server: {options.id} cannot be tried again: {error}", file=sys.stderr)
         return 1
     finally:

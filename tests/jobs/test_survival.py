@@ -12,7 +12,7 @@ import pytest
 from live import LiveServer, alive, wait_until
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
-from pocket3d_server.jobs import quarantine, queries, states
+from pocket3d_server.jobs import file_queries, quarantine, queries, states
 from pocket3d_server.jobs.backlog import Backlog
 from pocket3d_server.jobs.breaker import FAILURES, FIRST_PAUSE_S, Breaker
 from pocket3d_server.jobs.files import FileStore
@@ -104,11 +104,14 @@ def test_the_operator_submits_a_quarantined_job_again(database: Database, tmp_pa
         states.retry(session, running(session, "old", request), LOST, 1)
     with database.write() as session:
         assert [job.id for job in queries.quarantined(session, 10)] == ["old"]
+        assert file_queries.unfinished_ids(session) == {"old"}, "its inputs are not swept away"
         new = quarantine.retry(session, files, "old")
         with pytest.raises(quarantine.NotQuarantinedError, match=new.id):
             quarantine.retry(session, files, "old")
         with pytest.raises(quarantine.NotQuarantinedError, match="no quarantined job"):
             quarantine.retry(session, files, "nothing")
+    with database.read() as session:
+        assert file_queries.unfinished_ids(session) == {new.id}
     files.delete_inputs("old")
     with database.read() as session:
         old, job = session.get_one(Job, "old"), session.get_one(Job, new.id)

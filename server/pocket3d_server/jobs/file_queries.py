@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.errors import ErrorCode, Refusal
@@ -126,8 +126,8 @@ def kept_paths(session: Session) -> set[str]:
 
 
 def unfinished_ids(session: Session) -> set[str]:
-    """Jobs that have not ended; what came inside their requests is still needed."""
-    return set(session.scalars(select(Job.id).where(Job.status.not_in(FINAL))))
+    """Jobs that have not ended, or may be tried again by the operator; what came inside their requests is needed."""
+    return set(session.scalars(select(Job.id).where(or_(Job.status.not_in(FINAL), Job.quarantined))))
 
 
 def paths_in(request: dict[str, Any]) -> list[str]:

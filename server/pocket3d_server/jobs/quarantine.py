@@ -21,7 +21,7 @@ def retry(session: Session, files: FileStore, job_id: str) -> Job:
     """Submit a quarantined job again, free of charge; returns the new job.
 
     The old one stays as it ended, because its owner has been told so; it says which job tries again. Raises
-    NotQuarantinedError, and OSError when a file that came inside the request is gone.
+    NotQuarantinedError, and OSError or StorageError when a file that came inside the request cannot be read.
     """
     old = session.get(Job, job_id, with_for_update=True)
     if old is None or not old.error:
@@ -51,6 +51,7 @@ def _with_own_inputs(files: FileStore, request: dict[str, Any], job_id: str) -> 
     images = []
     for path in request.get("images", []):
         if path.startswith(f"{INPUTS}/"):
-            path = files.add_input(job_id, path.rsplit("/", 1)[1], files.absolute(path).read_bytes())
+            with files.open(path) as file:
+                path = files.add_input(job_id, path.rsplit("/", 1)[1], file.read())
         images.append(path)
     return request | {"images": images} if images else dict(request)
