@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts.tables import Account
@@ -108,8 +108,8 @@ def waiting_lines(session: Session) -> Sequence[Row[Any]]:
 
 def running_jobs(session: Session) -> Sequence[Row[Any]]:
     """``id``, ``account_id``, ``model_id``, ``started_at`` and ``eta`` of the jobs that are being processed."""
-    query: Select[Any] = select(Job.id, Job.account_id, Job.model_id, Job.started_at, Job.eta)
-    return session.execute(query.where(Job.status == Status.PROCESSING)).all()
+    columns: tuple[Any, ...] = (Job.id, Job.account_id, Job.model_id, Job.started_at, Job.eta)
+    return session.execute(select(*columns).where(Job.status == Status.PROCESSING)).all()
 
 
 def recent_times(session: Session, model_id: str, limit: int) -> list[tuple[float, str]]:

@@ -154,7 +154,7 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
         )
     except Exception as error:
         log.exception("job %s failed", attempt.job_id)
-        if type(error).__name__ == "OutOfMemoryError":  # torch's, without importing torch
+        if _is_gpu_memory(error):
             return Failed(
                 attempt.key,
                 ErrorCode.OUT_OF_MEMORY,
@@ -162,6 +162,12 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
                 "Lower the quality or texture_resolution, or choose a smaller model.",
             )
         return _failed(attempt, error)
+
+
+def _is_gpu_memory(error: Exception) -> bool:
+    """torch's own error, known by its name because torch need not be there, or a driver's in words."""
+    named = type(error).__name__ == "OutOfMemoryError"
+    return named or (isinstance(error, RuntimeError) and "out of memory" in str(error).lower())
 
 
 def _failed(attempt: Attempt, error: Exception) -> Failed:

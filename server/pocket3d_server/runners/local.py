@@ -224,7 +224,7 @@ class LocalPool(RunnerPool):
         with self._lock:
             self._readings = readings
             for process in processes:
-                used = {HOST: readings.host_used.get(process.pid), process.slot.device: None}
+                used = {HOST: readings.host_used.get(process.pid)}
                 if process.slot.device != HOST:
                     used[process.slot.device] = readings.gpu_used.get(process.pid)
                 process.used = {memory: amount for memory, amount in used.items() if amount}
