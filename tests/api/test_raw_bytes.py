@@ -160,8 +160,9 @@ def test_credentials_that_are_none_are_refused(live_server: LiveServer, header: 
 
 
 def test_names_with_underscores_cannot_pose_as_others(live_server: LiveServer) -> None:
+    token = b"Authorization: Bearer " + live_server.token.encode() + b"\r\n"
     posed = b"X_Request_ID: posed\r\nContent_Length: 5\r\n"
-    status, headers, _ = talk(live_server, get(b"/", posed))
+    status, headers, _ = talk(live_server, get(b"/api/v1/jobs", token, posed))
     assert status == 200
     assert headers["x-request-id"] != "posed"
 
