@@ -51,7 +51,7 @@ class ModelSpec:
     """Typical time of a medium-quality job on the hardware it asks for."""
     vram_mb: int = 0
     """Of a GPU's memory; 0: runs on any CPU."""
-    memory_mb: int = 512
+    memory_mb: int = 1024
     """Of the host's memory, at the peak of a large job. What is measured corrects it while the server runs."""
     revision: str = "1"
     """Changes when the same request would give another result."""

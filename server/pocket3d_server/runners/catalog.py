@@ -158,7 +158,7 @@ class Catalog:
         if have_mb < spec.memory_mb:
             return Missing(
                 f"it needs {_gb(spec.memory_mb)} of memory and models may use {_gb(have_mb)} here.",
-                "Use a machine with more memory, raise --memory-mb if it is set too low, or use another model.",
+                "Use a machine with more memory, raise POCKET3D_MEMORY_MB if that is set too low, or use another model.",
             )
         return None
 

@@ -34,6 +34,7 @@ class BuiltinText(Engine):
         outputs=("glb", "obj", "fbx"),
         licence="Apache-2.0",
         estimated_seconds=3.0,
+        memory_mb=2400,  # quality high with a texture of 4096
     )
 
     def __init__(self) -> None:
