@@ -67,7 +67,9 @@ def test_estimates_against_a_drain() -> None:
         if one.ends > 60:
             errors.append(abs(told.starts + models[one.job.model_id].seconds - one.ends) / one.ends)
     assert sum(counts.values()) == sum(seen.values()) == 240
-    print(f"median {median(errors):.1%}, p90 {sorted(errors)[int(0.9 * len(errors))]:.1%}, places {median(places)}")
+    print(
+        f"median {median(errors):.1%}, p90 {sorted(errors)[int(0.9 * len(errors))]:.1%}, places {median(places)}"
+    )
     assert median(errors) < 0.08
     assert sorted(errors)[int(0.9 * len(errors))] < 0.4
     assert median(places) <= 6

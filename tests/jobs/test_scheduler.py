@@ -16,7 +16,17 @@ from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.jobs.tables import Job, Status, StoredFile
-from pocket3d_server.runners.base import Attempt, Done, OutputFile, Report, RunnerPool, Slot, SlotState
+from pocket3d_server.runners.base import (
+    Attempt,
+    Died,
+    Done,
+    OutputFile,
+    ProgressReport,
+    Report,
+    RunnerPool,
+    Slot,
+    SlotState,
+)
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.placement import Placement, Room
 from sqlalchemy import select
@@ -70,10 +80,10 @@ class House:
         with self.database.write() as session:
             session.add(Account(id="ada", name="Ada", tier="pro"))
 
-    def enqueue(self, job_id: str, model_id: str = "test_steps") -> None:
+    def enqueue(self, job_id: str, model_id: str = "test_steps", account_id: str = "ada") -> None:
         job = Job(
             id=job_id,
-            account_id="ada",
+            account_id=account_id,
             feature="mesh_generation",
             model_id=model_id,
             request={},
@@ -180,3 +190,68 @@ def test_no_job_begins_while_the_disk_is_full(house: House, monkeypatch: pytest.
     monkeypatch.setattr(scheduler, "LEAST_FREE", 0)
     house.turn()
     assert [attempt.job_id for attempt in house.pool.attempts] == ["job"]
+
+
+def started(house: House) -> list[str]:
+    return [attempt.job_id for attempt in house.pool.attempts]
+
+
+def test_accounts_take_turns_and_keep_to_their_tiers_limit(house: House) -> None:
+    with house.database.write() as session:
+        session.add(Account(id="ben", name="Ben", tier="free"))
+    for n in range(6):
+        house.enqueue(f"a{n}")
+    for n in range(2):
+        house.enqueue(f"b{n}", account_id="ben")
+    house.turn()
+    assert started(house) == ["a0", "a1", "a2", "a3", "b0"]  # pro runs four and goes first, free one
+    house.finish(house.pool.attempts[4])
+    house.turn()
+    assert started(house)[5:] == ["b1"]
+
+
+def test_a_job_killed_for_lack_of_memory_is_tried_once_more(house: House) -> None:
+    house.enqueue("job")
+    for attempts in (1, 2):
+        house.turn()
+        assert len(house.pool.attempts) == attempts
+        key = house.pool.attempts[-1].key
+        house.scheduler.hear(Died(key, "insufficient memory", "Lower it.", ErrorCode.OUT_OF_MEMORY))
+        house.turn()
+        with house.database.write() as session:
+            session.get_one(Job, "job").not_before = None
+    with house.database.read() as session:
+        job = session.get_one(Job, "job")
+    assert (job.status, job.attempts) == (Status.ERROR, 2)
+    assert (job.error or {})["code"] == ErrorCode.OUT_OF_MEMORY
+
+
+def test_progress_is_brought_together_and_the_end_never_waits_for_it(house: House) -> None:
+    house.enqueue("slow")
+    house.enqueue("quick")
+    house.turn()
+    slow, quick = house.pool.attempts
+    for n in range(1, 6):
+        house.scheduler.hear(ProgressReport(slow.key, n / 10, f"step_{n}"))
+    house.scheduler.hear(ProgressReport(quick.key, 0.5, "step_1"))
+    house.finish(quick)
+    house.turn()
+    assert house.status("quick") == Status.COMPLETED
+    assert [event.kind for event in house.events.read("slow")].count("progress_update") == 1
+    assert house.events.read("slow")[-1].body["stage"] == "step_5"
+
+
+def test_a_claim_that_cannot_be_written_leaves_no_trace(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.enqueue("job")
+    claim = states.claim
+
+    def locked(*_: Any) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(states, "claim", locked)
+    assert not house.turn()
+    monkeypatch.setattr(states, "claim", claim)
+    assert house.turn()
+    assert started(house) == ["job"]
