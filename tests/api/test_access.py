@@ -38,6 +38,8 @@ def test_keys_tiers_and_accounts_apart(live_server: LiveServer) -> None:
     assert answers[0].headers["X-RateLimit-Limit"] == "10"
     assert_refused(answers[-1], 429, "RATE_LIMITED")
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
-    key_id = next(line.split()[0] for line in live_server.cli("keys", "list").splitlines() if key[-4:] in line)
+    key_id = next(
+        line.split()[0] for line in live_server.cli("keys", "list").splitlines() if key[-4:] in line
+    )
     live_server.cli("keys", "revoke", key_id)
     wait_until(lambda: live_server.get("/jobs", token=key).status_code == 401)
