@@ -120,8 +120,8 @@ class FileStore:
         for folder in folders:
             for entry in list(storage.entries(folder)):
                 needed = entry.path in known or (folder == INPUTS and entry.path.split("/")[1] in working)
-                if not needed and entry.modified < before:
-                    storage.delete("/".join(entry.path.split("/")[:2]))  # inputs and fetched files have folders
+                if not needed and entry.modified < before:  # inputs and fetched files go with their folders
+                    storage.delete("/".join(entry.path.split("/")[:2]))
                     removed += 1
         if removed:
             log.info("removed %d files that belonged to nothing", removed)
