@@ -87,7 +87,7 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
     handler.setFormatter({"text": TextFormatter, "json": JsonFormatter, "pipe": PipeFormatter}[form]())
     handler.addFilter(_add_ids)
     # No format of ours shows these, and asking for them costs a third of an entry (Python's "Logging HOWTO").
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
