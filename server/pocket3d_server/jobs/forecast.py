@@ -128,16 +128,17 @@ def play(
     for account_id, model_id in left:
         models.setdefault(account_id, []).append(model_id)
     turns: dict[Pair, list[Turn]] = {pair: [] for pair in left}
+    heads_at = {pair: line.oldest for pair, line in lines.items()}
     clock, steps, last = at, 0, at
     while models and steps < most_steps:
         chosen = None
-        for account_id, waiting in models.items():
+        open_models = {model_id for model_id, ids in slots.items() if not free.isdisjoint(ids)}
+        for account_id, waiting in models.items() if open_models else ():
             standing = policy.accounts[account_id]
             if standing.running >= standing.limit:
                 continue
-            able = [m for m in waiting if any(slot in free for slot in slots[m])]
-            if able:
-                heads = [(lines[account_id, m].head(len(turns[account_id, m])), m) for m in able]
+            heads = [(heads_at[account_id, m], m) for m in waiting if m in open_models]
+            if heads:
                 oldest, model_id = min(heads)
                 rank = policy.rank(account_id, oldest, clock)
                 if chosen is None or rank < chosen[0]:
@@ -158,6 +159,7 @@ def play(
         free.remove(slot_id)
         heapq.heappush(ends, (clock + seconds.get(model_id, UNKNOWN_S), slot_id, account_id))
         left[pair] -= 1
+        heads_at[pair] = lines[pair].head(len(turns[pair]))
         if not left[pair]:
             models[account_id].remove(model_id)
             if not models[account_id]:
