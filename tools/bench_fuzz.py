@@ -253,7 +253,8 @@ def main() -> int:
     for name in options.parser or SUFFIXES:
         count = max(100, round(options.cases * SHARES[name]))
         tallies[name] = run(name, count, options.seed)
-        keep(name, tallies[name], count, options.seed, options.keep)
+        if tallies[name].faults:
+            keep(name, tallies[name], count, options.seed, options.keep)
     print(report(tallies))
     return 1 if any(tally.faults for tally in tallies.values()) else 0
 

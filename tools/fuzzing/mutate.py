@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import struct
@@ -134,7 +135,7 @@ def damage_json(data: bytes, random: Random) -> bytes:
             case 1 if isinstance(holder, list):
                 holder.extend([holder[key]] * random.choice((1, 3, 1000)))
             case _:
-                holder[key] = random.choice(WEIRD)
+                holder[key] = copy.deepcopy(random.choice(WEIRD))
     return real.glb(document, chunk)
 
 
