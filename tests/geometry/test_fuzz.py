@@ -160,3 +160,14 @@ def test_an_image_that_only_others_read_is_no_reason_to_refuse(tmp_path: Path) -
     path.write_bytes(real.glb(document, chunk))
     assert check(path) == "accepted"
     assert recognise(path, 1000).faces == 8
+
+
+def test_a_zip_with_a_nameless_file_is_broken(tmp_path: Path) -> None:
+    data = zip_of({"a.obj": real.QUADS, "x": b""})
+    record = data.rindex(b"PK\1\2")
+    nameless = data[: record + 28] + b"\0\0" + data[record + 30 : record + 46] + data[record + 47 :]
+    end = nameless.rindex(b"PK\5\6") + 12
+    size = int.from_bytes(nameless[end : end + 4], "little") - 1
+    path = tmp_path / "a.zip"
+    path.write_bytes(nameless[:end] + size.to_bytes(4, "little") + nameless[end + 4 :])
+    assert check(path) == "refused"

@@ -32,13 +32,8 @@ END = struct.Struct("<4sHHHHIIH")
 LONGEST_COMMENT = 65_535
 BLOCK = 1024**2
 BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError),
+    *(ValueError, IndexError),
 )
 """What the zipfile module raises for files that are no zip."""
 
