@@ -41,7 +41,8 @@ def test_the_documented_configuration_and_payload(live_server: LiveServer, there
     assert {name: made[name] for name in body} == body
     assert live_server.get(answer.headers["Location"].removeprefix("/api/v1")).json()["id"] == made["id"]
     job = live_server.wait(live_server.submit())
-    told = there.wait(1)[0].verify(b"your_webhook_secret")
+    mine = wait_until(lambda: [r for r in there.requests if r.json["job_id"] == job["job_id"]])
+    told = mine[0].verify(b"your_webhook_secret")
     assert set(told) == {"event", "job_id", "timestamp", "data"}
     assert (told["event"], told["job_id"]) == ("job_completed", job["job_id"])
     assert set(told["data"]) == {"feature", "result"}
