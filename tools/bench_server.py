@@ -71,7 +71,7 @@ class Bench:
         """A fresh server with the engines for measuring."""
         self._count += 1
         name = f"server{self._count}"
-        engines = "tools.engines:Noop,tools.engines:Paced,tools.engines:Stuck"
+        engines = ",".join(f"tools.engines:{name}" for name in ("Plain", "Noop", "Paced", "Stuck"))
         given = {"extra_engines": engines, "cpu_jobs": cpu_jobs} | settings
         return ServerProcess(self.folder / name, self.folder / f"{name}.log", PROGRAM, **given)
 
@@ -190,7 +190,7 @@ class Bench:
     # A full queue, and memory
 
     def drain(self) -> list[Row]:
-        """1,000 queued jobs of 50 accounts, queued account by account, then drained."""
+        """1,000 queued jobs of 50 accounts, queued account by account, then drained; with the real delivery."""
         accounts, each = 50, 20
         with running(self.server()) as server:
             tokens = make_accounts(server, accounts)
@@ -200,7 +200,7 @@ class Bench:
             owner: dict[str, int] = {}
             for number, token in enumerate(tokens):
                 own = server.client(token)
-                owner |= {submit(own): number for _ in range(each)}
+                owner |= {submit(own, "bench_plain"): number for _ in range(each)}
             say(f"{len(owner)} jobs of {accounts} accounts are queued")
             wait_until(lambda: queue_size(client) == len(owner), 30)
             for job in holders:
