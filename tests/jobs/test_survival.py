@@ -187,7 +187,7 @@ def test_a_model_that_does_not_load_holds_up_no_other(own_server: Start) -> None
     assert server.wait(server.submit())["status"] == "completed"
     wait_until(lambda: "is set aside" in server.log_file.read_text(), 30)
     assert server.wait(server.submit())["status"] == "completed"
-    problems = server.get("/system/health").json()["problems"]
+    problems = server.get("/system/health").json()["reasons"]
     assert any(p["code"] == "model_set_aside" and "weights are torn" in p["message"] for p in problems)
     told = [server.job(job_id) for job_id in broken]
     assert sum(job["attempts"] for job in told) == 3
