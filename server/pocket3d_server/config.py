@@ -147,7 +147,9 @@ class Settings(BaseModel):
         origins = [origin.lower().rstrip("/") for origin in given]
         for origin in origins:
             if origin != "*" and not re.fullmatch(r"https?://[^/@?#\s*]+", origin):
-                raise ValueError(f"{origin!r} is no origin; write scheme and host, e.g. https://studio.example")
+                raise ValueError(
+                    f"{origin!r} is no origin; write scheme and host, e.g. https://studio.example"
+                )
         return origins
 
     @model_validator(mode="after")

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -86,7 +85,7 @@ class Backlog:
 
 
 @cache
-def _heads() -> Select[Any]:
+def _heads() -> Select[str, str, str, datetime, str]:
     """Id, account, model, time and tier of the first queued jobs of each account and model, oldest first.
 
     However long the queue is, this costs a few steps in its index for each account and model: the recursion goes
@@ -133,7 +132,7 @@ def _heads() -> Select[Any]:
 
 
 @cache
-def _running() -> Select[Any]:
+def _running() -> Select[str, int]:
     return (
         select(Job.account_id, func.count().label("running"))
         .where(Job.status == Status.PROCESSING)
