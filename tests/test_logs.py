@@ -26,8 +26,9 @@ def restored() -> Iterator[None]:
 
 
 @pytest.fixture
-def stream(restored: None) -> io.StringIO:
-    return io.StringIO()
+def stream(restored: None) -> Iterator[io.StringIO]:
+    with logs.about(request_id="", job_id=""):  # a test before this one may have left a request unfinished
+        yield io.StringIO()
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:

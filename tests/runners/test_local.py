@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,24 @@ def test_what_has_cut_itself_loose_is_killed_too(harness: Harness, tmp_path: Pat
     assert os.getsid(daemon) != os.getsid(runner)
     harness.pool.stop(attempt.key, "a test")
     wait_until(lambda: not alive(runner) and not alive(daemon), 2)
+
+
+def test_a_death_is_seen_though_a_child_holds_the_pipe(harness: Harness, tmp_path: Path) -> None:
+    attempt, _ = harness.run("test_stuck", pid_file=str(tmp_path / "pids"))
+    pids = tmp_path / "pids"
+    wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2, 30)
+    runner, daemon = map(int, pids.read_text().split())
+    os.kill(runner, signal.SIGKILL)
+    wait_until(lambda: harness.pool.tidy() or not alive(daemon), 10)
+    assert isinstance(harness.final(attempt), Died)
+
+
+def test_a_process_that_could_not_load_gets_no_further_attempt(harness: Harness) -> None:
+    for _ in range(3):
+        attempt, _ = harness.run("test_unloadable")
+        report = harness.final(attempt)
+        assert isinstance(report, Died)
+        assert "weights are torn" in report.message
 
 
 def test_a_model_that_does_not_load_is_no_fault_of_the_job(harness: Harness) -> None:

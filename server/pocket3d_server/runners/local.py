@@ -160,11 +160,13 @@ class LocalPool(RunnerPool):
                     self._metrics.runner_ends.labels(process.model_id, cause).inc()
 
     def tidy(self) -> None:
-        """End processes that have been idle for long, and forget dead ones."""
+        """End processes that have been idle for long, and bury and forget dead ones."""
         limit = time.monotonic() - self._settings.idle_seconds
         with self._lock:
             for place, process in list(self._processes.items()):
-                if not process.alive and not process.attempt:
+                if not process.alive and process.attempt:
+                    process.bury()
+                elif not process.alive:
                     del self._processes[place]
                 elif not process.attempt and process.idle_since < limit:
                     log.info("runner %d of %s was idle for long and ends", process.pid, process.model_id)

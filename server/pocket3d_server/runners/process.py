@@ -46,6 +46,8 @@ class RunnerProcess:
     ) -> None:
         self._mark = mark
         self._loaded = False
+        self._ends = False
+        """It could not load its model, and is about to end."""
         self.model_id = model_id
         self.slot = slot
         self.attempt: Attempt | None = None
@@ -97,10 +99,15 @@ class RunnerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
 
+    def bury(self) -> None:
+        """Kill what a dead process has left behind. A child of it may hold our pipe open: without this, ``_listen``
+        would wait for as long as that lives."""
+        descent.kill_tree(self._process, self._mark)
+
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+        """Whether the process runs and can be given attempts."""
+        return not self._ends and self._process.poll() is None
 
     def _listen(self) -> None:
         stdout = self._process.stdout
@@ -116,6 +123,7 @@ class RunnerProcess:
             elif isinstance(report, ProgressReport):
                 self._on_report(report)
             elif report is not None:
+                self._ends = not self._loaded
                 self._end_attempt(report)
         descent.kill_tree(self._process, self._mark)  # what the engine started must not outlive it
         code = self._process.wait()
