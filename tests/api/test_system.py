@@ -205,6 +205,17 @@ def test_a_request_id_that_is_not_sane_is_replaced(live_server: LiveServer, want
     assert re.fullmatch(r"req_[0-9a-f]{16}", answer.headers["X-Request-ID"])
 
 
+def test_polls_that_were_answered_leave_no_line(live_server: LiveServer) -> None:
+    job_id = live_server.submit()
+    for number, path in enumerate([f"/jobs/{job_id}", f"/mesh/status/{job_id}", "/system/health"]):
+        assert live_server.get(path, headers={"X-Request-ID": f"poll-{number}"}).status_code == 200
+    live_server.get("/jobs/job_unknown", headers={"X-Request-ID": "refused-poll"})
+    text = wait_until(lambda: (t := live_server.log_file.read_text()).count("refused-poll") and t)
+    assert "poll-0" not in text
+    assert "poll-1" not in text
+    assert "poll-2" not in text
+
+
 def test_the_access_log_knows_no_tokens(gpu_server: LiveServer) -> None:
     token = gpu_server.post("/auth/token").json()["access_token"]
     gpu_server.get(f"/jobs?access_token={token}", token=None)

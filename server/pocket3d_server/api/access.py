@@ -21,8 +21,17 @@ log = logging.getLogger("pocket3d_server.http")
 ENVIRON_KEY = "pocket3d.exchange"
 UNKNOWN_ROUTE = "(unknown)"
 """Stands for all paths that are no route, so that nobody can fill the metrics with made-up ones."""
-QUIET_ROUTES = frozenset({"/healthz", "/healthz/live", "/metrics"})
-"""Asked every few seconds by machines: logged at DEBUG."""
+POLLED_ROUTES = frozenset(
+    {
+        "/healthz",
+        "/healthz/live",
+        "/metrics",
+        "/api/v1/system/health",
+        "/api/v1/jobs/<job_id>",
+        "/api/v1/mesh/status/<job_id>",
+    }
+)
+"""Asked every few seconds by programs: reads that go well are logged at DEBUG."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
@@ -90,7 +99,8 @@ class AccessLog:
         seconds = time.perf_counter() - exchange.began
         method = exchange.method if exchange.method in METHODS else "OTHER"
         self._metrics.request(method, exchange.route, exchange.status, seconds, stream=bool(exchange.stream))
-        level = logging.DEBUG if exchange.route in QUIET_ROUTES else logging.INFO
+        polled = exchange.route in POLLED_ROUTES and exchange.method == "GET" and exchange.status < 400
+        level = logging.DEBUG if polled else logging.INFO
         if not log.isEnabledFor(level):
             return
         ms = round(seconds * 1000, 1)
