@@ -12,8 +12,9 @@ import time
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from pocket3d_server import cli, serving
+from pocket3d_server import cli
 from pocket3d_server.services import Services
+from pocket3d_server.web import serving
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 

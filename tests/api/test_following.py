@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import requests
 from live import wait_until
-from pocket3d_server import serving
 from pocket3d_server.accounts import keys, registry
 from pocket3d_server.accounts.tiers import Tier
 from pocket3d_server.api import ws
@@ -25,8 +24,9 @@ from pocket3d_server.jobs.events import change
 from pocket3d_server.jobs.states import Lease
 from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.services import Services
-from pocket3d_server.threads import LEAST
 from pocket3d_server.times import now
+from pocket3d_server.web import serving
+from pocket3d_server.web.threads import LEAST
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Ping, Request, TextMessage
 

@@ -67,7 +67,7 @@ def test_what_is_in_the_zip(extension_zip: Path) -> None:
     } <= names
     assert {
         "server/pyproject.toml",
-        "server/pocket3d_server/cli.py",
+        "server/pocket3d_server/cli/main.py",
         "server/LICENSE",
         "server/data-packages.txt",
     } <= names

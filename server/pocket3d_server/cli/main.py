@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from pocket3d_server import __version__, cli_accounts, cli_jobs, config, logs
+from pocket3d_server import __version__, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
+from pocket3d_server.cli import accounts, jobs
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
@@ -85,8 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("--json", action="store_true", help="for programs")
     models.set_defaults(run=_models)
 
-    cli_accounts.add_commands(commands, data, _open_database)
-    cli_jobs.add_commands(commands, data, _open_data)
+    accounts.add_commands(commands, data, _open_database)
+    jobs.add_commands(commands, data, _open_data)
 
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
@@ -99,7 +100,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from pocket3d_server.serving import serve
+    from pocket3d_server.web.serving import serve
 
     settings = _settings(options)
     logs.configure(settings.log_format, settings.log_level)

@@ -23,16 +23,16 @@ from typing import Any, BinaryIO
 
 from cheroot import wsgi
 
-from pocket3d_server import incoming
 from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.api.context import EXTENSION, HANDSHAKE_HEADERS
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
-from pocket3d_server.malformed import MAX_HEAD, Connection
 from pocket3d_server.services import Services
-from pocket3d_server.threads import ElasticPool
 from pocket3d_server.times import duration
+from pocket3d_server.web import incoming
+from pocket3d_server.web.malformed import MAX_HEAD, Connection
+from pocket3d_server.web.threads import ElasticPool
 
 log = logging.getLogger(__name__)
 
