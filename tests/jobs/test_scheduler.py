@@ -11,7 +11,7 @@ from pocket3d_server.accounts.tables import Account
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.jobs import scheduler, states
+from pocket3d_server.jobs import starter, states
 from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.scheduler import Scheduler
@@ -183,11 +183,11 @@ def test_a_job_whose_model_has_gone_is_rejected_without_having_started(house: Ho
 
 
 def test_no_job_begins_while_the_disk_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "LEAST_FREE", 1 << 60)
+    monkeypatch.setattr(starter, "LEAST_FREE", 1 << 60)
     house.enqueue("job")
     house.turn()
     assert house.pool.attempts == []
-    monkeypatch.setattr(scheduler, "LEAST_FREE", 0)
+    monkeypatch.setattr(starter, "LEAST_FREE", 0)
     house.turn()
     assert [attempt.job_id for attempt in house.pool.attempts] == ["job"]
 

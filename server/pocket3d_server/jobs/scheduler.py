@@ -9,7 +9,7 @@ that fails is logged and tried again in the next turn, and holds up no other:
 2. ``_kill_overdue``: end attempts whose time is up,
 3. ``_kill_lost``: end attempts whose lease is lost, because the job was cancelled, deleted or taken over,
 4. ``_keep_leases``: now and then, renew our leases and requeue jobs whose lease ran out (another server died),
-5. ``_start_jobs``: claim queued jobs for free slots, in the order of ``policy``,
+5. ``_start_jobs``: claim queued jobs for free slots (``starter``),
 6. the pool ends processes that have been idle for long.
 """
 
@@ -19,14 +19,11 @@ import logging
 import os
 import queue
 import secrets
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -35,16 +32,14 @@ from pocket3d_server.config import Settings
 from pocket3d_server.database import Database, disk_is_full
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import states
-from pocket3d_server.jobs.backlog import Backlog
-from pocket3d_server.jobs.breaker import Breaker, SetAside
+from pocket3d_server.jobs.breaker import SetAside
 from pocket3d_server.jobs.events import EventLog, change
-from pocket3d_server.jobs.files import FileStore, new_stem
-from pocket3d_server.jobs.policy import Policy, Start, Waiting
-from pocket3d_server.jobs.states import JobError, Lease
-from pocket3d_server.jobs.tables import Job
+from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.jobs.policy import Policy
+from pocket3d_server.jobs.starter import Running, Starter
+from pocket3d_server.jobs.states import JobError
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.runners.base import (
-    Attempt,
     Died,
     Done,
     Failed,
@@ -53,50 +48,20 @@ from pocket3d_server.runners.base import (
     RunnerPool,
     StopReason,
 )
-from pocket3d_server.runners.catalog import Catalog, Model
+from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.times import duration, now
 
 log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 """Longest wait for something to happen; also how soon a cancel by another process is seen."""
-LEAST_FREE = 32 * 1024 * 1024
-"""Bytes on the disk of the data folder; with less, no job begins."""
 PROGRESS_S = 0.1
 """Shortest time between two transactions that bring nothing but progress."""
-READ_S = 0.5
-"""How often the queue is read while slots are free and nothing can start, for jobs whose pause is over or that
-another server has queued."""
-READ_ALL_S = 5.0
-"""The same while there is enough to start."""
-READY_S = 2.0
-"""How long it is believed that a model is ready."""
 MOST_REPORTS = 200
 """Taken in one turn."""
 OOM_ATTEMPTS = 2
 """Attempts of a job whose process the system kills for lack of memory: the second has its memory booked by what
 the first was seen to hold. A model that itself reports a lack of memory fails at once."""
-
-
-@dataclass
-class Running:
-    """An attempt that is running for us. Times are ``time.monotonic``."""
-
-    lease: Lease
-    attempt: Attempt
-    began: float
-    expected_s: float
-    account_id: str
-    working_since: float | None = None
-    """First report: before it the process started and the model was loaded."""
-
-    def seconds_left(self, fraction: float) -> float:
-        """From the pace so far; from the model's usual time while the pace says little."""
-        at = time.monotonic()
-        elapsed = at - (self.working_since or at)
-        if fraction > 0.1:
-            return elapsed * (1 - fraction) / fraction
-        return max(1.0, self.expected_s - elapsed)
 
 
 class Scheduler:
@@ -118,17 +83,12 @@ class Scheduler:
         self._settings = settings
         self._database = database
         self._events = log_of_events
-        self._catalog = catalog
         self._files = files
         self._inbox: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
-        self._running: dict[str, Running] = {}
-        """By the attempt's key."""
-        self._breaker = Breaker()
-        self._policy = policy or Policy(settings.ageing_seconds)
-        self._backlog = Backlog(self._policy)
-        self._read_at = 0.0
-        self._models: dict[str, tuple[float, Model | None]] = {}
-        """What the catalog said of a model, and until when it is believed."""
+        policy = policy or Policy(settings.ageing_seconds)
+        self._starter = Starter(settings, database, log_of_events, catalog, pool, files, policy, self.owner)
+        self._running = self._starter.running
+        self._breaker = self._starter.breaker
         self._progress: dict[str, ProgressReport] = {}
         """Newest progress by key, not in the table yet."""
         self._progress_at = 0.0
@@ -278,7 +238,8 @@ class Scheduler:
             else:
                 final.append(report)
         if woken:
-            self._backlog.stale = self._look_at_leases = True
+            self._starter.look_again()
+            self._look_at_leases = True
         if not final and time.monotonic() < self._progress_at:
             return []
         over = {report.key for report in final}
@@ -340,8 +301,7 @@ class Scheduler:
 
     def _forget(self, running: Running, *, keep_files: bool = False) -> None:
         if self._running.pop(running.attempt.key, None):
-            self._breaker.gave_up(running.attempt.model_id)
-            self._policy.ended(running.account_id, _clock())
+            self._starter.ended(running)
         if not keep_files:
             self._files.delete_outputs_of(running.attempt.output_stem)
 
@@ -400,136 +360,5 @@ class Scheduler:
     # 5. New work
 
     def _start_jobs(self) -> None:
-        if self._draining.is_set():
-            return
-        room = self.pool.room()
-        if not room.has_free_slot or self._disk_is_full():
-            return
-        idle_s = READ_ALL_S if self._backlog.models else READ_S
-        if self._backlog.stale or time.monotonic() - self._read_at >= idle_s:
-            with self._database.read() as session:
-                self._backlog.read(session, now())
-            self._read_at = time.monotonic()
-            self._reject_homeless()
-        starts: list[Start] = []
-        while not self._stopping.is_set():
-            start = self._policy.choose(self._backlog.heads(self._breaker.may_begin), room, _clock())
-            if start is None:
-                break
-            room.take(start.job.model_id, start.placement)
-            self._policy.started(start, _clock())
-            self._breaker.began(start.job.model_id)
-            self._backlog.drop(start.job)
-            starts.append(start)
-        if starts:
-            self._claim(starts)
-
-    def _disk_is_full(self) -> bool:
-        """Whether results could hardly be stored; the health check says so, and jobs wait."""
-        return shutil.disk_usage(self._files.root).free < LEAST_FREE
-
-    def _claim(self, starts: list[Start]) -> None:
-        """Begin these jobs, those that are still queued."""
-        claimed: dict[str, tuple[Job, Lease]] = {}
-        try:
-            with change(self._database, self._events, durable=False) as session:
-                for start in starts:
-                    job_id = start.job.job_id
-                    if lease := states.claim(session, job_id, self.owner, self._settings.lease_seconds):
-                        claimed[job_id] = session.get_one(Job, job_id), lease
-        except Exception:
-            for start in starts:
-                self._take_back(start)
-            raise
-        for start in starts:
-            if start.job.job_id in claimed:
-                self._begin(start, *claimed[start.job.job_id])
-            else:
-                self._take_back(start)
-
-    def _take_back(self, start: Start) -> None:
-        """It was not to be: the job is gone, or the table cannot be written."""
-        self._policy.ended(start.job.account_id, _clock())
-        self._breaker.gave_up(start.job.model_id)
-        self._backlog.stale = True
-
-    def _begin(self, start: Start, job: Job, lease: Lease) -> None:
-        spec = self._catalog.spec(job.model_id)
-        assert spec, "its model was ready when it was chosen"
-        try:
-            attempt = self._attempt(job, lease)
-            self._running[attempt.key] = Running(
-                lease, attempt, time.monotonic(), spec.estimated_seconds, job.account_id
-            )
-            self.pool.run(attempt, start.placement)
-        except Exception as error:  # e.g. no memory or no handles for another process
-            self._could_not_begin(job, lease, error)
-
-    def _reject_homeless(self) -> None:
-        """End queued jobs whose model has gone since they were submitted."""
-        for model_id in self._backlog.models:
-            model = self._model(model_id)
-            if model and model.ready:
-                continue
-            reason = model.missing.reason if model and model.missing else "it is not installed any more."
-            for job in self._backlog.of_model(model_id):
-                self._reject(job, reason)
-                self._backlog.drop(job)
-
-    def _model(self, model_id: str) -> Model | None:
-        """A model as the catalog saw it lately; asking costs a look at files and drivers."""
-        until, model = self._models.get(model_id, (0.0, None))
-        if time.monotonic() >= until:
-            model = self._catalog.get(model_id)
-            self._models[model_id] = time.monotonic() + READY_S, model
-        return model
-
-    def _could_not_begin(self, job: Job, lease: Lease, error: Exception) -> None:
-        log.exception("job %s could not begin", job.id)
-        self._running.pop(_key(lease), None)
-        self._policy.ended(job.account_id, _clock())
-        reason = f"The attempt could not begin ({error})."
-        self._breaker.failed(job.model_id, reason)
-        with change(self._database, self._events) as session:
-            problem = JobError(ErrorCode.PROCESSING_FAILED, reason, "Submit it again later.")
-            states.retry(session, lease, problem, self._settings.max_attempts)
-
-    def _attempt(self, job: Job, lease: Lease) -> Attempt:
-        return Attempt(
-            key=_key(lease),
-            job_id=job.id,
-            model_id=job.model_id,
-            feature=job.feature,
-            request=self._with_files(job.request),
-            output_format=job.output_format,
-            output_dir=str(self._files.output_dir),
-            output_stem=new_stem(),
-            storage_url=self._files.storage_url,
-            request_id=job.request_id,
-        )
-
-    def _reject(self, job: Waiting, reason: str) -> None:
-        error = JobError(
-            ErrorCode.MODEL_UNAVAILABLE,
-            f"{job.model_id} cannot run here: {reason}",
-            "GET /mesh/models says what is ready.",
-        )
-        with change(self._database, self._events) as session:
-            states.reject(session, job.job_id, error)
-
-    def _with_files(self, request: dict[str, Any]) -> dict[str, Any]:
-        full = dict(request)
-        if mesh := full.get("mesh"):
-            full["mesh"] = self._files.for_runner(mesh)
-        if images := full.get("images"):
-            full["images"] = [self._files.for_runner(image) for image in images]
-        return full
-
-
-def _clock() -> float:
-    """The clock of the policy: of the times in the table."""
-    return now().timestamp()
-
-
-def _key(lease: Lease) -> str:
-    return f"{lease.job_id}:{lease.fence}"
+        if not self._draining.is_set():
+            self._starter.start_jobs(self._stopping.is_set)
