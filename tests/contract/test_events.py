@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from contract.reference import example
 from contract.shapes import TIME, assert_shape
 from live import LiveServer
@@ -58,11 +59,11 @@ def test_events_of_a_job_that_completes(live_server: LiveServer) -> None:
     updates = [event["progress"] for event in events if event["event"] == "progress_update"]
     assert updates == sorted(updates)
     assert updates
-    assert (
-        events[-1]["result"].items() <= live_server.job(job_id)["result"].items()
-    )  # which has fresh links too
+    result = events[-1]["result"]
+    assert set(result) <= set(live_server.job(job_id)["result"])
+    assert requests.get(result["download_url"], timeout=30).content[:4] == b"glTF"
     *rest, _ = listen(live_server, job_id, f"?after={len(events) - 1}")
-    assert rest == events[-1:]
+    assert [event["seq"] for event in rest] == [events[-1]["seq"]]
 
 
 def test_events_of_a_job_that_fails(live_server: LiveServer) -> None:

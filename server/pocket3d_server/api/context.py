@@ -50,6 +50,17 @@ def exchange() -> Exchange:
     return cast(Exchange, request.environ[ENVIRON_KEY])
 
 
+def address() -> str:
+    """Where the client reaches this server, for links; empty where its ``Host`` does not say.
+
+    Some WebSocket clients leave the port away (RFC 9112, section 3.2 asks for it). Behind a proxy that may be
+    right; on loopback it never is.
+    """
+    if services().settings.is_loopback and ":" not in request.host.rpartition("]")[2]:
+        return ""
+    return request.host_url
+
+
 def install(app: Flask) -> None:
     """Add the checks and headers to every request of ``app``."""
     app.before_request(_begin)

@@ -46,7 +46,7 @@ class JobCompleted(Event):
     """The job's last event: it has a result."""
 
     event: Literal["job_completed"]
-    result: dict[str, Any] = Field(description="As the job's `result`, but for the links, which expire.")
+    result: dict[str, Any] = Field(description="As the job's `result`.")
 
 
 class JobFailed(Event):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.api.answers import answers
 from pocket3d_server.api.chapter import chapter
-from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.context import address, caller, services
 from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.paging import cursor, read_cursor
 from pocket3d_server.api.results import RESULTS, MeshResult
@@ -22,7 +23,7 @@ from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProble
 from pocket3d_server.api.sending import send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries, states
-from pocket3d_server.jobs.events import EventLog, change
+from pocket3d_server.jobs.events import Event, EventLog, change
 from pocket3d_server.jobs.tables import FINAL, Job, Status
 from pocket3d_server.models.engine import REQUESTS, Feature
 from pocket3d_server.times import stamp
@@ -116,7 +117,9 @@ def stream_events(path: JobPath, query: EventsQuery) -> Response:
             "Close one, or ask for the status with GET /jobs/{job_id}.",
             retry_after=10,
         )
-    response = Response(_server_sent(services().events, job.id, after), mimetype="text/event-stream")
+    response = Response(
+        _server_sent(services().events, job.id, after, event_writer()), mimetype="text/event-stream"
+    )
     response.call_on_close(held.close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -157,7 +160,7 @@ def show(job_id: str) -> Response:
     def make() -> bytes:
         return job_status(job_id).model_dump_json().encode()
 
-    body = answers().get(job_id, caller().account_id, request.host_url, make)
+    body = answers().get(job_id, caller().account_id, address(), make)
     return Response(body, mimetype="application/json")
 
 
@@ -176,6 +179,19 @@ def download(job_id: str) -> Response:
             raise Refusal(ErrorCode.CONFLICT, f"The job has no result: its status is {job.status}.", advice)
         path = job.result["file_path"]
     return send_stored(caller().account_id, path, attachment=True)
+
+
+def event_writer() -> Callable[[Event], str]:
+    """Writes events as JSON for the client of this request; a result gets links that work from now on."""
+    links, account_id, base = services().links, caller().account_id, address()
+
+    def write(event: Event) -> str:
+        result = event.body.get("result")
+        if not result:
+            return event.text
+        return json.dumps(event.body | {"result": links.with_urls(account_id, result, base)})
+
+    return write
 
 
 def _status(session: Session, job: Job) -> JobStatus:
@@ -216,7 +232,7 @@ def _status(session: Session, job: Job) -> JobStatus:
 def _result(job: Job) -> MeshResult | None:
     if not job.result:
         return None
-    full = services().links.with_urls(job.account_id, job.result, request.host_url)
+    full = services().links.with_urls(job.account_id, job.result, address())
     return RESULTS[Feature(job.feature)].model_validate(full)
 
 
@@ -231,13 +247,13 @@ def _defaults(feature: Feature) -> dict[str, Any]:
     return REQUESTS[feature].model_construct().model_dump(mode="json", exclude=FILE_FIELDS)
 
 
-def _server_sent(events: EventLog, job_id: str, after: int) -> Iterator[str]:
+def _server_sent(events: EventLog, job_id: str, after: int, write: Callable[[Event], str]) -> Iterator[str]:
     yield "retry: 1000\n\n"
     for news in events.follow(job_id, after, KEEP_ALIVE_S):
         if not news:
             yield ": still there\n\n"
         for event in news:
-            yield f"id: {event.seq}\nevent: {event.kind}\ndata: {event.text}\n\n"
+            yield f"id: {event.seq}\nevent: {event.kind}\ndata: {write(event)}\n\n"
     if events.closed:
         yield ": the server stops; connect again\n\n"
 

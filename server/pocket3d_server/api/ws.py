@@ -10,7 +10,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
 from pocket3d_server.api.context import BASE, caller, services
-from pocket3d_server.api.jobs import own_job, start_after
+from pocket3d_server.api.jobs import event_writer, own_job, start_after
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries
 
@@ -68,7 +68,7 @@ def close(ws: Server, code: int, reason: str) -> None:
 
 
 def _follow(ws: Server, job_id: str, after: int) -> None:
-    events = services().events
+    events, write = services().events, event_writer()
 
     def heard() -> None:
         ws.input_buffer.clear()  # clients have nothing to say here
@@ -80,7 +80,7 @@ def _follow(ws: Server, job_id: str, after: int) -> None:
     try:
         for news in events.follow(job_id, after, IDLE_S, lambda: ws.connected):
             for event in news:
-                ws.send(event.text)
+                ws.send(write(event))
                 after, last = event.seq, event.is_last
     except TimeoutError:
         close(ws, TOO_SLOW, f"The events are not read. Connect again with ?after={after}.")
