@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -70,6 +70,22 @@ class Storage(ABC):
         """All files in and below a folder."""
 
 
+def sync(files: Iterable[Path]) -> None:
+    """Wait until files and their names are on the disk: the database will say that they are there."""
+    folders = set()
+    for path in files:
+        with path.open("r+b") as file:  # Windows syncs only what may be written
+            os.fsync(file.fileno())
+        folders.add(path.parent)
+    if os.name == "posix":  # elsewhere the file system's journal has the names
+        for folder in folders:
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 class Folder(Storage):
     """Files below a local folder."""
 
@@ -86,11 +102,12 @@ class Folder(Storage):
         return full
 
     def put(self, source: Path, path: str) -> None:
-        """Move it: at once, where both are on one disk."""
+        """Move it: at once, where both are on one disk. A power cut leaves it whole."""
         target = self.absolute(path)
         if source != target:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(source, target)
+        sync([target])
 
     def fetch(self, path: str, target: Path) -> None:
         """Copy it."""

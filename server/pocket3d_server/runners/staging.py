@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pocket3d_server.runners.base import OUTPUT_PREFIX, Attempt, OutputFile
-from pocket3d_server.storage import Bucket, bucket
+from pocket3d_server.storage import Bucket, bucket, sync
 
 
 @contextmanager
@@ -36,8 +36,9 @@ def staged(attempt: Attempt, stage: Callable[[str], None]) -> Iterator[Attempt]:
 
 
 def store(attempt: Attempt, files: list[OutputFile], stage: Callable[[str], None]) -> None:
-    """Move what was made into the bucket, if there is one. Raises StorageError."""
+    """See what was made onto the disk, or move it into the bucket. Raises OSError, StorageError."""
     if not attempt.storage_url:
+        sync(Path(attempt.output_dir) / file.name for file in files)
         return
     stage("storing_files")
     for file in files:
