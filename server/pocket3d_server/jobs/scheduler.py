@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 """Longest wait for something to happen; also how soon a cancel by another process is seen."""
-PROGRESS_S = 0.1
+PROGRESS_S = 0.2
 """Shortest time between two transactions that bring nothing but progress."""
 MOST_REPORTS = 200
 """Taken in one turn."""
