@@ -174,14 +174,18 @@ def test_files_are_listed_in_pages_with_what_they_take(server: LiveServer) -> No
     refused(server.get("/files", params={"cursor": "x"}), 422, "INVALID_INPUT", "cursor")
 
 
-def test_an_upload_is_deleted_but_not_while_a_job_needs_it(server: LiveServer, job: dict[str, Any]) -> None:
+def test_uploads_and_jobs_are_deleted_but_not_while_a_job_needs_their_files(
+    server: LiveServer, job: dict[str, Any]
+) -> None:
     path = upload(server)
     busy = [server.submit("test_hangs") for _ in range(2)]
     wait_until(lambda: all(server.job(j)["status"] == "processing" for j in busy), 30)
     body = {"mesh_file": path, "model_preference": "test_bones"}
     needs = server.post("/rig/generate", body).json()["job_id"]
     refused(server.request("DELETE", f"/files/{path}"), 409, "CONFLICT", "needed by 1 job")
-    for job_id in [needs, *busy]:
+    chained = server.post("/rig/generate", body | {"mesh_file": f"job:{job['job_id']}"}).json()["job_id"]
+    refused(server.request("DELETE", f"/jobs/{job['job_id']}"), 409, "CONFLICT", "needed by 1 job")
+    for job_id in [needs, chained, *busy]:
         server.post(f"/jobs/{job_id}/cancel")
     assert server.request("DELETE", f"/files/{path}").status_code == 204
     assert not kept(server, path).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,38 @@ def test_a_report_waits_for_the_database_while_the_other_phases_go_on(
     with house.database.read() as session:
         file = session.scalars(select(StoredFile)).one()
         assert (file.account_id, file.job_id, file.path[:8]) == ("ada", "first", "outputs/")
+
+
+def test_reports_after_one_that_cannot_be_taken_wait_for_the_database_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for job_id in ("a", "b", "c"):
+        house.enqueue(job_id)
+    house.turn()
+    complete = states.complete
+
+    def troubled(session: Any, lease: states.Lease, *rest: Any) -> bool:
+        if lease.job_id == "a":
+            raise ValueError("never")
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(states, "complete", troubled)
+    for attempt in house.pool.attempts:
+        house.finish(attempt)
+    assert not house.turn()
+    monkeypatch.setattr(states, "complete", complete)
+    assert house.turn()
+    assert [house.status(j) for j in ("a", "b", "c")] == [Status.ERROR, Status.COMPLETED, Status.COMPLETED]
+
+
+def test_the_time_left_is_told_from_the_pace_since_the_first_report(house: House) -> None:
+    house.enqueue("job")
+    house.turn()
+    running = house.scheduler._running[house.pool.attempts[0].key]
+    running.expected_s = 20.0
+    assert running.seconds_left(0.5) == pytest.approx(10, rel=0.1)
+    running.first_report = time.monotonic() - 10, 0.5
+    assert running.seconds_left(0.75) == pytest.approx(10, rel=0.1)
 
 
 def test_a_report_that_can_never_be_taken_ends_its_job(house: House) -> None:

@@ -122,14 +122,7 @@ def delete_file(path: FilePath) -> tuple[str, int]:
                 f"Delete the job with its files: DELETE /jobs/{row.job_id}.",
                 job_id=row.job_id,
             )
-        if needed_by := file_queries.jobs_that_need(session, who, row.path):
-            raise Refusal(
-                ErrorCode.CONFLICT,
-                f"{row.path} is needed by {len(needed_by)} job{'s' if len(needed_by) > 1 else ''} that "
-                f"{'have' if len(needed_by) > 1 else 'has'} not ended.",
-                f"Wait, or cancel with POST /jobs/{needed_by[0]}/cancel.",
-                jobs=needed_by[:20],
-            )
+        file_queries.refuse_while_needed(session, who, [row.path], row.path)
         session.delete(row)
     services().files.delete([path.path])
     return "", 204

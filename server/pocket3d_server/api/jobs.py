@@ -22,7 +22,7 @@ from pocket3d_server.api.results import RESULTS, MeshResult
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.api.sending import send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs import queries, states
+from pocket3d_server.jobs import file_queries, queries, states
 from pocket3d_server.jobs.events import Event, EventLog, change
 from pocket3d_server.jobs.tables import FINAL, Job, Status
 from pocket3d_server.models.engine import REQUESTS, Feature
@@ -84,6 +84,7 @@ def delete_job(path: JobPath) -> tuple[str, int]:
                 "Cancel it first with POST /jobs/{job_id}/cancel.",
             )
         files = queries.paths_of_job(session, job.id)
+        file_queries.refuse_while_needed(session, job.account_id, files, "What the job made")
         session.delete(job)
     answers().forget(path.job_id)
     services().files.delete(files)

@@ -5,6 +5,7 @@ Every function takes the caller's session. Files whose time was over (``deleted_
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -96,10 +97,19 @@ def paths_needed(session: Session) -> set[str]:
     return {path for request in requests for path in paths_in(request)}
 
 
-def jobs_that_need(session: Session, account_id: str, path: str) -> list[str]:
-    """Ids of the account's jobs that have not ended and need a file."""
+def refuse_while_needed(session: Session, account_id: str, paths: Collection[str], what: str) -> None:
+    """Raises Refusal CONFLICT when jobs of the account that have not ended need one of these files."""
     query = select(Job.id, Job.request).where(Job.account_id == account_id, Job.status.not_in(FINAL))
-    return [job_id for job_id, request in session.execute(query) if path in paths_in(request)]
+    jobs = [
+        job_id for job_id, request in session.execute(query) if not {*paths}.isdisjoint(paths_in(request))
+    ]
+    if jobs:
+        raise Refusal(
+            ErrorCode.CONFLICT,
+            f"{what} is needed by {len(jobs)} {'jobs that have' if len(jobs) > 1 else 'job that has'} not ended.",
+            f"Wait, or cancel with POST /jobs/{jobs[0]}/cancel.",
+            jobs=jobs[:20],
+        )
 
 
 def expired_files(

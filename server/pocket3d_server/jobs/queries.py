@@ -188,8 +188,9 @@ def job_exists(session: Session, job_id: str) -> bool:
 
 
 def paths_of_job(session: Session, job_id: str) -> list[str]:
-    """The files that a job made."""
-    return list(session.scalars(select(StoredFile.path).where(StoredFile.job_id == job_id)))
+    """The files that a job made, locked so that no other job can begin to need them."""
+    query = select(StoredFile.path).where(StoredFile.job_id == job_id).with_for_update()
+    return list(session.scalars(query))
 
 
 def stored_bytes(session: Session) -> int:

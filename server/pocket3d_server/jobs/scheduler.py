@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.config import Settings
@@ -57,6 +57,8 @@ TURN_S = 0.5
 """Longest wait for something to happen; also how soon a cancel by another process is seen."""
 PROGRESS_S = 0.2
 """Shortest time between two transactions that bring nothing but progress."""
+UNREACHABLE = (OperationalError, InterfaceError)
+"""The database cannot be reached or written now; what was to be written is kept."""
 MOST_REPORTS = 200
 """Taken in one turn."""
 OOM_ATTEMPTS = 2
@@ -206,16 +208,27 @@ class Scheduler:
             durable = any(not isinstance(report, ProgressReport) for _, report in news)
             with change(self._database, self._events, durable=durable) as session:
                 kept = [self._write(session, running, report) for running, report in news]
-        except OperationalError:
-            for _, report in news:
-                self._inbox.put(report)
+        except UNREACHABLE:
+            self._hear_again(news)
             raise
         except Exception:  # one of them cannot be taken; the others can
-            for running, report in news:
-                self._take_or_keep(running, report)
+            self._take_each(news)
             return
         for (running, report), keep in zip(news, kept, strict=True):
             self._note(running, report, keep_files=keep)
+
+    def _hear_again(self, news: list[tuple[Running, Report]]) -> None:
+        for _, report in news:
+            self._inbox.put(report)
+
+    def _take_each(self, news: list[tuple[Running, Report]]) -> None:
+        """Take reports one by one; end the jobs whose reports can never be taken."""
+        for number, (running, report) in enumerate(news):
+            try:
+                self._take_one(running, report)
+            except UNREACHABLE:
+                self._hear_again(news[number:])
+                raise
 
     def _listen(self) -> list[Report]:
         """Wait for news, ``TURN_S`` at most. Final reports come at once, progress alone only when it is due."""
@@ -253,17 +266,14 @@ class Scheduler:
         else:
             self._breaker.worked(model_id)
 
-    def _take_or_keep(self, running: Running, report: Report) -> None:
-        """Take a report; keep it while the database cannot be reached; end the job if it can never be taken."""
+    def _take_one(self, running: Running, report: Report) -> None:
         try:
             with change(self._database, self._events) as session:
                 kept = self._write(session, running, report)
-        except OperationalError:
-            self._inbox.put(report)
+        except UNREACHABLE:
             raise
         except Exception:
             log.exception("the report on job %s could not be taken", running.attempt.job_id)
-            self._forget(running)
             error = JobError(
                 ErrorCode.PROCESSING_FAILED,
                 "The result could not be stored.",
@@ -271,6 +281,7 @@ class Scheduler:
             )
             with change(self._database, self._events) as session:
                 states.fail(session, running.lease, error)
+            self._forget(running)
         else:
             self._note(running, report, keep_files=kept)
 
@@ -279,7 +290,6 @@ class Scheduler:
         lease = running.lease
         match report:
             case ProgressReport(fraction=fraction, stage=stage):
-                running.working_since = running.working_since or time.monotonic()
                 eta = now() + timedelta(seconds=running.seconds_left(fraction))
                 states.progress(session, lease, fraction, stage, eta)
             case Done(result=result, files=outputs):

@@ -49,16 +49,16 @@ class Running:
     began: float
     expected_s: float
     account_id: str
-    working_since: float | None = None
-    """First report: before it the process started and the model was loaded."""
+    first_report: tuple[float, float] | None = None
+    """When, and how far it was: before it the process started and the model was loaded."""
 
     def seconds_left(self, fraction: float) -> float:
-        """From the pace so far; from the model's usual time while the pace says little."""
+        """From the pace since the first report; from the model's usual time while the pace says little."""
         at = time.monotonic()
-        elapsed = at - (self.working_since or at)
-        if fraction > 0.1:
-            return elapsed * (1 - fraction) / fraction
-        return max(1.0, self.expected_s - elapsed)
+        since, of = self.first_report = self.first_report or (at, fraction)
+        if fraction - of > 0.1:
+            return (at - since) * (1 - fraction) / (fraction - of)
+        return max(1.0, self.expected_s * (1 - of) - (at - since))
 
 
 class Starter:
