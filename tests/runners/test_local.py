@@ -18,6 +18,7 @@ from pocket3d_server.models.engine import EngineError, FailureCode, Feature, Mes
 from pocket3d_server.runners import deliver
 from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report, Slot
 from pocket3d_server.runners.catalog import Catalog, NoModelError
+from pocket3d_server.runners.descent import Family
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 from pocket3d_server.runners.protocol import decode_report, encode_report
 
@@ -168,6 +169,21 @@ def test_a_model_that_does_not_load_is_no_fault_of_the_job(harness: Harness) -> 
     crash = harness.final(attempt)
     assert isinstance(crash, Died)
     assert not crash.loading
+
+
+def test_a_server_leaves_the_runners_of_a_folder_with_a_like_name_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    folder = tmp_path / "p3d test"
+    folder.mkdir()
+    harness = Harness(folder)
+    harness.run("test_hangs", pid_file=str(tmp_path / "pids"))
+    pids = wait_until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text(), 30).split()
+    assert Family(tmp_path / "p3d").kill_left_behind() == 0
+    assert all(alive(int(pid)) for pid in pids)
+    assert Family(folder).kill_left_behind() == len(pids)
+    harness.pool.close()
 
 
 def test_close_leaves_no_process(harness: Harness, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ by its ``Guardian``, or at the latest by the next server on the same data.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
@@ -37,7 +38,8 @@ class Family:
     """All runners of one server, and what they start."""
 
     def __init__(self, data_dir: Path, server: str = "") -> None:
-        self._everyone = f"{data_dir.resolve()} "
+        # Not the path itself: a mark must be no beginning of another folder's, and blanks part it.
+        self._everyone = f"{hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:32]} "
         self._ours = f"{self._everyone}{server or secrets.token_hex(6)} "
         self._guardian: subprocess.Popen[bytes] | None = None
         self._arguments = [str(data_dir.resolve()), self._ours.split()[-1]]
