@@ -12,8 +12,16 @@ import socket
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
-PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
-"""Kept for protocols; not every version of Python knows."""
+SET_ASIDE = [
+    ipaddress.ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocols
+        "192.88.99.0/24",  # relays of 6to4, given up with RFC 7526
+        "64:ff9b:1::/48",  # NAT64 of one's own network
+        "3fff::/20",  # documentation
+    )
+]
+"""Not to be called though some versions of Python hold them for global."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 
@@ -77,7 +85,7 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip.is_site_local:
             return False
-    elif ip in PROTOCOLS:
+    if any(ip in network for network in SET_ASIDE):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
