@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live import wait_until
 from pocket3d_server.accounts import registry
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT
 from pocket3d_server.accounts.tables import Account
@@ -369,6 +370,40 @@ def test_a_slow_receiver_holds_up_only_itself(house: House, there: Receiver) -> 
         assert house.sender.wait_idle(20)
         house.send()
         assert len(there.requests) == sender.AT_ONCE + 6
+
+
+def test_slow_receivers_hold_up_only_their_account(house: House, there: Receiver) -> None:
+    """One account's twenty slow webhooks are older; what another is owed leaves at once all the same."""
+    there.hang()
+    house.book = WebhookBook(house.database, True)
+    house.sender = house.new_sender()
+    with receiver() as quick:
+        for _ in range(MOST_WEBHOOKS):
+            house.book.create("ada", there.url, ["job_completed"])
+        for _ in range(3):
+            house.finish(RESULT, account="ada")
+        house.hook(quick.url)
+        last = house.finish(RESULT)
+        while house.sender.turn():
+            pass
+        assert quick.wait(1)[0].json["job_id"] == last
+        wait_until(lambda: len(house.sender._sending) == sender.AT_ONCE_ACCOUNT)
+        assert house.sender._seconds_to_next() == sender.LOOK_S, "the thread does not spin meanwhile"
+        assert len(there.wait(sender.AT_ONCE_ACCOUNT)) == sender.AT_ONCE_ACCOUNT
+        there.released.set()
+        assert house.sender.wait_idle(20)
+        house.send()
+        assert len(there.requests) == 3 * MOST_WEBHOOKS
+
+
+def test_free_places_go_round_the_accounts_and_then_to_the_oldest() -> None:
+    due = [("ada1", "ada", 9), ("ada2", "ada", 9), ("bob1", "bob", 1), ("cy1", "cy", 5)]
+    busy = [("x", "x")] * (sender.AT_ONCE - 6)
+    assert sender.Load(busy).share(due) == {"ada1": 2, "ada2": 1, "bob1": 1, "cy1": 2}
+    two_of_ada = [*busy, ("ada1", "ada"), ("ada3", "ada")]
+    assert sender.Load(two_of_ada).share(due) == {"bob1": 1, "cy1": 2, "ada1": 1}
+    assert sender.Load([*busy, *[("x", "x")] * 5]).share(due) == {"ada1": 1}
+    assert sender.Load([]).share(due) == {"ada1": 2, "ada2": 2, "bob1": 1, "cy1": 2}
 
 
 def test_what_a_killed_sender_had_begun_is_sent_again_under_the_same_id(

@@ -13,7 +13,8 @@ import random
 import secrets
 import ssl
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,8 +52,8 @@ KEEP = timedelta(days=30)
 TIMEOUT_S = 15.0
 LEASE = timedelta(seconds=60)
 """Longer than a try can take, name resolution included."""
-AT_ONCE, AT_ONCE_EACH = 32, 2
-"""Tries under way in all, and to one webhook, so that a slow receiver holds up only itself."""
+AT_ONCE, AT_ONCE_ACCOUNT, AT_ONCE_EACH = 32, 4, 2
+"""Tries under way in all, of one account, and to one webhook, so that slow receivers hold up only their owner."""
 LOOK_S = 5.0
 """How often the table is looked at for what has become due, or was written by another process."""
 KEPT_TRIES = 20
@@ -67,6 +68,38 @@ class Outcome:
     error: str | None
     """None when it was delivered."""
     retry_after: float | None = None
+
+
+class Load:
+    """The tries under way here, given as webhook and account of each."""
+
+    def __init__(self, sending: Sequence[tuple[str, str]]) -> None:
+        self.room = AT_ONCE - len(sending)
+        self._webhooks = Counter(webhook_id for webhook_id, _ in sending)
+        self._accounts = Counter(account_id for _, account_id in sending)
+
+    def open(self) -> tuple[Any, ...]:
+        """Says in a query: only what may begin now, were there room."""
+        webhooks = [name for name, count in self._webhooks.items() if count >= AT_ONCE_EACH]
+        accounts = [name for name, count in self._accounts.items() if count >= AT_ONCE_ACCOUNT]
+        return Delivery.webhook_id.not_in(webhooks), Delivery.account_id.not_in(accounts)
+
+    def share(self, due: Sequence[tuple[str, str, int]]) -> Counter[str]:
+        """How many tries each webhook may begin, of webhooks, their accounts, and how many deliveries are due.
+
+        Accounts with the fewest tries under way come first, an account's webhooks one after the other, and then
+        the order is that of ``due``.
+        """
+        accounts = self._accounts.copy()
+        places: list[tuple[int, str]] = []
+        for nth in range(1, AT_ONCE_EACH + 1):
+            for webhook_id, account_id, count in due:
+                of_webhook = self._webhooks[webhook_id] + nth
+                if nth <= count and of_webhook <= AT_ONCE_EACH and accounts[account_id] < AT_ONCE_ACCOUNT:
+                    accounts[account_id] += 1
+                    places.append((accounts[account_id], webhook_id))
+        places.sort(key=lambda place: place[0])
+        return Counter(webhook_id for _, webhook_id in places[: self.room])
 
 
 class WebhookSender:
@@ -85,8 +118,8 @@ class WebhookSender:
         self._links = links
         self._clock = clock
         self._metrics = metrics or Metrics()
-        self._sending: dict[str, str] = {}
-        """Delivery id to webhook id of the tries under way here."""
+        self._sending: dict[str, tuple[str, str]] = {}
+        """Delivery id to webhook and account of the tries under way here."""
         self._changed = threading.Condition()
         self._due = False
         self._stopping = False
@@ -150,49 +183,47 @@ class WebhookSender:
 
     def _seconds_to_next(self) -> float:
         """Until something is due that may be sent; the end of a try wakes the thread anyhow."""
-        room, full, _ = self._load()
-        if room <= 0:
+        load = self._load()
+        if load.room <= 0:
             return LOOK_S
         with self._database.read() as session:
             query = select(func.min(Delivery.next_try_at)).where(
-                *_waits(),
-                Delivery.lease.is_(None),
-                Delivery.webhook_id.not_in(full),
+                *_waits(), Delivery.lease.is_(None), *load.open()
             )
             due: datetime | None = session.scalar(query)
         return LOOK_S if due is None else min(LOOK_S, max(0.0, (due - self._clock()).total_seconds()))
 
-    def _load(self) -> tuple[int, set[str], list[str]]:
-        """How many more tries may begin, which webhooks get no more, and those of the tries under way."""
+    def _load(self) -> Load:
         with self._changed:
-            sending = list(self._sending.values())
-        full = {webhook_id for webhook_id in sending if sending.count(webhook_id) >= AT_ONCE_EACH}
-        return AT_ONCE - len(sending), full, sending
+            return Load(list(self._sending.values()))
 
     # Claiming
 
     def _claim(self) -> list[tuple[Delivery, Webhook]]:
-        room, full, sending = self._load()
-        if room <= 0:
+        load = self._load()
+        if load.room <= 0:
             return []
         at = self._clock()
         with self._database.read() as session:
-            query = select(Delivery.webhook_id).where(*_is_due(at), Delivery.webhook_id.not_in(full))
-            due = list(session.scalars(query.distinct().limit(room)))
-        if not due:
+            query = select(Delivery.webhook_id, Delivery.account_id, func.count()).where(
+                *_is_due(at), *load.open()
+            )
+            query = query.group_by(Delivery.webhook_id, Delivery.account_id)
+            rows = session.execute(query.order_by(func.min(Delivery.next_try_at)))
+            shares = load.share([(row[0], row[1], row[2]) for row in rows])
+        if not shares:
             return []
         claimed: list[tuple[Delivery, Webhook]] = []
         with self._database.write(durable=False) as session:
-            for webhook_id in due:
+            for webhook_id, count in shares.items():
                 webhook = session.get(Webhook, webhook_id)
                 if webhook is None:  # deleted a moment ago
                     continue
-                free = min(room - len(claimed), AT_ONCE_EACH - sending.count(webhook_id))
-                for delivery in _oldest_due(session, webhook_id, at, free):
+                for delivery in _oldest_due(session, webhook_id, at, count):
                     delivery.lease, delivery.lease_until = secrets.token_hex(8), at + LEASE
                     claimed.append((delivery, webhook))
         with self._changed:
-            self._sending |= {delivery.id: webhook.id for delivery, webhook in claimed}
+            self._sending |= {delivery.id: (webhook.id, webhook.account_id) for delivery, webhook in claimed}
         return claimed
 
     # Sending
