@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ import pytest
 import requests
 from live import LiveServer, assert_refused
 from PIL import Image
+from pocket3d_server.api import json_body
 
 JSON = {"Content-Type": "application/json"}
 GENERATE = "/mesh/generate"
@@ -39,7 +42,12 @@ PYTHON = ("GenerateMesh", "Traceback", "pydantic", "Input should", "NoneType")
         (b'{"text_prompt": "x", "seed": 1' + b"0" * 5000 + b"}", "too large"),
         (b'{"text_prompt": "x", "parameters": {"a": 9007199254740993}}', "too large"),
         (b'{"parameters": ' + b'{"a":' * 100 + b"1" + b"}" * 100 + b"}", "nested more than"),
-        (b'{"parameters": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}", "nested more than"),
+        (b'{"parameters": {"a": ' + b"[" * 15_000 + b"]" * 15_000 + b"}}", "nested more than"),
+        (b'{"text_prompt": "x", "parameters": {"a": [' + b"1," * 20_000 + b"1]}}", "more than 20,000 values"),
+        (b'{"text_prompt": "x", "images": [' + b"{}," * 20_000 + b"{}]}", "more than 20,000 values"),
+        (b'{"text_prompt": "x", "parameters": {"a": ' + b"[" * 100_000 + b"]}}", "more than 20,000 values"),
+        (b'{"text_prompt": "x", "' + b"a" * 201 + b'": 1}', "name has 201 characters"),
+        (b'{"text_prompt": "x", "parameters": {"a": 0.' + b"1" * 1000 + b"}}", "too long"),
         (b'{"text_prompt": "x", "text_prompt": "y"}', "text_prompt' stands twice"),
         (b'{"text_prompt": "a\\u0000b"}', "text_prompt holds the character NUL"),
         (b'{"text_prompt": "x", "parameters": {"a\\u0000": 1}}', "NUL"),
@@ -52,6 +60,35 @@ def test_json_that_is_none(live_server: LiveServer, data: bytes, about: str) -> 
     assert_refused(answer, 422, "INVALID_INPUT", about)
     for word in PYTHON:
         assert word not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/webhooks", "/rig/generate", "/segment/analyze", "/account/keys"])
+def test_only_requests_with_images_may_be_large(live_server: LiveServer, path: str) -> None:
+    large = b'{"a": "' + b"a" * 1024 * 1024 + b'"}'
+    answer = live_server.request("POST", path, data=large, headers=JSON)
+    assert_refused(answer, 413, "FILE_TOO_LARGE", "at most 1048576")
+    chunks = live_server.request("POST", path, data=iter([large]), headers=JSON)
+    assert_refused(chunks, 413, "FILE_TOO_LARGE")
+
+
+def test_large_bodies_are_parsed_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+    running = 0
+
+    def loads(text: str, **options: Any) -> Any:
+        nonlocal running
+        running += 1
+        at_once.append(running)
+        time.sleep(0.05)  # others would come in
+        running -= 1
+        return {}
+
+    monkeypatch.setattr(json_body.json, "loads", loads)
+    body = b'{"a": "' + b"a" * json_body.LARGE + b'"}'
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda _: json_body.receive(io.BytesIO(body)), range(6)))
+    assert len(at_once) == 6
+    assert max(at_once) <= json_body.LARGE_AT_ONCE
 
 
 def test_json_that_is_unusual_but_right(live_server: LiveServer) -> None:
@@ -171,6 +208,18 @@ def test_fields_of_the_wrong_type(live_server: LiveServer, body: Any, about: str
             {"text_prompt": "x", "model_preference": "test_steps", "parameters": {"steps": 0}},
             "INVALID_INPUT",
             "parameters.steps",
+        ),
+        (
+            "/mesh/generate",
+            {"text_prompt": "x", "model_preference": "test_steps", "parameters": {"steps": "3"}},
+            "INVALID_INPUT",
+            "parameters.steps",
+        ),
+        (
+            "/mesh/generate",
+            {"text_prompt": "x", "model_preference": "test_steps", "parameters": {"stpes": 3}},
+            "INVALID_INPUT",
+            "parameters.stpes",
         ),
         ("/texture/generate", {"text_prompt": "x"}, "INVALID_INPUT", "Add mesh_file"),
         ("/texture/generate", {"mesh_file": "uploads/a.glb"}, "INVALID_INPUT", "text_prompt"),

@@ -303,8 +303,10 @@ def _check_format(model: Model, wanted: str) -> None:
 
 
 def _check_parameters(model: Model, parameters: dict[str, Any]) -> dict[str, Any]:
+    """As strictly as the rest of a body, also where an engine's schema would let a misspelt name pass."""
     try:
-        return model.spec.parameters.model_validate(parameters).model_dump(mode="json")
+        given = model.spec.parameters.model_validate_json(json.dumps(parameters), strict=True, extra="forbid")
+        return given.model_dump(mode="json")
     except ValidationError as error:
         problems = [{"field": f"parameters.{place(e)}", "problem": problem(e)} for e in error.errors()]
         known = ", ".join(model.spec.parameters.model_fields) or "none"
