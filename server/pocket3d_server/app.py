@@ -16,7 +16,6 @@ from pocket3d_server.api import (
     errors,
     files,
     jobs,
-    json_body,
     mesh,
     operations,
     receiving,
@@ -39,7 +38,7 @@ def create_app(services: Services | None) -> OpenAPI:
     """The application over running services; without, only its OpenAPI document is of use."""
     app = document.DocumentedApp("pocket3d_server", validation_error_callback=validation.refuse_validation)
     app.url_map.merge_slashes = False  # an address is right or wrong; redirects lose bodies
-    app.json = json_body.StrictJSON(app)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # fields go out in their own order
     app.extensions[context.EXTENSION] = services
     app.wsgi_app = access.AccessLog(app.wsgi_app, services.metrics if services else Metrics())  # type: ignore[method-assign]
     context.install(app)

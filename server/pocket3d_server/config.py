@@ -94,7 +94,7 @@ class Settings(BaseModel):
     max_file_bytes: int = Field(500 * MB, ge=1)
     max_files: int = Field(10, ge=1)
     max_body_bytes: int = Field(96 * MB, ge=1)
-    """JSON bodies: ten images of several MB in base64."""
+    """JSON bodies that may hold images: ten of several MB in base64."""
     max_image_pixels: int = Field(64_000_000, ge=1)
     read_timeout: int = Field(60, ge=1)
     """Seconds that a client may be silent in the middle of its request."""

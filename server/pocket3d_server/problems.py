@@ -105,6 +105,8 @@ def _but(error: ErrorDetails) -> str:
     given: Any = error["input"]
     if isinstance(given, str | list | dict) and _is_length(error):
         return f", not {len(given):,}"
+    if isinstance(given, str) and len(given) > LONGEST:
+        return ""
     if given is None or isinstance(given, bool | int | float | str):
         text = json.dumps(given, ensure_ascii=False)
         return f", not {text}" if len(text) <= LONGEST else ""

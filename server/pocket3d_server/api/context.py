@@ -30,6 +30,8 @@ HANDSHAKE_HEADERS = "pocket3d.handshake_headers"
 """Key in the WSGI environment of a WebSocket: headers for the answer to its handshake."""
 SOCKETS = f"{BASE}/ws/"
 UPLOAD_PATH = f"{BASE}/mesh/upload"
+IMAGE_PATHS = frozenset({f"{BASE}/mesh/generate", f"{BASE}/texture/generate"})
+"""Requests whose JSON may hold images; other bodies are small."""
 RETRY_AFTER_S = 5
 """Where nothing better is known."""
 MULTIPART_SLACK = 1024 * 1024
@@ -197,8 +199,10 @@ def _limit_body() -> None:
     settings = services().settings
     if request.path == UPLOAD_PATH:
         limit = settings.max_files * settings.max_file_bytes + MULTIPART_SLACK
-    else:
+    elif request.path in IMAGE_PATHS:
         limit = settings.max_body_bytes
+    else:
+        limit = min(settings.max_body_bytes, bodies.FREE_BYTES)
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise Refusal(

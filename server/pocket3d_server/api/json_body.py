@@ -6,45 +6,74 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections import Counter
-from typing import Any, NoReturn
-
-from flask.json.provider import DefaultJSONProvider
+from contextlib import nullcontext
+from typing import IO, Any, NoReturn
 
 from pocket3d_server.errors import ErrorCode, Refusal
 
 DEEPEST = 32
 """Levels of arrays and objects; the API itself needs three."""
+MOST_VALUES = 20_000
+"""Commas and opening brackets of a body, of which there is one for each value in it. Python takes a hundred times
+the memory of a small value's text, and what Pydantic has to say about it a thousand times."""
+LONGEST_NAME = 200
+LONGEST_NUMBER = 400
+"""Characters: the longest that a float of full precision has any use for."""
+LARGE = 4 * 1024 * 1024
+"""Bytes of a body above which it waits for its turn to be parsed."""
+LARGE_AT_ONCE = 2
 LARGEST_INTEGER = 2**53
 """Up to here every JSON parser knows the same integers (RFC 8259, section 6)."""
 AS_UTF8 = "Send the JSON as UTF-8."
 
-
-class StrictJSON(DefaultJSONProvider):
-    """Flask's JSON, but what comes in is read with ``read``, and fields go out in their own order."""
-
-    sort_keys = False
-
-    def loads(self, s: str | bytes, **kwargs: Any) -> dict[str, Any]:
-        """The object that a request body holds. Raises Refusal."""
-        return read(s)
+_turns = threading.BoundedSemaphore(LARGE_AT_ONCE)
 
 
-def read(data: str | bytes) -> dict[str, Any]:
-    """The object that a request body holds. Raises Refusal INVALID_INPUT, also for anything but an object."""
-    if not data.strip():
+def receive(stream: IO[bytes]) -> dict[str, Any]:
+    """The object that comes as a request's body. Raises Refusal INVALID_INPUT, also for anything but an object.
+
+    Of a large body there are never more than two copies in memory, and ``LARGE_AT_ONCE`` bodies are parsed at a time.
+    """
+    pieces = list(iter(lambda: stream.read(1024 * 1024), b""))
+    is_large = sum(map(len, pieces)) > LARGE
+    with _turns if is_large else nullcontext():
+        data = b"".join(pieces)
+        pieces.clear()
+        _check_count(data)
+        text = _decode(data)
+        del data
+        return _read(text)
+
+
+def _check_count(data: bytes) -> None:
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MOST_VALUES:
+        raise _refusal(
+            f"The JSON holds more than {MOST_VALUES:,} values.",
+            "Send fewer; what is large belongs into files: POST /mesh/upload.",
+        )
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode(json.detect_encoding(data), "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise _refusal("The JSON is malformed: it is not UTF-8.", AS_UTF8) from error
+
+
+def _read(text: str) -> dict[str, Any]:
+    if not text or text.isspace():
         raise _refusal("The body is empty.", "Send a JSON object.")
     try:
         value = json.loads(
-            data, parse_constant=_constant, parse_float=_number, parse_int=_integer, object_pairs_hook=_object
+            text, parse_constant=_constant, parse_float=_number, parse_int=_integer, object_pairs_hook=_object
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _refusal(
             f"The JSON is malformed at {where}: {error.msg}.", f"Correct the JSON at {where}."
         ) from error
-    except UnicodeDecodeError as error:
-        raise _refusal("The JSON is malformed: it is not UTF-8.", AS_UTF8) from error
     except RecursionError as error:
         raise _too_deep() from error
     if not isinstance(value, dict):
@@ -63,6 +92,8 @@ def _constant(name: str) -> NoReturn:
 
 def _number(text: str) -> float | int:
     """1024.0 is the integer 1024, as JSON Schema has it."""
+    if len(text) > LONGEST_NUMBER:
+        raise _refusal(f"The number {_short(text)} is too long.", "Send fewer digits.")
     number = float(text)
     if math.isinf(number):
         raise _refusal(f"The number {_short(text)} is too large.", "Send a smaller number.")
@@ -80,7 +111,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise _refusal(f"{_short(ascii(twice))} stands twice in one object.", "Name each field once.")
+        raise _refusal(
+            f"{_short(ascii(twice[:LONGEST_NAME]))} stands twice in one object.", "Name each field once."
+        )
+    for name in found:
+        if len(name) > LONGEST_NAME:
+            raise _refusal(
+                f"A field's name has {len(name):,} characters: {_short(ascii(name[:LONGEST_NAME]))}.",
+                f"Names have at most {LONGEST_NAME}.",
+            )
     return found
 
 

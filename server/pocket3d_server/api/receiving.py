@@ -10,6 +10,7 @@ from flask import Flask, Request, g
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from pocket3d_server.api import json_body
 from pocket3d_server.api.context import UPLOAD_PATH, caller, services
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import TEMPORARY, new_stem
@@ -67,7 +68,15 @@ class ReceivedFile:
 
 
 class UploadRequest(Request):
-    """A request whose files are received as above."""
+    """A request whose files are received as above, and whose JSON ``json_body`` reads."""
+
+    _json: dict[str, Any] | None = None
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """The body's object; None when it is no JSON. Raises Refusal."""
+        if self._json is None and self.is_json:
+            self._json = json_body.receive(self.stream)
+        return self._json
 
     def make_form_data_parser(self) -> FormDataParser:
         """One that tells what is wrong with a form."""
