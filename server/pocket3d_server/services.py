@@ -103,7 +103,6 @@ class Services:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
         alone = self.database.is_sqlite
         self.sweeper.clear(alone=alone)
-        self.submitter.forget_old_answers()
         self.scheduler.start(alone=alone)
         self.webhook_sender.start(alone=alone)
         self.sweeper.start()

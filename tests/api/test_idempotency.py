@@ -10,7 +10,11 @@ from typing import Any
 
 import requests
 from live import LiveServer
-from pocket3d_server.jobs.submit import ANSWER_LIFE
+from pocket3d_server.database import Database
+from pocket3d_server.jobs.retention import ANSWER_LIFE
+from pocket3d_server.jobs.tables import IdempotentAnswer
+from pocket3d_server.times import now
+from sqlalchemy import update
 
 BODY = {"text_prompt": "x", "model_preference": "test_steps"}
 
@@ -105,6 +109,20 @@ def test_a_server_that_was_killed_still_knows_the_answer(own_server: Callable[..
     assert again.json() == first
     assert again.headers["Idempotent-Replayed"] == "true"
     assert [job["job_id"] for job in server.get("/jobs").json()["jobs"]] == [first["job_id"]]
+
+
+def test_a_key_whose_time_is_over_is_as_good_as_new(live_server: LiveServer) -> None:
+    key = new_key()
+    first = send(live_server, key).json()
+    database = Database(f"sqlite:///{live_server.data_dir / 'pocket3d.db'}")
+    with database.write() as session:
+        row = update(IdempotentAnswer).where(IdempotentAnswer.job_id == first["job_id"])
+        session.execute(row.values(created_at=now() - ANSWER_LIFE))
+    database.close()
+    later = send(live_server, key, body={"text_prompt": "y"})
+    assert later.status_code == 202, later.text
+    assert later.json()["job_id"] != first["job_id"]
+    assert send(live_server, key, body={"text_prompt": "y"}).json() == later.json()
 
 
 def test_answers_are_kept_for_a_day_at_least() -> None:

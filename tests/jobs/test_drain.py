@@ -56,6 +56,7 @@ def test_a_drain_finishes_what_runs_keeps_what_waits_and_refuses_what_comes(
     assert (refused.status_code, refused.json()["error_code"]) == (503, "SHUTTING_DOWN")
     assert refused.json()["details"]["suggestion"]
     assert int(refused.headers["Retry-After"]) > 0
+    assert server.post("/mesh/generate?dry_run=true", BODY).json()["error_code"] == "SHUTTING_DOWN"
     again = server.post("/mesh/generate", BODY, headers=known)
     assert (again.status_code, again.json()["job_id"]) == (202, first["job_id"])
     assert server.job(running)["status"] == "processing"

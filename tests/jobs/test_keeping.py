@@ -14,8 +14,9 @@ from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.quota import LOOK_EVERY, Quota
-from pocket3d_server.jobs.retention import Sweeper
-from pocket3d_server.jobs.tables import Job, Status, StoredFile
+from pocket3d_server.jobs.retention import ANSWER_LIFE, Sweeper
+from pocket3d_server.jobs.tables import IdempotentAnswer, Job, Status, StoredFile
+from sqlalchemy import select
 
 MB = 1024 * 1024
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -161,6 +162,19 @@ def test_many_files_expire_in_batches(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pocket3d_server.jobs.retention.BATCH", 2)
         assert house.sweeper.expire() == 3
+
+
+def test_answers_to_repeated_submits_are_forgotten_while_the_server_runs(house: House) -> None:
+    def answer(key: str, at: datetime) -> IdempotentAnswer:
+        facts = {"body_digest": "d", "job_id": "job_1", "answer": {}}
+        return IdempotentAnswer(account_id="ada", key=key, created_at=at, **facts)
+
+    with house.database.write() as session:
+        session.add_all([answer("old", START), answer("new", START + 2 * DAY)])
+    house.now = START + ANSWER_LIFE + DAY
+    house.sweeper.turn()
+    with house.database.read() as session:
+        assert list(session.scalars(select(IdempotentAnswer.key))) == ["new"]
 
 
 def test_a_quota_holds_at_the_byte(house: House) -> None:

@@ -12,15 +12,20 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
+
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
+from pocket3d_server.jobs.tables import IdempotentAnswer
 from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 600.0
+ANSWER_LIFE = timedelta(days=7)
+"""How long an Idempotency-Key is remembered."""
 BATCH = 500
 """Rows that are marked in one transaction."""
 
@@ -61,6 +66,7 @@ class Sweeper:
 
     def turn(self) -> None:
         """Delete what has expired and what belongs to nothing."""
+        self.forget_answers()
         self.expire()
         self._files.sweep_local(ORPHAN_AGE_S)
         self._sweep(ORPHAN_AGE_S)
@@ -78,6 +84,12 @@ class Sweeper:
         if deleted:
             log.info("deleted %d files whose time was over", deleted)
         return deleted
+
+    def forget_answers(self) -> None:
+        """Drop answers to repeated submits that nobody will ask for again."""
+        with self._database.write() as session:
+            before = self._clock() - ANSWER_LIFE
+            session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < before))
 
     def _mark(self, uploads: bool, before: datetime) -> list[str]:
         """Note the next files as deleted that were last used before a time and that no unfinished job needs."""

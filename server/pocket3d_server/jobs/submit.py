@@ -11,7 +11,7 @@ import math
 import secrets
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,6 +31,7 @@ from pocket3d_server.jobs.forecast import Forecast
 from pocket3d_server.jobs.inputs import InputFiles
 from pocket3d_server.jobs.pricing import price
 from pocket3d_server.jobs.quota import Quota
+from pocket3d_server.jobs.retention import ANSWER_LIFE
 from pocket3d_server.jobs.tables import IdempotentAnswer, Job
 from pocket3d_server.models.engine import MAX_SEED, REQUESTS, Feature
 from pocket3d_server.problems import place, problem
@@ -40,9 +41,6 @@ from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
-
-ANSWER_LIFE = timedelta(days=7)
-"""How long an Idempotency-Key is remembered."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +143,7 @@ class Submitter:
 
     def preview(self, submission: Submission) -> Preview:
         """What ``accept`` would do with a submission, without doing it. Raises the same Refusals."""
+        self._check_open()
         job, cost = self._prepare(submission)
         try:
             with self._database.read() as session:
@@ -161,15 +160,10 @@ class Submitter:
         finally:
             self._files.delete_inputs(job.id)
 
-    def forget_old_answers(self) -> None:
-        """Drop stored answers that nobody will ask for again."""
-        with self._database.write() as session:
-            session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now() - ANSWER_LIFE))
-
     def _stored(self, submission: Submission, key: str) -> Accepted | None:
         with self._database.read() as session:
             answer = session.get(IdempotentAnswer, (submission.account_id, key))
-        if answer is None:
+        if answer is None or answer.created_at < now() - ANSWER_LIFE:
             return None
         if answer.body_digest != submission.digest():
             raise Refusal(
@@ -213,7 +207,8 @@ class Submitter:
         job.request = request
         return job, price(model.spec, request)
 
-    def _queue(self, submission: Submission) -> Accepted:
+    def _check_open(self) -> None:
+        """Raises Refusal when the server takes no new jobs."""
         if self._closing_for is not None:
             raise Refusal(
                 ErrorCode.SHUTTING_DOWN,
@@ -221,6 +216,9 @@ class Submitter:
                 "Try again in a moment, when it or another has taken over. Accepted jobs are not lost.",
                 retry_after=max(5, math.ceil(self._closing_for)),
             )
+
+    def _queue(self, submission: Submission) -> Accepted:
+        self._check_open()
         job, cost = self._prepare(submission)
         try:
             with self._database.read() as session:  # not while others wait to write
@@ -231,18 +229,7 @@ class Submitter:
                 file_queries.take_into_use(session, job.request)
                 states.enqueue(session, job, cost)
                 if submission.idempotency_key is not None:
-                    session.add(
-                        IdempotentAnswer(
-                            account_id=submission.account_id,
-                            key=submission.idempotency_key,
-                            body_digest=submission.digest(),
-                            job_id=job.id,
-                            answer={
-                                "estimated_completion": estimate.isoformat(),
-                                "credits": job.credits,
-                            },
-                        )
-                    )
+                    _remember(session, submission, submission.idempotency_key, job, estimate)
         except BaseException:
             self._files.delete_inputs(job.id)
             raise
@@ -272,6 +259,21 @@ class Submitter:
                 "Wait until some are done, or cancel some with POST /jobs/{job_id}/cancel.",
                 retry_after=30,
             )
+
+
+def _remember(session: Session, submission: Submission, key: str, job: Job, estimate: datetime) -> None:
+    """Store the answer for when the key is repeated, in the place of one whose time is over."""
+    old = IdempotentAnswer.account_id == submission.account_id, IdempotentAnswer.key == key
+    session.execute(delete(IdempotentAnswer).where(*old, IdempotentAnswer.created_at < now() - ANSWER_LIFE))
+    session.add(
+        IdempotentAnswer(
+            account_id=submission.account_id,
+            key=key,
+            body_digest=submission.digest(),
+            job_id=job.id,
+            answer={"estimated_completion": estimate.isoformat(), "credits": job.credits},
+        )
+    )
 
 
 def _given(submission: Submission) -> set[str]:
