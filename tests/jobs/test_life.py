@@ -99,13 +99,13 @@ def test_a_completed_job_is_not_cancelled_but_deleted(live_server: LiveServer) -
     assert live_server.get(f"/files/{job['result']['file_path']}").status_code == 404
 
 
-def test_a_job_whose_input_was_deleted_says_so(live_server: LiveServer) -> None:
+def test_a_job_whose_input_was_deleted_behind_our_back_says_so(live_server: LiveServer) -> None:
     source = live_server.wait(live_server.submit())
     busy = [live_server.submit("test_hangs") for _ in range(2)]
     wait_until(lambda: all(live_server.job(j)["status"] == "processing" for j in busy), 20)
     body = {"mesh_file": f"job:{source['job_id']}", "model_preference": "test_bones"}
     job_id = live_server.post("/rig/generate", body).json()["job_id"]
-    live_server.request("DELETE", f"/jobs/{source['job_id']}")
+    (live_server.data_dir / source["result"]["file_path"]).unlink()
     for other in busy:
         live_server.post(f"/jobs/{other}/cancel")
     error = live_server.wait(job_id)["error"]
