@@ -307,6 +307,24 @@ def test_queries_that_are_wrong(live_server: LiveServer, query: str, about: str)
     assert_refused(live_server.get(f"/jobs?{query}"), 422, "INVALID_INPUT", about)
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "0001-01-01T00:00:00+14:00 x",
+        "9999-12-31T23:59:59-14:00 x",
+        "2026-01-01T00:00:00 x",
+        "2026-01-01T00:00:00+00:00 a\0b",
+        "2026-01-01 x",
+        "x",
+    ],
+)
+@pytest.mark.parametrize("path", ["/jobs", "/files"])
+def test_cursors_that_were_made_up(live_server: LiveServer, path: str, inside: str) -> None:
+    cursor = base64.urlsafe_b64encode(inside.encode()).decode()
+    answer = live_server.get(path, params={"cursor": cursor})
+    assert_refused(answer, 422, "INVALID_INPUT", "next_cursor")
+
+
 @pytest.mark.parametrize("job_id", ["nothing", "job_0", "..%2f..%2ftoken", "é", "%ff%fe", "a'b\"c;--", "💥"])
 def test_jobs_that_do_not_exist(live_server: LiveServer, job_id: str) -> None:
     for path in ("/jobs/{}", "/mesh/status/{}", "/mesh/download/{}", "/jobs/{}/events", "/files/outputs/{}"):

@@ -135,6 +135,21 @@ def test_parts_conditions_and_names(server: LiveServer, job: dict[str, Any], way
     assert beyond.headers["Content-Range"] == f"bytes */{size}"
     assert ask(Range="bytes=0-3", If_Range=tag).status_code == 206
     assert ask(Range="bytes=0-3", If_Range='"other"').content == whole.content
+    for passed_over in ("bytes=0-4,10-14", "bytes=5-2", "foo", "items=0-4", "bytes=a-b"):
+        answer = ask(Range=passed_over)
+        assert (answer.status_code, answer.content) == (200, whole.content), passed_over
+    made, earlier = whole.headers["Last-Modified"], "Mon, 01 Jan 2001 00:00:00 GMT"
+    assert ask(If_Match=tag).status_code == ask(If_Match="*").status_code == 200
+    assert ask(If_Unmodified_Since=made).status_code == 200
+    assert ask(If_Match=tag, If_Unmodified_Since=earlier).status_code == 200  # If-Match decides alone
+    assert ask(If_Match='"x"').headers["Content-Type"] == "application/json"
+    refused(ask(If_Match='"x"'), 412, "CONFLICT", "If-Match")
+    refused(ask(If_Match=f"W/{tag}"), 412, "CONFLICT", "If-Match")
+    refused(ask(If_Match='"x"', Range="bytes=0-3"), 412, "CONFLICT", "If-Match")
+    refused(ask(If_Unmodified_Since=earlier), 412, "CONFLICT", "If-Unmodified-Since")
+    assert ask(If_None_Match=tag, Range="bytes=0-3").status_code == 304
+    assert ask(If_None_Match='"x"', If_Modified_Since=made).status_code == 200
+    assert ask(If_Modified_Since=made).status_code == 304
     same = ask(If_None_Match=tag)
     assert (same.status_code, same.content) == (304, b"")
     assert ask(If_None_Match='"other"').status_code == 200

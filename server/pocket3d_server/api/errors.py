@@ -41,6 +41,7 @@ BY_STATUS = {
     405: (ErrorCode.METHOD_NOT_ALLOWED, "Use a method that the header Allow names."),
     409: (ErrorCode.CONFLICT, "Look at what is there now, then decide."),
     410: (ErrorCode.GONE, "Submit the job again."),
+    412: (ErrorCode.CONFLICT, "Leave If-Match and If-Unmodified-Since away to get the file as it is."),
     413: (ErrorCode.FILE_TOO_LARGE, "Send less, or upload large files with POST /mesh/upload."),
     415: (
         ErrorCode.INVALID_INPUT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
@@ -15,7 +15,7 @@ from pocket3d_server.api.context import caller, count_address, count_caller, ser
 from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.paging import cursor, read_cursor
 from pocket3d_server.api.schemas import Timestamp
-from pocket3d_server.api.sending import send_stored
+from pocket3d_server.api.sending import file_answers, send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.tables import StoredFile
@@ -24,7 +24,7 @@ from pocket3d_server.times import stamp
 api = chapter("files", "Files")
 links = APIBlueprint("download", __name__, abp_tags=[Tag(name="Files")], abp_responses={"default": ErrorBody})
 
-BINARY: dict[Any, Any] = {200: {"description": "The file", "content": {"application/octet-stream": {}}}}
+BINARY = file_answers("application/octet-stream")
 
 
 class FilePath(BaseModel):
@@ -109,7 +109,7 @@ def get_file(path: FilePath) -> Response:
     return send_stored(caller().account_id, path.path)
 
 
-@api.delete("/<path:path>", responses={204: None})
+@api.delete("/<path:path>", responses={204: None, 409: ErrorBody})
 def delete_file(path: FilePath) -> tuple[str, int]:
     """Delete an upload. What a job made goes with its job; what a waiting or running job needs stays."""
     who = caller().account_id

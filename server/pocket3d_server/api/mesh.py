@@ -28,6 +28,7 @@ from pocket3d_server.api.schemas import (
     UploadedFile,
     UploadForm,
 )
+from pocket3d_server.api.sending import file_answers
 from pocket3d_server.api.submitting import answer_submit
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import UPLOADS, new_stem
@@ -89,14 +90,7 @@ def status(path: JobPath) -> Response:
 
 @api.get(
     "/download/<job_id>",
-    responses={
-        200: {"description": "The file", "content": {"model/gltf-binary": {}, "application/zip": {}}},
-        206: {"description": "The range that was asked for", "content": {"model/gltf-binary": {}}},
-        304: {"description": "You have it already (`If-None-Match`)"},
-        409: ErrorBody,
-        410: ErrorBody,
-        416: ErrorBody,
-    },
+    responses=file_answers("model/gltf-binary", "application/zip") | {409: ErrorBody},
 )
 def download(path: JobPath) -> Response:
     """Download the result of a job of any feature."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pocket3d_server.errors import ErrorCode, Refusal
 
@@ -20,8 +20,11 @@ def read_cursor(text: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         time, name = base64.urlsafe_b64decode(text.encode()).decode().split(" ")
-        return datetime.fromisoformat(time), name
-    except (ValueError, binascii.Error) as error:
+        since = datetime.fromisoformat(time)
+        if since.tzinfo is None or "\0" in name:
+            raise ValueError("no cursor of ours")
+        return since.astimezone(UTC), name
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise Refusal(
             ErrorCode.INVALID_INPUT, "The cursor is not valid.", "Send next_cursor as it came."
         ) from error

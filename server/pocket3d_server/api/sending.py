@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from pocket3d_server.api.context import services
+from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.tables import Job, StoredFile
@@ -21,11 +24,28 @@ LONGEST_NAME = 60
 BLOCK = 64 * 1024
 
 
+def file_answers(*kinds: str) -> dict[Any, Any]:
+    """What the document says of a route that sends a file of one of these media types."""
+    content: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
+    return {
+        200: {"description": "The file", "content": content},
+        206: {"description": "The range that was asked for", "content": content},
+        304: {"description": "You have it already (`If-None-Match`, `If-Modified-Since`)"},
+        410: ErrorBody,
+        412: ErrorBody,
+        416: ErrorBody,
+    }
+
+
 def send_stored(account_id: str, path: str, *, attachment: bool = False) -> Response:
-    """An account's file, with ETag, conditions and ranges. Raises Refusal NOT_FOUND or GONE."""
+    """An account's file, with ETag, conditions and ranges (RFC 9110, sections 13 and 14).
+
+    Raises Refusal NOT_FOUND or GONE, PreconditionFailed, RequestedRangeNotSatisfiable.
+    """
     with services().database.read() as session:
         row = file_queries.own_file(session, account_id, path)
         name = nice_name(session, row)
+    has_it = _has_it(row.sha256, row.created_at)
     try:
         file = services().files.open(path)
     except FileNotFoundError as error:
@@ -42,12 +62,44 @@ def send_stored(account_id: str, path: str, *, attachment: bool = False) -> Resp
     response.last_modified = row.created_at
     response.headers["Content-Disposition"] = disposition(name, attachment=attachment)
     response.headers["Cache-Control"] = "private, max-age=3600"
+    if has_it:
+        response.status_code = 304
+        return response
     try:
-        response.make_conditional(request, accept_ranges=True, complete_length=row.size)
+        response.make_conditional(_range_wanted(), accept_ranges=True, complete_length=row.size)
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
     return response
+
+
+def _has_it(etag: str, modified: datetime) -> bool:
+    """Whether the client has the file already. Raises PreconditionFailed when it wants another one.
+
+    Werkzeug knows neither If-Unmodified-Since nor the order of the headers (RFC 9110, section 13.2.2).
+    """
+    modified = modified.replace(microsecond=0)
+    if request.if_match:
+        fails = not request.if_match.contains(etag)
+    else:
+        fails = request.if_unmodified_since is not None and modified > request.if_unmodified_since
+    if fails:
+        raise PreconditionFailed("The file is not the one that If-Match or If-Unmodified-Since names.")
+    if request.if_none_match:
+        return request.if_none_match.contains_weak(etag)
+    return request.if_modified_since is not None and modified <= request.if_modified_since
+
+
+def _range_wanted() -> dict[str, Any]:
+    """The request's environment for Werkzeug's ranges: a Range that is malformed, of another unit or of several
+    parts is passed over, and the whole file is sent (RFC 9110, section 14.2)."""
+    environ: dict[str, Any] = {"REQUEST_METHOD": request.method}
+    wanted = request.range
+    if wanted and wanted.units == "bytes" and len(wanted.ranges) == 1:
+        environ |= {
+            name: request.environ[name] for name in ("HTTP_RANGE", "HTTP_IF_RANGE") if name in request.environ
+        }
+    return environ
 
 
 def nice_name(session: Session, row: StoredFile) -> str:
