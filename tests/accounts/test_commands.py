@@ -62,7 +62,9 @@ def test_an_account_from_its_first_key_to_its_end(run: Run) -> None:
     assert key.out.startswith("p3d_")
     assert len(key.out.split()) == 1
     assert "only time" in key.err
+    run("keys", "create", "Ada", "--account", account)
     listed = run("keys", "list", "--account", account)
+    assert "all but system" in listed.out
     assert "jobs:read,jobs:write" in listed.out
     assert key.out.strip() not in listed.out
     key_id = listed.out.split()[0]
@@ -90,7 +92,7 @@ def test_an_account_from_its_first_key_to_its_end(run: Run) -> None:
 def test_programs_read_json(run: Run) -> None:
     key = run("keys", "create", "Ada", "--tier", "pro", "--credits", "5", "--json").json
     assert key["key"].startswith(key["hint"].split("…")[0])
-    assert sorted(key["scopes"]) == ["account", "jobs:read", "jobs:write", "system", "webhooks"]
+    assert sorted(key["scopes"]) == ["account", "jobs:read", "jobs:write", "webhooks"]
     account = key["account_id"]
     shown = run("accounts", "show", account, "--json").json
     assert (shown["credits"], shown["tier"], shown["limits"]["concurrent_jobs"]) == (5, "pro", 4)

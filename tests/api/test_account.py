@@ -125,13 +125,12 @@ def test_a_key_does_what_its_scopes_say(live_server: LiveServer) -> None:
         ("POST", "/mesh/upload"),
         ("POST", "/jobs/job_x/cancel"),
         ("DELETE", "/jobs/job_x"),
-        ("GET", "/system/metrics"),
         ("GET", "/account/keys"),
         ("GET", "/account/usage"),
         ("POST", "/account/keys"),
     ):
         refused(reader.request(method, path), 403, "FORBIDDEN")
-    for path in ("/jobs", "/mesh/models", "/account", "/system/health"):
+    for path in ("/jobs", "/mesh/models", "/account", "/system/health", "/system/metrics", "/system/workers"):
         assert reader.get(path).status_code == 200, path
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
     keeper = Person(live_server, "--scopes", "account,system")
@@ -145,6 +144,27 @@ def test_a_key_does_what_its_scopes_say(live_server: LiveServer) -> None:
     assert live_server.get("/account", token=token).json()["scopes"] == ["account", "system"]
     refused(live_server.get("/jobs", token=token), 403, "FORBIDDEN")
     refused(live_server.post("/auth/token", token=token), 403, "FORBIDDEN")
+
+
+def test_only_the_operators_keys_see_what_others_do(live_server: LiveServer) -> None:
+    def seen(token: str) -> set[str]:
+        workers = live_server.get("/system/workers", token=token).json()["workers"]
+        assert any(worker["status"] == "active" for worker in workers)
+        return {worker["current_job"] for worker in workers if worker["current_job"]}
+
+    ada, bob = Person(live_server), Person(live_server)
+    operator = Person(live_server, "--scopes", "system")
+    job_id = ada.submit("test_hangs").json()["job_id"]
+    wait_until(lambda: ada.get(f"/jobs/{job_id}").json()["status"] == "processing", 30)
+    wait_until(lambda: job_id in seen(ada.key), 30)
+    assert job_id in seen(operator.key)
+    assert job_id in seen(live_server.token)
+    assert job_id not in seen(bob.key)
+    ada.post(f"/jobs/{job_id}/cancel")
+    for token, status in ((ada.key, 403), (operator.key, 200), (live_server.token, 200)):
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert requests.get(f"{live_server.url}/metrics", headers=bearer, timeout=10).status_code == status
+    refused(ada.post("/account/keys", {"name": "more", "scopes": ["system"]}), 403, "FORBIDDEN")
 
 
 def test_a_disabled_account_is_turned_away_and_its_queue_waits(live_server: LiveServer) -> None:

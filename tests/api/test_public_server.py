@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from pocket3d_server.accounts import keys, registry
-from pocket3d_server.accounts.scopes import ALL_SCOPES, Scope
+from pocket3d_server.accounts.scopes import ACCOUNT_SCOPES, ALL_SCOPES, Scope
 from pocket3d_server.app import create_app
 from pocket3d_server.config import Settings, SettingsError, load
 from pocket3d_server.services import Services
@@ -55,7 +55,7 @@ def test_programs_send_no_origin(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scopes", "status"), [(ALL_SCOPES, 200), ({Scope.SYSTEM}, 200), ({Scope.JOBS_READ}, 403)]
+    ("scopes", "status"), [(ALL_SCOPES, 200), ({Scope.SYSTEM}, 200), (ACCOUNT_SCOPES, 403)]
 )
 def test_metrics_need_the_scope_of_the_system(house: House, scopes: set[Scope], status: int) -> None:
     with house.services.database.write() as session:

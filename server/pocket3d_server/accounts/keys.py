@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from pocket3d_server.accounts.scopes import ALL_SCOPES, Scope, read_scopes, write_scopes
+from pocket3d_server.accounts.scopes import ACCOUNT_SCOPES, Scope, read_scopes, write_scopes
 from pocket3d_server.accounts.tables import Account, ApiKey
 from pocket3d_server.times import now
 
@@ -32,7 +32,7 @@ def create(
     account_id: str,
     name: str,
     *,
-    scopes: Collection[Scope] = ALL_SCOPES,
+    scopes: Collection[Scope] = ACCOUNT_SCOPES,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key of an account, and its text, which is not stored. Raises ValueError, TooManyKeysError."""

@@ -1,4 +1,4 @@
-"""What a key may be used for. A key without a list of scopes may do everything that its account may."""
+"""What a key may be used for. A key without a list of scopes may do all but what only the operator may."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ class Scope(StrEnum):
     WEBHOOKS = "webhooks"
     """Manage webhook endpoints."""
     SYSTEM = "system"
-    """Look at the server's health, metrics and workers."""
+    """See what concerns all accounts: Prometheus's metrics, and whichever job a worker has. For the operator."""
 
 
 ALL_SCOPES = frozenset(Scope)
+ACCOUNT_SCOPES = ALL_SCOPES - {Scope.SYSTEM}
+"""All that an account may do with what is its own; a key has them unless something else is asked for."""
 
 
 def read_scopes(text: str | None) -> frozenset[Scope]:
-    """Scopes as they are stored; None stands for all. A name that this version does not know allows nothing."""
+    """Scopes as they are stored; None stands for ``ACCOUNT_SCOPES``. A name that this version does not know allows nothing."""
     if text is None:
-        return ALL_SCOPES
+        return ACCOUNT_SCOPES
     return frozenset(scope for scope in Scope if scope.value in text.split())
 
 
 def write_scopes(scopes: Collection[Scope]) -> str | None:
     """Scopes as they are stored, in a fixed order."""
-    return None if set(scopes) == ALL_SCOPES else " ".join(scope for scope in Scope if scope in scopes)
+    return None if set(scopes) == ACCOUNT_SCOPES else " ".join(scope for scope in Scope if scope in scopes)

@@ -39,7 +39,7 @@ class ApiKey(Base):
     """SHA-256 of the key, hex. The key is 256 random bits, so a slow password hash would add nothing."""
     hint: Mapped[str] = mapped_column(String(40))
     scopes: Mapped[str | None] = mapped_column(String(200))
-    """Names of ``scopes.Scope``, separated by spaces; None: all, also those of later versions."""
+    """Names of ``scopes.Scope``, separated by spaces; None: ``scopes.ACCOUNT_SCOPES``."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

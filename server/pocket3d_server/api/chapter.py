@@ -17,7 +17,7 @@ SCOPES: dict[str, tuple[Scope, Scope] | None] = {
     "system": (Scope.SYSTEM, Scope.SYSTEM),
 }
 """The scope that a chapter's GET routes need and the one that its others need; of all other chapters ``JOBS``."""
-OPEN_TO_ALL = {"account.show_account", "system.health"}
+OPEN_TO_ALL = {"account.show_account", "system.health", "system.metrics", "system.workers"}
 """Endpoints that every key may use."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import psutil
@@ -9,6 +10,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
+from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.schemas import Timestamp
@@ -48,8 +50,8 @@ class Health(BaseModel):
     status: Literal["healthy", "degraded", "draining"]
     timestamp: Timestamp
     gpu_status: list[Gpu]
-    queue_size: int
-    active_jobs: int
+    queue_size: int = Field(description="0 while the database does not answer; `reasons` says so then.")
+    active_jobs: int = Field(description="As `queue_size`.")
     reasons: list[Reason] = Field(description="Why it is not healthy; empty when it is.")
 
 
@@ -113,7 +115,9 @@ class Worker(BaseModel):
     worker_id: str
     gpu_id: int | None
     status: Literal["active", "idle"]
-    current_job: str | None
+    current_job: str | None = Field(
+        description="Null for a job of another account too, unless the key has the scope `system`."
+    )
     models_loaded: list[str]
     uptime: int = Field(description="Seconds since its process started; 0 while it has none.")
     memory_used: int = Field(description="MB of main memory that its processes hold.")
@@ -209,13 +213,14 @@ def metrics() -> Response:
 def workers() -> Response:
     """Worker status. A worker is a share of the CPU or a GPU that runs one job at a time."""
     slots = services().pool.state()
+    shown = _shown_jobs(slots)
     on_gpus = devices.facts().memory_of_processes
     found = [
         Worker(
             worker_id=state.slot.slot_id,
             gpu_id=state.slot.gpu_id,
             status="active" if state.current_job else "idle",
-            current_job=state.current_job,
+            current_job=state.current_job if state.current_job in shown else None,
             models_loaded=sorted(state.models_loaded),
             uptime=int(state.uptime_s),
             memory_used=sum(map(_resident_mb, state.pids)),
@@ -276,6 +281,16 @@ def _usage(ended: list[JobTotal]) -> dict[str, Usage]:
             requests=count, avg_time=_mean_seconds(rows), success_rate=round(good / count, 4)
         )
     return usage
+
+
+def _shown_jobs(slots: Sequence[SlotState]) -> set[str]:
+    """Those of the running jobs that the caller may be told of."""
+    running = {state.current_job for state in slots if state.current_job}
+    if Scope.SYSTEM in caller().scopes:
+        return running
+    with services().database.read() as session:
+        jobs = queries.jobs_by_id(session, running).values()
+        return {job.id for job in jobs if job.account_id == caller().account_id}
 
 
 def _role(state: SlotState) -> str:

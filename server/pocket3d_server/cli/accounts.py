@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts import keys, ledger, registry
-from pocket3d_server.accounts.scopes import ALL_SCOPES, Scope
+from pocket3d_server.accounts.scopes import ACCOUNT_SCOPES, Scope
 from pocket3d_server.accounts.tables import Account, ApiKey
 from pocket3d_server.accounts.tiers import TIERS
 from pocket3d_server.accounts.tokens import TokenSigner
@@ -94,8 +94,8 @@ def _add_keys(groups: Any, add: Add) -> None:
     parser.add_argument(
         "--scopes",
         type=_scopes,
-        default=ALL_SCOPES,
-        help=f"comma-separated, of {', '.join(Scope)}; default all",
+        default=ACCOUNT_SCOPES,
+        help=f"comma-separated, of {', '.join(Scope)}; default all but {Scope.SYSTEM}, which is the operator's",
     )
     parser.add_argument("--expires-in", type=_days, metavar="DAYS", help="default never")
     parser = add(groups, "list", "show all keys", _list_keys)
@@ -313,8 +313,8 @@ def _key_facts(key: ApiKey) -> dict[str, Any]:
 def _key_line(key: ApiKey) -> str:
     state = "valid" if keys.is_valid(key) else "revoked" if key.revoked_at else "expired"
     used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-    scopes = "all" if key.scopes is None else key.scopes.replace(" ", ",")
-    return f"{key.id}  {key.hint}  {state:7}  {used:26}  {scopes:9}  {key.name}"
+    scopes = f"all but {Scope.SYSTEM}" if key.scopes is None else key.scopes.replace(" ", ",")
+    return f"{key.id}  {key.hint}  {state:7}  {used:26}  {scopes:14}  {key.name}"
 
 
 def _show_once(options: argparse.Namespace, key: ApiKey, account: Account, text: str) -> None:
