@@ -180,6 +180,19 @@ def test_every_response_tells_the_limits(small_server: LiveServer) -> None:
         assert status not in (429, 503) or int(answer.headers["Retry-After"]) > 0
 
 
+def test_who_has_a_link_does_not_use_up_its_owners_requests(small_server: LiveServer) -> None:
+    key = new_key(small_server, "free")
+    body = {"text_prompt": "a cube", "model_preference": "test_steps"}
+    done = small_server.post("/mesh/generate", body, token=key, headers={"Prefer": "wait=30"})
+    assert done.status_code == 200, done.text
+    left = int(done.headers["X-RateLimit-Remaining"])
+    answers = [requests.get(done.json()["result"]["preview_url"], timeout=30) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert all(has_limits(answer.headers) for answer in answers)
+    own = small_server.get("/account", token=key)
+    assert (own.status_code, int(own.headers["X-RateLimit-Remaining"])) == (200, left - 1)
+
+
 def test_the_answer_to_a_handshake_tells_the_limits(small_server: LiveServer) -> None:
     job_id = small_server.submit()
     place = urlsplit(small_server.url)

@@ -105,7 +105,8 @@ def _authenticate() -> None:
     except Refusal:
         count_address()
         raise
-    count_caller(g.caller.account_id, g.caller.tier)
+    exchange().account_id = g.caller.account_id
+    _check(services().limiter.request(g.caller.account_id, g.caller.tier))
     if request.path.startswith(SOCKETS):
         require(Scope.JOBS_READ)
 
@@ -129,10 +130,13 @@ def count_address() -> None:
     _check(services().limiter.stranger(request.remote_addr))
 
 
-def count_caller(account_id: str, tier: Tier) -> None:
-    """Count a request of an account. Raises Refusal RATE_LIMITED."""
+def count_link(account_id: str, tier: Tier) -> None:
+    """Count a download by an account's link, apart from the account's own requests: anybody may have the link.
+
+    Each address has as much as the account's tier. Raises Refusal RATE_LIMITED.
+    """
     exchange().account_id = account_id
-    _check(services().limiter.request(account_id, tier))
+    _check(services().limiter.request(f"link:{account_id}:{request.remote_addr}", tier))
 
 
 def _check(allowance: Allowance) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.accounts.tiers import TIERS
 from pocket3d_server.api.chapter import chapter
-from pocket3d_server.api.context import caller, count_address, count_caller, services
+from pocket3d_server.api.context import caller, count_address, count_link, services
 from pocket3d_server.api.errors import ErrorBody
 from pocket3d_server.api.paging import cursor, read_cursor
 from pocket3d_server.api.schemas import Timestamp
@@ -144,7 +144,7 @@ def follow_link(path: LinkPath, query: LinkQuery) -> Response:
     except Refusal:
         count_address()
         raise
-    count_caller(account_id, TIERS[account.tier])
+    count_link(account_id, TIERS[account.tier])
     return send_stored(account_id, stored, attachment=True)
 
 
