@@ -115,6 +115,24 @@ def test_an_account_manages_its_keys(live_server: LiveServer) -> None:
     refused(ada.request("PATCH", f"/account/keys/{ada.key_id}", json={"name": ""}), 422, "INVALID_INPUT")
 
 
+def test_credentials_that_end_make_none_that_outlive_them(live_server: LiveServer) -> None:
+    ada = Person(live_server, "--expires-in", "1.5")
+    token = ada.post("/auth/token").json()["access_token"]
+    answer = live_server.post("/account/keys", {"name": "for ever"}, token=token)
+    assert "token" in refused(answer, 403, "FORBIDDEN")["message"]
+    local = live_server.post("/auth/token").json()["access_token"]
+    refused(live_server.post("/account/keys", {"name": "for ever"}, token=local), 403, "FORBIDDEN")
+
+    def expiry(**wanted: int) -> str:
+        return str(ada.post("/account/keys", {"name": "farm"} | wanted).json()["expires_at"])
+
+    own = ada.get(f"/account/keys/{ada.key_id}").json()["expires_at"]
+    assert expiry() == expiry(expires_in_days=2) == own
+    assert expiry(expires_in_days=1) < own
+    lasting = Person(live_server).post("/account/keys", {"name": "farm"}).json()
+    assert lasting["expires_at"] is None
+
+
 def test_a_key_does_what_its_scopes_say(live_server: LiveServer) -> None:
     reader = Person(live_server, "--scopes", "jobs:read")
     body = refused(reader.submit(), 403, "FORBIDDEN")

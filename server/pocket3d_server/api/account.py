@@ -110,7 +110,12 @@ class CreateKey(BaseModel):
         max_length=20,
         description="At most those of the key that asks; default: the same.",
     )
-    expires_in_days: int | None = Field(None, ge=1, le=36500, description="Default: never.")
+    expires_in_days: int | None = Field(
+        None,
+        ge=1,
+        le=36500,
+        description="Default: never. It ends with the key that asks, if that ends sooner.",
+    )
 
 
 class RenameKey(BaseModel):
@@ -220,8 +225,17 @@ def list_keys() -> Response:
 
 @api.post("/keys", responses={201: NewKey, 409: ErrorBody})
 def create_key(body: CreateKey) -> Response:
-    """Make an API key for your account. The answer shows it this once."""
+    """Make an API key for your account. The answer shows it this once.
+
+    Ask with a key, not with a token. The new key expires no later than the one that asks.
+    """
     who = caller()
+    if who.by_jwt:
+        raise Refusal(
+            ErrorCode.FORBIDDEN,
+            "A token cannot make keys.",
+            "Ask with the API key itself, so that nothing that got lost with a token outlives it.",
+        )
     scopes = who.scopes if body.scopes is None else {Scope(name) for name in body.scopes}
     if missing := sorted(set(scopes) - who.scopes):
         raise Refusal(
@@ -234,6 +248,9 @@ def create_key(body: CreateKey) -> Response:
     expires_at = now() + timedelta(days=body.expires_in_days) if body.expires_in_days else None
     try:
         with services().database.write() as session:
+            asking = session.get_one(ApiKey, who.key_id) if who.key_id else None
+            if asking and asking.expires_at:
+                expires_at = min(expires_at or asking.expires_at, asking.expires_at)
             key, text = keys.create(session, who.account_id, body.name, scopes=scopes, expires_at=expires_at)
     except keys.TooManyKeysError as error:
         raise Refusal(
