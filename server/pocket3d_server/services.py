@@ -59,6 +59,7 @@ class Services:
         self.catalog = Catalog(settings.extra_engines, settings.memory_mb)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
+        self.events.listen(self.sweeper.hear)
         self.webhooks = WebhookBook(self.database, settings.webhook_allow_private)
         self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links, metrics=self.metrics)
         self.events.listen(self.webhook_sender.hear)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import os
+import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from live import LiveServer, alive, wait_until
+from PIL import Image
 from pocket3d_server.jobs.links import Links
 
 TRIANGLE = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
@@ -301,18 +305,12 @@ def test_a_storage_that_cannot_be_used_is_told_at_the_start(tmp_path: Path) -> N
 
 
 def _png() -> bytes:
-    import io
-
-    from PIL import Image
-
     out = io.BytesIO()
     Image.new("RGB", (2, 2), "red").save(out, "PNG")
     return out.getvalue()
 
 
 def _data_uri() -> str:
-    import base64
-
     return "data:image/png;base64," + base64.b64encode(_png()).decode()
 
 
@@ -337,6 +335,47 @@ def test_a_quota_is_told_before_the_first_byte_and_while_bytes_arrive(
     assert send(head + comment * 435 + tail).status_code == 200
     assert not list((server.data_dir / "tmp").iterdir())
     assert made(server), "others are not concerned"
+
+
+def test_images_inside_requests_count_until_their_jobs_have_ended(
+    own_server: Callable[..., LiveServer],
+) -> None:
+    server = own_server(POCKET3D_STORAGE_QUOTA_MB="2", POCKET3D_CPU_JOBS="1")
+    key = server.cli("keys", "create", "Ada").strip()
+    picture = io.BytesIO()
+    Image.frombytes("RGB", (600, 500), random.Random(1).randbytes(900_000)).save(picture, "PNG")
+    size = len(picture.getvalue())
+
+    def submit(model: str, dry: str = "", pictures: int = 1) -> requests.Response:
+        images = [base64.b64encode(picture.getvalue()).decode()] * pictures
+        body = {"images": images, "model_preference": model}
+        return server.post(f"/mesh/generate{dry}", body, token=key)
+
+    def stored() -> int:
+        return int(server.get("/files", token=key).json()["storage"]["inputs"])
+
+    def folders() -> set[str]:
+        return {path.name for path in (server.data_dir / "inputs").iterdir()}
+
+    ids = [submit("test_hangs").json()["job_id"] for _ in range(2)]
+    assert stored() == 2 * size == server.get("/account", token=key).json()["usage"]["stored_bytes"]
+    for dry in ("", "?dry_run=true"):
+        answer = submit("test_hangs", dry)
+        refused(answer, 507, "STORAGE_FULL", "you use 1.72 MB, and this needs 0.86 MB more")
+        assert "Images inside your requests take 1.72 MB" in answer.json()["details"]["suggestion"]
+    server.kill()
+    server.start()
+    assert stored() == 2 * size
+    assert folders() == set(ids)
+    for job_id in ids:
+        assert server.post(f"/jobs/{job_id}/cancel", token=key).status_code == 200
+    assert stored() == 0
+    wait_until(lambda: not folders())
+    for model in ("test_steps", "test_refuses"):
+        assert submit(model, pictures=2).status_code == 202
+        wait_until(lambda: not folders(), 30)
+    refused(submit("test_steps", pictures=3), 507, "STORAGE_FULL", "this needs 2.58 MB more")
+    assert folders() == set()
 
 
 def test_a_job_keeps_its_result_when_its_files_time_is_over(own_server: Callable[..., LiveServer]) -> None:

@@ -101,10 +101,13 @@ def test_the_operator_submits_a_quarantined_job_again(database: Database, tmp_pa
     with database.write() as session:
         path = files.add_input("old", "image_0.png", b"picture")
         request = {"text_prompt": "a cup", "images": [path, "uploads/img_1.png"], "seed": 7}
-        states.retry(session, running(session, "old", request), LOST, 1)
+        lease = running(session, "old", request)
+        session.get_one(Job, "old").input_bytes = 7
+        states.retry(session, lease, LOST, 1)
     with database.write() as session:
         assert [job.id for job in queries.quarantined(session, 10)] == ["old"]
         assert file_queries.unfinished_ids(session) == {"old"}, "its inputs are not swept away"
+        assert file_queries.stored_bytes(session, "ada") == (0, 0, 7), "and they count"
         new = quarantine.retry(session, files, "old")
         with pytest.raises(quarantine.NotQuarantinedError, match=new.id):
             quarantine.retry(session, files, "old")
@@ -112,6 +115,7 @@ def test_the_operator_submits_a_quarantined_job_again(database: Database, tmp_pa
             quarantine.retry(session, files, "nothing")
     with database.read() as session:
         assert file_queries.unfinished_ids(session) == {new.id}
+        assert file_queries.stored_bytes(session, "ada") == (0, 0, 7)
     files.delete_inputs("old")
     with database.read() as session:
         old, job = session.get_one(Job, "old"), session.get_one(Job, new.id)

@@ -276,13 +276,15 @@ def test_gone_disables_the_webhook_and_enabling_starts_anew(house: House, there:
     house.send()
     found = house.book.get(LOCAL_ACCOUNT, webhook.id)
     assert (found.enabled, found.disabled_reason) == (False, "The receiver answered 410 Gone.")
+    assert found.disabled_at == house.at
     house.finish(RESULT)
     (gone,) = house.deliveries()  # nothing is written for a disabled webhook
     assert gone.status == "failed"
     with pytest.raises(Refusal, match="disabled"):
         house.book.replay(LOCAL_ACCOUNT, webhook.id, gone.id)
     there.always(200)
-    assert house.book.change(LOCAL_ACCOUNT, webhook.id, enabled=True).disabled_reason is None
+    anew = house.book.change(LOCAL_ACCOUNT, webhook.id, enabled=True)
+    assert (anew.disabled_reason, anew.disabled_at) == (None, None)
     house.book.replay(LOCAL_ACCOUNT, webhook.id, gone.id)
     house.send()
     assert [r.id for r in there.requests] == [gone.id, gone.id]

@@ -45,7 +45,9 @@ class Limits(BaseModel):
     queued_jobs: int
     files_per_upload: int
     bytes_per_file: int
-    stored_bytes: int | None = Field(description="Uploads and outputs together; null: as much as fits.")
+    stored_bytes: int | None = Field(
+        description="Uploads, outputs and images inside requests together; null: as much as fits."
+    )
 
 
 class AccountUsage(BaseModel):

@@ -62,6 +62,7 @@ class StorageUse(BaseModel):
 
     uploads: int
     outputs: int
+    inputs: int = Field(description="Images inside requests, until their jobs have ended.")
     limit: int | None = Field(description="null: as much as fits on the server's disk.")
 
 
@@ -98,7 +99,9 @@ def list_files(query: FilesQuery) -> Response:
     answer = FilePage(
         files=[_info(row) for row in page],
         next_cursor=cursor(page[-1].created_at, page[-1].path) if len(found) > len(page) else None,
-        storage=StorageUse(uploads=usage.uploads, outputs=usage.outputs, limit=usage.limit),
+        storage=StorageUse(
+            uploads=usage.uploads, outputs=usage.outputs, inputs=usage.inputs, limit=usage.limit
+        ),
     )
     return jsonify(answer.model_dump())
 

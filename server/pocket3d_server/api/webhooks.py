@@ -69,7 +69,8 @@ class WebhookInfo(BaseModel):
     url: str
     events: list[EventName]
     enabled: bool
-    disabled_reason: str | None = Field(description="Why nothing is sent any more.")
+    disabled_reason: str | None = Field(description="Why nothing is sent any more; null while it is enabled.")
+    disabled_at: Timestamp | None = Field(description="Since when nothing is sent.")
     failing_since: Timestamp | None = Field(description="Since when every try has failed.")
     old_secret_until: Timestamp | None = Field(description="Until then the secret before this one signs too.")
     created_at: Timestamp
@@ -248,6 +249,7 @@ def _info(webhook: Webhook) -> WebhookInfo:
         events=webhook.events,  # type: ignore[arg-type]
         enabled=webhook.enabled,
         disabled_reason=webhook.disabled_reason,
+        disabled_at=_stamp(webhook.disabled_at),
         failing_since=_stamp(webhook.failing_since),
         old_secret_until=_stamp(until) if until and until > now() else None,
         created_at=stamp(webhook.created_at),

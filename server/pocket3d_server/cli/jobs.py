@@ -74,6 +74,7 @@ def _retry(open_data: Open, options: argparse.Namespace) -> int:
     try:
         with database.write() as session:
             new = quarantine.retry(session, files, options.id)
+        files.delete_inputs(options.id)
     except quarantine.NotQuarantinedError as error:
         print(f"pocket3d-server: {error} 'jobs list --quarantined' shows those that are.", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import INPUTS
-from pocket3d_server.jobs.tables import FINAL, Job, StoredFile
+from pocket3d_server.jobs.tables import FINAL, KEPT, Job, StoredFile
 from pocket3d_server.times import now, stamp
 
 Kind = Literal["upload", "output"]
@@ -66,13 +66,15 @@ def page_of_files(
     return list(session.scalars(query.order_by(*newest_first).limit(limit)))
 
 
-def stored_bytes(session: Session, account_id: str) -> tuple[int, int]:
-    """Bytes of an account's uploads, and of its outputs."""
+def stored_bytes(session: Session, account_id: str) -> tuple[int, int, int]:
+    """Bytes of an account's uploads, of its outputs, and of what came inside its requests and is kept."""
     uploads = func.coalesce(func.sum(case((StoredFile.job_id.is_(None), StoredFile.size), else_=0)), 0)
     total = func.coalesce(func.sum(StoredFile.size), 0)
-    query = select(uploads, total).where(StoredFile.account_id == account_id, StoredFile.deleted_at.is_(None))
-    of_uploads, of_all = session.execute(query).one()
-    return int(of_uploads), int(of_all) - int(of_uploads)
+    inputs = select(func.coalesce(func.sum(Job.input_bytes), 0)).where(Job.account_id == account_id, KEPT)
+    query = select(uploads, total, inputs.scalar_subquery())
+    query = query.where(StoredFile.account_id == account_id, StoredFile.deleted_at.is_(None))
+    of_uploads, of_all, of_inputs = session.execute(query).one()
+    return int(of_uploads), int(of_all) - int(of_uploads), int(of_inputs)
 
 
 def take_into_use(session: Session, request: dict[str, Any]) -> None:
@@ -81,8 +83,8 @@ def take_into_use(session: Session, request: dict[str, Any]) -> None:
     Raises Refusal when one of them has been deleted since it was looked up.
     """
     for path in paths_in(request):
-        if path.startswith(f"{INPUTS}/"):
-            continue  # came inside the request
+        if _came_inside(path):
+            continue
         row = session.get(StoredFile, path, with_for_update=True, populate_existing=True)
         if row is None or row.deleted_at:
             raise Refusal(
@@ -143,6 +145,15 @@ def unfinished_ids(session: Session) -> set[str]:
 def paths_in(request: dict[str, Any]) -> list[str]:
     """The stored files that a job's request names."""
     return [path for path in [request.get("mesh"), *(request.get("images") or [])] if path]
+
+
+def has_own_inputs(request: dict[str, Any]) -> bool:
+    """Whether files came inside a job's request."""
+    return any(_came_inside(path) for path in paths_in(request))
+
+
+def _came_inside(path: str) -> bool:
+    return path.startswith(f"{INPUTS}/")
 
 
 def _is_upload(wanted: bool) -> ColumnElement[bool]:

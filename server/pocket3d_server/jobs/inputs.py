@@ -91,9 +91,10 @@ class InputFiles:
             )
         return path
 
-    def images(self, account_id: str, job_id: str, images: list[str]) -> list[str]:
-        """Stored paths of images given as uploads or as base64; the latter are kept as the job's. Raises Refusal."""
-        paths = []
+    def images(self, account_id: str, job_id: str, images: list[str]) -> tuple[list[str], int]:
+        """Stored paths of images given as uploads or as base64; the latter are kept as the job's, and their bytes
+        counted. Raises Refusal."""
+        paths, kept = [], 0
         for number, image in enumerate(images):
             name = f"images[{number}]"
             if image.startswith(f"{UPLOADS}/"):
@@ -101,7 +102,8 @@ class InputFiles:
             else:
                 data = decode_base64(image, name)
                 paths.append(self._files.add_input(job_id, f"image_{number}{self._suffix(data, name)}", data))
-        return paths
+                kept += len(data)
+        return paths, kept
 
     def _suffix(self, data: bytes, name: str) -> str:
         """The suffix of an image by its content. Raises Refusal."""

@@ -20,8 +20,9 @@ class NotQuarantinedError(ValueError):
 def retry(session: Session, files: FileStore, job_id: str) -> Job:
     """Submit a quarantined job again, free of charge; returns the new job.
 
-    The old one stays as it ended, because its owner has been told so; it says which job tries again. Raises
-    NotQuarantinedError, and OSError or StorageError when a file that came inside the request cannot be read.
+    The old one stays as it ended, because its owner has been told so; it says which job tries again. What came
+    inside its request is copied, and the caller may delete it once this is committed. Raises NotQuarantinedError,
+    and OSError or StorageError when a file that came inside the request cannot be read.
     """
     old = session.get(Job, job_id, with_for_update=True)
     if old is None or not old.error:
@@ -39,6 +40,7 @@ def retry(session: Session, files: FileStore, job_id: str) -> Job:
         output_format=old.output_format,
         created_at=now(),
     )
+    new.input_bytes, old.input_bytes = old.input_bytes, 0
     new.request = _with_own_inputs(files, old.request, new.id)
     states.enqueue(session, new, reason=f"The operator tries {old.id} again.")
     old.quarantined = False

@@ -28,6 +28,7 @@ class AccountUsage:
     """How long they ran."""
     files: int
     bytes: int
+    """Of these files, and of what came inside requests and is kept."""
 
 
 def jobs_by_id(session: Session, ids: Collection[str]) -> dict[str, Job]:
@@ -152,11 +153,11 @@ def unfinished_by_model(session: Session) -> dict[tuple[str, str, str], int]:
 def usage_of_account(session: Session, account_id: str) -> AccountUsage:
     """The jobs and files of an account."""
     rows = session.execute(
-        select(Job.status, func.count(), func.sum(Job.seconds))
+        select(Job.status, func.count(), func.sum(Job.seconds), func.sum(Job.input_bytes))
         .where(Job.account_id == account_id)
         .group_by(Job.status)
     ).all()
-    counted = {status: count for status, count, _ in rows}
+    counted = {status: count for status, count, _, _ in rows}
     files, size = session.execute(
         select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).where(
             StoredFile.account_id == account_id, StoredFile.deleted_at.is_(None)
@@ -164,9 +165,9 @@ def usage_of_account(session: Session, account_id: str) -> AccountUsage:
     ).one()
     return AccountUsage(
         jobs={status.value: counted.get(status.value, 0) for status in Status},
-        seconds=sum(seconds for _, _, seconds in rows),
+        seconds=sum(seconds for _, _, seconds, _ in rows),
         files=files,
-        bytes=int(size),
+        bytes=int(size) + sum(int(kept) for _, _, _, kept in rows),
     )
 
 

@@ -26,13 +26,15 @@ class Usage:
 
     uploads: int
     outputs: int
+    inputs: int
+    """What came inside requests, while their jobs wait or run, or are quarantined."""
     limit: int | None
     """None: as much as fits on the disk."""
 
     @property
     def total(self) -> int:
-        """Uploads and outputs."""
-        return self.uploads + self.outputs
+        """All of it."""
+        return self.uploads + self.outputs + self.inputs
 
 
 class Quota:
@@ -52,8 +54,8 @@ class Quota:
 
     def usage(self, session: Session, account_id: str) -> Usage:
         """What an account stores and may."""
-        uploads, outputs = file_queries.stored_bytes(session, account_id)
-        return Usage(uploads, outputs, self.limit(session, account_id))
+        uploads, outputs, inputs = file_queries.stored_bytes(session, account_id)
+        return Usage(uploads, outputs, inputs, self.limit(session, account_id))
 
     def check(self, session: Session, account_id: str, more: int) -> None:
         """Make sure that there is room for ``more`` bytes of an account. Raises Refusal STORAGE_FULL."""
@@ -126,7 +128,9 @@ def _over_quota(usage: Usage, more: int) -> Refusal:
 
 
 def _what_to_delete(usage: Usage) -> str:
+    inside = f"Images inside your requests take {_size(usage.inputs)} until their jobs have ended. "
     return (
+        f"{inside if usage.inputs else ''}"
         f"Your uploads take {_size(usage.uploads)}: GET /files?kind=upload lists them, DELETE /files/{{path}} deletes one. "
         f"The files of your jobs take {_size(usage.outputs)}: DELETE /jobs/{{job_id}} deletes a job with its files."
     )

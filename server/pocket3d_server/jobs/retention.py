@@ -1,5 +1,7 @@
 """Deletes what has been kept long enough, and what belongs to nothing; a thread of its own, now and then.
 
+What came inside a job's request goes as soon as the job has ended, by this thread too: a bucket may be slow.
+
 An expired file's row stays and says when the file went, so that its job keeps its result and a download can be
 told why there is nothing. A row is marked before its file is deleted: killed in between, the file belongs to
 nothing and goes with the next sweep.
@@ -8,7 +10,9 @@ nothing and goes with the next sweep.
 from __future__ import annotations
 
 import logging
+import queue
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,8 +21,9 @@ from sqlalchemy import delete
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import file_queries
+from pocket3d_server.jobs.events import FINAL_EVENTS
 from pocket3d_server.jobs.files import ORPHAN_AGE_S, FileStore
-from pocket3d_server.jobs.tables import IdempotentAnswer
+from pocket3d_server.jobs.tables import IdempotentAnswer, Job, JobEvent
 from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
@@ -44,6 +49,8 @@ class Sweeper:
         self._database = database
         self._files = files
         self._clock = clock
+        self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        """Jobs whose inputs can go; empty to wake the thread."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
@@ -61,8 +68,14 @@ class Sweeper:
     def stop(self) -> None:
         """End, after the turn that is going on."""
         self._stopping.set()
+        self._ended.put("")
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+
+    def hear(self, job: Job, event: JobEvent) -> None:
+        """A listener for ``EventLog.listen``."""
+        if event.event in FINAL_EVENTS and not job.quarantined and file_queries.has_own_inputs(job.request):
+            self._ended.put(job.id)
 
     def turn(self) -> None:
         """Delete what has expired and what belongs to nothing."""
@@ -108,9 +121,20 @@ class Sweeper:
         self._files.sweep(known, working, min_age)
 
     def _run(self) -> None:
+        due = time.monotonic()
         while not self._stopping.is_set():
             try:
-                self.turn()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + EVERY_S
+                    self.turn()
+                if job_id := self._next_ended(due - time.monotonic()):
+                    self._files.delete_inputs(job_id)
             except Exception:  # a full disk, a bucket out of reach: the next turn tries again
                 log.exception("the storage could not be swept")
-            self._stopping.wait(EVERY_S)
+
+    def _next_ended(self, seconds: float) -> str:
+        """A job whose inputs can go; empty when none ends for so long, or the thread is to end."""
+        try:
+            return self._ended.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return ""

@@ -285,6 +285,8 @@ def _end(job: Job, status: Status) -> None:
     _stop_watch(job)
     job.status = status
     job.completed_at = now()
+    if not job.quarantined:
+        job.input_bytes = 0  # the sweeper hears of it and deletes them
     job.lease_owner = job.lease_until = job.eta = None
 
 

@@ -147,7 +147,7 @@ class Submitter:
         job, cost = self._prepare(submission)
         try:
             with self._database.read() as session:
-                self._check_account(session, submission.account_id)
+                self._check_account(session, job)
                 account = session.get_one(Account, submission.account_id)
                 ledger.check_credits(account, cost)
                 outlook = self._forecast.of(session, job)
@@ -192,6 +192,7 @@ class Submitter:
             output_format=submission.output_format,
             request_id=submission.request_id,
             created_at=now(),
+            input_bytes=0,
         )
         try:
             request = dict(submission.fields, parameters=parameters)
@@ -199,7 +200,8 @@ class Submitter:
             if submission.mesh_file is not None:
                 request["mesh"] = self._inputs.mesh(submission.account_id, submission.mesh_file)
             if submission.images:
-                request["images"] = self._inputs.images(job.account_id, job.id, submission.images)
+                images, job.input_bytes = self._inputs.images(job.account_id, job.id, submission.images)
+                request["images"] = images
             REQUESTS[submission.feature].model_validate(request)  # what the runner will do
         except BaseException:
             self._files.delete_inputs(job.id)
@@ -225,7 +227,7 @@ class Submitter:
                 estimate = self._forecast.of(session, job).completion
             with change(self._database, self._events) as session:
                 ledger.lock(session, submission.account_id)  # two submits at once count one after the other
-                self._check_account(session, submission.account_id)
+                self._check_account(session, job)
                 file_queries.take_into_use(session, job.request)
                 states.enqueue(session, job, cost)
                 if submission.idempotency_key is not None:
@@ -244,10 +246,10 @@ class Submitter:
         except NoModelError as error:
             raise Refusal(error.code, str(error), error.suggestion) from error
 
-    def _check_account(self, session: Session, account_id: str) -> None:
-        """Raises Refusal when the account's queue or storage is full."""
-        self._check_queue(session, account_id)
-        self._quota.check(session, account_id, more=1)
+    def _check_account(self, session: Session, job: Job) -> None:
+        """Raises Refusal when the account's queue or storage is full; what the job makes needs a byte at least."""
+        self._check_queue(session, job.account_id)
+        self._quota.check(session, job.account_id, more=job.input_bytes + 1)
 
     def _check_queue(self, session: Session, account_id: str) -> None:
         limit = self._settings.queue_limit

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pocket3d_server.database import Base
@@ -24,6 +24,8 @@ class Status(StrEnum):
 
 FINAL = (Status.COMPLETED, Status.ERROR)
 UNFINISHED = (Status.QUEUED, Status.PROCESSING)
+KEPT = text("input_bytes > 0")
+"""Of a job: what came inside its request is kept. An index of these few is used where a query says the same."""
 
 
 class Job(Base):
@@ -34,6 +36,7 @@ class Job(Base):
         Index("ix_jobs_queue", "status", "account_id", "model_id", "created_at", "id"),
         Index(None, "account_id", "created_at"),
         Index(None, "model_id", "completed_at"),
+        Index("ix_jobs_inputs", "account_id", "input_bytes", sqlite_where=KEPT, postgresql_where=KEPT),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -44,6 +47,8 @@ class Job(Base):
     """A ``Status``."""
     request: Mapped[dict[str, Any]]
     """Fields of the feature's EngineRequest; files as paths relative to the data folder."""
+    input_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Size of the files that came inside the request while they are kept: until it has ended unquarantined."""
     output_format: Mapped[str] = mapped_column(String(10))
     credits: Mapped[int | None]
     """What it costs: reserved until the job has ended, 0 after an error; None where the account is not metered."""

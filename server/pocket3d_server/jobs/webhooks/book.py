@@ -87,9 +87,9 @@ class WebhookBook:
                 webhook.events = list(dict.fromkeys(events))
             if enabled is True and not webhook.enabled:
                 webhook.enabled = True
-                webhook.disabled_reason = webhook.failing_since = None
+                webhook.disabled_reason = webhook.disabled_at = webhook.failing_since = None
             elif enabled is False and webhook.enabled:
-                disable(session, webhook, "It was disabled with PATCH.")
+                disable(session, webhook, "It was disabled with PATCH.", now())
         return webhook
 
     def delete(self, account_id: str, webhook_id: str) -> None:
@@ -168,9 +168,9 @@ class WebhookBook:
             ) from error
 
 
-def disable(session: Session, webhook: Webhook, reason: str) -> None:
+def disable(session: Session, webhook: Webhook, reason: str, at: datetime) -> None:
     """Send nothing to a webhook any more; what waits for it is given up and can be replayed later."""
-    webhook.enabled, webhook.disabled_reason = False, reason
+    webhook.enabled, webhook.disabled_reason, webhook.disabled_at = False, reason, at
     session.execute(
         update(Delivery)
         .where(Delivery.webhook_id == webhook.id, Delivery.status == DeliveryStatus.PENDING)

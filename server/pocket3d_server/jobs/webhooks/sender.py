@@ -343,10 +343,12 @@ def _blame(session: Session, webhook: Webhook, at: datetime, outcome: Outcome) -
     """Disable a webhook that is gone or has failed for too long."""
     webhook.failing_since = webhook.failing_since or at
     if outcome.status == GONE:
-        disable(session, webhook, "The receiver answered 410 Gone.")
+        disable(session, webhook, "The receiver answered 410 Gone.", at)
     elif at - webhook.failing_since >= GIVE_UP_AFTER:
         since = f"{webhook.failing_since:%Y-%m-%d %H:%M} UTC"
-        disable(session, webhook, f"Every delivery has failed since {since}; the last one: {outcome.error}")
+        disable(
+            session, webhook, f"Every delivery has failed since {since}; the last one: {outcome.error}", at
+        )
     if not webhook.enabled:
         log.warning("webhook %s is disabled: %s", webhook.id, webhook.disabled_reason)
 

@@ -30,6 +30,7 @@ class Webhook(Base):
     old_secret_until: Mapped[datetime | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     disabled_reason: Mapped[str | None] = mapped_column(Text)
+    disabled_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     """When the first try failed after the last one that did not."""
     created_at: Mapped[datetime] = mapped_column(default=now)
