@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from pocket3d_server.accounts import registry
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.forecast import Busy, Forecast, Line, play
@@ -178,6 +179,31 @@ def test_observed_times_by_quality_replace_the_models_own(tmp_path: Path) -> Non
         assert outlook_of(forecast, session, "medium")[1] == pytest.approx(
             50 + 50, abs=2
         )  # third on two slots
+    base.close()
+
+
+def test_jobs_of_disabled_accounts_hold_up_nobody(tmp_path: Path) -> None:
+    base = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+    base.migrate()
+    with base.write() as session:
+        session.add_all(Account(id=name, name=name, tier="pro") for name in ("ada", "bob"))
+        for number, account_id in enumerate(["ada"] * 9 + ["bob"]):
+            job = Job(
+                id=f"j{number}", account_id=account_id, feature="mesh_generation", model_id="test_steps"
+            )
+            job.output_format, job.status, job.request = "glb", Status.QUEUED, {}
+            job.created_at = now() - timedelta(seconds=100 - number)
+            session.add(job)
+
+    def position() -> int:
+        forecast = Forecast(Catalog(["engines:Steps"]), Place(), Policy())  # type: ignore[arg-type]
+        with base.read() as session:
+            return outlook_of(forecast, session, "j9")[0]
+
+    assert position() > 1
+    with base.write() as session:
+        registry.disable(session, "ada")
+    assert position() == 1
     base.close()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts.tables import Account
@@ -91,7 +91,7 @@ def older_of_same_kind(session: Session, job: Job) -> int:
 
 def waiting_lines(session: Session) -> Sequence[Row[Any]]:
     """Of each account and model that has queued jobs: ``account_id``, its ``tier``, ``model_id``, how many ``jobs``,
-    and when the ``oldest`` and the ``newest`` was queued."""
+    and when the ``oldest`` and the ``newest`` was queued. Disabled accounts, whose jobs have no turn, are left out."""
     lines = (
         select(
             Job.account_id,
@@ -104,7 +104,8 @@ def waiting_lines(session: Session) -> Sequence[Row[Any]]:
         .group_by(Job.account_id, Job.model_id)
         .subquery()
     )
-    return session.execute(select(lines, Account.tier).join(Account, Account.id == lines.c.account_id)).all()
+    enabled = and_(Account.id == lines.c.account_id, Account.disabled_at.is_(None))
+    return session.execute(select(lines, Account.tier).join(Account, enabled)).all()
 
 
 def running_jobs(session: Session) -> Sequence[Row[Any]]:
