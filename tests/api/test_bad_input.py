@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -357,6 +358,28 @@ def test_paths_that_are_nearly_right(live_server: LiveServer, path: str, meant: 
     headers = {"Authorization": f"Bearer {live_server.token}"}
     answer = requests.get(live_server.url + path, headers=headers, timeout=30)
     assert_refused(answer, 404, "NOT_FOUND", f"Did you mean {meant}?")
+
+
+def test_a_websocket_without_a_handshake(live_server: LiveServer) -> None:
+    answer = live_server.get("/ws/jobs/x")
+    assert_refused(answer, 426, "INVALID_INPUT", "Connect with a WebSocket")
+    assert answer.headers["Upgrade"] == "websocket"
+
+
+def test_a_handshake_where_there_is_no_websocket(live_server: LiveServer) -> None:
+    answer = live_server.get("/jobs", headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+    assert_refused(answer, 400, "INVALID_INPUT", "There is no WebSocket at /api/v1/jobs")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity"])
+def test_compressed_bodies(live_server: LiveServer, encoding: str) -> None:
+    data = gzip.compress(b'{"text_prompt": "x"}')
+    answer = live_server.request("POST", GENERATE, data=data, headers=JSON | {"Content-Encoding": encoding})
+    assert_refused(answer, 415, "INVALID_INPUT", f"Content-Encoding: {encoding}")
+    assert answer.headers["Accept-Encoding"] == "identity"
+    body = b'{"text_prompt": "x", "model_preference": "test_steps"}'
+    plain = live_server.request("POST", GENERATE, data=body, headers=JSON | {"Content-Encoding": "identity"})
+    assert plain.status_code == 202
 
 
 def test_a_slash_at_the_end(live_server: LiveServer) -> None:

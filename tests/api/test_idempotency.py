@@ -39,6 +39,17 @@ def test_the_same_key_and_body_is_the_same_answer(live_server: LiveServer) -> No
     assert send(live_server, key).json() == first.json()
 
 
+def test_a_deleted_job_is_not_made_again_nor_waited_for(live_server: LiveServer) -> None:
+    key = new_key()
+    first = send(live_server, key).json()
+    live_server.wait(first["job_id"])
+    assert live_server.request("DELETE", f"/jobs/{first['job_id']}").status_code == 204
+    again = send(live_server, key | {"Prefer": "wait=5"})
+    assert (again.status_code, again.json()) == (202, first)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Preference-Applied" not in again.headers
+
+
 def test_fields_in_another_order_are_the_same_body(live_server: LiveServer) -> None:
     key = new_key()
     first = send(live_server, key)

@@ -39,6 +39,26 @@ def _nothing_is_left(server: LiveServer) -> Iterator[None]:
     assert server.get("/system/health").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a\0b.obj", "ab.obj"),
+        ("a\x1b[31mb\x7f.obj", "a[31mb.obj"),
+        ("a\u202ejbo.obj", "ajbo.obj"),
+        (".", "file"),
+        ("..", "file"),
+        ("/", "file"),
+        ("\0", "file"),
+        ("C:\\\\models\\\\a.obj", "a.obj"),
+        ("größe 1.obj", "größe 1.obj"),
+    ],
+)
+def test_names_that_no_file_should_have(server: LiveServer, sent: str, kept: str) -> None:
+    answer = server.request("POST", "/mesh/upload", data=part(sent, TRIANGLE) + TAIL, headers=MULTIPART)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["details"][0]["name"] == kept
+
+
 @dataclass
 class Answer:
     """What came back on a socket."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from live import LiveServer, alive, wait_until
+from live import LiveServer, alive, assert_refused, wait_until
 
 Start = Callable[..., LiveServer]
 
@@ -97,6 +97,14 @@ def test_a_completed_job_is_not_cancelled_but_deleted(live_server: LiveServer) -
     assert not file.exists()
     assert live_server.get(f"/jobs/{job['job_id']}").status_code == 404
     assert live_server.get(f"/files/{job['result']['file_path']}").status_code == 404
+
+
+def test_a_job_that_failed_by_itself_is_not_cancelled(live_server: LiveServer) -> None:
+    job = live_server.wait(live_server.submit("test_refuses"))
+    code = job["error"]["error_code"]
+    refused = live_server.post(f"/jobs/{job['job_id']}/cancel")
+    assert_refused(refused, 409, "CONFLICT", f"failed already ({code})")
+    assert live_server.job(job["job_id"])["error"]["error_code"] == code
 
 
 def test_a_job_whose_input_was_deleted_behind_our_back_says_so(live_server: LiveServer) -> None:

@@ -244,7 +244,7 @@ class JobsResource(Resource):
                 return
 
     def cancel(self, job: str | Job) -> Job:
-        """Stop a job. One that has already ended stays as it is."""
+        """Stop a job; one that was cancelled already stays so. Raises CONFLICT when it has completed or failed."""
         return Job.from_dict(self._transport.json("POST", f"/jobs/{job_id_of(job)}/cancel", retry=True))
 
     def delete(self, job: str | Job) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tiers import Tier
 from pocket3d_server.api import bodies, cors
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
+from pocket3d_server.api.errors import envelope
 from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import links
@@ -92,6 +94,9 @@ def _begin() -> Response | None:
     elif not request.path.startswith(links.PREFIX):  # a link's account is known when its token was read
         count_address()
     _limit_body()
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        return _encoded(encoding)
     if HANDSHAKE_HEADERS in request.environ:
         request.environ[HANDSHAKE_HEADERS].update(shared_headers())
     if "caller" in g:
@@ -215,6 +220,17 @@ def _limit_body() -> None:
             "Upload large files one by one with POST /mesh/upload.",
             limit=limit,
         )
+
+
+def _encoded(encoding: str) -> Response:
+    response = envelope(
+        ErrorCode.INVALID_INPUT,
+        f"The body came with Content-Encoding: {encoding[:50]}, which is not taken.",
+        {"suggestion": "Send it as it is, without the header Content-Encoding."},
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    )
+    response.headers["Accept-Encoding"] = "identity"
+    return response
 
 
 def _finish(response: Response) -> Response:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, g, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing.exceptions import WebsocketMismatch
 
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.database import disk_is_full
@@ -49,6 +50,10 @@ BY_STATUS = {
     ),
     416: (ErrorCode.INVALID_INPUT, "Ask for a range inside the file."),
     422: (ErrorCode.INVALID_INPUT, "Correct the field that the message names."),
+    426: (
+        ErrorCode.INVALID_INPUT,
+        "Connect with a WebSocket, or follow the job with GET /jobs/{job_id}/events.",
+    ),
     429: (ErrorCode.RATE_LIMITED, "Wait a moment."),
     500: (
         ErrorCode.INTERNAL_ERROR,
@@ -146,6 +151,8 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:  # made by us already, e.g. by the validation
         return error.response  # type: ignore[return-value]
     status = error.code or 500
+    if isinstance(error, WebsocketMismatch) and "websocket" not in request.headers.get("Upgrade", "").lower():
+        status = 426
     code, suggestion = BY_STATUS.get(
         status, (ErrorCode.INTERNAL_ERROR if status >= 500 else ErrorCode.INVALID_INPUT, "Check the request.")
     )
@@ -156,7 +163,14 @@ def _http(error: HTTPException) -> Response:
     elif isinstance(error, MethodNotAllowed):
         message = f"{request.method[:MAX_PATH]} does not work on {request.path[:MAX_PATH]}."
         suggestion = f"Use {' or '.join(sorted(error.valid_methods or [])) or 'another method'}; the header Allow has these."
+    elif status == 426:
+        message = f"{request.path[:MAX_PATH]} is a WebSocket."
+    elif isinstance(error, WebsocketMismatch):
+        message = f"There is no WebSocket at {request.path[:MAX_PATH]}."
     response = envelope(code, message, {"suggestion": suggestion}, status)
+    if status == 426:
+        response.headers["Upgrade"] = "websocket"
+        response.headers["Connection"] = "Upgrade"
     for name, value in error.get_headers():
         if name.lower() in ("allow", "content-range", "retry-after"):
             response.headers[name] = value

@@ -60,14 +60,17 @@ def get_job(path: JobPath) -> Response:
 
 @api.post("/<job_id>/cancel", responses={200: JobStatus, 409: ErrorBody})
 def cancel_job(path: JobPath) -> Response:
-    """Cancel a job. It ends at once with the error CANCELLED; cancelling it again is no error."""
+    """Cancel a job. It ends at once with the error CANCELLED; cancelling it again is no error.
+
+    One that has ended in another way stays as it is: 409.
+    """
     with change(services().database, services().events) as session:
         job = own_job(session, path.job_id)
-        if job.status == Status.COMPLETED:
-            raise Refusal(
-                ErrorCode.CONFLICT, "The job is completed already.", "Delete it if you don't want its files."
-            )
-        states.cancel(session, job.id)
+        was = states.cancel(session, job.id)
+        code = job.error["code"] if job.error else None
+        if was in FINAL and code != ErrorCode.CANCELLED:
+            how = f"has failed already ({code})" if code else "is completed already"
+            raise Refusal(ErrorCode.CONFLICT, f"The job {how}.", "Delete it if you don't want to keep it.")
     services().scheduler.wake()
     return jsonify(job_status(path.job_id).model_dump())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 from flask import Response, jsonify, request
@@ -109,8 +108,7 @@ def _store(file: FileStorage) -> StoredFile:
     """Give a received file its place under a name of ours. Raises Refusal."""
     received = cast(ReceivedFile, file.stream)
     received.flush()
-    name = Path(file.filename or "file").name[:200]
-    kind = services().inspector.inspect(received.path, name)
+    kind = services().inspector.inspect(received.path, received.name)
     path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{new_stem()}{kind.suffix}"
     received.keep_as(path)
     return StoredFile(
@@ -120,7 +118,7 @@ def _store(file: FileStorage) -> StoredFile:
         media_type=kind.media_type,
         size=received.size,
         sha256=received.sha256,
-        original_name=name,
+        original_name=received.name,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import unicodedata
+from pathlib import Path, PureWindowsPath
 from typing import IO, Any
 
 from flask import Flask, Request, g
@@ -17,7 +18,16 @@ from pocket3d_server.jobs.files import TEMPORARY, new_stem
 from pocket3d_server.jobs.quota import Room
 
 MB = 1024 * 1024
+LONGEST_NAME = 200
 HOW_TO_UPLOAD = "Send multipart/form-data whose parts 'files' bear a filename, e.g. curl -F files=@car.glb."
+
+
+def file_name(sent: str) -> str:
+    """A file's name as its sender gave it, without folders (of any system) and control characters; ``file`` if
+    nothing is left."""
+    visible = "".join(char for char in sent if not unicodedata.category(char).startswith("C"))
+    name = PureWindowsPath(visible).name[:LONGEST_NAME]
+    return name if name.strip(". ") else "file"
 
 
 class ReceivedFile:
@@ -25,8 +35,8 @@ class ReceivedFile:
 
     def __init__(self, path: Path, name: str, limit: int, room: Room) -> None:
         self.path = path
+        self.name = name
         self.size = 0
-        self._name = name
         self._limit = limit
         self._room = room
         self._hash = hashlib.sha256()
@@ -43,7 +53,7 @@ class ReceivedFile:
         if self.size > self._limit:
             raise Refusal(
                 ErrorCode.FILE_TOO_LARGE,
-                f"{self._name} is larger than {self._limit // MB} MB.",
+                f"{self.name} is larger than {self._limit // MB} MB.",
                 "Reduce the mesh or compress its textures.",
                 limit=self._limit,
             )
@@ -111,7 +121,7 @@ class UploadRequest(Request):
         if not received:
             g.room = services().quota.room(caller().account_id, self.content_length or 0)
         path = services().files.folder(TEMPORARY) / new_stem()
-        name = Path(filename or "file").name[:200]
+        name = file_name(filename or "")
         received.append(ReceivedFile(path, name, settings.max_file_bytes, g.room))
         return received[-1]  # type: ignore[return-value]
 

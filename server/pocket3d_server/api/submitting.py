@@ -11,6 +11,7 @@ from pocket3d_server.api.context import caller, exchange, services
 from pocket3d_server.api.jobs import job_status
 from pocket3d_server.api.schemas import DryRun, SubmitBody, SubmitHeader, SubmitQuery, Submitted
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.events import FINAL_EVENTS
 from pocket3d_server.jobs.submit import Submission
 from pocket3d_server.models.engine import Feature
@@ -90,6 +91,12 @@ def _wait_seconds(prefer: str | None) -> float:
 
 
 def _finished(job_id: str, seconds: float) -> bool | None:
-    """Whether the job ends in time; None when too many requests of the account wait already."""
+    """Whether the job ends in time; None when that was not waited for: too many requests of the account wait
+    already, or the job has been deleted (a repeated key still gets its answer)."""
     with services().limiter.stream(caller().account_id, caller().tier) as free:
-        return services().events.wait_for(job_id, FINAL_EVENTS, seconds) if free else None
+        if not free:
+            return None
+        if services().events.wait_for(job_id, FINAL_EVENTS, seconds):
+            return True
+    with services().database.read() as session:
+        return False if queries.job_exists(session, job_id) else None
