@@ -124,7 +124,7 @@ def require(scope: Scope) -> None:
             ErrorCode.FORBIDDEN,
             f"This key may not do this: it lacks the scope {scope}.",
             f"Use a key that has the scope {scope}. The operator makes one with 'pocket3d-server keys create NAME --account "
-            f"{caller().account_id} --scopes {','.join(sorted({*has, scope}))}'; so does POST /account/keys.",
+            f"{caller().account_id} --scopes {','.join(sorted({*has, scope}))}'; so does POST /account/keys for a key that has it.",
             scope=scope,
             scopes=sorted(has),
         )
