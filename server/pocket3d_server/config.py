@@ -96,6 +96,9 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(96 * MB, ge=1)
     """JSON bodies that may hold images: ten of several MB in base64."""
     max_image_pixels: int = Field(64_000_000, ge=1)
+    connections_per_address: int = Field(500, ge=0)
+    """Connections that one address may hold open at a time; 0 means any number. This machine's own are not limited;
+    raise it where a proxy on another machine stands before the server."""
     read_timeout: int = Field(60, ge=1)
     """Seconds that a client may be silent in the middle of its request."""
 

@@ -35,6 +35,7 @@ def assert_envelope(headers: dict[str, str], body: bytes) -> dict[str, Any]:
     assert set(envelope) == {"error_code", "message", "details", "timestamp", "request_id"}
     assert envelope["request_id"] == headers["x-request-id"]
     assert envelope["details"]["suggestion"]
+    assert {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= headers.keys()
     return dict(envelope)
 
 

@@ -21,12 +21,14 @@ from cheroot import server
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.api.access import request_id
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.times import now, stamp
+from pocket3d_server.times import duration, now, stamp
 
 log = logging.getLogger("pocket3d_server.http")
 
 MAX_HEAD = 64 * 1024
 """Bytes of a request's line and headers together."""
+HEAD_S = 10.0
+"""How long these may take from their first byte, for they hold a thread of the server."""
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 ONCE = frozenset({b"Authorization", b"Content-Length", b"Content-Type", b"Host", b"Idempotency-Key"})
 """Headers of which a second one would leave open which of both holds."""
@@ -40,6 +42,7 @@ ADVICE = {
     408: (ErrorCode.TIMEOUT, "Send the request in one go, or over a better connection."),
     413: (ErrorCode.FILE_TOO_LARGE, "Send less."),
     414: (ErrorCode.INVALID_INPUT, "Shorten the address; long values belong into the body."),
+    429: (ErrorCode.RATE_LIMITED, "Close connections that are not needed, or use each for several requests."),
     431: (ErrorCode.INVALID_INPUT, f"Send fewer or shorter headers; {MAX_HEAD // 1024} kB are taken."),
     500: (ErrorCode.INTERNAL_ERROR, "Try again; the server's log has the cause."),
     501: (
@@ -81,9 +84,24 @@ class Request(server.HTTPRequest):
     """cheroot's request, stricter, and with the error envelope for what it refuses."""
 
     header_reader = HeaderReader()
+    lingers = True
 
     def parse_request(self) -> None:
-        """Read line and headers; answer here what is no request."""
+        """Read line and headers in ``HEAD_S``; answer here what is no request."""
+        patience = min(HEAD_S, self.server.timeout)
+        source = self.conn.rfile.raw
+        source.deadline = time.monotonic() + patience
+        try:
+            self._parse()
+        except TimeoutError:
+            message = f"The request's line and headers did not come within {duration(patience)}."
+            self.simple_response("408 Request Timeout", message)
+        finally:
+            source.deadline = None
+            with contextlib.suppress(OSError):
+                self.conn.socket.settimeout(self.server.timeout)
+
+    def _parse(self) -> None:
         if self.conn.rfile.peek(1)[:1] == TLS_HANDSHAKE:
             self.started_request = True
             self.simple_response("400 Bad Request", "This port speaks plain HTTP, and the client began TLS.")
@@ -129,7 +147,7 @@ class Request(server.HTTPRequest):
         wanted = self.inheaders.get(b"X-Request-Id", b"").decode("latin-1")
         name = request_id(wanted)
         allowance: Allowance = self.server.limiter.stranger(self.conn.remote_addr)
-        body = _body(error, message, advice, name, retryable=code in (408, 500, 503))
+        body = _body(error, message, advice, name, retryable=code in (408, 429, 500, 503))
         lines = [
             f"HTTP/1.1 {status}",
             "Content-Type: application/json",
@@ -139,7 +157,7 @@ class Request(server.HTTPRequest):
             f"Server: {self.server.server_name}",
             f"X-Request-ID: {name}",
             *(f"{header}: {value}" for header, value in allowance.headers().items()),
-            *([f"Retry-After: {RETRY_AFTER_S}"] if code == 503 else []),
+            *([f"Retry-After: {RETRY_AFTER_S}"] if code in (429, 503) else []),
         ]
         if getattr(self, "method", b"") == b"HEAD":
             body = b""
@@ -148,13 +166,9 @@ class Request(server.HTTPRequest):
         )
         with contextlib.suppress(OSError):
             self.conn.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-            _linger(self.conn.socket)
-
-
-class Connection(server.HTTPConnection):
-    """cheroot's connection with our requests."""
-
-    RequestHandlerClass = Request
+            self.conn.socket.shutdown(socket.SHUT_WR)
+            if self.lingers:
+                _linger(self.conn.socket)
 
 
 def _sentence(text: str) -> str:
@@ -176,9 +190,8 @@ def _body(code: ErrorCode, message: str, suggestion: str, name: str, *, retryabl
 
 
 def _linger(sock: socket.socket) -> None:
-    """Say that nothing more comes, then take what is under way: closing a socket with unread data resets the
-    connection, and the client would lose the answer. Raises OSError when the client is gone."""
-    sock.shutdown(socket.SHUT_WR)
+    """Take what is under way: closing a socket with unread data resets the connection, and the client would lose
+    the answer. Raises OSError when the client is gone."""
     deadline, left = time.monotonic() + LINGER_S, LINGER_BYTES
     while left > 0 and (patience := deadline - time.monotonic()) > 0:
         sock.settimeout(patience)

@@ -31,7 +31,8 @@ from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.services import Services
 from pocket3d_server.times import duration
 from pocket3d_server.web import incoming
-from pocket3d_server.web.malformed import MAX_HEAD, Connection
+from pocket3d_server.web.connections import Connection, Doorkeeper
+from pocket3d_server.web.malformed import MAX_HEAD
 from pocket3d_server.web.threads import ElasticPool
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ SLOW_CLIENT_S = 10.0
 SEND_BUFFER = 256 * 1024
 """Bytes that the system keeps for a WebSocket whose client does not read."""
 LOOK_S = 0.5
+MOST_WAITING = 400
+"""Connections that wait for a request without a thread, new ones and kept ones; on Windows no more than 512 can."""
 
 
 class Gateway(wsgi.Gateway_10):
@@ -153,8 +156,20 @@ class HttpServer(wsgi.Server):
         self.gateway = Gateway
         self.limiter: Limiter = app.extensions[EXTENSION].limiter
         self.ConnectionClass = Connection
+        self.doorkeeper = Doorkeeper(settings.connections_per_address)
+        self.keep_alive_conn_limit = MOST_WAITING
         self.max_request_header_size = MAX_HEAD
         self.requests = ElasticPool(self)
+
+    def process_conn(self, conn: Connection) -> None:
+        """A new connection gets a thread when something comes on it, one that was kept has something."""
+        if not conn.is_new:
+            super().process_conn(conn)
+        elif conn.enter():
+            if conn.is_silent() and self.can_add_keepalive_connection:
+                self.put_conn(conn)
+            else:
+                super().process_conn(conn)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         """cheroot's own messages go to our log."""
