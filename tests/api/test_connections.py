@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 from live import LiveServer, wait_until
+from pocket3d_server.web.connections import Doorkeeper
 from pocket3d_server.web.threads import LEAST, SPARE
 
 GET = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -83,6 +84,15 @@ def test_connections_that_say_nothing_hold_no_threads(server: LiveServer) -> Non
         silent[0].sendall(WHOLE)
         assert rest(silent[0])[0] == 200
         assert silent[1].recv(1) == b""  # closed after a while
+
+
+def test_all_addresses_together_hold_what_the_system_allows() -> None:
+    doorkeeper = Doorkeeper(2, 3)
+    assert not any([doorkeeper.enter("a"), doorkeeper.enter("a"), doorkeeper.enter("127.0.0.1")])
+    assert "as many as this server can hold" in doorkeeper.enter("127.0.0.1")
+    doorkeeper.leave("a")
+    assert not doorkeeper.enter("b")
+    assert doorkeeper.enter("b")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 127.0.0.2 without being told")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -14,29 +16,40 @@ from cheroot.server import HTTPConnection
 from pocket3d_server.web.malformed import Request
 
 OWN = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
-"""Addresses of this machine, and of a proxy on it; they may hold any number of connections."""
+"""Addresses of this machine, and of a proxy on it; each may hold any number of connections."""
+FILES = 16_384
+"""Open files that the server asks the system for, if it has fewer; many systems give 1,024."""
 
 
 class Doorkeeper:
-    """Counts the open connections of each address. ``most``: that one may hold; 0 means any number."""
+    """Counts open connections, and refuses them before the system does, which would stop the server's accepting.
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    ``most``: that one address may hold; 0 means any number. ``in_all``: that all may hold together.
+    """
+
+    def __init__(self, most: int, in_all: int) -> None:
+        self._most = most
+        self._in_all = in_all
         self._open: Counter[str] = Counter()
+        self._all = 0
         self._lock = threading.Lock()
 
-    def enter(self, address: str) -> bool:
-        """Count a new connection, unless its address holds as many as it may."""
+    def enter(self, address: str) -> str:
+        """Count a new connection; why not, if there are too many."""
         with self._lock:
-            free = not self.most or address in OWN or self._open[address] < self.most
-            if free:
-                self._open[address] += 1
-            return free
+            if self._most and address not in OWN and self._open[address] >= self._most:
+                return f"{self._most} connections are open from this address."
+            if self._all >= self._in_all:
+                return f"{self._in_all} connections are open, as many as this server can hold."
+            self._open[address] += 1
+            self._all += 1
+            return ""
 
     def leave(self, address: str) -> None:
         """A connection that was counted is closed."""
         with self._lock:
             self._open[address] -= 1
+            self._all -= 1
             if not self._open[address]:
                 del self._open[address]
 
@@ -78,16 +91,14 @@ class Connection(HTTPConnection):
         self._counted = False
 
     def enter(self) -> bool:
-        """Count it; False after refusing it, when its address holds too many."""
+        """Count it; False after refusing it, when too many are open."""
         self.is_new = False
-        self._counted = self.server.doorkeeper.enter(self.remote_addr)
-        if not self._counted:
+        why_not = self.server.doorkeeper.enter(self.remote_addr)
+        self._counted = not why_not
+        if why_not:
             request = Request(self.server, self)
             request.lingers = False  # whoever asks accepts connections, and does not wait
-            most = self.server.doorkeeper.most
-            request.simple_response(
-                "429 Too Many Requests", f"{most} connections are open from this address."
-            )
+            request.simple_response("429 Too Many Requests", why_not)
             self.close()
         return self._counted
 
@@ -110,6 +121,22 @@ class Connection(HTTPConnection):
         counted, self._counted = self._counted, False
         if counted:
             self.server.doorkeeper.leave(self.remote_addr)
+
+
+def most_connections() -> int:
+    """As many as this process can hold; asks the system for more before. A WebSocket takes two files, and the
+    database, runners and their pipes need the rest."""
+    if sys.platform == "win32":
+        return FILES // 2
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return (FILES if soft == resource.RLIM_INFINITY else soft) // 2
 
 
 def _make_file(sock: socket.socket, mode: str = "r", bufsize: int = -1) -> Any:

@@ -31,7 +31,7 @@ from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.services import Services
 from pocket3d_server.times import duration
 from pocket3d_server.web import incoming
-from pocket3d_server.web.connections import Connection, Doorkeeper
+from pocket3d_server.web.connections import Connection, Doorkeeper, most_connections
 from pocket3d_server.web.malformed import MAX_HEAD
 from pocket3d_server.web.threads import ElasticPool
 
@@ -156,7 +156,7 @@ class HttpServer(wsgi.Server):
         self.gateway = Gateway
         self.limiter: Limiter = app.extensions[EXTENSION].limiter
         self.ConnectionClass = Connection
-        self.doorkeeper = Doorkeeper(settings.connections_per_address)
+        self.doorkeeper = Doorkeeper(settings.connections_per_address, most_connections())
         self.keep_alive_conn_limit = MOST_WAITING
         self.max_request_header_size = MAX_HEAD
         self.requests = ElasticPool(self)
