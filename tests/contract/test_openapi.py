@@ -79,6 +79,18 @@ def test_submits_show_the_documented_bodies(document: dict[str, Any]) -> None:
         assert shown == {name: value for name, value in body.items() if name != "model_preference"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/download/{name}", "/api/v1/files/{path}", "/api/v1/mesh/download/{job_id}"]
+)
+def test_downloads_show_ranges_and_conditions(document: dict[str, Any], path: str) -> None:
+    assert {"200", "206", "304", "410", "412", "416"} <= document["paths"][path]["get"]["responses"].keys()
+
+
+def test_what_is_in_the_way_of_deleting_is_shown(document: dict[str, Any]) -> None:
+    for path in ("/api/v1/files/{path}", "/api/v1/jobs/{job_id}"):
+        assert "409" in document["paths"][path]["delete"]["responses"]
+
+
 def test_the_documented_defaults_are_those_of_the_engines(document: dict[str, Any]) -> None:
     bodies = {
         "GenerateMesh": Feature.MESH_GENERATION,
