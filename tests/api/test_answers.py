@@ -10,9 +10,9 @@ def test_an_answer_is_made_again_after_a_second_or_a_change() -> None:
     clock, made = [0.0], []
     answers = Answers(lambda: clock[0])
 
-    def make() -> bytes:
+    def make() -> tuple[bytes, float]:
         made.append(clock[0])
-        return f"made {len(made)}".encode()
+        return f"made {len(made)}".encode(), LIFE_S
 
     def ask(account: str = "ada", host: str = "h") -> bytes:
         return answers.get("job", account, host, make)
@@ -26,19 +26,19 @@ def test_an_answer_is_made_again_after_a_second_or_a_change() -> None:
     assert ask("ada", "other") == b"made 5"
     assert ask() == b"made 3"
     for number in range(MOST):
-        answers.get(str(number), "ada", "h", lambda: b"x")
+        answers.get(str(number), "ada", "h", lambda: (b"x", LIFE_S))
     assert ask() == b"made 6"
 
 
 def test_a_change_while_the_job_is_read_is_not_missed() -> None:
     answers = Answers(lambda: 0.0)
 
-    def old_and_then_a_change() -> bytes:
+    def old_and_then_a_change() -> tuple[bytes, float]:
         answers.forget("job")
-        return b"old"
+        return b"old", LIFE_S
 
     assert answers.get("job", "ada", "h", old_and_then_a_change) == b"old"
-    assert answers.get("job", "ada", "h", lambda: b"new") == b"new"
+    assert answers.get("job", "ada", "h", lambda: (b"new", LIFE_S)) == b"new"
 
 
 def test_a_job_is_shown_as_it_is_after_each_change(live_server: LiveServer) -> None:

@@ -1,7 +1,8 @@
 """Remembers how a job was last shown, so that polling costs next to nothing.
 
-An answer is dropped when this process writes an event of its job, and after a second in any case: for what other
-processes change, and for the place in the queue, which moves without an event.
+An answer is dropped when this process writes an event of its job or deletes it, and after a second in any case:
+for what other processes change, and for the place in the queue, which moves without an event. A job that has ended
+can only be deleted; it is remembered for longer.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from pocket3d_server.services import Services
 
 EXTENSION = "pocket3d_answers"
 LIFE_S = 1.0
+ENDED_LIFE_S = 10.0
 MOST = 2000
 """Jobs remembered; about 2 kB each."""
 
 
 class _Answer:
-    def __init__(self, until: float) -> None:
-        self.until = until
+    def __init__(self) -> None:
+        self.until = 0.0
         self.body = b""
 
 
@@ -37,14 +39,15 @@ class Answers:
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, dict[tuple[str, str], _Answer]] = OrderedDict()
 
-    def get(self, job_id: str, account_id: str, host: str, make: Callable[[], bytes]) -> bytes:
-        """The remembered body, or one made now. What ``make`` raises is passed on and not remembered."""
+    def get(self, job_id: str, account_id: str, host: str, make: Callable[[], tuple[bytes, float]]) -> bytes:
+        """The remembered body, or one made now. ``make`` also says for how many seconds it can be remembered; what
+        it raises is passed on."""
         key = (account_id, host)
         now = self._clock()
         found = self._answers.get(job_id, {}).get(key)
         if found and found.body and now < found.until:
             return found.body
-        answer = _Answer(now + LIFE_S)
+        answer = _Answer()
         with self._lock:
             # In its place before the job is read: an event that comes meanwhile removes it, and nobody sees it.
             of_job = self._answers.pop(job_id, {})
@@ -53,7 +56,8 @@ class Answers:
             self._answers[job_id] = of_job | {key: answer}
             while len(self._answers) > MOST:
                 self._answers.popitem(last=False)
-        answer.body = make()
+        answer.body, life = make()
+        answer.until = now + life
         return answer.body
 
     def forget(self, job_id: str) -> None:

@@ -13,7 +13,7 @@ from flask import Response, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from pocket3d_server.api.answers import answers
+from pocket3d_server.api.answers import ENDED_LIFE_S, LIFE_S, answers
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import address, caller, services
 from pocket3d_server.api.errors import ErrorBody
@@ -159,10 +159,11 @@ def start_after(job: Job, after: str | int) -> int:
 
 
 def show(job_id: str) -> Response:
-    """A job of the caller as the API shows it, at most a second old where this process did not change it."""
+    """A job of the caller as the API shows it; ``answers`` says how old it may be."""
 
-    def make() -> bytes:
-        return job_status(job_id).model_dump_json().encode()
+    def make() -> tuple[bytes, float]:
+        job = job_status(job_id)
+        return job.model_dump_json().encode(), ENDED_LIFE_S if job.status in FINAL else LIFE_S
 
     body = answers().get(job_id, caller().account_id, address(), make)
     return Response(body, mimetype="application/json")
