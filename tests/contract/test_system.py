@@ -22,7 +22,9 @@ def test_health(live_server: LiveServer) -> None:
     documented = example("Health Check / Response")
     answer = live_server.get("/system/health").json()
     assert_shape(documented, answer)
-    assert answer["status"] == documented["status"]
+    crashes = {"model_crashes", "model_set_aside"}  # tests before this one may have caused some on purpose
+    told = {reason["code"] for reason in answer["reasons"]}
+    assert answer["status"] == documented["status"] or (told and told <= crashes)
     for gpu in documented["gpu_status"]:  # the test machine may have none
         assert_shape(gpu, asdict(Gpu(**gpu)))
 

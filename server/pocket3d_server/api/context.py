@@ -73,27 +73,27 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> Response | None:
-    g.request_id = exchange().request_id
-    if request.url_rule:
-        exchange().route = request.url_rule.rule
-    settings = services().settings
+    here, settings, path = exchange(), services().settings, request.path
+    g.request_id = here.request_id
+    if rule := request.url_rule:
+        here.route = rule.rule
     if settings.is_loopback:
         _check_host(settings)
     elif "Upgrade" in request.headers:
         _check_origin(settings.allowed_origins)
-    if "\0" in request.path or b"%00" in request.query_string:  # PostgreSQL knows no such text
+    if "\0" in path or b"%00" in request.query_string:  # PostgreSQL knows no such text
         raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
     permission = cors.preflight(settings.allowed_origins)
-    if permission or request.path in PROBE_PATHS:
+    if permission or path in PROBE_PATHS:
         limit = settings.anonymous_requests_per_minute
         g.allowance = Allowance(limit, limit, int(time.time()))
         return permission
-    needs_caller = request.path.startswith(BASE) or request.path == METRICS_PATH
+    needs_caller = path.startswith(BASE) or path == METRICS_PATH
     if needs_caller and request.method != "OPTIONS":
         _authenticate()
-    elif not request.path.startswith(links.PREFIX):  # a link's account is known when its token was read
+    elif not path.startswith(links.PREFIX):  # a link's account is known when its token was read
         count_address()
-    _limit_body()
+    _limit_body(settings)
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding.lower() != "identity":
         return _encoded(encoding)
@@ -106,12 +106,12 @@ def _begin() -> Response | None:
 
 def _authenticate() -> None:
     try:
-        g.caller = services().accounts.authenticate(_bearer(), request.remote_addr or "")
+        who = g.caller = services().accounts.authenticate(_bearer(), request.remote_addr or "")
     except Refusal:
         count_address()
         raise
-    exchange().account_id = g.caller.account_id
-    _check(services().limiter.request(g.caller.account_id, g.caller.tier))
+    exchange().account_id = who.account_id
+    _check(services().limiter.request(who.account_id, who.tier))
     if request.path.startswith(SOCKETS):
         require(Scope.JOBS_READ)
 
@@ -204,8 +204,7 @@ def _foreign_page(origin: str) -> Refusal:
     )
 
 
-def _limit_body() -> None:
-    settings = services().settings
+def _limit_body(settings: Settings) -> None:
     if request.path == UPLOAD_PATH:
         limit = settings.max_files * settings.max_file_bytes + MULTIPART_SLACK
     elif request.path in IMAGE_PATHS:
@@ -234,11 +233,9 @@ def _encoded(encoding: str) -> Response:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in shared_headers().items():
-        response.headers[name] = value
+    response.headers.extend(shared_headers() | {"X-Content-Type-Options": "nosniff"})
     if response.status_code in (429, 503) and "Retry-After" not in response.headers:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     cors.add_headers(response, services().settings.allowed_origins)
     return response
 
