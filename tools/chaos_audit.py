@@ -25,7 +25,7 @@ EXPECTED_ERRORS = {
     "paced": {"CANCELLED"},
     "noop": {"CANCELLED"},
     "litters": {"CANCELLED"},
-    "copies": {"CANCELLED", "INVALID_INPUT"},  # its source may have been deleted meanwhile
+    "copies": {"CANCELLED"},
     "fails": {"CANCELLED", "PROCESSING_FAILED"},
     "poison": {"CANCELLED", "PROCESSING_FAILED"},
 }

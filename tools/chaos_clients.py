@@ -136,8 +136,14 @@ class Customer(threading.Thread):
         status, answer, tries = self._ask("DELETE", f"/jobs/{job.job_id}")
         if status == 204 or (status == 404 and tries > 1):
             job.deleted = True
-        else:
+        elif status != 409 or not self._needs(answer["details"].get("jobs"), job):
             self.told.contradictions.append(f"delete of {job.job_id}: {status} {answer}")
+
+    def _needs(self, job_ids: list[str] | None, source: Known) -> bool:
+        """Whether these are jobs of ours that were given the result of another."""
+        return bool(job_ids) and all(
+            self.told.jobs[job_id].source == source.job_id for job_id in job_ids or ()
+        )
 
     def _ask(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

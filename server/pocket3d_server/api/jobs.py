@@ -163,7 +163,8 @@ def show(job_id: str) -> Response:
 
     def make() -> tuple[bytes, float]:
         job = job_status(job_id)
-        return job.model_dump_json().encode(), ENDED_LIFE_S if job.status in FINAL else LIFE_S
+        may_change = job.status not in FINAL or (job.error and job.error.details.get("quarantined"))
+        return job.model_dump_json().encode(), LIFE_S if may_change else ENDED_LIFE_S
 
     body = answers().get(job_id, caller().account_id, address(), make)
     return Response(body, mimetype="application/json")
