@@ -2,7 +2,7 @@
 
 An answer is dropped when this process writes an event of its job or deletes it, and after a second in any case:
 for what other processes change, and for the place in the queue, which moves without an event. A job that has ended
-can only be deleted; it is remembered for longer.
+can only be deleted (a quarantined one also tried again); it is remembered for longer.
 """
 
 from __future__ import annotations

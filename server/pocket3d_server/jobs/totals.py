@@ -31,9 +31,7 @@ def add(session: Session, job: Job) -> None:
     if job.started_at and job.completed_at:
         seconds = (job.completed_at - job.started_at).total_seconds()
     values = {"model_id": job.model_id, "feature": job.feature, "outcome": _outcome(job), "jobs": 1}
-    connection = (
-        session.connection()
-    )  # not the session, which would write the job's own changes by themselves
+    connection = session.connection()  # the session would first write the job's own changes by themselves
     connection.execute(_upsert(connection.dialect.name), values | {"seconds": seconds})
 
 
