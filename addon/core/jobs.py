@@ -45,6 +45,14 @@ FINISHED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The document that a job was started in: an id of it as it is open in this Blender, and its .blend if saved."""
+
+    document: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class Task:
     """What to do; never changes, so a retry is the same task again."""
 
@@ -52,10 +60,22 @@ class Task:
     params: Params
     mesh: Mesh | None = field(default=None, compare=False)
     """The selected object's triangles, for the features that need one."""
-    target: str = ""
-    """Identifier of the object that the result belongs to (see ``scene.targets``)."""
+    targets: tuple[str, ...] = ()
+    """Identifiers of the objects that the result belongs to, the main one first (see ``scene.targets``)."""
     location: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Where a new object shall stand, in Blender's world."""
+    replaces: str = ""
+    """Identifier of the object whose place a new object takes; that one is hidden, not deleted."""
+    group: str = ""
+    """Shared by the variants of one request, which stand side by side."""
+    variant: int = 0
+    """Number of this one among its group."""
+    origin: Origin = Origin()
+
+    @property
+    def target(self) -> str:
+        """The main object that the result belongs to; empty for a new one."""
+        return self.targets[0] if self.targets else ""
 
     @property
     def feature(self) -> str:

@@ -28,4 +28,4 @@ def task_for(obj: bpy.types.Object | None, params: Params) -> Task:
     obj = targets.require(obj)
     mesh = exporter.mesh_of(obj, named_parts=params.feature == SEGMENT)
     x, y, z = obj.location
-    return Task(obj.name, params, mesh, targets.identify(obj), (x, y, z))
+    return Task(obj.name, params, mesh, (targets.identify(obj),), (x, y, z))

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import bpy
 
-from . import lists, operators, panels, preferences, properties, pump, server_operators
+from . import (
+    generate_panel,
+    job_operators,
+    jobs_panel,
+    object_panel,
+    part_operators,
+    preferences,
+    properties,
+    pump,
+    server_operators,
+    status_panel,
+    submit_operators,
+)
 
-MODULES = (properties, preferences, lists, operators, server_operators, panels)
+MODULES = (
+    properties,
+    preferences,
+    submit_operators,
+    part_operators,
+    job_operators,
+    server_operators,
+    status_panel,
+    generate_panel,
+    object_panel,
+    jobs_panel,
+)
+"""In the order of registration, which is also that of the panels in the tab."""
 
 
 def register() -> None:

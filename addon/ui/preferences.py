@@ -52,7 +52,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
 
     def draw(self, context) -> None:
         """The server and its state."""
-        from . import panels
+        from . import status_panel
 
         layout = self.layout
         layout.use_property_split = True
@@ -70,7 +70,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
             row.operator("pocket3d.server_start", icon="PLAY")
             row.operator("pocket3d.server_stop", icon="SNAP_FACE")
             row.operator("pocket3d.open_log", icon="TEXT", text="Log")
-        panels.draw_status(layout.box(), preferences_button=False)
+        status_panel.draw_status(layout.box(), preferences_button=False)
 
 
 CLASSES = (POCKET3D_AP_preferences,)

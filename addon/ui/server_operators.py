@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.errors import Remedy
 from ..session import PACKAGE, current_session
 from . import pump
 
@@ -93,16 +92,6 @@ class POCKET3D_OT_open_log(bpy.types.Operator):
         bpy.ops.wm.path_open(filepath=str(folder))
         return {"FINISHED"}
 
-
-REMEDIES: dict[Remedy, tuple[str, str]] = {
-    Remedy.INSTALL: ("pocket3d.server_install", "IMPORT"),
-    Remedy.START: ("pocket3d.server_start", "PLAY"),
-    Remedy.RECONNECT: ("pocket3d.server_check", "FILE_REFRESH"),
-    Remedy.PREFERENCES: ("pocket3d.open_preferences", "PREFERENCES"),
-    Remedy.ONLINE_ACCESS: ("extensions.userpref_allow_online", "INTERNET"),
-    Remedy.LOG: ("pocket3d.open_log", "TEXT"),
-}
-"""The button for each remedy: operator and icon. RETRY needs a job and is drawn with it."""
 
 CLASSES = (
     POCKET3D_OT_server_install,

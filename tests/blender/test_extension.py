@@ -30,6 +30,7 @@ def run_inside(version: str, zip_file: Path, server: LiveServer, folder: Path) -
         "POCKET3D_API_KEY": server.token,
     }
     command = [str(blender_python(version)), str(INSIDE / "run.py"), str(zip_file), str(report)]
+    command += os.environ.get("POCKET3D_CHECKS", "").split()  # while working on one of them
     done = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, errors="replace", timeout=300
     )
@@ -42,7 +43,7 @@ def test_in_blender(version: str, extension_zip: Path, live_server: LiveServer, 
     report = run_inside(version, extension_zip, live_server, tmp_path)
     failures = {name: text for name, text in report.items() if text}
     assert not failures, "\n\n".join(f"--- {name}\n{text}" for name, text in failures.items())
-    assert len(report) >= 15
+    assert len(report) >= (15 if not os.environ.get("POCKET3D_CHECKS") else 3)
 
 
 @pytest.mark.parametrize("version", VERSIONS[-1:])

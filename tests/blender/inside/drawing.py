@@ -145,10 +145,10 @@ def check_jobs_in_every_state() -> None:
 
 
 def check_every_remedy_has_a_button() -> None:
-    errors, panels = module("core.errors"), module("ui.panels")
+    errors, drawing = module("core.errors"), module("ui.drawing")
     for remedy in errors.Remedy:
         operators: list[str] = []
-        panels.draw_problem(Recorder([], operators), errors.Problem("It broke", remedy))
+        drawing.draw_problem(Recorder([], operators), errors.Problem("It broke", remedy))
         assert operators or remedy in {errors.Remedy.NONE, errors.Remedy.RETRY}, remedy
 
 

@@ -1,0 +1,15 @@
+"""The button for every remedy."""
+
+from __future__ import annotations
+
+from ..core.errors import Remedy
+
+REMEDIES: dict[Remedy, tuple[str, str]] = {
+    Remedy.INSTALL: ("pocket3d.server_install", "IMPORT"),
+    Remedy.START: ("pocket3d.server_start", "PLAY"),
+    Remedy.RECONNECT: ("pocket3d.server_check", "FILE_REFRESH"),
+    Remedy.PREFERENCES: ("pocket3d.open_preferences", "PREFERENCES"),
+    Remedy.ONLINE_ACCESS: ("extensions.userpref_allow_online", "INTERNET"),
+    Remedy.LOG: ("pocket3d.open_log", "TEXT"),
+}
+"""The button for each remedy: operator and icon. RETRY needs a job and is drawn with it."""
