@@ -5,7 +5,7 @@ The choices and defaults of the panels and of the command line are these; a test
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ SEGMENTATION_LEVELS = ("coarse", "fine", "semantic")
 CHARACTER_TYPES = ("humanoid", "quadruped", "generic")
 MOST_BONES = 256
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 LARGEST_SEED = 2**31 - 1
+LONGEST_PROMPT = 2000
+MOST_IMAGES = 10
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Params:
 
     model_preference: str = ""
     seed: int | None = None
+    parameters: dict[str, Any] = field(default_factory=dict, hash=False)
+    """The model's own settings, by the names that it gives them."""
 
     feature = ""
 
@@ -36,51 +40,88 @@ class Params:
         """The request's fields; empty ones are left out so that the server decides."""
         return {k: v for k, v in asdict(self).items() if v not in (None, "", (), {})}
 
+    def why_not(self) -> str:
+        """Why the request cannot be meant like this, as a sentence; empty when it can. Looks at no file."""
+        return ""
+
     def check(self) -> None:
-        """Raise UserError when the request cannot be meant like this."""
+        """Raise UserError for what ``why_not`` says, or when a file that is named cannot be sent."""
+        reason = self.why_not()
+        if reason:
+            raise UserError(reason)
+
+    def to_record(self) -> dict[str, Any]:
+        """As JSON can hold it; ``from_record`` makes the same again."""
+        return {"feature": self.feature, **asdict(self)}
 
 
-def _check_source(prompt: str, images: tuple[str, ...]) -> None:
-    if not prompt.strip() and not images:
-        raise UserError("Describe what you want, or choose an image")
-    for image in images:
-        if not Path(image).is_file():
-            raise UserError(f"The image {Path(image).name} was not found")
-        if Path(image).suffix.lower() not in IMAGE_SUFFIXES:
-            raise UserError(f"{Path(image).name} is not a PNG, JPEG or WebP image")
+def from_record(record: dict[str, Any]) -> Params:
+    """The request that a record holds; names that this version does not know are left out.
+
+    Raises ValueError when it is of no feature of ours.
+    """
+    kind = KINDS.get(str(record.get("feature")))
+    if kind is None:
+        raise ValueError(f"no such feature: {record.get('feature')!r}")
+    known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
+    if "images" in known:
+        known["images"] = tuple(known["images"])
+    return kind(**known)
 
 
 @dataclass(frozen=True)
-class MeshParams(Params):
-    """A mesh from a description or from pictures."""
+class SourceParams(Params):
+    """What starts from a description, from pictures, or from both."""
 
     text_prompt: str = ""
     images: tuple[str, ...] = ()
+    """Local files."""
+
+    def why_not(self) -> str:
+        """A description or an image is needed."""
+        if not self.text_prompt.strip() and not self.images:
+            return "Describe what you want, or choose an image"
+        if len(self.text_prompt) > LONGEST_PROMPT:
+            return f"The description is longer than {LONGEST_PROMPT} characters; shorten it"
+        if len(self.images) > MOST_IMAGES:
+            return f"At most {MOST_IMAGES} images can be sent"
+        return ""
+
+    def check(self) -> None:
+        """The images must be there, too."""
+        super().check()
+        for image in self.images:
+            check_image(image)
+
+
+def check_image(path: str) -> None:
+    """Raise UserError when a file is no image that can be sent."""
+    name = Path(path).name
+    if Path(path).suffix.lower() not in IMAGE_SUFFIXES:
+        raise UserError(f"{name} is not a PNG, JPEG or WebP image")
+    if not Path(path).is_file():
+        raise UserError(f"The image {name} was not found")
+
+
+@dataclass(frozen=True)
+class MeshParams(SourceParams):
+    """A mesh from a description or from pictures."""
+
     quality: str = "medium"
     texture_resolution: int = 1024
 
     feature = MESH
 
-    def check(self) -> None:
-        """A description or an image is needed."""
-        _check_source(self.text_prompt, self.images)
-
 
 @dataclass(frozen=True)
-class TextureParams(Params):
+class TextureParams(SourceParams):
     """A texture for a mesh."""
 
-    text_prompt: str = ""
-    images: tuple[str, ...] = ()
     texture_resolution: int = 1024
     style: str = "realistic"
     intensity: float = 0.8
 
     feature = TEXTURE
-
-    def check(self) -> None:
-        """A description or an image is needed."""
-        _check_source(self.text_prompt, self.images)
 
 
 @dataclass(frozen=True)
@@ -103,3 +144,12 @@ class RigParams(Params):
     include_weights: bool = True
 
     feature = RIG
+
+
+KINDS: dict[str, type[Params]] = {
+    MESH: MeshParams,
+    TEXTURE: TextureParams,
+    SEGMENT: SegmentParams,
+    RIG: RigParams,
+}
+"""The request of each feature."""

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from annotated_types import Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
+from pocket3d_server.api.schemas import GenerateMesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.gltf_write import write_glb as server_write
 from pocket3d_server.geometry.read import read_asset
@@ -165,12 +166,42 @@ class TestParams:
             if field.name == "model_preference":  # chooses the model, so no model gets it
                 continue
             known = theirs[field.name]
-            if field.default not in {None, "", ()}:  # else the server decides
+            if field.default not in {None, "", (), dataclasses.MISSING}:  # else the server decides
                 assert field.default == known.default, field.name
             literals = get_args(known.annotation) if get_origin(known.annotation) is Literal else ()
             assert literals == choices.get(field.name, ()), field.name
         if ours is RigParams:
             assert Le(params.MOST_BONES) in theirs["bone_count"].metadata
+
+    def test_limits_are_the_servers(self) -> None:
+        properties = GenerateMesh.model_json_schema()["properties"]
+        assert properties["images"]["maxItems"] == params.MOST_IMAGES
+        assert properties["seed"]["anyOf"][0]["maximum"] == params.LARGEST_SEED
+        assert properties["text_prompt"]["anyOf"][0]["maxLength"] == params.LONGEST_PROMPT
+
+    @pytest.mark.parametrize(
+        "request_",
+        [
+            MeshParams("builtin_text", 7, {"detail": 3}, text_prompt="a cup", images=("/a/b.png",)),
+            TextureParams(text_prompt="oak", style="cartoon", intensity=0.0),
+            SegmentParams(segmentation_level="fine", min_part_size=5),
+            RigParams(character_type="quadruped", include_weights=False),
+        ],
+    )
+    def test_a_request_comes_back_from_its_record(self, request_: params.Params) -> None:
+        record = json.loads(json.dumps(request_.to_record()))
+        assert params.from_record(record) == request_
+        assert params.from_record({**record, "of_a_later_version": 1}) == request_
+        assert hash(request_) == hash(params.from_record(record))
+
+    def test_a_record_of_something_else_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="no such feature"):
+            params.from_record({"feature": "poetry"})
+
+    def test_a_quick_look_reads_no_files(self, tmp_path: Path) -> None:
+        assert MeshParams(images=(str(tmp_path / "lost.png"),)).why_not() == ""
+        assert "shorten" in MeshParams(text_prompt="a" * (params.LONGEST_PROMPT + 1)).why_not()
+        assert "At most" in MeshParams(images=("a.png",) * (params.MOST_IMAGES + 1)).why_not()
 
     def test_what_is_missing_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="Describe"):
