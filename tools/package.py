@@ -3,7 +3,8 @@
     python build.py package [--output FOLDER]
 
 In the zip: the manifest and ``addon/`` at the root, the client as ``pocket3d/`` beside them, and the server's
-source as ``server/`` for the environment that the extension makes. The same input gives the same bytes.
+source as ``server/`` for the environment that the extension makes. Beside it ``repository/``, a folder for a web
+server, see ``tools/repository.py``. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from tools import repository
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -67,13 +70,15 @@ def build(output: Path, root: Path = ROOT) -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build and say where it is."""
-    parser = argparse.ArgumentParser(description="Build the Blender extension's zip.")
+    """Build and say where everything is."""
+    parser = argparse.ArgumentParser(description="Build the Blender extension's zip and its repository.")
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
     path = build(parser.parse_args(arguments).output)
+    index = repository.write(path, path.parent / "repository")
     with zipfile.ZipFile(path) as archive:
         count = len(archive.namelist())
     print(f"{path}: {count} files, {path.stat().st_size / 1e6:.1f} MB")
+    print(f"{index}: what Blender's updater reads; the folder can go to any web server")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_in_blender(version: str, extension_zip: Path, live_server: LiveServer, 
     assert len(report) >= (15 if not os.environ.get("POCKET3D_CHECKS") else 3)
 
 
-@pytest.mark.parametrize("version", VERSIONS[-1:])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_blenders_own_validator_accepts_the_zip(version: str, extension_zip: Path) -> None:
     python = blender_python(version)
     tool = next(python.parents[1].rglob("bl_pkg/cli/blender_ext.py"))
@@ -72,8 +73,34 @@ def test_what_is_in_the_zip(extension_zip: Path) -> None:
         "server/LICENSE",
         "server/data-packages.txt",
     } <= names
+    assert {"pocket3d/LICENSE", "server/pocket3d_server/models/data/README.txt"} <= names, "notices"
     assert not [n for n in names if n.endswith((".whl", ".pyc", ".so")) or "egg-info" in n or "tests/" in n]
     assert extension_zip.stat().st_size < 20 * MEGABYTE
+
+
+def test_the_licences_are_those_we_name(extension_zip: Path) -> None:
+    with zipfile.ZipFile(extension_zip) as archive:
+        assert b"SPDX:GPL-3.0-or-later" in archive.read("blender_manifest.toml")
+        assert b"GNU GENERAL PUBLIC LICENSE" in archive.read("LICENSE")[:200]
+        for name in ("server/LICENSE", "pocket3d/LICENSE"):
+            assert b"Apache License" in archive.read(name)[:200]
+
+
+def test_every_permission_is_used_and_every_use_is_named(extension_zip: Path) -> None:
+    uses = {
+        "network": b"Pocket3DClient(",
+        "files": b"extension_path_user(",
+        "clipboard": b"window_manager.clipboard",
+        "camera": b"VideoCapture",
+        "microphone": b"sounddevice",
+    }
+    with zipfile.ZipFile(extension_zip) as archive:
+        named = set(tomllib.loads(archive.read("blender_manifest.toml").decode())["permissions"])
+        own = [
+            n for n in archive.namelist() if n.endswith(".py") and not n.startswith(("server/", "pocket3d/"))
+        ]
+        text = b"".join(archive.read(n) for n in own)
+    assert named == {name for name, call in uses.items() if call in text}
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
