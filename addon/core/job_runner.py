@@ -111,6 +111,21 @@ class JobRunner:
         """Jobs whose result waits to be put into the scene, oldest first."""
         return [j for j in self.jobs.values() if j.state is State.READY]
 
+    @property
+    def listed(self) -> list[Job]:
+        """The jobs of the list, newest first."""
+        return sorted((j for j in self.jobs.values() if j.listed and j.mine), key=lambda j: -j.created)
+
+    @property
+    def results(self) -> list[Job]:
+        """All jobs that have a result's file, newest first; other Blenders' too."""
+        return sorted((j for j in self.jobs.values() if j.file is not None), key=lambda j: -j.created)
+
+    def keep(self, job: Job, note: str) -> None:
+        """Say that a READY job's result is not put into the scene, and why."""
+        job.update({"state": State.KEPT, "notes": [*job.notes, note]})
+        job.payload = None
+
     def finish(self, job: Job, problem: Problem | None = None) -> None:
         """Say that a READY job's result is in the scene, or why not."""
         job.update({"state": State.FAILED if problem else State.DONE, "problem": problem})

@@ -25,6 +25,8 @@ class State(StrEnum):
     RUNNING = "running"
     DOWNLOADING = "downloading"
     READY = "ready"
+    KEPT = "kept"
+    """The result lies on disk but was not put into a scene: its document is not open, or the job was cancelled."""
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -36,12 +38,12 @@ class State(StrEnum):
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether nothing more will happen by itself."""
         return self in FINISHED
 
 
 ACTIVE = frozenset({State.CONNECTING, State.UPLOADING, State.QUEUED, State.RUNNING, State.DOWNLOADING})
-FINISHED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
+FINISHED = frozenset({State.KEPT, State.DONE, State.FAILED, State.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -94,29 +96,59 @@ class Job:
 
     task: Task
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
-    """Our own id, and the idempotency key of the submit."""
+    """Our own id, the name of its folder, and the idempotency key of the submit."""
+    profile: str = "local"
+    """Which server it was given to: ``local``, or an address."""
+    created: float = field(default_factory=time.time)
+    """When it was asked for; local clock, seconds since 1970, as all times here."""
     state: State = State.CONNECTING
     progress: float = 0.0
     stage: str = ""
+    eta: float | None = None
+    """When it will be done, as the server foresees it."""
+    queue_position: int | None = None
+    """1 is next; None when it does not wait."""
+    mesh_file: str = ""
+    """The server's name of the mesh that was sent."""
+    image_files: tuple[str, ...] = ()
+    """The server's names of the pictures that were sent."""
     job_id: str = ""
     server: str = ""
+    model_id: str = ""
+    """The model that does it."""
     started: float = 0.0
-    """Local clock, seconds since 1970."""
+    """When the work for it began."""
     seconds: float = 0.0
     """How long it took, set at the end."""
     file: Path | None = None
+    preview: Path | None = None
+    """A picture of the result, made by the server."""
     result: Any = None
     """The client's typed result."""
     payload: Payload | None = None
     problem: Problem | None = None
     notes: list[str] = field(default_factory=list)
     """Sentences about the result for the person."""
+    in_scene: bool = False
+    """Whether the result was put into a scene."""
+    listed: bool = True
+    """Whether it is on the list of jobs still."""
+    cancelled: bool = False
+    """Whether the person cancelled it; a result that comes all the same is kept, not put into the scene."""
+    told: bool = False
+    """Whether the server knows about the cancel."""
+    awaits_document: bool = False
+    """Whether a kept result goes into its document by itself when that is open again."""
+    by_hand: bool = False
+    """Whether the person asked for the result here and now, whatever document it was made for."""
+    mine: bool = True
+    """Whether this Blender looks after it; the others' finished jobs are shown among the results."""
 
     def update(self, changes: dict[str, Any]) -> None:
         """Take over new values of attributes, and stop the clock at the end."""
         for name, value in changes.items():
             setattr(self, name, value)
-        if self.state.finished and self.started:
+        if self.state.finished and "state" in changes and self.started and not self.seconds:
             self.seconds = time.time() - self.started
 
     def fits(self, topology: str | None) -> bool:
@@ -133,7 +165,32 @@ class Job:
             return f"{self.progress:.0%}"
         if self.state is State.DONE:
             return f"Done in {clock(self.seconds)}"
+        if self.state is State.QUEUED and self.queue_position:
+            return f"Number {self.queue_position} in the queue"
         return STATE_TEXTS[self.state]
+
+    def activity(self, now: float) -> str:
+        """What it is doing and for how long still, as a line."""
+        left = self.time_left(now)
+        rest = f" · {clock(left)} left" if left else ""
+        if self.state is not State.RUNNING:
+            return self.status_text() + rest
+        stage = self.stage.replace("_", " ").capitalize() or "Working"
+        return f"{stage} · {self.progress:.0%}{rest}"
+
+    def time_left(self, now: float) -> float | None:
+        """Seconds to go: as the server foresees it, else at the pace so far; None while neither says anything."""
+        if self.state not in (State.QUEUED, State.RUNNING):
+            return None
+        if self.eta is not None:
+            return self.eta - now if self.eta > now else None
+        elapsed = now - self.started
+        if not self.started or self.progress < 0.1 or elapsed < 3 or self.progress >= 1:
+            return None
+        return elapsed * (1 - self.progress) / self.progress
+
+
+STATE_TEXTS[self.state]
 
     def activity(self, now: float) -> str:
         """What it is doing and for how long still, as a line."""
@@ -157,6 +214,7 @@ STATE_TEXTS = {
     State.QUEUED: "Waiting in the queue",
     State.DOWNLOADING: "Fetching the result",
     State.READY: "Importing",
+    State.KEPT: "Not in the scene",
     State.FAILED: "Failed",
     State.CANCELLED: "Cancelled",
 }
