@@ -190,24 +190,6 @@ class Job:
         return elapsed * (1 - self.progress) / self.progress
 
 
-STATE_TEXTS[self.state]
-
-    def activity(self, now: float) -> str:
-        """What it is doing and for how long still, as a line."""
-        if self.state is not State.RUNNING:
-            return self.status_text()
-        stage = self.stage.replace("_", " ").capitalize() or "Working"
-        left = self.time_left(now)
-        return f"{stage} · {self.progress:.0%}" + (f" · {clock(left)} left" if left else "")
-
-    def time_left(self, now: float) -> float | None:
-        """Seconds to go at the pace so far; None while that says nothing."""
-        elapsed = now - self.started
-        if not self.started or self.progress < 0.1 or elapsed < 3 or self.progress >= 1:
-            return None
-        return elapsed * (1 - self.progress) / self.progress
-
-
 STATE_TEXTS = {
     State.CONNECTING: "Connecting",
     State.UPLOADING: "Sending the mesh",
