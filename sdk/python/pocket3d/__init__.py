@@ -7,18 +7,21 @@
 >>> client.download(job, "car.glb")
 """
 
-from ._version import __version__
+from ._version import API_VERSION, __version__
 from .client import Pocket3DClient
 from .errors import JobFailedError, Pocket3DAPIError, Pocket3DConnectionError, Pocket3DTimeoutError
 from .types import (
+    Account,
     Bone,
     Health,
     Job,
     JobEvent,
     JobPage,
+    LicenceTerms,
     MeshResult,
     Metrics,
     Model,
+    ModelWeights,
     RateLimit,
     RigResult,
     SegmentPart,
@@ -27,15 +30,19 @@ from .types import (
 )
 
 __all__ = [
+    "API_VERSION",
+    "Account",
     "Bone",
     "Health",
     "Job",
     "JobEvent",
     "JobFailedError",
     "JobPage",
+    "LicenceTerms",
     "MeshResult",
     "Metrics",
     "Model",
+    "ModelWeights",
     "Pocket3DAPIError",
     "Pocket3DClient",
     "Pocket3DConnectionError",

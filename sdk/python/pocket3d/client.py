@@ -8,9 +8,11 @@ from types import TracebackType
 
 from ._version import __version__
 from .resources import (
+    AccountResource,
     FilesResource,
     JobsResource,
     MeshResource,
+    ModelsResource,
     RigResource,
     SegmentResource,
     SystemResource,
@@ -54,6 +56,8 @@ class Pocket3DClient:
         self.rig = RigResource(self._transport)
         self.jobs = JobsResource(self._transport)
         self.files = FilesResource(self._transport)
+        self.models = ModelsResource(self._transport)
+        self.account = AccountResource(self._transport)
         self.system = SystemResource(self._transport)
 
     @property

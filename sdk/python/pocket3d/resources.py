@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Union
+from urllib.parse import quote
 
 from .multipart import Multipart
 from .transport import DownloadProgress, Transport
-from .types import Health, Job, JobPage, Metrics, Model, Workers, job_id_of
+from .types import Account, Health, Job, JobPage, Metrics, Model, Workers, job_id_of
 
 FileLike = Union[str, Path, bytes]
 """A local path, file contents, a ``data:`` URI, or a file the server already has (``uploads/…``)."""
@@ -258,6 +259,56 @@ class FilesResource(Resource):
     def download(self, path: str, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
         """Stream ``outputs/…`` or ``uploads/…`` to a local file and return its path."""
         return self._transport.download(f"/files/{path}", Path(to), on_progress)
+
+
+class ModelsResource(Resource):
+    """The server's models: licences and weights. What changes something needs the server's own token or the scope
+    ``system``; ``Model.may_manage`` says whether this key may."""
+
+    def list(self) -> list[Model]:
+        """Every model; the same as ``client.mesh.models()``."""
+        return [Model.from_dict(m) for m in self._transport.json("GET", "/mesh/models")["models"]]
+
+    def get(self, model_id: str) -> Model:
+        """One model as it is now."""
+        return self._send("GET", model_id)
+
+    def accept_licence(self, model_id: str, name: str, licence: str | None = None) -> Model:
+        """Accept a model's licence in the name of a person or company; the server notes it with the time.
+
+        With ``licence``, the name of the terms that were read, nothing is accepted if they have changed since.
+        """
+        body = {"accept": True, "name": name, **({"licence": licence} if licence else {})}
+        return self._send("POST", model_id, "/licence", json=body, retry=True)
+
+    def withdraw_licence(self, model_id: str) -> Model:
+        """Take the acceptance back; the model does not run any more."""
+        return self._send("POST", model_id, "/licence", json={"accept": False}, retry=True)
+
+    def install(self, model_id: str) -> Model:
+        """Begin to download a model's weights, or go on; ``get`` shows how far it is."""
+        return self._send("POST", model_id, "/install", retry=True)
+
+    def cancel_install(self, model_id: str) -> Model:
+        """Stop the download; what has arrived stays for the next time."""
+        return self._send("DELETE", model_id, "/install")
+
+    def remove(self, model_id: str) -> Model:
+        """Delete a model's weights from the server; what other models need as well stays."""
+        return self._send("DELETE", model_id, "/weights")
+
+    def _send(self, method: str, model_id: str, path: str = "", **options: Any) -> Model:
+        return Model.from_dict(
+            self._transport.json(method, f"/models/{quote(model_id, safe='')}{path}", **options)
+        )
+
+
+class AccountResource(Resource):
+    """Whose key it is, and what it may still do."""
+
+    def get(self) -> Account:
+        """Tier and credits of the key's account."""
+        return Account.from_dict(self._transport.json("GET", "/account"))
 
 
 class SystemResource(Resource):

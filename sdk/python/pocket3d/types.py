@@ -166,11 +166,44 @@ class JobEvent(Record):
 
 
 @dataclass
+class ModelWeights(Record):
+    """The files that a model needs beside its program; sizes in bytes, ``speed`` in bytes a second.
+
+    ``state`` is ``missing``, ``partial`` (installing goes on where it broke off), ``downloading`` or ``installed``.
+    ``error`` says why the last installation stopped.
+    """
+
+    size: int = 0
+    downloaded: int = 0
+    installed: bool = False
+    state: str = "missing"
+    speed: float | None = None
+    eta_seconds: float | None = None
+    error: str | None = None
+    suggestion: str | None = None
+
+
+@dataclass
+class LicenceTerms(Record):
+    """What the licence of a model asks. With ``must_accept`` it does not run before somebody has accepted it."""
+
+    name: str = ""
+    url: str = ""
+    summary: str = ""
+    conditions: list[str] = field(default_factory=list)
+    must_accept: bool = False
+    accepted: bool = False
+    accepted_by: str | None = None
+    accepted_at: str | None = None
+
+
+@dataclass
 class Model(Record):
     """A model the server knows. ``vram_requirement`` is in MiB.
 
-    When it is not ``ready``, ``reason`` and ``remedy`` say why and what to do. ``parameters`` is the JSON schema
-    of its own settings.
+    When it is not ``ready``, ``reason`` and ``remedy`` say why and what to do, and ``missing_code`` says it for
+    programs: LICENCE, NOT_INSTALLED, MEMORY, NO_GPU, EXTRA or OTHER. ``parameters`` is the JSON schema of its own
+    settings. ``may_manage``: this key may accept licences, install and remove weights.
     """
 
     model_id: str = ""
@@ -189,6 +222,19 @@ class Model(Record):
     revision: str = ""
     builtin: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
+    missing_code: str | None = None
+    weights: ModelWeights | None = None
+    licence_terms: LicenceTerms | None = None
+    may_manage: bool = False
+
+    def __post_init__(self) -> None:
+        """Make weights and terms typed."""
+        weights: Any = self.weights
+        if isinstance(weights, dict):
+            self.weights = ModelWeights.from_dict(weights)
+        terms: Any = self.licence_terms
+        if isinstance(terms, dict):
+            self.licence_terms = LicenceTerms.from_dict(terms)
 
 
 @dataclass
@@ -200,6 +246,22 @@ class Health(Record):
     gpu_status: list[dict[str, Any]] = field(default_factory=list)
     queue_size: int = 0
     active_jobs: int = 0
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    """Why it is not healthy, and what to do about it."""
+    version: str = ""
+    """Of the server; empty when it is too old to say."""
+    api_version: str = ""
+
+
+@dataclass
+class Account(Record):
+    """Whose key it is."""
+
+    account_id: str = ""
+    name: str = ""
+    tier: str = ""
+    credits: int | None = None
+    """What is left to spend; None: jobs cost nothing there."""
 
 
 @dataclass

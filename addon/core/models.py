@@ -1,0 +1,221 @@
+"""The models of the server as they were last seen, and the words for them. Reading never waits."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from .errors import Problem, explain, for_artists
+from .sdk import sdk
+
+FRESH_S = 60.0
+"""The list is asked for again after this long."""
+FOLLOWING_S = 2.0
+"""And after this long while something is being downloaded."""
+WORDS = {
+    "trellis": "TRELLIS",
+    "hunyuan3d": "Hunyuan3D",
+    "unirig": "UniRig",
+    "partfield": "PartField",
+    "xlarge": "extra large",
+}
+"""Names as their makers write them."""
+KITS = {
+    "builtin_text": "Built-in text kit",
+    "builtin_image": "Built-in image kit",
+    "builtin_texture": "Built-in materials",
+    "builtin_parts": "Built-in parts finder",
+    "builtin_rig": "Built-in rigger",
+}
+
+
+class ModelState(StrEnum):
+    """What can be done with a model now."""
+
+    READY = "ready"
+    LICENCE = "licence"
+    DOWNLOAD = "download"
+    DOWNLOADING = "downloading"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Download:
+    """How far a download is."""
+
+    fraction: float
+    text: str
+
+
+class ModelList:
+    """The server's models. Any thread may read; ``refresh`` and ``act`` are for worker threads or start their own."""
+
+    def __init__(self) -> None:
+        self.models: tuple[Any, ...] = ()
+        self.version = 0
+        """Rises whenever something about a model has changed."""
+        self.problems: dict[str, Problem] = {}
+        """What went wrong with the last action on a model."""
+        self._busy: dict[str, str] = {}
+        self._asked_at = -FRESH_S
+        self._lock = threading.Lock()
+
+    def get(self, model_id: str) -> Any | None:
+        """One model, None if the server has no such model."""
+        return next((m for m in self.models if m.model_id == model_id), None)
+
+    def of(self, feature: str) -> tuple[Any, ...]:
+        """The models of a feature, best first."""
+        return tuple(m for m in self.models if m.feature == feature)
+
+    def busy(self, model_id: str) -> str:
+        """What is being done with a model at this moment, empty for nothing."""
+        return self._busy.get(model_id, "")
+
+    @property
+    def downloading(self) -> bool:
+        """Whether any model's weights are on their way."""
+        return any(state_of(m) is ModelState.DOWNLOADING for m in self.models)
+
+    def forget(self) -> None:
+        """Another server is used from now on."""
+        self._take(())
+        self.problems.clear()
+        self._asked_at = -FRESH_S
+
+    def refresh(self, client: Any, *, force: bool = False) -> bool:
+        """Ask the server, unless it was asked a short while ago; returns whether it was. Worker threads only.
+
+        A server that does not answer leaves the list as it was: the connection says what is wrong.
+        """
+        every = FOLLOWING_S if self.downloading else FRESH_S
+        if not force and time.monotonic() - self._asked_at < every:
+            return False
+        self._asked_at = time.monotonic()
+        try:
+            models = client.mesh.models()
+        except sdk.Pocket3DAPIError:
+            return False
+        self._take(tuple(models))
+        return True
+
+    def act(
+        self, connect: Callable[[], Any], model_id: str, doing: str, action: Callable[[Any], Any]
+    ) -> None:
+        """Do something with a model in the background: ``action`` gets the client; ``problems`` says if it failed."""
+        if model_id in self._busy:
+            return
+        self._busy[model_id] = doing
+        self.problems.pop(model_id, None)
+        self.version += 1
+
+        def work() -> None:
+            try:
+                client = connect()
+                action(client)
+                self.refresh(client, force=True)
+            except Exception as error:
+                self.problems[model_id] = explain(error)
+            finally:
+                self._busy.pop(model_id, None)
+                self.version += 1
+
+        threading.Thread(target=work, name="pocket3d-model", daemon=True).start()
+
+    def _take(self, models: tuple[Any, ...]) -> None:
+        with self._lock:
+            if [m.raw for m in models] != [m.raw for m in self.models]:
+                self.models = models
+                self.version += 1
+
+
+def label(model: Any) -> str:
+    """The model's name for people: ``TRELLIS image large``."""
+    if model.model_id in KITS:
+        return KITS[model.model_id]
+    words = [WORDS.get(word, word) for word in re.split(r"[_\-\s]+", model.model_id) if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def subline(model: Any) -> str:
+    """What a model takes: ``needs 8 GB · about 3 min``."""
+    parts = [f"needs {size(model.vram_requirement << 20)}"] if model.vram_requirement else ["any computer"]
+    if model.estimated_time:
+        parts.append(short_time(model.estimated_time))
+    return " · ".join(parts)
+
+
+def short_time(text: str) -> str:
+    """``about 3 minutes`` as ``about 3 min``."""
+    for word, unit in (("second", "s"), ("minute", "min"), ("hour", "h")):
+        text = re.sub(rf"\b{word}s?\b", unit, text)
+    return text
+
+
+def state_of(model: Any) -> ModelState:
+    """What can be done with it now."""
+    weights = model.weights
+    if weights is not None and weights.state == "downloading":
+        return ModelState.DOWNLOADING
+    if model.ready:
+        return ModelState.READY
+    if model.missing_code == "LICENCE":
+        return ModelState.LICENCE
+    if model.missing_code == "NOT_INSTALLED":
+        return ModelState.DOWNLOAD
+    return ModelState.UNAVAILABLE
+
+
+def state_text(model: Any) -> str:
+    """Its state in a few words, for a row."""
+    match state_of(model):
+        case ModelState.READY:
+            return "Ready"
+        case ModelState.LICENCE:
+            return "Licence to accept"
+        case ModelState.DOWNLOADING:
+            return download(model).text
+        case ModelState.DOWNLOAD:
+            left = model.weights.size - model.weights.downloaded if model.weights is not None else 0
+            return f"{size(left)} to download" if left else "Not installed"
+    return why_not(model)
+
+
+def download(model: Any) -> Download:
+    """How far it is: ``45 % of 3.2 GB, about 2 min left``."""
+    weights = model.weights
+    total = max(weights.size, 1)
+    fraction = min(weights.downloaded / total, 1.0)
+    text = f"{fraction:.0%} of {size(total)}".replace("%", " %")
+    if weights.eta_seconds:
+        text += f", {_about(weights.eta_seconds)} left"
+    return Download(fraction, text)
+
+
+def why_not(model: Any) -> str:
+    """Why it is not ready, as a sentence without its full stop; empty when it is."""
+    if model.ready:
+        return ""
+    reason = for_artists(model.reason or "It is not ready")
+    return reason[:1].upper() + reason[1:]
+
+
+def size(count: int) -> str:
+    """Bytes as people write them: ``3.2 GB``, ``45 MB``; 8192 MB of a card are ``8 GB``."""
+    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20)):
+        if count >= factor * 0.95:
+            amount = count / factor
+            return f"{amount:.0f} {unit}" if amount >= 20 else f"{round(amount, 1):g} {unit}"
+    return f"{max(count, 0) / 1024:.0f} kB"
+
+
+def _about(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
