@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+_undo = ExitStack()
+
 
 def register() -> None:
-    """Called by Blender when the extension is enabled."""
-    from . import cli, ui
+    """Called by Blender when the extension is enabled. What was done is undone when a part fails."""
+    from . import cli, translations, ui
 
-    ui.register()
-    cli.register()
+    with ExitStack() as undo:
+        for part in (translations, ui, cli):
+            part.register()
+            undo.callback(part.unregister)
+        _undo.push(undo.pop_all())
 
 
 def unregister() -> None:
-    """Called by Blender when the extension is disabled."""
-    from . import cli, ui
-
-    cli.unregister()
-    ui.unregister()
+    """Called by Blender when the extension is disabled; does nothing when nothing is registered."""
+    _undo.close()

@@ -72,7 +72,8 @@ MODEL_RULES: dict[str, set[str]] = {"builtin_parts": {"builtin_rig"}}
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),
     "scene": {"core"},
-    "ui": {"core", "scene"},
+    "translations": set(),
+    "ui": {"core", "scene", "translations"},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import bpy
 
 from . import (
@@ -33,19 +35,23 @@ MODULES = (
 """In the order of registration, which is also that of the panels in the tab."""
 
 
+_undo = ExitStack()
+
+
 def register() -> None:
-    """Make everything known to Blender."""
-    for module in MODULES:
-        for cls in module.CLASSES:
-            bpy.utils.register_class(cls)
-    properties.attach()
-    pump.start()
+    """Make everything known to Blender. When a part fails, what was done before it is undone."""
+    with ExitStack() as undo:
+        for module in MODULES:
+            for cls in module.CLASSES:
+                bpy.utils.register_class(cls)
+                undo.callback(bpy.utils.unregister_class, cls)
+        properties.attach()
+        undo.callback(properties.detach)
+        pump.start()
+        undo.callback(pump.stop)
+        _undo.push(undo.pop_all())
 
 
 def unregister() -> None:
     """Take everything back, in reverse."""
-    pump.stop()
-    properties.detach()
-    for module in reversed(MODULES):
-        for cls in reversed(module.CLASSES):
-            bpy.utils.unregister_class(cls)
+    _undo.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene import parts, targets
+from ..translations import say
 from .drawing import Sidebar, draw_text, optional
 
 
@@ -24,7 +25,7 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
         row.label(text=obj.name, icon="OBJECT_DATA")
         sub = row.row()
         sub.alignment = "RIGHT"
-        sub.label(text=f"{len(obj.data.polygons):,} faces")
+        sub.label(text=say(f"{len(obj.data.polygons):,} faces"), translate=False)
 
 
 class ObjectPanel(Sidebar):

@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import addon_utils
 import bpy
-from support import NAME, module
+import bpy.utils.previews
+from support import NAME, cube, module
 
-HOLDERS = ("Scene", "Object", "WindowManager", "Material", "Image", "Collection", "Mesh")
+HOLDERS = (
+    *("Scene", "Object", "WindowManager", "Material", "Image", "Collection", "Mesh"),
+    *("Armature", "Screen", "Text", "ViewLayer", "World", "Action", "Bone", "Camera"),
+)
+
+open_things: Counter[str] = Counter()
+"""What Blender gives no list of, counted as it is taken and given back."""
+
+
+def follow(holder: Any, take: str, give: str) -> None:
+    """Count what ``holder.take`` hands out until ``holder.give`` takes it back."""
+    name = f"{getattr(holder, '__name__', holder)}.{take}"
+    taking, giving = getattr(holder, take), getattr(holder, give)
+
+    def taken(*arguments: Any, **options: Any) -> Any:
+        result = taking(*arguments, **options)
+        open_things[name] += 1
+        return result
+
+    def given(*arguments: Any, **options: Any) -> Any:
+        open_things[name] -= 1
+        return giving(*arguments, **options)
+
+    setattr(holder, take, taken)
+    setattr(holder, give, given)
+
+
+follow(bpy.types.SpaceView3D, "draw_handler_add", "draw_handler_remove")
+follow(bpy.utils.previews, "new", "remove")
+follow(bpy.utils, "register_cli_command", "unregister_cli_command")
 
 
 def state() -> set[object]:
@@ -24,7 +57,36 @@ def state() -> set[object]:
         if isinstance(getattr(bpy.app.handlers, name), list)
         for f in getattr(bpy.app.handlers, name)
     }
-    return kinds | properties | operators | handlers
+    counted = {f"{count} of {name}" for name, count in open_things.items() if count}
+    return kinds | properties | operators | handlers | counted | drawn_into() | timers() | shortcuts()
+
+
+def drawn_into() -> set[object]:
+    """Functions appended to Blender's own menus, headers and panels."""
+    return {
+        (kind, f.__module__, f.__qualname__)
+        for kind in dir(bpy.types)
+        for f in getattr(getattr(getattr(bpy.types, kind), "draw", None), "_draw_funcs", ())
+        if f.__module__.startswith(NAME)
+    }
+
+
+def timers() -> set[object]:
+    """Functions of the extension that a timer calls."""
+    return {
+        f"timer {name}.{f.__name__}"
+        for name, loaded in list(sys.modules.items())
+        if name.startswith(NAME)
+        for f in vars(loaded).values()
+        if inspect.isfunction(f) and bpy.app.timers.is_registered(f)
+    }
+
+
+def shortcuts() -> set[object]:
+    """Keys that add-ons have taken."""
+    configuration = bpy.context.window_manager.keyconfigs.addon
+    maps = configuration.keymaps if configuration else ()
+    return {(m.name, item.idname, item.type) for m in maps for item in m.keymap_items}
 
 
 def cycle(before: set[object]) -> None:
@@ -70,11 +132,89 @@ def check_no_class_is_forgotten() -> None:
                 assert value in listed, value
 
 
-def check_every_poll_is_safe() -> None:
+def polls() -> dict[str, bool]:
+    """Ask every operator and every panel whether it may; none may raise, whatever is selected."""
+    said: dict[str, bool] = {}
     for cls in classes():
         if issubclass(cls, bpy.types.Operator):
             category, name = cls.bl_idname.split(".")
-            assert getattr(getattr(bpy.ops, category), name).poll() in {True, False}
+            said[cls.bl_idname] = getattr(getattr(bpy.ops, category), name).poll()
+        if issubclass(cls, bpy.types.Panel) and hasattr(cls, "poll"):
+            said[cls.__name__] = bool(cls.poll(bpy.context))
+    assert all(answer in {True, False} for answer in said.values())
+    return said
+
+
+def check_every_poll_is_safe_whatever_is_selected() -> None:
+    objects, data = bpy.context.scene.collection.objects, bpy.data
+    assert not polls()["pocket3d.rig"], "with no objects"
+    odd = [
+        data.objects.new("Bones", data.armatures.new("Bones")),
+        data.objects.new("Nothing", None),
+        data.objects.new("Eye", data.cameras.new("Eye")),
+        data.objects.new("Words", data.curves.new("Words", "FONT")),
+        data.objects.new("No faces", data.meshes.new("No faces")),
+    ]
+    for obj in odd:
+        objects.link(obj)
+        bpy.context.view_layer.objects.active = obj
+        obj.select_set(True)
+        assert not polls()["pocket3d.texture"], obj.name
+        obj.hide_set(True)
+        polls()
+        obj.hide_set(False)
+    for obj in odd:
+        data.objects.remove(obj)
+    obj = cube()
+    for mode in ("EDIT", "SCULPT", "VERTEX_PAINT", "WEIGHT_PAINT", "OBJECT"):
+        bpy.ops.object.mode_set(mode=mode)
+        polls()
+    bpy.context.view_layer.objects.active = None  # selected, but not active
+    polls()
+    bpy.context.view_layer.objects.active = obj
+    obj.select_set(False)  # active, but not selected
+    polls()
+    bpy.context.scene.collection.children.link(data.collections.new("Hidden"))
+    bpy.context.view_layer.layer_collection.children["Hidden"].exclude = True
+    data.collections["Hidden"].objects.link(obj)
+    objects.unlink(obj)  # its only collection is excluded from the view layer
+    polls()
+
+
+def check_unregistering_twice_does_nothing() -> None:
+    extension = sys.modules[NAME]
+    enabled = state()
+    extension.unregister()
+    off = state()
+    extension.unregister()
+    assert state() == off
+    extension.register()
+    assert state() == enabled, sorted(map(str, state() ^ enabled))[:10]
+
+
+def check_a_failing_register_leaves_nothing() -> None:
+    extension, pump, cli = sys.modules[NAME], module("ui.pump"), module("cli")
+    enabled = state()
+    extension.unregister()
+    off = state()
+    for part, name in ((pump, "start"), (cli, "register")):
+        working = getattr(part, name)
+
+        def broken() -> None:
+            raise RuntimeError("it does not start")
+
+        setattr(part, name, broken)
+        try:
+            extension.register()
+        except RuntimeError:
+            pass
+        else:
+            raise AssertionError(f"nobody called {name}")
+        finally:
+            setattr(part, name, working)
+        assert state() == off, sorted(map(str, state() ^ off))[:10]
+    extension.register()
+    assert state() == enabled, sorted(map(str, state() ^ enabled))[:10]
 
 
 def check_greyed_buttons_say_why() -> None:
