@@ -2,75 +2,122 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import bpy
 from support import cube, module, params
 
-ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
+LAYOUT = bpy.types.UILayout.bl_rna
+ICONS = set(LAYOUT.functions["label"].parameters["icon"].enum_items.keys())
+NESTED = {"row", "column", "split", "box", "grid_flow", "column_flow", "menu_pie"}
+PAIRS = {
+    "property": "data",
+    "search_property": "search_data",
+    "active_property": "active_data",
+    "propname": "dataptr",
+    "active_propname": "active_dataptr",
+}
+"""Parameters that name a property, and those with what has it."""
+
+
+class Asked:
+    """Stands for the properties of a button's operator: only those that it has can be set."""
+
+    def __init__(self, idname: str) -> None:
+        category, name = idname.split(".")
+        self.__dict__["known"] = getattr(getattr(bpy.ops, category), name).get_rna_type().properties.keys()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assert name in self.known, name
 
 
 class Recorder:
-    """Stands for a UILayout: every property, operator and icon must exist."""
+    """Stands for a UILayout: every function, option, property, operator, menu and icon must exist."""
 
     def __init__(self, texts: list[str], operators: list[str]) -> None:
         self.__dict__.update(texts=texts, operators=operators)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        assert name in bpy.types.UILayout.bl_rna.properties, name
+        assert name in LAYOUT.properties, name
 
-    def _check(self, function: str, options: dict[str, Any]) -> None:
-        known = bpy.types.UILayout.bl_rna.functions[function].parameters.keys()
-        for name in options:
-            assert name in known, f"{function}() has no {name}"
-        assert options.get("icon", "NONE") in ICONS, options["icon"]
-        if options.get("text"):
-            self.texts.append(options["text"])
+    def __getattr__(self, function: str) -> Any:
+        assert function in LAYOUT.functions, f"layouts have no {function}"
 
-    def _nested(self, function: str, **options: Any) -> Recorder:
-        self._check(function, options)
+        def call(*arguments: Any, **options: Any) -> Any:
+            inputs = [p.identifier for p in LAYOUT.functions[function].parameters if not p.is_output]
+            for name in options:
+                assert name in inputs, f"{function}() has no {name}"
+            told = dict(zip(inputs, arguments, strict=False)) | options
+            assert len(told) == len(arguments) + len(options), f"{function}() is told something twice"
+            self._check(told)
+            return self._answer(function, told)
+
+        return call
+
+    def _new(self) -> Recorder:
         return Recorder(self.texts, self.operators)
 
-    def row(self, **o: Any) -> Recorder:
-        return self._nested("row", **o)
+    def _check(self, told: dict[str, Any]) -> None:
+        assert told.get("icon", "NONE") in ICONS, told["icon"]
+        for name in ("text", "heading", "placeholder"):
+            if told.get(name):
+                self.texts.append(told[name])
+        for name, owner in PAIRS.items():
+            if name in told and told.get(owner) is not None:
+                assert told[name] in told[owner].bl_rna.properties, (told[owner], told[name])
+        for name in ("menu", "panel"):
+            if name in told:
+                assert hasattr(bpy.types, told[name]), told[name]
 
-    def column(self, **o: Any) -> Recorder:
-        return self._nested("column", **o)
+    def _answer(self, function: str, told: dict[str, Any]) -> Any:
+        if function in NESTED:
+            return self._new()
+        if function in {"panel", "panel_prop"}:
+            return self._new(), self._new()  # open, so that its content is drawn too
+        if function in {"operator", "operator_menu_enum", "operator_enum"}:
+            self.operators.append(told["operator"])
+            return Asked(told["operator"])
+        if function in {"popover", "menu", "menu_contents"}:
+            draw_one(getattr(bpy.types, told.get("panel") or told["menu"]), self._new())
+        if function == "template_list":
+            self._rows(told)
+        return None
 
-    def split(self, **o: Any) -> Recorder:
-        return self._nested("split", **o)
+    def _rows(self, told: dict[str, Any]) -> None:
+        cls = getattr(bpy.types, told["listtype_name"])
+        items = getattr(told["dataptr"], told["propname"])
+        row = stand_in(cls, layout_type="DEFAULT", filter_name="", bitflag_filter_item=1 << 30)
+        if hasattr(cls, "filter_items"):
+            shown, order = row.filter_items(bpy.context, told["dataptr"], told["propname"])
+            assert len(shown) in {0, len(items)}
+            assert sorted(order) in ([], list(range(len(items))))
+        for number, item in enumerate(items):
+            owner, active = told["active_dataptr"], told["active_propname"]
+            row.draw_item(bpy.context, self._new(), told["dataptr"], item, 0, owner, active, number)
 
-    def box(self, **o: Any) -> Recorder:
-        return self._nested("box", **o)
 
-    def label(self, **o: Any) -> None:
-        self._check("label", o)
+def stand_in(cls: type, **attributes: Any) -> Any:
+    """An object with a class's own functions, which Blender alone could make an instance of."""
+    own = {
+        name: value
+        for base in reversed(cls.__mro__)
+        if base.__module__.startswith("bl_ext.")
+        for name, value in vars(base).items()
+        if isinstance(value, (FunctionType, classmethod, staticmethod, property, str, set))
+        and name not in {"__module__", "__doc__"}
+    }
+    return type(cls.__name__, (), own | attributes)()
 
-    def progress(self, **o: Any) -> None:
-        self._check("progress", o)
 
-    def separator(self, **o: Any) -> None:
-        self._check("separator", o)
-
-    def prop(self, data: Any, name: str, **o: Any) -> None:
-        assert name in data.bl_rna.properties, (data, name)
-        self._check("prop", o)
-
-    def operator(self, idname: str, **o: Any) -> SimpleNamespace:
-        category, name = idname.split(".")
-        assert getattr(getattr(bpy.ops, category), name).get_rna_type(), idname
-        self._check("operator", o)
-        self.operators.append(idname)
-        return SimpleNamespace()
-
-    def template_list(
-        self, kind: str, list_id: str, data: Any, name: str, active: Any, index: str, **o: Any
-    ) -> None:
-        cls = getattr(bpy.types, kind)
-        assert name in data.bl_rna.properties
-        for item in getattr(data, name):
-            cls.draw_item(None, bpy.context, self, data, item, 0, active, index)
+def draw_one(cls: type, layout: Recorder) -> None:
+    """Draw a panel, a menu or a popover."""
+    if not cls.__module__.startswith("bl_ext."):
+        return  # Blender's own
+    drawn = stand_in(cls, layout=layout, is_popover=False)
+    for method in ("draw_header", "draw_header_preset", "draw"):
+        if hasattr(drawn, method):
+            getattr(drawn, method)(bpy.context)
 
 
 def draw_all() -> tuple[str, list[str]]:
@@ -79,16 +126,10 @@ def draw_all() -> tuple[str, list[str]]:
     operators: list[str] = []
     for module_ in module("ui").MODULES:
         for cls in module_.CLASSES:
-            if (
-                issubclass(cls, bpy.types.Panel) and cls.poll(bpy.context)
-                if hasattr(cls, "poll")
-                else issubclass(cls, bpy.types.Panel)
-            ):
-                panel = SimpleNamespace(layout=Recorder(texts, operators))
-                panel.columns = lambda panel=panel: panel.layout
-                for method in ("draw_header_preset", "draw"):
-                    if method in vars(cls):
-                        getattr(cls, method)(panel, bpy.context)
+            if issubclass(cls, (bpy.types.Panel, bpy.types.Menu)):
+                poll = getattr(cls, "poll", None)
+                if poll is None or poll(bpy.context):
+                    draw_one(cls, Recorder(texts, operators))
     return "\n".join(texts), operators
 
 
@@ -158,7 +199,7 @@ def check_the_preferences() -> None:
     for kind in ("LOCAL", "REMOTE"):
         preferences.server_kind = kind
         texts: list[str] = []
-        stand_in = SimpleNamespace(layout=Recorder(texts, []), server_kind=kind, bl_rna=preferences.bl_rna)
-        type(preferences).draw(stand_in, bpy.context)
+        drawn = SimpleNamespace(layout=Recorder(texts, []), server_kind=kind, bl_rna=preferences.bl_rna)
+        type(preferences).draw(drawn, bpy.context)
         assert any("POCKET3D_BASE_URL" in t for t in texts)
     preferences.server_kind = "LOCAL"
