@@ -2,38 +2,113 @@
 
 from __future__ import annotations
 
-import textwrap
+from functools import lru_cache
 
+import blf
 import bpy
 
 from ..core.errors import Problem, Remedy
 from ..core.jobs import Job
+from ..translations import say
 from .remedies import REMEDIES
 
+MARGIN = 58
+"""Pixels of a sidebar, at scale 1, that text cannot use: the tabs, the panel's border and a box's."""
+ICON = 22
+NARROWEST = 90
+ELSEWHERE = 300
+"""Width for text where the region is none, as in pop-ups."""
 
-def draw_problem(layout, problem: Problem, alert: bool = True, job: Job | None = None) -> None:
-    """A sentence, wrapped, and the button that mends it."""
-    draw_text(layout, problem.text, "ERROR" if alert else "INFO")
-    row = layout.row(align=True)
-    if problem.remedy in REMEDIES:
-        operator, icon = REMEDIES[problem.remedy]
-        row.operator(operator, icon=icon)
-    if job is not None:
-        if problem.remedy is not Remedy.NONE or problem.code == "INTERNAL":
-            row.operator("pocket3d.retry_job", icon="FILE_REFRESH").key = job.key
-        if problem.details:
-            row.operator("pocket3d.copy_details", icon="COPYDOWN").key = job.key
+
+def ui_scale() -> float:
+    """How much larger than normal the interface is; Blender says 0 without a window."""
+    return bpy.context.preferences.system.ui_scale or 1.0
+
+
+def text_width(margin: float = MARGIN) -> float:
+    """Pixels that a line of text may take in the region that is being drawn."""
+    region = bpy.context.region
+    scale = ui_scale()
+    width = region.width if region is not None and region.type in {"UI", "WINDOW"} else ELSEWHERE * scale
+    return max(width - margin * scale, NARROWEST * scale)
+
+
+def font_size() -> float:
+    """Size of the font in buttons and labels, in pixels."""
+    return bpy.context.preferences.ui_styles[0].widget.points * ui_scale()
+
+
+@lru_cache(maxsize=2000)
+def width_of(text: str, size: float) -> float:
+    """Width of a text in pixels."""
+    blf.size(0, size)
+    return float(blf.dimensions(0, text)[0])
+
+
+@lru_cache(maxsize=500)
+def wrap(text: str, width: float, size: float) -> tuple[str, ...]:
+    """The text in lines not wider than ``width``; words that are too long are broken."""
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}" if line else word
+            if width_of(longer, size) <= width:
+                line = longer
+                continue
+            if line:
+                lines.append(line)
+            *full, line = _broken(word, width, size)
+            lines += full
+        lines.append(line)
+    return tuple(lines)
+
+
+def _broken(word: str, width: float, size: float) -> list[str]:
+    """A word in pieces that fit; most are one."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and width_of(pieces[-1] + letter, size) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def fitting(texts: tuple[str, ...], width: float) -> str:
+    """The first of some wordings, longest first, that fits into ``width`` pixels once translated; else the last."""
+    size = font_size()
+    said = [say(t) for t in texts]
+    return next((t for t in said if width_of(t, size) <= width), said[-1])
 
 
 def draw_text(layout, text: str, icon: str = "NONE") -> None:
     """A sentence over as many lines as the sidebar's width needs."""
-    region, scale = bpy.context.region, bpy.context.preferences.system.ui_scale
-    width = region.width / scale if region is not None and region.type == "UI" else 300
+    with_icon = icon != "NONE"
     column = layout.column(align=True)
     column.scale_y = 0.8
-    lines = textwrap.wrap(text, max(20, int((width - 60) / 6.2))) or [""]
-    for number, line in enumerate(lines):
-        column.label(text=line, icon=icon if number == 0 else ("BLANK1" if icon != "NONE" else "NONE"))
+    width = text_width() - (ICON * ui_scale() if with_icon else 0)
+    for number, line in enumerate(wrap(say(text), width, font_size())):  # whole, before it is cut into lines
+        column.label(text=line, translate=False, icon=icon if number == 0 or not with_icon else "BLANK1")
+
+
+def draw_problem(layout, problem: Problem, alert: bool = True, job: Job | None = None) -> None:
+    """A sentence, wrapped, and below it the buttons: the one that mends it, and those for its job."""
+    draw_text(layout, problem.text, "ERROR" if alert else "INFO")
+    buttons = layout.column(align=True)
+    if problem.remedy in REMEDIES:
+        operator, icon = REMEDIES[problem.remedy]
+        buttons.operator(operator, icon=icon)
+    if job is not None:
+        row = buttons.row(align=True)
+        row.operator("pocket3d.retry_job", icon="FILE_REFRESH").key = job.key
+        row.operator("pocket3d.copy_details", icon="COPYDOWN").key = job.key
+        if is_local(job) and problem.remedy is not Remedy.LOG:
+            buttons.operator("pocket3d.open_log", icon="TEXT")
+
+
+def is_local(job: Job) -> bool:
+    """Whether the bundled server does this job."""
+    return job.profile == "local"
 
 
 def optional(layout, heading: str, settings, switch: str, name: str):

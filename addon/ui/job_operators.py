@@ -5,7 +5,11 @@ from __future__ import annotations
 import bpy
 from bpy.props import StringProperty
 
+from ..core import gallery
+from ..core.errors import UserError
+from ..core.sdk import sdk
 from ..session import current_session
+from ..translations import say
 from . import pump
 
 
@@ -17,8 +21,12 @@ class JobOperator:
 
     def execute(self, context):
         runner = current_session().runner
-        if self.key in runner.jobs:
-            self.act(runner, context)
+        try:
+            if self.key in runner.jobs:
+                self.act(runner, context)
+        except UserError as error:
+            self.report({"ERROR"}, say(error.message))
+            return {"CANCELLED"}
         pump.sync_list()
         pump.redraw()
         return {"FINISHED"}
@@ -42,6 +50,7 @@ class POCKET3D_OT_retry_job(JobOperator, bpy.types.Operator):
 
     def act(self, runner, context) -> None:
         runner.retry(self.key)
+        context.window_manager.pocket3d_job_index = 0
 
 
 class POCKET3D_OT_remove_job(JobOperator, bpy.types.Operator):
@@ -54,34 +63,88 @@ class POCKET3D_OT_remove_job(JobOperator, bpy.types.Operator):
         runner.remove(self.key)
 
 
+class POCKET3D_OT_place_job(JobOperator, bpy.types.Operator):
+    """Put this job's result into the scene that is open now"""
+
+    bl_idname = "pocket3d.place_job"
+    bl_label = "Add to Scene"
+
+    def act(self, runner, context) -> None:
+        runner.place(self.key)
+
+
 class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
-    """Copy the error with its details, for a bug report"""
+    """Copy the error with its code, its request and all versions, for a bug report"""
 
     bl_idname = "pocket3d.copy_details"
     bl_label = "Copy Details"
 
     def act(self, runner, context) -> None:
-        problem = runner.jobs[self.key].problem
-        context.window_manager.clipboard = f"{problem.text}\n{problem.details}" if problem else ""
+        versions = {"Blender": bpy.app.version_string, "Pocket3D": sdk.__version__}
+        context.window_manager.clipboard = gallery.report(runner.jobs[self.key], versions)
+        self.report({"INFO"}, "Copied")
 
 
-class POCKET3D_OT_clear_jobs(bpy.types.Operator):
-    """Take all ended jobs off the list"""
+class ListOperator:
+    """Acts on the whole list; grey when there is nothing to do."""
 
-    bl_idname = "pocket3d.clear_jobs"
-    bl_label = "Clear Ended Jobs"
     bl_options = {"INTERNAL"}
+    nothing = ""
+
+    @classmethod
+    def poll(cls, context):
+        """Grey with the reason."""
+        if not cls.concerned(current_session().runner):
+            cls.poll_message_set(cls.nothing)
+            return False
+        return True
 
     def execute(self, context):
-        current_session().runner.clear_ended()
+        self.act(current_session().runner)
         pump.sync_list()
+        pump.redraw()
         return {"FINISHED"}
+
+
+class POCKET3D_OT_cancel_all(ListOperator, bpy.types.Operator):
+    """Stop all jobs"""
+
+    bl_idname = "pocket3d.cancel_all"
+    bl_label = "Cancel All"
+    nothing = "Nothing is running"
+
+    @staticmethod
+    def concerned(runner) -> list:
+        """The jobs that it would stop."""
+        return [j for j in runner.listed if not j.state.finished]
+
+    def act(self, runner) -> None:
+        for job in self.concerned(runner):
+            runner.cancel(job.key)
+
+
+class POCKET3D_OT_clear_jobs(ListOperator, bpy.types.Operator):
+    """Take all ended jobs off the list; what they made stays among the results"""
+
+    bl_idname = "pocket3d.clear_jobs"
+    bl_label = "Clear Ended"
+    nothing = "No job has ended yet"
+
+    @staticmethod
+    def concerned(runner) -> list:
+        """The jobs that it would take off."""
+        return [j for j in runner.listed if j.state.finished]
+
+    def act(self, runner) -> None:
+        runner.clear_ended()
 
 
 CLASSES = (
     POCKET3D_OT_cancel_job,
     POCKET3D_OT_retry_job,
     POCKET3D_OT_remove_job,
+    POCKET3D_OT_place_job,
     POCKET3D_OT_copy_details,
+    POCKET3D_OT_cancel_all,
     POCKET3D_OT_clear_jobs,
 )

@@ -6,18 +6,65 @@ import time
 
 import bpy
 
+from ..core import gallery
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import Job, State
+from ..core.jobs import Job, State, clock
 from ..session import current_session
-from .drawing import Sidebar, draw_problem, draw_text
+from ..translations import say
+from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
 
 FEATURE_ICONS = {MESH: "MESH_MONKEY", TEXTURE: "TEXTURE", SEGMENT: "MOD_EXPLODE", RIG: "ARMATURE_DATA"}
-STATE_ICONS = {State.DONE: "CHECKMARK", State.FAILED: "ERROR", State.CANCELLED: "CANCEL"}
+STATE_ICONS = {
+    State.DONE: "CHECKMARK",
+    State.KEPT: "CHECKMARK",
+    State.FAILED: "ERROR",
+    State.CANCELLED: "CANCEL",
+}
+NAME_SHARE = 0.45
+"""Of a row's width; the rest is for its state."""
 
 
 def job_of(item) -> Job | None:
     """The job behind a row."""
     return current_session().runner.jobs.get(item.key)
+
+
+def chosen(context: bpy.types.Context) -> Job | None:
+    """The job whose row is active."""
+    manager = context.window_manager
+    rows, index = manager.pocket3d_jobs, manager.pocket3d_job_index
+    return job_of(rows[index]) if 0 <= index < len(rows) else None
+
+
+def headline(jobs: list[Job]) -> str:
+    """What the list amounts to: ``2 running · 1 failed``; empty when nothing runs and nothing failed."""
+    running = sum(not j.state.finished for j in jobs)
+    failed = sum(j.state is State.FAILED for j in jobs)
+    words = [f"{running} running"] if running else []
+    return " · ".join(words + ([f"{failed} failed"] if failed else []))
+
+
+def row_texts(job: Job, now: float) -> tuple[str, ...]:
+    """Wordings of a job's state for its row, longest first."""
+    if job.state is State.QUEUED and job.queue_position:
+        place = gallery.ordinal(job.queue_position)
+        return f"{place} in the queue", f"{place} in queue", place
+    if job.state is State.DONE:
+        return f"Done in {clock(job.seconds)}", "Done", ""
+    if job.state is State.KEPT:
+        return "Not in the scene", "Kept", ""
+    if job.state is not State.RUNNING:
+        return job.status_text(), ""
+    stage = job.stage.replace("_", " ").capitalize() or "Working"
+    percent, left = f"{job.progress:.0%}", job.time_left(now)
+    if not left:
+        return f"{stage} {percent}", percent
+    return (
+        f"{stage} {percent} · {clock(left)} left",
+        f"{percent} · {clock(left)} left",
+        f"{percent} · {clock(left)}",
+        percent,
+    )
 
 
 class POCKET3D_UL_jobs(bpy.types.UIList):
@@ -28,16 +75,17 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
         if job is None:
             layout.label(text="")
             return
-        row = layout.split(factor=0.46)
-        row.label(text=job.task.title, icon=FEATURE_ICONS[job.task.feature])
+        row = layout.split(factor=NAME_SHARE)
+        row.label(text=job.task.title, translate=False, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
-        text = job.status_text()
-        if job.state.active or job.state is State.READY:
-            right.progress(factor=job.progress, text=text, type="BAR")
-            right.operator("pocket3d.cancel_job", text="", icon="X", emboss=False).key = job.key
-        else:
-            right.label(text=text, icon=STATE_ICONS[job.state])
+        room = (text_width(margin=60)) * (1 - NAME_SHARE) - 46 * ui_scale()
+        text = fitting(row_texts(job, time.time()), room)
+        if job.state.finished:
+            right.label(text=text, translate=False, icon=STATE_ICONS[job.state])
             right.operator("pocket3d.remove_job", text="", icon="X", emboss=False).key = job.key
+        else:
+            right.progress(factor=job.progress, text=text, translate=False, type="BAR")
+            right.operator("pocket3d.cancel_job", text="", icon="X", emboss=False).key = job.key
 
 
 class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
@@ -51,8 +99,8 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
         return bool(context.window_manager.pocket3d_jobs)
 
     def draw_header_preset(self, context):
-        """A button to tidy up."""
-        self.layout.operator("pocket3d.clear_jobs", text="", icon="TRASH", emboss=False)
+        """What goes on, to be read while the panel is closed too."""
+        self.layout.label(text=say(headline(current_session().runner.listed)), translate=False)
 
     def draw(self, context):
         """Draw the list and, below it, the chosen job."""
@@ -62,17 +110,50 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
             rows=3,
             maxrows=8,
         )
-        index = manager.pocket3d_job_index
-        rows = manager.pocket3d_jobs
-        job = job_of(rows[index]) if 0 <= index < len(rows) else None
-        if job is not None and (job.state.active or job.problem or job.notes):
-            box = self.layout.box()
-            if job.state.active:
-                draw_text(box, job.activity(time.time()), "TIME")
-            if job.problem is not None and job.state is State.FAILED:
-                draw_problem(box, job.problem, job=job)
-            for note in job.notes:
-                draw_text(box, note, "INFO")
+        row = self.layout.row(align=True)
+        row.operator("pocket3d.cancel_all", icon="CANCEL")
+        row.operator("pocket3d.clear_jobs", icon="BRUSH_DATA")
+        job = chosen(context)
+        if job is not None:
+            draw_job(self.layout.box(), job)
+
+
+def draw_job(layout, job: Job) -> None:
+    """Everything worth knowing about a job, and what can be done about it."""
+    now = time.time()
+    if job.state.active and job.state is not State.QUEUED:
+        draw_text(layout, job.activity(now), "TIME")
+    elif job.state is State.QUEUED:
+        draw_text(layout, waiting(job, now), "TIME")
+    facts = layout.column(align=True)
+    asked = f"Asked for {gallery.when(job.created, now).lower()}"
+    draw_text(facts, asked if job.state.finished or not job.started else f"Started {ago(now - job.started)}")
+    where = " · ".join(
+        filter(None, [gallery.model_of(job), "this computer" if job.profile == "local" else job.server])
+    )
+    if where:
+        draw_text(facts, where)
+    for note in job.notes:
+        draw_text(layout, note, "INFO")
+    if job.state is State.FAILED and job.problem is not None:
+        draw_problem(layout, job.problem, job=job)
+    elif job.state in (State.CANCELLED, State.FAILED):
+        layout.operator("pocket3d.retry_job", icon="FILE_REFRESH").key = job.key
+    elif job.state is State.KEPT:
+        layout.operator("pocket3d.place_job", icon="ADD").key = job.key
+
+
+def waiting(job: Job, now: float) -> str:
+    """A queued job's place, and when it will be done."""
+    place = gallery.ordinal(job.queue_position) if job.queue_position else ""
+    left = job.time_left(now)
+    text = f"{place} in the queue" if place else "Waiting in the queue"
+    return text + (f" · done in about {clock(left)}" if left else "")
+
+
+def ago(seconds: float) -> str:
+    """``8 s ago`` or ``1:20 ago``."""
+    return f"{clock(seconds)} ago"
 
 
 CLASSES = (POCKET3D_UL_jobs, POCKET3D_PT_jobs)
