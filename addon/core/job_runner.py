@@ -1,115 +1,164 @@
-"""Runs jobs on worker threads and tells the main thread about them through one queue.
+"""All jobs of this Blender: a worker thread for each, one queue from them to the main thread, and their records.
 
-There are two drivers: with a window a timer calls ``poll`` a few times a second, without one ``run`` blocks.
-Workers never touch a ``Job``; they put events in the queue and ``poll`` applies them.
+There are two drivers: with a window a timer calls ``poll`` a few times a second, without one ``wait`` blocks.
 """
 
 from __future__ import annotations
 
-import contextlib
 import queue
-import tempfile
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Protocol
 
-from . import glb, results
-from .errors import Problem, UserError, explain
-from .features import FEATURES, MESH, RIG, SEGMENT, TEXTURE
-from .jobs import Job, State, Task
-from .sdk import sdk
-
-
-class Connect(Protocol):
-    """Gives a client of a server that is ready; may block while one starts. Raises UserError."""
-
-    def __call__(self) -> Any:
-        """A ``Pocket3DClient``."""
-        ...
-
-
-@dataclass(frozen=True)
-class Event:
-    """What a worker has to say about its job: new values of some of the job's attributes."""
-
-    key: str
-    changes: dict[str, Any]
-
-
-class CancelledError(Exception):
-    """The person cancelled the job."""
+from .errors import Problem, UserError
+from .features import FEATURES, MESH
+from .jobs import Job, Origin, State, Task
+from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
+from .locks import Owners
+from .store import Store
+from .worker import PATIENCE, RESUMABLE, Connect, Event, Worker
 
 
 class JobRunner:
-    """All jobs of this Blender."""
+    """The jobs and what can be done with them. Main thread only; nothing in here waits or reads files."""
 
-    def __init__(self, connect: Connect, folder: Path) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        home: Path,
+        profile: Callable[[], str] = lambda: "local",
+        patience: float = PATIENCE,
+    ) -> None:
         self._connect = connect
-        self.folder = folder
-        """Where results are kept."""
+        self._profile = profile
+        self._patience = patience
+        self.folder = home / "jobs"
+        """Where each job has a folder, named by its key."""
+        self._store = Store(self.folder, Owners(home / "sessions"))
+        self._keeper: Keeper | None = None
         self.jobs: dict[str, Job] = {}
-        self._events: queue.Queue[Event] = queue.Queue()
+        """All that are known by key: this Blender's, and finished ones of others."""
+        self._elsewhere: dict[str, Job] = {}
+        self.unreadable: list[Path] = []
+        """Records that could not be understood and were put aside."""
+        self._events: queue.Queue[Event | News] = queue.Queue()
         self._workers: dict[str, Worker] = {}
 
-    def submit(self, task: Task) -> Job:
-        """Start a task. Raises UserError when it cannot be meant like this."""
+    def load(self, wait: bool = False) -> None:
+        """Go on with what earlier or ended Blenders left, and keep up with the others, in the background.
+
+        With ``wait``, for use without a window, look once here and now; ``poll`` then knows everything.
+        """
+        if self._keeper is None:
+            self._keeper = Keeper(self._store, self._events.put)
+            if not wait:
+                self._keeper.start()
+        if wait and not self._keeper.is_alive():
+            self._keeper.look()
+
+    # What the person asks for --------------------------------------------------------------------------------
+
+    def submit(self, task: Task, like: str = "") -> Job:
+        """Start a task. Raises UserError when it cannot be meant like this.
+
+        One without its mesh takes the mesh of another job, whose key ``like`` is.
+        """
+        return self._submit(task, self._store.folder_of(like) if like else None)
+
+    def _submit(self, task: Task, earlier: Path | None) -> Job:
         task.params.check()
         if task.feature not in FEATURES:
             raise UserError(f"Unknown feature {task.feature}")
-        if task.feature != MESH and task.mesh is None:
+        if task.feature != MESH and task.mesh is None and earlier is None:
             raise UserError("Select a mesh first")
-        job = Job(task)
+        job = Job(task, profile=self._profile())
         self.jobs[job.key] = job
-        self._workers[job.key] = Worker(job.key, task, self._connect, self.folder, self._events.put)
-        self._workers[job.key].start()
+        self._store.add(job)
+        self._start(job, earlier)
         return job
 
+    def _start(self, job: Job, earlier: Path | None = None) -> None:
+        worker = Worker(
+            job, self._connect, self._store, self._events.put, earlier=earlier, patience=self._patience
+        )
+        self._workers[job.key] = worker
+        worker.start()
+
     def retry(self, key: str) -> Job:
-        """Run the task of an ended job again: a new job, the newest of the list."""
-        task = self.jobs.pop(key).task
-        return self.submit(task)
+        """Run an ended job's task again: a new job, the newest of the list.
+
+        One that the server still has is gone on with instead, and a result that is here is only placed again.
+        """
+        old = self.jobs[key]
+        if not old.state.finished:
+            return old
+        if old.state is State.FAILED and old.file is not None:
+            self.place(key)
+            return old
+        code = old.problem.code if old.problem else None
+        if old.state is State.FAILED and old.mine and old.job_id and code in RESUMABLE:
+            self._change(old, {"state": State.CONNECTING, "problem": None, "seconds": 0.0})
+            self._start(old)
+            return old
+        new = self._submit(old.task, self._store.folder_of(key))
+        self.remove(key)
+        return new
 
     def cancel(self, key: str) -> None:
-        """Stop a job: at once here, then on the server. A result that still arrives is not used."""
+        """Stop a job: at once here, then on the server. A result that still arrives is kept, not placed."""
         job = self.jobs[key]
-        if job.state.active or job.state is State.READY:
-            job.state = State.CANCELLED
+        if job.state.finished:
+            return
+        if job.by_hand:
+            self._change(job, {"state": State.DONE if job.in_scene else State.KEPT, "by_hand": False})
+            return
+        if job.file is not None:
+            self.keep(job, "Cancelled when its result was there already")
+            return
+        self._change(job, {"state": State.CANCELLED, "cancelled": True})
+        if key in self._workers:
             self._workers[key].cancel()
 
     def remove(self, key: str) -> None:
-        """Forget an ended job; the files stay."""
-        if self.jobs[key].state.finished:
-            self.jobs.pop(key)
+        """Take an ended job off the list; its result stays among the results."""
+        job = self.jobs[key]
+        if not job.state.finished:
+            return
+        if job.mine:
+            self._change(job, {"listed": False})
+            if job.file is None and not needs_owner(job):
+                self.delete(key)
+        if job.file is None:
+            self.jobs.pop(key, None)
 
     def clear_ended(self) -> None:
-        """Forget all ended jobs; the files stay."""
-        self.jobs = {key: job for key, job in self.jobs.items() if not job.state.finished}
+        """Take all ended jobs off the list; the results stay."""
+        for job in self.listed:
+            self.remove(job.key)
+
+    def delete(self, key: str) -> None:
+        """Delete an ended job with its result and all its files."""
+        if self.jobs[key].state.finished:
+            self.jobs.pop(key)
+            self._workers.pop(key, None)
+            self._store.delete(key)
+
+    def place(self, key: str) -> None:
+        """Have a result put into the document that is open, whatever it was made for."""
+        self._place(self.jobs[key], by_hand=True)
+
+    def _place(self, job: Job, by_hand: bool) -> None:
+        if job.state.finished and job.file is not None:
+            job.update({"state": State.DOWNLOADING, "by_hand": by_hand, "problem": None})
+            self._start(job)
+
+    # What the drivers do -------------------------------------------------------------------------------------
 
     @property
     def active(self) -> bool:
         """Whether any job still needs attention."""
         return any(not j.state.finished for j in self.jobs.values())
-
-    def poll(self) -> list[Job]:
-        """Take in what the workers said; returns the jobs that changed. Main thread only."""
-        changed: dict[str, Job] = {}
-        while True:
-            try:
-                event = self._events.get_nowait()
-            except queue.Empty:
-                return list(changed.values())
-            job = self.jobs.get(event.key)
-            if job is None or job.state.finished:
-                continue
-            job.update(event.changes)
-            changed[job.key] = job
-
-    def ready(self) -> list[Job]:
-        """Jobs whose result waits to be put into the scene, oldest first."""
-        return [j for j in self.jobs.values() if j.state is State.READY]
 
     @property
     def listed(self) -> list[Job]:
@@ -121,15 +170,114 @@ class JobRunner:
         """All jobs that have a result's file, newest first; other Blenders' too."""
         return sorted((j for j in self.jobs.values() if j.file is not None), key=lambda j: -j.created)
 
-    def keep(self, job: Job, note: str) -> None:
-        """Say that a READY job's result is not put into the scene, and why."""
-        job.update({"state": State.KEPT, "notes": [*job.notes, note]})
-        job.payload = None
+    def others(self) -> list[Job]:
+        """Jobs that other Blenders are busy with, as they are on record, newest first."""
+        return sorted(self._elsewhere.values(), key=lambda j: -j.created)
+
+    def poll(self) -> list[Job]:
+        """Take in what the workers said; returns the jobs that changed."""
+        changed: dict[str, Job] = {}
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return list(changed.values())
+            job = self._take_in(event)
+            if job is not None:
+                changed[job.key] = job
+
+    def _take_in(self, event: Event | News) -> Job | None:
+        if isinstance(event, Found):
+            return self._meet(event.job)
+        if isinstance(event, Unreadable):
+            self.unreadable.append(event.path)
+            return None
+        if isinstance(event, Gone):
+            self._elsewhere.pop(event.key, None)
+            known = self.jobs.get(event.key)
+            return self.jobs.pop(event.key) if known is not None and known.state.finished else None
+        job = self.jobs.get(event.key)
+        if job is None:
+            return None
+        changes = dict(event.changes)
+        if job.state.finished and changes.get("state", State.KEPT) is not State.KEPT:
+            return None
+        self._into_task(job, changes)
+        job.update(changes)
+        if job.state.finished:
+            self._release(job)
+        return job
+
+    def _meet(self, job: Job) -> Job | None:
+        """A job from the store: another Blender's, or now ours, and then it goes on."""
+        self._elsewhere.pop(job.key, None)
+        if not job.mine and not job.state.finished:
+            self._elsewhere[job.key] = job
+            return None
+        known = self.jobs.get(job.key)
+        if known is not None and not known.state.finished:  # being placed here
+            return None
+        if not job.mine and job.file is None:
+            return self.jobs.pop(job.key, None)
+        self.jobs[job.key] = job
+        untold = job.cancelled and not job.told
+        if job.mine and (not job.state.finished or untold):
+            self._start(job)
+        return job
+
+    def _into_task(self, job: Job, changes: dict[str, object]) -> None:
+        task = job.task
+        mesh, images = changes.pop("mesh", None), changes.pop("images", None)
+        if mesh is not None:
+            task = replace(task, mesh=mesh)  # type: ignore[arg-type]
+        if images is not None:
+            task = replace(task, params=replace(task.params, images=images))  # type: ignore[call-arg]
+        job.task = task
+
+    def ready(self) -> list[Job]:
+        """Jobs whose result waits to be put into the scene, oldest first."""
+        return [j for j in self.jobs.values() if j.state is State.READY]
 
     def finish(self, job: Job, problem: Problem | None = None) -> None:
         """Say that a READY job's result is in the scene, or why not."""
-        job.update({"state": State.FAILED if problem else State.DONE, "problem": problem})
-        job.payload = None  # large arrays; the file still has them
+        state = State.FAILED if problem else State.DONE
+        in_scene = job.in_scene or problem is None
+        self._end(job, {"state": state, "problem": problem, "in_scene": in_scene, "notes": job.notes})
+
+    def keep(self, job: Job, note: str, awaits_document: bool = False) -> None:
+        """Say that a READY job's result is not put into the scene, and why; perhaps later, by itself."""
+        notes = [n for n in job.notes if n != note] + [note]
+        self._end(job, {"state": State.KEPT, "notes": notes, "awaits_document": awaits_document})
+
+    def _end(self, job: Job, changes: dict[str, object]) -> None:
+        self._change(job, {"awaits_document": False, "by_hand": False, **changes})
+        self._release(job)
+
+    def _release(self, job: Job) -> None:
+        """Let go of large arrays; the files have them."""
+        job.payload = None
+        if self._store.owns(job.key) and job.task.mesh is not None:
+            job.task = replace(job.task, mesh=None)
+        self._workers.pop(job.key, None)
+
+    def _change(self, job: Job, changes: dict[str, object]) -> None:
+        job.update(changes)
+        self._store.change(job.key, {**changes, "seconds": job.seconds})
+
+    def document_saved(self, origin: Origin) -> None:
+        """The document of some jobs has a file now, or another one."""
+        for job in self.jobs.values():
+            if job.task.origin.document == origin.document and job.task.origin != origin:
+                job.task = replace(job.task, origin=origin)
+                self._store.change_task(job.key, {"origin": asdict(origin)})
+
+    def document_opened(self, origin: Origin) -> list[Job]:
+        """Place the results that were kept until this document is open again; returns their jobs."""
+        waiting = [j for j in self.jobs.values() if j.awaits_document and j.state is State.KEPT]
+        due = [j for j in waiting if belongs(j, origin)]
+        for job in due:
+            self._place(job, by_hand=False)
+        return due
 
     def wait(self, job: Job, on_change: Callable[[Job], None] | None = None) -> Job:
         """Block until a job is READY or has ended: the driver without a window."""
@@ -141,106 +289,18 @@ class JobRunner:
         return job
 
     def close(self) -> None:
-        """Leave the workers to end on their own (they are daemons); jobs go on on the server."""
+        """Leave the jobs as they are on record; they go on on the server, and later in another session."""
         for worker in self._workers.values():
             worker.abandon()
+        if self._keeper is not None:
+            self._keeper.stop()
+        self._store.close()
+        self._store.owners.leave()
 
 
-class Worker(threading.Thread):
-    """Takes one task through connect, upload, submit, wait, download and reading."""
-
-    def __init__(
-        self, key: str, task: Task, connect: Connect, folder: Path, put: Callable[[Event], None]
-    ) -> None:
-        super().__init__(name=f"pocket3d-{task.verb.lower()}", daemon=True)
-        self._key = key
-        self._task = task
-        self._connect = connect
-        self._folder = folder
-        self._put = put
-        self._client: Any = None
-        self._job_id = ""
-        self._cancelled = threading.Event()
-        self._lock = threading.Lock()
-
-    def cancel(self) -> None:
-        """Ask for the end; the server is told from another thread because this one may be waiting."""
-        self._cancelled.set()
-        threading.Thread(target=self._cancel_on_server, daemon=True).start()
-
-    def abandon(self) -> None:
-        """Say nothing any more."""
-        self._put = lambda event: None
-
-    def _cancel_on_server(self) -> None:
-        with self._lock:  # held while submitting: afterwards the job's id is known
-            client, job_id = self._client, self._job_id
-        if client is not None and job_id:
-            with contextlib.suppress(sdk.Pocket3DAPIError):  # it has ended, or the server is gone
-                client.jobs.cancel(job_id)
-
-    def _tell(self, **changes: Any) -> None:
-        self._put(Event(self._key, changes))
-
-    def _check(self) -> None:
-        if self._cancelled.is_set():
-            raise CancelledError
-
-    def run(self) -> None:
-        """Work; every way out ends in an event."""
-        try:
-            self._work()
-        except CancelledError:
-            self._tell(state=State.CANCELLED)
-        except Exception as error:
-            problem = explain(error)
-            cancelled = self._cancelled.is_set() or problem.code == "CANCELLED"
-            self._tell(state=State.CANCELLED if cancelled else State.FAILED, problem=problem)
-
-    def _work(self) -> None:
-        client = self._connect()
-        self._check()
-        self._tell(server=client.base_url, started=time.time())
-        mesh_file = self._upload(client) if self._task.mesh is not None else None
-        with self._lock:
-            self._check()
-            self._client = client
-            job = self._submit(client, mesh_file)
-            self._job_id = job.job_id
-        self._tell(state=State.QUEUED, job_id=job.job_id)
-        result = client.wait_for_completion(job.job_id, on_progress=self._progress)
-        self._check()
-        self._tell(state=State.DOWNLOADING, progress=1.0)
-        path = client.download(job.job_id, self._folder / f"{job.job_id}.glb")
-        self._check()
-        payload = results.read_result(self._task.feature, path, getattr(result, "parts", ()))
-        if isinstance(payload, results.PartsData) and self._task.mesh is not None:
-            payload = results.in_sent_order(payload, self._task.mesh.order)
-        notes = list(getattr(result, "notes", []) or [])
-        self._tell(state=State.READY, file=path, result=result, payload=payload, notes=notes)
-
-    def _upload(self, client: Any) -> str:
-        self._tell(state=State.UPLOADING)
-        assert self._task.mesh is not None
-        with tempfile.TemporaryDirectory(prefix="pocket3d-") as folder:
-            path = Path(folder) / "mesh.glb"
-            glb.write_glb(self._task.mesh, path)
-            return client.mesh.upload(path)[0]
-
-    def _submit(self, client: Any, mesh_file: str | None) -> Any:
-        body = {**self._task.params.body(), "idempotency_key": self._key}
-        feature = self._task.feature
-        if feature == TEXTURE:
-            return client.texture.generate(mesh_file, **body)
-        if feature == SEGMENT:
-            return client.segment.analyze(mesh_file, **body)
-        if feature == RIG:
-            return client.rig.generate(mesh_file, **body)
-        return client.mesh.generate(output_format="glb", **body)
-
-    def _progress(self, event: Any) -> None:
-        self._check()
-        if event.event == "progress_update" and event.progress is not None:
-            self._tell(state=State.RUNNING, progress=event.progress, stage=event.stage or "")
-        elif event.event == "job_started":
-            self._tell(state=State.RUNNING)
+def belongs(job: Job, origin: Origin) -> bool:
+    """Whether a job was started in the document that is open, by its id or, after loading it again, by its file."""
+    own = job.task.origin
+    if not own.document or own.document == origin.document:
+        return True
+    return bool(own.path) and own.path == origin.path

@@ -20,7 +20,7 @@ from addon.core.job_runner import JobRunner
 from addon.core.jobs import State, Task
 from addon.core.local_server import LocalServer, Paths
 from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
-from addon.core.results import MeshInfo, PartsData, RigData, TextureData
+from addon.core.results import PartsData, Payload, RigData, TextureData
 
 CUBE = Mesh(
     np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32),
@@ -39,7 +39,8 @@ def connection(url: str, token: str = "", folder: Path = Path(), *, online: bool
 
 @pytest.fixture
 def runner(live_server: LiveServer, tmp_path: Path) -> JobRunner:
-    return JobRunner(connection(live_server.url, live_server.token).connect, tmp_path)
+    link = connection(live_server.url, live_server.token)
+    return JobRunner(lambda profile: link.connect(), tmp_path)
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:
     assert job.state is State.READY, job.problem
     assert job.file is not None
     assert job.file.read_bytes()[:4] == b"glTF"
-    assert isinstance(job.payload, MeshInfo)
-    assert job.payload.labels == {"cube": "Cube"}
+    assert isinstance(job.payload, Payload)
     assert any(s is State.RUNNING and 0 < p < 1 for s, p in seen)
     runner.finish(job)
     assert (job.state, runner.active) == (State.DONE, False)
@@ -79,7 +79,7 @@ def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:
 def test_results_fit_the_mesh_that_was_sent(runner: JobRunner, params: Any, kind: type) -> None:
     job = runner.wait(runner.submit(Task("Cube", params, CUBE)))
     assert job.state is State.READY, job.problem
-    data = job.payload
+    data = job.payload.change
     assert isinstance(data, kind)
     if isinstance(data, TextureData):
         assert data.corner_uv.shape == (12, 3, 2)
@@ -109,7 +109,7 @@ def test_cancel_before_the_submit_submits_nothing(live_server: LiveServer, tmp_p
     gate = threading.Event()
     real = connection(live_server.url, live_server.token).connect
 
-    def slow() -> Any:
+    def slow(profile: str) -> Any:
         gate.wait(10)
         return real()
 
@@ -175,7 +175,7 @@ class TestConnection:
             server.shutdown()
             server.server_close()
         assert status.remedy is Remedy.PREFERENCES
-        assert "not like a Pocket3D server" in status.detail
+        assert "not Pocket3D" in status.detail
 
     def test_online_access_gates_only_what_leaves_the_machine(self, live_server: LiveServer) -> None:
         status = connection("https://example.invalid").refresh()

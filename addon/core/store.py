@@ -1,0 +1,218 @@
+"""What an artist must not lose, on disk: a folder for each job with its record, what was sent and what came.
+
+    HOME/jobs/KEY/  job.json · sent.glb · image_1.png … · result.glb · preview.jpg
+
+Records are kept in memory and written by one thread, whole or not at all; whoever needs to be sure waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from . import glb, records
+from .errors import UserError
+from .jobs import Job, Task
+from .locks import Owners
+from .params import SourceParams
+
+RECORD, SENT, RESULT = "job.json", "sent.glb", "result.glb"
+UNREADABLE = ".unreadable"
+"""Added to the name of a record that cannot be understood, which is left for a person to look at."""
+LEFT_OVER = 3600.0
+"""Seconds after which a folder without a record is rubbish: its Blender ended before the job began."""
+FLUSH_LIMIT = 3.0
+"""Seconds that Blender waits at its end for the last records to be written."""
+
+
+class Store:
+    """The records of this Blender's jobs. Every method may be called on any thread; few of them block."""
+
+    def __init__(self, folder: Path, owners: Owners) -> None:
+        self.folder = folder
+        self.owners = owners
+        self._records: dict[str, dict[str, Any]] = {}
+        self._due: dict[str, None] = {}
+        """Keys whose folder has to be brought up to date, in order: written, or deleted when there is no record."""
+        self._busy = ""
+        self._failures: dict[str, OSError] = {}
+        self._turn = threading.Condition()
+        self._writer: threading.Thread | None = None
+        self._closed = False
+
+    def folder_of(self, key: str) -> Path:
+        """Where a job's files are."""
+        return self.folder / key
+
+    def owns(self, key: str) -> bool:
+        """Whether this Blender keeps the record of a job."""
+        return key in self._records
+
+    def add(self, job: Job) -> None:
+        """Take a job in; it is written with its first change."""
+        with self._turn:
+            self._records[job.key] = records.to_record(job, self.owners.me)
+
+    def adopt(self, record: dict[str, Any]) -> None:
+        """Take in the record of a Blender that has ended, and write that it is ours; blocks. Raises OSError."""
+        with self._turn:
+            self._records[record["key"]] = {**record, "owner": self.owners.me}
+        self.change(record["key"], {}, wait=True)
+
+    def change(self, key: str, changes: Mapping[str, Any], *, wait: bool = False) -> None:
+        """Note new values of attributes; those of other Blenders' jobs are ignored.
+
+        With ``wait`` they are on disk afterwards, or OSError is raised.
+        """
+        encoded = {n: records.encode(n, v) for n, v in changes.items() if n in records.FIELDS}
+        self._amend(key, encoded, wait)
+
+    def change_task(self, key: str, changes: Mapping[str, Any], *, wait: bool = False) -> None:
+        """The same for values of the task, as JSON."""
+        with self._turn:
+            task = self._records[key]["task"] if key in self._records else {}
+        self._amend(key, {"task": {**task, **changes}}, wait)
+
+    def _amend(self, key: str, changes: Mapping[str, Any], wait: bool) -> None:
+        with self._turn:
+            record = self._records.get(key)
+            if record is None or self._closed:
+                return
+            record.update(changes)
+            self._schedule(key)
+            if wait:
+                self._turn.wait_for(lambda: self._closed or (key not in self._due and self._busy != key))
+                failure = self._failures.pop(key, None)
+                if failure is not None:
+                    raise failure
+
+    def delete(self, key: str) -> None:
+        """Forget a job and remove its folder."""
+        with self._turn:
+            if not self._closed:
+                self._records.pop(key, None)
+                self._schedule(key)
+
+    def _schedule(self, key: str) -> None:
+        self._due[key] = None
+        if self._writer is None:
+            self._writer = threading.Thread(target=self._write_all, name="pocket3d-records", daemon=True)
+            self._writer.start()
+        self._turn.notify_all()
+
+    def _write_all(self) -> None:
+        while True:
+            with self._turn:
+                self._busy = ""
+                self._turn.notify_all()
+                self._turn.wait_for(lambda: self._due or self._closed)
+                if not self._due:
+                    return
+                key = self._busy = next(iter(self._due))
+                del self._due[key]
+                record = self._records.get(key)
+                text = None if record is None else json.dumps(record, indent=1)
+            try:
+                if text is None:
+                    remove(self.folder_of(key))
+                else:
+                    self.owners.arrive()
+                    write_whole(self.folder_of(key) / RECORD, text)
+            except OSError as error:
+                with self._turn:
+                    self._failures[key] = error
+
+    def close(self) -> None:
+        """Write what is due, and nothing more after that."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._due and not self._busy, FLUSH_LIMIT)
+            self._closed = True
+            self._turn.notify_all()
+
+    def keep_inputs(self, key: str, task: Task, earlier: Path | None = None) -> Task:
+        """Write what is sent into the job's folder; returns the task with the copied pictures.
+
+        A task without its mesh takes that of an ``earlier`` job's folder. Raises UserError or OSError.
+        """
+        folder = self.folder_of(key)
+        folder.mkdir(parents=True, exist_ok=True)
+        if task.mesh is not None:
+            glb.write_glb(task.mesh, folder / SENT)
+        elif earlier is not None and (earlier / SENT).is_file():
+            shutil.copyfile(earlier / SENT, folder / SENT)
+        if not isinstance(task.params, SourceParams) or not task.params.images:
+            return task
+        copies = []
+        for number, image in enumerate(map(Path, task.params.images), 1):
+            copy = folder / f"image_{number}{image.suffix.lower()}"
+            try:
+                shutil.copyfile(image, copy)
+            except FileNotFoundError as error:
+                raise UserError(f"The image {image.name} was not found") from error
+            except shutil.SameFileError:
+                pass
+            copies.append(str(copy))
+        return replace(task, params=replace(task.params, images=tuple(copies)))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there as it was, or as it shall be, even when the power fails. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    for _ in range(20):
+        try:
+            os.replace(new, path)
+            return
+        except PermissionError:  # on Windows, while another Blender reads it
+            time.sleep(0.05)
+    os.replace(new, path)
+
+
+def remove(folder: Path) -> None:
+    """Remove a job's folder, its record first, so that what is left of it means nothing."""
+    (folder / RECORD).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def records_in(folder: Path) -> Iterator[tuple[str, int]]:
+    """Key of every job that has a record, and when that was last written; rubbish is removed."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                yield entry.name, (folder / entry.name / RECORD).stat().st_mtime_ns
+            except OSError:
+                with contextlib.suppress(OSError):
+                    _remove_left_over(entry)
+
+
+def _remove_left_over(entry: os.DirEntry[str]) -> None:
+    young = time.time() - entry.stat().st_mtime < LEFT_OVER
+    if not young and entry.is_dir() and not os.path.exists(os.path.join(entry.path, RECORD + UNREADABLE)):
+        remove(Path(entry.path))
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """The record in a job's folder. Raises OSError or ValueError."""
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    if not isinstance(record, dict) or record.get("key") != folder.name:
+        raise ValueError("this is not the record of a job")
+    return record
+
+
+def set_aside(folder: Path) -> Path:
+    """Put a record that cannot be understood out of the way; the job's files stay. Raises OSError."""
+    aside = folder / (RECORD + UNREADABLE)
+    os.replace(folder / RECORD, aside)
+    return aside
