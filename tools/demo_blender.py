@@ -75,11 +75,10 @@ def bring_in(entry: dict[str, Any], at: float) -> tuple[bpy.types.Collection, fl
     collection = bpy.data.collections.new(entry["key"])
     bpy.context.scene.collection.children.link(collection)
     path = Path(entry["file"])
-    features = {"segment": "mesh_segmentation"}
-    info = results.read_result("mesh_generation", path)
-    objects = importer.import_result(path, entry["title"], collection=collection, labels=info.labels)
+    objects = importer.import_result(path, entry["title"], collection=collection)
     if entry["feature"] == "segment":
-        show_parts(objects[0], results.read_result(features["segment"], path, part_records(entry)), results)
+        found = results.read_result("mesh_segmentation", path, part_records(entry))
+        show_parts(objects[0], found.change, results)
     if entry["feature"] == "rig":
         pose(objects[0], entry["job"]["result"]["bones"])
     bpy.context.view_layer.update()

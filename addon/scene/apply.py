@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
+import numpy as np
 
 from ..core import provenance
 from ..core.errors import UserError
 from ..core.jobs import Job
-from ..core.results import MeshInfo, PartsData, RigData, TextureData
-from . import exporter, importer, materials, parts, rig, targets
+from ..core.results import PartsData, Payload, RigData, TextureData
+from . import exporter, importer, materials, parts, placing, rig, targets, units
 from .staging import rollback
 
 
@@ -20,61 +19,72 @@ def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]
     When the object it was made for has gone or been edited, the result comes in as a new object beside it, and
     ``job.notes`` says so. Raises UserError or RuntimeError with nothing changed.
     """
+    if not isinstance(job.payload, Payload):
+        raise UserError("The result could not be read")
     with rollback():
-        objects = _objects(job)
-        remember(objects[0], job)
-    importer.make_active(context, objects)
+        objects = _objects(job, job.payload)
+        for obj in objects:
+            remember(obj, job)
+    placing.make_active(context, objects)
     if bpy.ops.ed.undo_push.poll():  # a file opened without a window has no undo
         bpy.ops.ed.undo_push(message=f"Pocket3D {job.task.verb}: {job.task.title}"[:60])
     return objects
 
 
-def _objects(job: Job) -> list[bpy.types.Object]:
-    if isinstance(job.payload, MeshInfo):
-        return importer.import_result(
-            _file(job), job.task.title, job.task.location, labels=job.payload.labels
-        )
-    target = targets.find(job.task.target)
-    usable = not targets.why_not(target)
-    if target is not None and job.fits(exporter.topology(target) if usable else None):
-        return _on_target(job, target)
+def _objects(job: Job, payload: Payload) -> list[bpy.types.Object]:
+    if payload.change is None:
+        return _new(job, payload, job.task.title)
+    found = [targets.find(t) for t in job.task.targets]
+    if found and all(fits(job, number, obj) for number, obj in enumerate(found)):
+        return _on_targets(job, payload.change, [o for o in found if o is not None])
     job.notes.append("The mesh was changed meanwhile, so the result is a new object")
-    return importer.import_result(_file(job), f"{job.task.title} {job.task.verb}", job.task.location)
+    return _new(job, payload, f"{job.task.title} {job.task.verb.lower()}")
 
 
-def _on_target(job: Job, target: bpy.types.Object) -> list[bpy.types.Object]:
-    if target.data.users > 1:
-        target.data = target.data.copy()  # other objects that share the mesh stay as they are
-    if isinstance(job.payload, TextureData):
-        materials.apply_texture(target, job.payload, job.task.title)
-        return [target]
-    if isinstance(job.payload, PartsData):
-        parts.apply_parts(target, job.payload)
-        return [target]
-    if isinstance(job.payload, RigData):
-        return [rig.apply_rig(target, job.payload), target]
-    raise UserError("The result could not be read")
+def fits(job: Job, number: int, obj: bpy.types.Object | None) -> bool:
+    """Whether a target, by its number, is still there and has the faces that were sent; vertices may have moved."""
+    if obj is None or targets.why_not(obj, seen=False) or job.task.mesh is None:
+        return False
+    shares = job.task.mesh.shares
+    return number < len(shares) and exporter.topology(obj) == shares[number].topology
 
 
-def _file(job: Job) -> Any:
-    if job.file is None or not job.file.is_file():
-        raise UserError("The result's file has been deleted")
-    return job.file
+def _new(job: Job, payload: Payload, name: str) -> list[bpy.types.Object]:
+    task = job.task
+    low, high = payload.model.bounds
+    size = (np.asarray(high) - np.asarray(low))[:2] * units.per_metre()
+    replaced = targets.find(task.replaces)
+    place = placing.place_for(task.location, replaced, task.group, (float(size[0]), float(size[1])))
+    objects = importer.publish(payload.model, name, place)
+    if replaced is not None:
+        placing.put_aside(replaced)
+    return objects
+
+
+def _on_targets(
+    job: Job, change: TextureData | PartsData | RigData, found: list[bpy.types.Object]
+) -> list[bpy.types.Object]:
+    for obj in found:
+        if obj.data.users - obj.data.use_fake_user > 1:
+            obj.data = obj.data.copy()  # other objects that share the mesh stay as they are
+    if isinstance(change, TextureData):
+        sent = job.task.mesh.triangles if job.task.mesh is not None else None
+        materials.apply_texture(found[0], change, job.task.title, sent)
+        return found[:1]
+    if isinstance(change, PartsData):
+        parts.apply_parts(found[0], change)
+        return found[:1]
+    return [rig.apply_rig(found, change), *found]
 
 
 def waits_for_mode(job: Job) -> bool:
-    """Whether the object that a job is for is being edited; its result waits until that ends."""
-    target = targets.find(job.task.target)
-    return target is not None and target.mode != "OBJECT"
+    """Whether an object that a job is for is being edited; its result waits until that ends."""
+    found = [targets.find(t) for t in job.task.targets]
+    return any(o is not None and o.mode != "OBJECT" for o in found)
 
 
 def remember(obj: bpy.types.Object, job: Job) -> None:
     """Add this step to the object's provenance."""
     history = provenance.from_text(str(obj.get(provenance.KEY, "[]")))
-    extras = job.payload.extras if isinstance(job.payload, MeshInfo) else None
-    history.append(
-        provenance.describe(
-            job.task.feature, job.task.params.body(), job_id=job.job_id, server=job.server, extras=extras
-        )
-    )
+    history.append(provenance.describe(job, parent=job.task.target))
     obj[provenance.KEY] = provenance.to_text(history)

@@ -1,80 +1,62 @@
-"""The triangles of an object, as the server gets them."""
+"""The triangles of objects, as the server gets them."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.glb import Mesh
+from ..core.glb import Mesh, Piece
+from . import parts, units
+from .triangles import topology, triangulate
 
-PART_ATTRIBUTE = "pocket3d_part"
-"""Integer face attribute: index into the names of the parts."""
-PART_NAMES = "pocket3d_parts"
-"""Custom property of the mesh: JSON list of the parts' names."""
-PARTS_GIVEN = "pocket3d_parts_given"
-"""Custom property of the mesh: true while its parts are those that it was generated with."""
-
-
-@dataclass
-class Triangulation:
-    """How the triangles that were sent lie on the mesh: vertices, loops (T, 3) and polygons (T,)."""
-
-    vertices: np.ndarray
-    loops: np.ndarray
-    polygons: np.ndarray
-
-
-def triangulate(obj: bpy.types.Object) -> Triangulation:
-    """Triangles of the object's own mesh, without modifiers, so that results land on what the artist edits.
-
-    A mirrored object (negative scale) has its corners reversed, as its faces would point inwards otherwise.
-    """
-    mesh = obj.data
-    mesh.calc_loop_triangles()
-    count = len(mesh.loop_triangles)
-    vertices = np.empty((count, 3), np.int32)
-    loops = np.empty((count, 3), np.int32)
-    polygons = np.empty(count, np.int32)
-    mesh.loop_triangles.foreach_get("vertices", vertices.ravel())
-    mesh.loop_triangles.foreach_get("loops", loops.ravel())
-    mesh.loop_triangles.foreach_get("polygon_index", polygons)
-    if obj.matrix_world.determinant() < 0:
-        vertices, loops = vertices[:, ::-1], loops[:, ::-1]
-    return Triangulation(vertices, loops, polygons)
-
-
-def topology(obj: bpy.types.Object, triangles: Triangulation | None = None) -> str:
-    """A fingerprint of the faces; moving vertices does not change it."""
-    triangles = triangles or triangulate(obj)
-    digest = hashlib.sha1(np.ascontiguousarray(triangles.vertices).tobytes(), usedforsecurity=False)
-    digest.update(str((len(obj.data.vertices), len(obj.data.loops))).encode())
-    return digest.hexdigest()
+__all__ = ["mesh_of", "mesh_of_all", "topology", "triangulate"]
 
 
 def mesh_of(obj: bpy.types.Object, *, named_parts: bool = False) -> Mesh:
     """The mesh in metres, Y up, rotated and scaled as in the world, about the object's origin.
 
-    With ``named_parts``, parts that the object was generated with go along, so that their names are kept. Raises UserError when a position is not a finite number.
+    With ``named_parts``, parts that the object was generated with go along, so that their names are kept. Raises
+    UserError when a position is not a finite number.
     """
-    bpy.context.view_layer.update()  # a script may have moved it just now
-    data = obj.data
-    triangles = triangulate(obj)
-    local = np.empty(len(data.vertices) * 3, np.float32)
-    data.vertices.foreach_get("co", local)
-    matrix = np.array(obj.matrix_world.to_3x3(), np.float64)
-    world = local.reshape(-1, 3) @ matrix.T
+    mesh = mesh_of_all([obj])
+    numbers = parts.part_numbers(obj.data)
+    if named_parts and numbers is not None and obj.data.get(parts.GIVEN):
+        mesh.parts = numbers[triangulate(obj).polygons]
+        mesh.part_names = json.loads(obj.data.get(parts.NAMES, "[]"))
+    return mesh
+
+
+def mesh_of_all(objects: Sequence[bpy.types.Object]) -> Mesh:
+    """Several meshes as one, as they stand in the world, about the origin of the first; see ``Mesh.shares``.
+
+    Raises UserError when a position is not a finite number.
+    """
+    bpy.context.view_layer.update()  # a script may have moved one just now
+    origin = np.array(objects[0].matrix_world.translation, np.float64)
+    vertices, faces, pieces, count = [], [], [], 0
+    for obj in objects:
+        own = triangulate(obj).vertices
+        faces.append(own.astype(np.uint32) + np.uint32(count))
+        vertices.append(_about(obj, origin))
+        pieces.append(Piece(len(vertices[-1]), len(own), topology(obj)))
+        count += len(vertices[-1])
+    mesh = Mesh(np.concatenate(vertices), np.concatenate(faces), objects[0].name, pieces[0].topology)
+    mesh.pieces = tuple(pieces) if len(pieces) > 1 else ()
+    return mesh
+
+
+def _about(obj: bpy.types.Object, origin: np.ndarray) -> np.ndarray:
+    """(V, 3) the vertices in metres, Y up, as in the world but relative to ``origin``."""
+    mesh = obj.data
+    local = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.attributes["position"].data.foreach_get("vector", local)
+    matrix = np.array(obj.matrix_world, np.float64)
+    turn = matrix[:3, :3]
+    world = (local.reshape(-1, 3) @ turn.T + (matrix[:3, 3] - origin)) / units.per_metre()
     if not np.isfinite(world).all():
         raise UserError(f"{obj.name} has a vertex whose position is not a number")
-    vertices = np.column_stack([world[:, 0], world[:, 2], -world[:, 1]]).astype(np.float32)
-    mesh = Mesh(vertices, triangles.vertices.astype(np.uint32), obj.name, topology(obj, triangles))
-    attribute = data.attributes.get(PART_ATTRIBUTE)
-    if named_parts and attribute is not None and data.get(PARTS_GIVEN):
-        numbers = np.zeros(len(data.polygons), np.int32)
-        attribute.data.foreach_get("value", numbers)
-        mesh.parts, mesh.part_names = numbers[triangles.polygons], json.loads(data.get(PART_NAMES, "[]"))
-    return mesh
+    return np.column_stack([world[:, 0], world[:, 2], -world[:, 1]]).astype(np.float32)

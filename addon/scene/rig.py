@@ -1,8 +1,8 @@
-"""Skeletons from the server: an armature on the artist's own mesh."""
+"""Skeletons from the server: an armature on the artist's own meshes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,28 +11,45 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from ..core.errors import UserError
-from ..core.results import BoneData, RigData
-from . import compat
+from ..core.skeleton import BoneData, RigData
+from . import compat, units
 from .staging import staging_scene
 
 COLLECTION = "Deform"
 """The bone collection of the generated bones."""
+ORIGINAL_NAME = "pocket3d_name"
+"""Custom property of a bone: the name that the file gave it."""
+MADE = "pocket3d_rig"
+"""Custom property of the armatures that were made here."""
 
 
-def apply_rig(obj: bpy.types.Object, data: RigData) -> bpy.types.Object:
-    """Give the mesh that was sent an armature and vertex groups; returns the armature object.
+def apply_rig(objects: Sequence[bpy.types.Object], data: RigData) -> bpy.types.Object:
+    """Give the meshes that were sent one armature and vertex groups; returns the armature object.
 
-    The mesh keeps its place, geometry, materials and modifiers; the armature modifier goes first. Vertex groups
-    of the same names are replaced. Raises UserError when the number of vertices has changed since.
+    The meshes keep their place, geometry, materials and modifiers; the armature modifier goes first. Vertex groups
+    of the same names are replaced, all others stay. Raises UserError when the number of vertices has changed since.
     """
-    if data.vertex_count != len(obj.data.vertices):
-        raise UserError(f"{obj.name} was edited meanwhile, so the rig no longer fits")
-    rig = make_armature(obj, data.bones)
-    for collection in obj.users_collection:
+    counts = [len(o.data.vertices) for o in objects]
+    if data.vertex_count != sum(counts):
+        raise UserError(f"{objects[0].name} was edited meanwhile, so the rig no longer fits")
+    scale = units.per_metre()
+    rig = make_armature(objects[0], data.bones, scale)
+    for collection in objects[0].users_collection:
         if rig.name not in collection.objects:
             collection.objects.link(rig)
-    if data.joints is not None and data.weights is not None:
-        write_weights(obj, [b.name for b in rig.data.bones], data.joints, data.weights)
+    names = [b.name for b in rig.data.bones]
+    start = 0
+    for obj, count in zip(objects, counts, strict=True):
+        if data.joints is not None and data.weights is not None:
+            share = slice(start, start + count)
+            write_weights(obj, names, data.joints[share], data.weights[share])
+        attach(obj, rig)
+        start += count
+    return rig
+
+
+def attach(obj: bpy.types.Object, rig: bpy.types.Object) -> None:
+    """Let an armature move a mesh, which stays where it is; an earlier rig from here is taken off."""
     remove_former(obj)
     modifier = obj.modifiers.new("Armature", "ARMATURE")
     modifier.object = rig
@@ -41,38 +58,36 @@ def apply_rig(obj: bpy.types.Object, data: RigData) -> bpy.types.Object:
     obj.parent = rig
     obj.matrix_parent_inverse = rig.matrix_world.inverted()
     obj.matrix_world = world
-    return rig
 
 
-def make_armature(obj: bpy.types.Object, bones: list[BoneData]) -> bpy.types.Object:
+def make_armature(
+    obj: bpy.types.Object, bones: Sequence[BoneData], scale: float = 1.0, shift: Vector | None = None
+) -> bpy.types.Object:
     """An armature object at the mesh's origin, unrotated and unscaled, in a temporary scene at first.
 
-    Bones can only be made in edit mode, so this runs where it does not touch the artist's selection.
+    Bones can only be made in edit mode, so this runs where it does not touch the artist's selection. ``scale``
+    turns metres into scene units; ``shift`` moves all bones, in metres.
     """
     armature = bpy.data.armatures.new(compat.id_name(f"{obj.name} rig"))
     rig = bpy.data.objects.new(armature.name, armature)
+    rig[MADE] = True
     place = obj.matrix_world.translation.copy()
     with staging_scene() as scene:
         scene.collection.objects.link(rig)
         with editing(scene, rig) as edit_bones:
-            _add_bones(edit_bones, bones)
+            names = _add_bones(edit_bones, bones, scale, shift or Vector())
     rig.matrix_world = Matrix.Translation(place)
     rig.show_in_front = True
     armature.display_type = "OCTAHEDRAL"
     group = armature.collections.new(COLLECTION)
-    for bone in armature.bones:
+    for data, name in zip(bones, names, strict=True):
+        bone = armature.bones[name]
         group.assign(bone)
+        if data.original and data.original != name:
+            bone[ORIGINAL_NAME] = data.original
     for pose_bone in rig.pose.bones:
         pose_bone.rotation_mode = "XYZ"
     return rig
-
-
-def set_leaf_lengths(scene: bpy.types.Scene, rig: bpy.types.Object, lengths: Mapping[str, float]) -> None:
-    """Give the bones without children their lengths (metres, by name); ``rig`` is in ``scene``, a staging one."""
-    with editing(scene, rig) as edit_bones:
-        for bone in edit_bones:
-            if not bone.children and lengths.get(bone.name, 0.0) > 0:
-                bone.length = lengths[bone.name]
 
 
 @contextmanager
@@ -87,21 +102,25 @@ def editing(scene: bpy.types.Scene, rig: bpy.types.Object) -> Iterator[Any]:
             bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def _add_bones(edit_bones: Any, bones: list[BoneData]) -> None:
+def _add_bones(edit_bones: Any, bones: Sequence[BoneData], scale: float, shift: Vector) -> list[str]:
     made: list[bpy.types.EditBone] = []
     for data in bones:
         bone = edit_bones.new(data.name)
-        bone.head, bone.tail = data.head, data.tail
-        if bone.length < 1e-5:
-            bone.tail = bone.head + Vector((0, 0, 0.01))  # Blender drops bones without length
+        bone.head = (Vector(data.head) + shift) * scale
+        bone.tail = (Vector(data.tail) + shift) * scale
+        if bone.length < 1e-5 * scale:
+            bone.tail = bone.head + Vector((0, 0, 0.01 * scale))  # Blender drops bones without length
         bone.align_roll(Vector(data.z_axis))
         if data.parent >= 0:
             bone.parent = made[data.parent]
-            bone.use_connect = (bone.head - bone.parent.tail).length < 1e-4
+            bone.use_connect = (bone.head - bone.parent.tail).length < 1e-4 * scale
         made.append(bone)
+    return [bone.name for bone in made]
 
 
-def write_weights(obj: bpy.types.Object, names: list[str], joints: np.ndarray, weights: np.ndarray) -> None:
+def write_weights(
+    obj: bpy.types.Object, names: Sequence[str], joints: np.ndarray, weights: np.ndarray
+) -> None:
     """Fill one vertex group a bone from joints and weights, both (V, 4)."""
     for name in names:
         former = obj.vertex_groups.get(name)
@@ -122,6 +141,5 @@ def write_weights(obj: bpy.types.Object, names: list[str], joints: np.ndarray, w
 def remove_former(obj: bpy.types.Object) -> None:
     """Take off the modifiers of an earlier rig from here; the earlier armature stays."""
     for modifier in list(obj.modifiers):
-        ours = modifier.type == "ARMATURE" and modifier.object is not None
-        if ours and COLLECTION in modifier.object.data.collections_all:
+        if modifier.type == "ARMATURE" and modifier.object is not None and modifier.object.get(MADE):
             obj.modifiers.remove(modifier)

@@ -12,7 +12,7 @@ import pytest
 import trimesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import top_influences
-from pocket3d_server.geometry.gltf_write import glb_bytes, write_glb
+from pocket3d_server.geometry.gltf_write import glb_bytes, mean_colour, write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
@@ -181,6 +181,21 @@ def test_texture_transforms_are_applied_to_the_coordinates(tmp_path: Path) -> No
     u, v = before.uv.T
     # A quarter turn counter-clockwise with v down takes what points right to what points up, (1, 0) to (0, -1).
     np.testing.assert_allclose(after.uv, np.column_stack([0.25 + 3 * v, 0.5 - 2 * u]), atol=1e-5)
+
+
+def test_a_textured_material_says_its_mean_colour() -> None:
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:32, :32] = (255, 0, 0)  # the rest of the atlas is empty
+    assert mean_colour(image) == [1.0, 0.0, 0.0]
+    assert mean_colour(image * 0) is None
+    clear = np.dstack([np.full((8, 8, 3), 255, np.uint8), np.zeros((8, 8), np.uint8)])
+    assert mean_colour(clear) is None
+    triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], float)
+    material = Material("red", base_color_image=image)
+    part = Part("a", [Primitive(triangle, np.array([[0, 1, 2]]), material, uv=triangle[:, :2])])
+    data = glb_bytes(Asset([part]))
+    document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
+    assert document["materials"][0]["extras"] == {"mean_base_color": [1.0, 0.0, 0.0]}
 
 
 def test_vertex_colours_survive_and_show(tmp_path: Path) -> None:

@@ -11,13 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primitive, Skeleton, srgb_to_linear
 from pocket3d_server.geometry.bones import quaternion, rest_matrices, top_influences
 from pocket3d_server.geometry.gltf_binary import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, BufferBuilder, pack
 from pocket3d_server.geometry.vectors import unit_normals
 from pocket3d_server.geometry.writable import check_primitive, encode_image
 
 GENERATOR = "Pocket3D"
+MEAN_PIXELS = 96
+"""Pixels along a side that a mean colour is taken from."""
+EMPTY = 5
+"""The brightest that a pixel of an atlas's empty space is, of 255."""
 
 
 def write_glb(asset: Asset, path: Path) -> None:
@@ -193,6 +197,10 @@ class _Writer:
         entry: dict[str, Any] = {"name": material.name, "pbrMetallicRoughness": pbr}
         if material.base_color_image is not None:
             pbr["baseColorTexture"] = {"index": self.add_texture(material.base_color_image)}
+            mean = mean_colour(material.base_color_image)
+            if mean is not None:
+                # For views that show no textures; nobody has to decode the image for it.
+                entry["extras"] = {"mean_base_color": mean}
         if material.metallic_roughness_image is not None:
             pbr["metallicRoughnessTexture"] = {"index": self.add_texture(material.metallic_roughness_image)}
         if material.normal_image is not None:
@@ -217,3 +225,18 @@ class _Writer:
             self.textures.append({"source": len(self.images) - 1, "sampler": 0})
             self.texture_index[id(image)] = len(self.textures) - 1
         return self.texture_index[id(image)]
+
+
+def mean_colour(image: Image) -> list[float] | None:
+    """The linear mean of an sRGB image in 0..1, without the empty (black or transparent) space of an atlas.
+
+    Some thousand pixels are enough. None for an image that is all empty.
+    """
+    step = max(1, max(image.shape[:2]) // MEAN_PIXELS)
+    pixels = image[step // 2 :: step, step // 2 :: step].reshape(-1, image.shape[2])
+    used = pixels[:, :3].max(axis=1) > EMPTY
+    if image.shape[2] == 4:
+        used &= pixels[:, 3] > 0
+    if not used.any():
+        return None
+    return [round(float(x), 4) for x in srgb_to_linear(pixels[used, :3] / 255).mean(axis=0)]

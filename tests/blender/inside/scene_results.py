@@ -31,7 +31,7 @@ def check_a_generated_mesh_stands_at_the_cursor() -> None:
     assert len(obj.data.materials) == 1
     assert counts()["scenes"] == 1
     history = module("core.provenance").from_text(obj["pocket3d"])
-    assert history[0]["params"]["text_prompt"] == "a cube"
+    assert history[0]["prompt"] == "a cube"
     assert history[0]["job_id"] == job.job_id
 
 
@@ -47,7 +47,7 @@ def check_several_parts_become_one_object_that_remembers_them() -> None:
     numbers = [a.value for a in objects[0].data.attributes[parts.ATTRIBUTE].data]
     assert sorted(set(numbers)) == [0, 1]
     after = counts()
-    assert after["meshes"] == before["meshes"] + 1, "joining left meshes behind"
+    assert after["meshes"] == before["meshes"] + 1
     made = parts.separate(bpy.context, objects[0])
     assert [o.name for o in made] == ["Head", "Body"]
     assert sum(len(o.data.polygons) for o in made) == len(numbers)
@@ -58,25 +58,31 @@ def check_a_texture_comes_as_a_new_material_and_uv_map() -> None:
     own, before = obj.data.materials[0], positions(obj)
     run(params().TextureParams("test_paint", text_prompt="red"), obj)
     np.testing.assert_array_equal(positions(obj), before)
-    assert own.use_fake_user, "the former material would be lost on saving"
     assert [u.name for u in obj.data.uv_layers] == ["UVMap", "Pocket3D"]
     assert obj.data.uv_layers["Pocket3D"].active_render
-    material = obj.data.materials[0]
+    assert obj.data.materials[0] == own, "the former material would be lost on saving"
+    assert {p.material_index for p in obj.data.polygons} == {1}
+    material = obj.data.materials[1]
     images = [n.image for n in material.node_tree.nodes if n.type == "TEX_IMAGE"]
-    assert len(obj.data.materials) == 1
+    assert len(obj.data.materials) == 2
     assert len(images) == 1
     assert images[0].packed_file
     assert images[0].size[:] == (4, 4)
     assert images[0].colorspace_settings.name == "sRGB"
     red, green, blue, _ = material.diffuse_color
     assert red > 5 * max(green, blue), "the solid view does not show the texture's colour"
+    run(params().TextureParams("test_paint", text_prompt="red"), obj)  # again: no slots pile up
+    assert len(obj.data.materials) == 2
+    assert bpy.ops.pocket3d.restore_materials() == {"FINISHED"}
+    assert [m.name for m in obj.data.materials] == ["Own"]
+    assert {p.material_index for p in obj.data.polygons} == {0}
+    assert obj.data.uv_layers["UVMap"].active_render
 
 
 def check_uvs_land_on_the_corners_they_were_made_for() -> None:
     results, materials = module("core.results"), module("scene.materials")
-    exporter = module("scene.exporter")
     obj = cube(scale=(-1, 1, 1), rotation=(0.3, 0.2, 0.1))
-    triangles = exporter.triangulate(obj)
+    triangles = module("scene.triangles").triangulate(obj)
     places = np.array([v.co[:2] for v in obj.data.vertices], np.float32)
     data = results.TextureData(
         places[triangles.vertices], np.zeros(12, np.int32), [results.MaterialData("m")]
@@ -90,6 +96,7 @@ def check_uvs_land_on_the_corners_they_were_made_for() -> None:
 def check_factors_and_images_multiply() -> None:
     results, materials = module("core.results"), module("scene.materials")
     data = results.MaterialData("m", base_color=(1.0, 0.5, 0.25, 1.0), roughness=0.5, metallic=1.0)
+    data.mean_color = (1.0, 1.0, 1.0)
     with tempfile.TemporaryDirectory() as folder:
         white = bpy.data.images.new("white", 2, 2)
         white.pixels.foreach_set(np.ones(16, np.float32))
@@ -214,7 +221,7 @@ def check_a_broken_file_leaves_nothing_behind() -> None:
         broken.write_bytes(b"glTF\x02\0\0\0garbage")
         try:
             module("scene.importer").import_result(broken, "Broken")
-        except RuntimeError:
+        except module("core.errors").UserError:
             pass
         else:
             raise AssertionError("a broken file was imported")
