@@ -22,6 +22,9 @@ MOST_BONES = 256
 LARGEST_SEED = 2**31 - 1
 LONGEST_PROMPT = 2000
 MOST_IMAGES = 10
+MOST_VIEWS = 6
+"""Of one object in the panel; more are not known to help."""
+MOST_VARIANTS = 8
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 

@@ -1,0 +1,193 @@
+"""Pictures out of Blender: of the viewport, through the camera, of a render, of an image; as files to send."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import bpy
+import gpu
+import imbuf
+import numpy as np
+
+from ..core import images
+from ..core.errors import UserError
+from ..core.params import IMAGE_SUFFIXES, check_image
+from . import compat
+from .camera import CameraRender
+
+FILE, VIEWPORT, CAMERA, RENDER, IMAGE = "FILE", "VIEWPORT", "CAMERA", "RENDER", "BLENDER_IMAGE"
+SIDE = 1024
+"""Pixels along the longer side of what is captured."""
+
+
+class View(Protocol):
+    """One picture to start from; the panels' property group is one."""
+
+    source: str
+    path: str
+    image: bpy.types.Image | None
+
+
+def why_not(view: View, context: bpy.types.Context) -> str:
+    """Why a picture cannot be had, as a sentence; empty when it can. Only reads memory."""
+    if view.source == FILE:
+        if not view.path:
+            return "Choose a picture"
+        if not view.path.lower().endswith(IMAGE_SUFFIXES):
+            return f"{os.path.basename(view.path)} is not a PNG, JPEG or WebP image"
+    elif view.source == VIEWPORT:
+        if bpy.app.background:
+            return "The viewport can only be captured with a window; take the camera"
+        if viewport_of(context) is None:
+            return "Open a 3D viewport to capture it"
+    elif view.source == CAMERA:
+        if context.scene.camera is None:
+            return "The scene has no camera; add one"
+        if bpy.app.is_job_running("RENDER"):
+            return "Wait until the render has ended"
+    elif view.source == IMAGE and view.image is None:
+        return "Choose an image"
+    return ""
+
+
+def take(views: Sequence[View], context: bpy.types.Context) -> tuple[tuple[str, ...], CameraRender | None]:
+    """The pictures as files, and the render that is still to be done for those of the camera, if any is.
+
+    The files lie in Blender's temporary folder until it quits. Raises UserError.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pocket3d-", dir=bpy.app.tempdir or None))
+    paths, render = [], None
+    for number, view in enumerate(views, 1):
+        reason = why_not(view, context)
+        if reason:
+            raise UserError(reason if len(views) == 1 else f"View {number}: {reason}")
+        if view.source == CAMERA:
+            render = render or CameraRender(context, folder / "camera.png", SIDE)
+            paths.append(str(render.path))
+        else:
+            paths.append(_file_of(view, context, folder / f"view_{number}"))
+    return tuple(paths), render
+
+
+def _file_of(view: View, context: bpy.types.Context, stem: Path) -> str:
+    if view.source == FILE:
+        return small_enough(bpy.path.abspath(view.path), stem)
+    path = stem.with_suffix(".png")
+    if view.source == RENDER or (view.image is not None and view.image.type == "RENDER_RESULT"):
+        save_render_result(context.scene, path)
+        return small_enough(str(path), stem.with_name(f"{stem.name}_small"))
+    if view.source == VIEWPORT:
+        images.write_png(images.crop_to_content(viewport(context)), path)
+    elif view.image is not None:
+        images.write_png(pixels_of(view.image), path)
+    return str(path)
+
+
+def small_enough(path: str, stem: Path) -> str:
+    """The file, or a smaller copy of it when it is larger than helps. Raises UserError when it is no image."""
+    check_image(path)
+    picture = images.read_picture(path)
+    if not picture.too_large:
+        return path
+    try:
+        buffer = imbuf.load(path)
+        buffer.resize(picture.fitting(), method="BILINEAR")
+        copy = stem.with_suffix(Path(path).suffix.lower())
+        imbuf.write(buffer, filepath=str(copy))
+        buffer.free()
+    except (OSError, ValueError) as error:
+        raise UserError(f"{Path(path).name} could not be read") from error
+    if picture.orientation != 1 and copy.read_bytes().startswith(b"\xff\xd8"):
+        copy.write_bytes(images.with_orientation(copy.read_bytes(), picture.orientation))
+    return str(copy)
+
+
+def save_render_result(scene: bpy.types.Scene, path: Path) -> None:
+    """Save the scene's last render. Raises UserError when there is none."""
+    result = next((i for i in bpy.data.images if i.type == "RENDER_RESULT"), None)
+    with compat.png_output(scene):
+        try:
+            if result is None:
+                raise RuntimeError
+            result.save_render(str(path), scene=scene)
+        except RuntimeError:
+            raise UserError("Nothing has been rendered yet; render the scene first (F12)") from None
+
+
+def pixels_of(image: bpy.types.Image) -> np.ndarray:
+    """What an image of the file holds now, as bytes (H, W, 4), first row on top. Raises UserError."""
+    width, height = image.size
+    if not width or not height:
+        raise UserError(f"The image {image.name} is empty or its file is missing")
+    values = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(values)
+    values = values.reshape(height, width, image.channels)[::-1]
+    if image.channels < 3:
+        values = np.concatenate([values[..., :1]] * 3 + [values[..., 1:]], axis=-1)
+    if values.shape[-1] == 3:
+        values = np.concatenate([values, np.ones_like(values[..., :1])], axis=-1)
+    return images.to_bytes(images.shrink(values), linear=image.is_float)
+
+
+def packed(path: str, name: str) -> bpy.types.Image:
+    """An image of the file made of a picture on disk."""
+    image = bpy.data.images.load(path)
+    image.name = compat.id_name(name)
+    image.pack()
+    image.filepath = f"//{image.name}{Path(path).suffix}"
+    image.preview_ensure()
+    return image
+
+
+def viewport_of(context: bpy.types.Context) -> bpy.types.Area | None:
+    """The 3D viewport under the artist's hand, else the largest of the window."""
+    if context.area is not None and context.area.type == "VIEW_3D":
+        return context.area
+    areas = context.screen.areas if context.screen is not None else ()
+    return max((a for a in areas if a.type == "VIEW_3D"), key=lambda a: a.width * a.height, default=None)
+
+
+def viewport(context: bpy.types.Context) -> np.ndarray:
+    """What the viewport shows, without overlays and background, as bytes (H, W, 4). Raises UserError."""
+    area = viewport_of(context)
+    if area is None:
+        raise UserError("Open a 3D viewport to capture it")
+    space: Any = area.spaces.active
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    scale = SIDE / max(region.width, region.height)
+    size = max(1, round(region.width * scale)), max(1, round(region.height * scale))
+    offscreen = gpu.types.GPUOffScreen(*size)
+    try:
+        with _plain(space):
+            offscreen.draw_view3d(
+                context.scene,
+                context.view_layer,
+                space,
+                region,
+                space.region_3d.view_matrix,
+                space.region_3d.window_matrix,
+                do_color_management=True,
+                draw_background=False,
+            )
+        with offscreen.bind():
+            framebuffer = gpu.state.active_framebuffer_get()
+            buffer = framebuffer.read_color(0, 0, *size, 4, 0, "UBYTE")
+    finally:
+        offscreen.free()
+    buffer.dimensions = size[0] * size[1] * 4
+    return np.array(buffer, np.uint8).reshape(size[1], size[0], 4)[::-1]
+
+
+@contextmanager
+def _plain(space: Any) -> Iterator[None]:
+    before = space.overlay.show_overlays, space.show_gizmo
+    space.overlay.show_overlays = space.show_gizmo = False
+    try:
+        yield
+    finally:
+        space.overlay.show_overlays, space.show_gizmo = before

@@ -1,0 +1,93 @@
+"""Pictures on their way to the server."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from addon.core import images
+from addon.core.errors import UserError
+from addon.core.images import Picture
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_the_size_is_read_from_the_beginning(tmp_path: Path, suffix: str, mode: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB" if suffix == "jpg" else mode, (123, 45), "red").save(path)
+    assert images.read_picture(path) == Picture(123, 45)
+
+
+def test_lossless_webp(tmp_path: Path) -> None:
+    Image.new("RGB", (300, 7)).save(tmp_path / "a.webp", lossless=True)
+    assert images.read_picture(tmp_path / "a.webp") == Picture(300, 7)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_keeps_its_orientation(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[images.ORIENTATION] = orientation
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.jpg", exif=exif)
+    assert images.read_picture(tmp_path / "a.jpg") == Picture(40, 30, orientation)
+    plain = io.BytesIO()
+    Image.new("RGB", (20, 15)).save(plain, "JPEG")
+    again = images.with_orientation(plain.getvalue(), orientation)
+    assert Image.open(io.BytesIO(again)).getexif()[images.ORIENTATION] == orientation
+    assert Image.open(io.BytesIO(again)).size == (20, 15)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"GIF89a",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"\xff\xd8abcdefgh",
+        b"RIFF1234WEBPVP8?" + bytes(20),
+    ],
+)
+def test_what_is_no_image_says_so(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.png is not a PNG, JPEG or WebP image that can be read"):
+        images.read_picture(tmp_path / "a.png")
+
+
+def test_what_is_too_large_is_made_to_fit() -> None:
+    assert not Picture(2048, 2048).too_large
+    assert Picture(4000, 3000).fitting() == (2048, 1536)
+    assert Picture(100_000, 10).fitting() == (2048, 1)
+
+
+def test_pixels_are_shrunk_by_their_means() -> None:
+    pixels = np.zeros((6, 8, 4), np.float32)
+    pixels[:, ::2] = 1
+    small = images.shrink(pixels, 4)
+    assert small.shape == (3, 4, 4)
+    np.testing.assert_allclose(small, 0.5)
+    assert images.shrink(pixels, 8) is pixels
+    assert images.shrink(np.ones((1, 9, 4), np.float32), 3).shape == (1, 3, 4)
+
+
+def test_linear_light_becomes_what_screens_show() -> None:
+    pixels = np.array([[[0.0, 0.2140, 1.0, 0.5], [np.nan, 2.0, -1.0, 1.0]]], np.float32)
+    out = images.to_bytes(pixels, linear=True)
+    assert out.tolist() == [[[0, 127, 255, 128], [0, 255, 0, 255]]]
+    assert images.to_bytes(pixels)[0, 0, 1] == 55
+
+
+def test_what_is_there_is_cut_out(tmp_path: Path) -> None:
+    pixels = np.zeros((100, 200, 4), np.uint8)
+    pixels[10:60, 20:40] = (255, 0, 0, 255)
+    part = images.crop_to_content(pixels)
+    assert part.shape == (58, 58, 4)
+    assert (part[..., 3] > 0).sum() == 50 * 20
+    opaque = np.full((4, 6, 4), 255, np.uint8)
+    assert images.crop_to_content(opaque) is opaque
+    images.write_png(part, tmp_path / "p.png")
+    with Image.open(tmp_path / "p.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), part)
