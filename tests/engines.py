@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
@@ -23,6 +26,7 @@ from pocket3d_server.models.engine import (
     ModelSpec,
     Progress,
 )
+from pocket3d_server.models.weights import LicenceTerms, WeightFile
 from pydantic import BaseModel, Field
 
 
@@ -179,6 +183,85 @@ class Unready(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         raise AssertionError
+
+
+WEIGHTS_REPOSITORY, WEIGHTS_REVISION = "pocket3d-tests/cubes", "0123abc"
+WEIGHTS = {
+    "config.json": b'{"size": 2.0}\n',
+    "weights/model.bin": np.random.default_rng(1).bytes(
+        int(float(os.environ.get("POCKET3D_TEST_WEIGHTS_MB", "3")) * 1_000_000)
+    ),
+    "weights/more.bin": np.random.default_rng(2).bytes(200_000),
+}
+"""The files of a repository that test engines need; ``weights_hub`` serves them."""
+
+
+def weight_file(path: str) -> WeightFile:
+    content = WEIGHTS[path]
+    checksum = hashlib.sha256(content).hexdigest()
+    return WeightFile(WEIGHTS_REPOSITORY, WEIGHTS_REVISION, path, len(content), checksum)
+
+
+class WeightedParameters(BaseModel):
+    """Settings of ``test_weighted``, one of each kind that panels show."""
+
+    steps: int = Field(25, ge=1, le=100, description="How often it looks again.")
+    guidance: float = Field(7.5, ge=0, le=20, description="How closely it follows the picture.")
+    sampler: Literal["euler", "heun"] = Field("euler", description="How it steps.")
+    fill_holes: bool = Field(True, description="Close the surface.")
+    simplify: float = Field(0.95, ge=0, le=1, description="Share of the triangles that goes.")
+    up: tuple[float, float, float] = Field((0.0, 0.0, 1.0), description="Which way is up.")
+    limit: int | None = Field(None, ge=1, le=1_000_000, description="At most so many triangles.")
+    label: str = Field("", max_length=40, description="A note.")
+
+
+class Weighted(Engine):
+    """A cube as large as its weights say. They are downloaded, and its licence is to be accepted first."""
+
+    spec = _spec(
+        "test_weighted",
+        description="A cube as large as its weights say",
+        builtin=False,
+        licence="LicenseRef-Cubes",
+        parameters=WeightedParameters,
+        weights=(weight_file("config.json"), weight_file("weights/model.bin")),
+        licence_terms=LicenceTerms(
+            name="Cube Community Licence 1.0",
+            url="https://licences.example/cube",
+            summary="You may use the model and what it makes for research and teaching. Selling either needs a "
+            "contract with the makers.",
+            conditions=(
+                "Non-commercial use only",
+                "Not in the European Union, the United Kingdom and South Korea",
+            ),
+        ),
+    )
+
+    def load(self, device: str) -> None:
+        config, model = (self.weights.path(file) for file in self.spec.weights)
+        self.size = float(json.loads(config.read_text())["size"]) + model.read_bytes()[0] * 0.0
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        part = cube()
+        part.primitives[0].vertices *= self.size
+        return EngineResult(Asset([part]), source="network", confidence=1.0)
+
+
+class WeightedToo(Steps):
+    """Shares a file with ``test_weighted``; nothing to accept."""
+
+    spec = _spec(
+        "test_weighted_too",
+        parameters=StepParameters,
+        weights=(weight_file("config.json"), weight_file("weights/more.bin")),
+        builtin=False,
+    )
+
+
+class Huge(OnGpu):
+    """Needs more of a GPU than there is anywhere, and weights besides."""
+
+    spec = _spec("test_huge", vram_mb=400 * 1024, weights=(weight_file("weights/more.bin"),), builtin=False)
 
 
 class Paint(Engine):

@@ -14,7 +14,8 @@ SERVER = ROOT / "server" / "pocket3d_server"
 SERVER_RULES: dict[str, set[str]] = {
     "geometry": set(),
     "models": {"geometry"},
-    "runners": {"models", "geometry", "config", "errors", "logs", "metrics", "probe", "storage"},
+    "weights": {"models", "locks", "times"},
+    "runners": {"models", "weights", "geometry", "config", "errors", "logs", "metrics", "probe", "storage"},
     "jobs": {
         "runners",
         "models",
@@ -29,7 +30,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "times",
     },
     "accounts": {"database", "errors", "times"},
-    "web": {"app", "services", "api", "accounts", "config", "errors", "times"},
+    "web": {"app", "services", "api", "accounts", "config", "errors", "locks", "times"},
     "cli": {
         "web",
         "accounts",
@@ -43,6 +44,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "services",
         "storage",
         "times",
+        "weights",
     },
     "migrations": {"database", "jobs", "accounts"},
     "api": {
@@ -60,6 +62,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "services",
         "storage",
         "times",
+        "weights",
     },
 }
 SERVER_MODULES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, make_response
 from flask_openapi3 import OpenAPI
 
-from pocket3d_server import __version__
+from pocket3d_server import API_VERSION, __version__
 from pocket3d_server.api import (
     access,
     account,
@@ -17,6 +17,7 @@ from pocket3d_server.api import (
     files,
     jobs,
     mesh,
+    models,
     operations,
     receiving,
     rig,
@@ -31,7 +32,6 @@ from pocket3d_server.metrics import Metrics
 from pocket3d_server.services import Services
 
 PRODUCT = "pocket3d"
-API_VERSION = "1"
 
 
 def create_app(services: Services | None) -> OpenAPI:
@@ -44,7 +44,7 @@ def create_app(services: Services | None) -> OpenAPI:
     context.install(app)
     receiving.install(app)
     errors.install(app)
-    for chapter in (mesh, texture, segment, rig, jobs, files, webhooks, system, account, auth):
+    for chapter in (mesh, texture, segment, rig, models, jobs, files, webhooks, system, account, auth):
         app.register_api(chapter.api)
     app.register_api(operations.api)
     if services:

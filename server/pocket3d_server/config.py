@@ -66,6 +66,8 @@ class Settings(BaseModel):
     """Lines for people, or one JSON object a line."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    models_dir: Path | None = None
+    """Where the weights of models lie; ``data_dir/models`` by default. Several servers may share it."""
     extra_engines: list[str] = Field(default_factory=list)
     """Engines beside the installed ones, each ``module:Class``; comma-separated in the environment."""
     cpu_jobs: int = Field(default_factory=default_parallel, ge=1)

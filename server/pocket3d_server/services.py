@@ -30,6 +30,9 @@ from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 from pocket3d_server.storage import Storage, StorageError, bucket
+from pocket3d_server.weights.download import Hub
+from pocket3d_server.weights.installer import Installer
+from pocket3d_server.weights.shelf import Shelf
 
 
 class Services:
@@ -56,7 +59,9 @@ class Services:
         keys = settings.link_keys or read_or_create_secret(settings.data_dir / "link_keys").split()
         self.links = Links(keys, settings.link_seconds, settings.public_url)
         self.sweeper = Sweeper(settings, self.database, self.files)
-        self.catalog = Catalog(settings.extra_engines, settings.memory_mb)
+        self.shelf = Shelf.at(settings.data_dir, settings.models_dir, settings.min_free_mb)
+        self.installer = Installer(self.shelf, Hub.of_environment())
+        self.catalog = Catalog(settings.extra_engines, settings.memory_mb, shelf=self.shelf)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
         self.events.listen(self.sweeper.hear)
@@ -72,6 +77,7 @@ class Services:
                 idle_seconds=settings.idle_seconds,
                 job_time_limit=settings.job_time_limit,
                 data_dir=settings.data_dir,
+                models_dir=settings.models_dir,
                 memory_mb=settings.memory_mb,
             ),
             self.metrics,
@@ -117,6 +123,7 @@ class Services:
     def stop(self) -> None:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""
         self.events.close()
+        self.installer.stop()
         self.scheduler.stop()
         self.webhook_sender.stop()
         self.sweeper.stop()

@@ -18,7 +18,8 @@ class Scope(StrEnum):
     WEBHOOKS = "webhooks"
     """Manage webhook endpoints."""
     SYSTEM = "system"
-    """See what concerns all accounts: Prometheus's metrics, and whichever job a worker has. For the operator."""
+    """What concerns all accounts: Prometheus's metrics, whichever job a worker has, licences and weights of models. For
+    the operator."""
 
 
 ALL_SCOPES = frozenset(Scope)

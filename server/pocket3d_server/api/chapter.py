@@ -13,6 +13,7 @@ JOBS = (Scope.JOBS_READ, Scope.JOBS_WRITE)
 SCOPES: dict[str, tuple[Scope, Scope] | None] = {
     "account": (Scope.ACCOUNT, Scope.ACCOUNT),
     "auth": None,
+    "models": (Scope.JOBS_READ, Scope.SYSTEM),
     "webhooks": (Scope.WEBHOOKS, Scope.WEBHOOKS),
     "system": (Scope.SYSTEM, Scope.SYSTEM),
 }

@@ -11,14 +11,12 @@ from pocket3d_server.api import jobs
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
+from pocket3d_server.api.model_info import ModelList, info_of
 from pocket3d_server.api.receiving import HOW_TO_UPLOAD, ReceivedFile
 from pocket3d_server.api.schemas import (
-    FormatLists,
     GenerateMesh,
     JobPath,
     JobStatus,
-    ModelInfo,
-    ModelList,
     SubmitHeader,
     SubmitQuery,
     SubmitResult,
@@ -33,9 +31,6 @@ from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import UPLOADS, new_stem
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
-from pocket3d_server.runners.base import FORMATS, SlotState
-from pocket3d_server.runners.catalog import Model
-from pocket3d_server.times import duration
 
 api = chapter("mesh", "Mesh Generation")
 
@@ -100,7 +95,7 @@ def download(path: JobPath) -> Response:
 def models() -> Response:
     """List the models of every feature, whether they are ready, and what is missing if not."""
     slots = services().pool.state()
-    infos = [_info(model, slots) for model in services().catalog.all()]
+    infos = [info_of(model, slots) for model in services().catalog.all()]
     return jsonify(ModelList(models=infos).model_dump())
 
 
@@ -119,29 +114,4 @@ def _store(file: FileStorage) -> StoredFile:
         size=received.size,
         sha256=received.sha256,
         original_name=received.name,
-    )
-
-
-def _info(model: Model, slots: list[SlotState]) -> ModelInfo:
-    spec, missing = model.spec, model.missing
-    warm_at = [state for state in slots if spec.model_id in state.models_loaded]
-    formats = [name for name in spec.outputs if name in FORMATS]
-    return ModelInfo(
-        model_id=spec.model_id,
-        status="loaded" if warm_at else "available" if model.ready else "unavailable",
-        gpu_id=next((state.slot.gpu_id for state in warm_at), None),
-        vram_requirement=spec.vram_mb,
-        processing_count=sum(state.current_model == spec.model_id for state in slots),
-        supported_formats=FormatLists(input=list(spec.inputs), output=formats),
-        description=spec.description,
-        estimated_time=f"about {duration(spec.estimated_seconds)}",
-        feature=spec.feature,
-        ready=model.ready,
-        reason=missing.reason if missing else None,
-        remedy=missing.remedy if missing else None,
-        licence=spec.licence,
-        revision=spec.revision,
-        builtin=spec.builtin,
-        credits=spec.credits,
-        parameters=spec.parameters.model_json_schema(),
     )

@@ -370,43 +370,6 @@ class Uploaded(BaseModel):
     details: list[UploadedFile]
 
 
-class FormatLists(BaseModel):
-    """What a model takes and makes."""
-
-    input: list[str]
-    output: list[str]
-
-
-class ModelInfo(BaseModel):
-    """A model of this server."""
-
-    model_config = ConfigDict(protected_namespaces=())
-
-    model_id: str
-    status: Literal["loaded", "available", "unavailable"]
-    gpu_id: int | None
-    vram_requirement: int = Field(description="MB; 0 runs on any CPU.")
-    processing_count: int
-    supported_formats: FormatLists
-    description: str
-    estimated_time: str
-    feature: str
-    ready: bool
-    reason: str | None = Field(description="Why it is not ready.")
-    remedy: str | None = Field(description="What to do about it.")
-    licence: str
-    revision: str
-    builtin: bool
-    credits: int = Field(ge=0, description=PRICE)
-    parameters: dict[str, Any] = Field(description="JSON schema of `parameters`.")
-
-
-class ModelList(BaseModel):
-    """All models, best first within a feature."""
-
-    models: list[ModelInfo]
-
-
 class Token(BaseModel):
     """A short-lived token."""
 

@@ -1,4 +1,4 @@
-"""``pocket3d-server``: serve, list models, manage accounts and keys, print the API's description."""
+"""``pocket3d-server``: serve, manage models, accounts and keys, print the API's description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pocket3d_server import __version__, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
-from pocket3d_server.cli import accounts, jobs
+from pocket3d_server.cli import accounts, jobs, models
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
@@ -33,18 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pocket3d-server", description="The Pocket3D inference server.")
     parser.add_argument("--version", action="version", version=__version__)
     data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data-dir", type=Path, help="database, files and token (POCKET3D_DATA_DIR)")
-    data.add_argument("--database-url", help="SQLAlchemy URL instead of SQLite in the data folder")
-    common = argparse.ArgumentParser(add_help=False, parents=[data])
+    _add_data(data)
+    common = _shared()
     common.add_argument(
         "--token-file", type=Path, help="where the loopback token lies; default: DATA_DIR/token"
-    )
-    common.add_argument(
-        "--engine",
-        dest="extra_engines",
-        action="append",
-        metavar="MODULE:CLASS",
-        help="add an engine that is not installed as an entry point; may be repeated",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -82,15 +74,32 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log-format", choices=logs.FORMATS, help="text for people (default), or json")
     serve.set_defaults(run=_serve)
 
-    models = commands.add_parser("models", parents=[common], help="list models and whether they are ready")
-    models.add_argument("--json", action="store_true", help="for programs")
-    models.set_defaults(run=_models)
-
+    models.add_commands(commands, _shared(argparse.SUPPRESS), _settings)
     accounts.add_commands(commands, data, _open_database)
     jobs.add_commands(commands, data, _open_data)
 
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
+    return parser
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, help="database, files and token (POCKET3D_DATA_DIR)")
+    parser.add_argument("--database-url", help="SQLAlchemy URL instead of SQLite in the data folder")
+
+
+def _shared(default: str | None = None) -> argparse.ArgumentParser:
+    """Options of the commands that know models; SUPPRESS where one may stand on either side of an action."""
+    parser = argparse.ArgumentParser(add_help=False, argument_default=default)
+    _add_data(parser)
+    parser.add_argument("--models-dir", type=Path, help="weights of models; default: DATA_DIR/models")
+    parser.add_argument(
+        "--engine",
+        dest="extra_engines",
+        action="append",
+        metavar="MODULE:CLASS",
+        help="add an engine that is not installed as an entry point; may be repeated",
+    )
     return parser
 
 
@@ -105,33 +114,6 @@ def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
     logs.configure(settings.log_format, settings.log_level)
     serve(settings)
-    return 0
-
-
-def _models(options: argparse.Namespace) -> int:
-    from pocket3d_server.runners.catalog import Catalog
-
-    models = Catalog(_settings(options).extra_engines).all()
-    if options.json:
-        rows = [
-            {
-                "model_id": m.spec.model_id,
-                "feature": m.spec.feature,
-                "ready": m.ready,
-                "reason": m.missing.reason if m.missing else None,
-                "remedy": m.missing.remedy if m.missing else None,
-                "licence": m.spec.licence,
-                "revision": m.spec.revision,
-            }
-            for m in models
-        ]
-        print(json.dumps(rows, indent=2))
-        return 0
-    for model in models:
-        state = "ready" if model.ready else "not ready"
-        print(f"{model.spec.model_id:24} {model.spec.feature:20} {state:10} {model.spec.description}")
-        if model.missing:
-            print(f"{'':24} {model.missing.reason} {model.missing.remedy}")
     return 0
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocket3d_server.models.weights import LicenceTerms, WeightFile, Weights
+
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
 
@@ -60,6 +62,10 @@ class ModelSpec:
     """Price of a medium-quality job for accounts that are metered."""
     parameters: type[BaseModel] = NoParameters
     """Extra parameters beyond the API's; its JSON schema also builds the Blender panel."""
+    weights: tuple[WeightFile, ...] = ()
+    """Files that are downloaded before it can run."""
+    licence_terms: LicenceTerms | None = None
+    """What its licence asks, where that is more than the usual."""
 
 
 MAX_SEED = 2**31 - 1
@@ -164,22 +170,32 @@ class EngineError(Exception):
         self.suggestion = suggestion
 
 
+MissingCode = Literal["LICENCE", "NOT_INSTALLED", "MEMORY", "NO_GPU", "EXTRA", "OTHER"]
+"""What is missing, for programs: an accepted licence, weights, memory of any kind, a GPU, Python packages."""
+
+
 @dataclass(frozen=True)
 class Missing:
     """Why a model cannot run on this machine, and what a person can do about it; one sentence each."""
 
     reason: str
     remedy: str
+    code: MissingCode = "OTHER"
 
 
 class Engine(ABC):
     """A model. One instance lives in one runner process and runs one request at a time."""
 
     spec: ClassVar[ModelSpec]
+    weights: Weights
+    """Where the files of ``spec.weights`` lie; set before ``load``."""
 
     @classmethod
     def missing(cls) -> Missing | None:
-        """What is not there yet (packages, weights, an accepted licence); None when the model can run. Cheap."""
+        """What is not there beside weights, licence and memory, which the server sees to: packages, for one (EXTRA).
+
+        None when the model can run. Cheap.
+        """
         return None
 
     def load(self, device: str) -> None:  # noqa: B027 - engines without weights have nothing to load

@@ -14,6 +14,7 @@ from pocket3d_server.models import registry
 from pocket3d_server.models.engine import Engine, Feature, Missing, ModelSpec
 from pocket3d_server.runners.devices import Gpu, gpus
 from pocket3d_server.runners.memory import SHARE, HostMemory, host_memory
+from pocket3d_server.weights.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ class Catalog:
     """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``.
 
     ``memory_mb`` is what runners may hold of the host's memory, 0 for most of it; ``gpus`` and ``host`` tell what
-    there is. Raises SettingsError for an extra engine that cannot be loaded.
+    there is; ``shelf`` knows weights and licences, without it nothing is asked about them. Raises SettingsError for
+    an extra engine that cannot be loaded.
     """
 
     def __init__(
@@ -69,7 +71,9 @@ class Catalog:
         memory_mb: int = 0,
         gpus: Callable[[], list[Gpu]] = gpus,
         host: Callable[[], HostMemory] = host_memory,
+        shelf: Shelf | None = None,
     ) -> None:
+        self._shelf = shelf
         self._memory_mb = memory_mb
         self._gpus, self._host = gpus, host
         self._engines = dict(registry.engines())
@@ -86,7 +90,10 @@ class Catalog:
         if engine is None:
             return None
         path = f"{engine.__module__}:{engine.__qualname__}"
-        return Model(engine.spec, path, engine.missing() or self._lacks_memory(engine.spec))
+        missing = engine.missing() or self._lacks_memory(engine.spec)
+        if missing is None and self._shelf:
+            missing = self._shelf.missing(engine.spec)
+        return Model(engine.spec, path, missing)
 
     def spec(self, model_id: str) -> ModelSpec | None:
         """What a model says of itself, whether it can run or not; costs nothing."""
@@ -153,12 +160,14 @@ class Catalog:
                 return Missing(
                     f"it needs a GPU with {_gb(spec.vram_mb)} and {have}.",
                     "Use a machine with such a GPU, or another model.",
+                    "MEMORY" if largest else "NO_GPU",
                 )
         have_mb = self._have_mb
         if have_mb < spec.memory_mb:
             return Missing(
                 f"it needs {_gb(spec.memory_mb)} of memory and models may use {_gb(have_mb)} here.",
                 "Use a machine with more memory, raise POCKET3D_MEMORY_MB if that is set too low, or use another model.",
+                "MEMORY",
             )
         return None
 

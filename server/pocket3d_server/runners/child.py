@@ -23,6 +23,7 @@ from typing import BinaryIO
 from pocket3d_server import logs
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import REQUESTS, Engine, EngineError, EngineRequest
+from pocket3d_server.models.weights import Weights
 from pocket3d_server.runners import protocol
 from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report
 from pocket3d_server.runners.catalog import load_engine
@@ -60,6 +61,7 @@ def main(engine_path: str, device: str, time_limit: float) -> None:
         if engine is None:
             try:
                 engine = load_engine(engine_path)()
+                engine.weights = Weights.of_runner()
                 engine.load(device)
             except Exception as error:
                 log.exception("model %s could not be loaded", attempt.model_id)

@@ -62,6 +62,8 @@ class LocalSettings:
     job_time_limit: float
     data_dir: Path
     """Names the server's runners, so that those of a dead one are found."""
+    models_dir: Path | None = None
+    """Where the weights of models lie; ``data_dir/models`` by default."""
     memory_mb: int = 0
     """What all runners may hold of the host's memory; 0 means most of it."""
 
@@ -139,6 +141,7 @@ class LocalPool(RunnerPool):
                     slot,
                     cpu_jobs=self._settings.cpu_jobs,
                     job_time_limit=self._settings.job_time_limit,
+                    models_dir=self._settings.models_dir or self._settings.data_dir / "models",
                     mark=self._family.new_mark(),
                     on_report=partial(self._hear, attempt.model_id),
                     memory_is_short=lambda: self._readings.host.is_short,

@@ -11,8 +11,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from pocket3d_server.errors import ErrorCode
+from pocket3d_server.models.weights import VARIABLE
 from pocket3d_server.runners import descent, output, protocol
 from pocket3d_server.runners.base import Attempt, Died, Loaded, ProgressReport, Report, Slot
 from pocket3d_server.runners.memory import oom_kills
@@ -40,6 +42,7 @@ class RunnerProcess:
         *,
         cpu_jobs: int,
         job_time_limit: float,
+        models_dir: Path,
         mark: str,
         on_report: OnReport,
         memory_is_short: Callable[[], bool],
@@ -64,7 +67,9 @@ class RunnerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | _thread_limits(slot, cpu_jobs) | {descent.VARIABLE: mark},
+            env=os.environ
+            | _thread_limits(slot, cpu_jobs)
+            | {descent.VARIABLE: mark, VARIABLE: str(models_dir.absolute())},
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

@@ -13,13 +13,12 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from cheroot import wsgi
 
@@ -28,6 +27,7 @@ from pocket3d_server.accounts.private_files import write_private
 from pocket3d_server.api.context import EXTENSION, HANDSHAKE_HEADERS
 from pocket3d_server.app import create_app, identity
 from pocket3d_server.config import Settings, SettingsError
+from pocket3d_server.locks import try_lock
 from pocket3d_server.services import Services
 from pocket3d_server.times import duration
 from pocket3d_server.web import incoming
@@ -263,25 +263,9 @@ def _only_server(data_dir: Path) -> Iterator[None]:
     """Hold the data folder's lock; the system lets go of it however the process ends."""
     path = data_dir / "server.lock"
     with path.open("a+b") as file:
-        if not _lock(file):
+        if not try_lock(file):
             raise SettingsError(f"another server uses {data_dir}; stop it or choose another --data-dir.")
         yield
-
-
-def _lock(file: BinaryIO) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _url_host(host: str) -> str:
