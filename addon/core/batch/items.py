@@ -66,11 +66,12 @@ def read_batch(path: str | Path, defaults: Mapping[str, Any] | None = None) -> l
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise UserError(f"{path.name} is no batch file; its name should end in {', '.join(READERS)}")
+        text = f"{path.name} is no batch file; its name should end in {', '.join(READERS)}"
+        raise UserError(text, code="BAD_BATCH")
     try:
         return parse(decode(path.read_bytes()), reader, path.parent, defaults or {})
     except FileNotFoundError:
-        raise UserError(f"There is no file {path}") from None
+        raise UserError(f"There is no file {path}", code="BAD_BATCH") from None
     except UnicodeDecodeError:
         raise BatchFileError(path.name, ["the text is not UTF-8; save it as UTF-8"]) from None
     except RowError as error:

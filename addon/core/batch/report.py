@@ -96,9 +96,10 @@ def read_report(path: str | Path) -> Report:
             str(data["batch"]), entries, str(data["started"]), float(data["seconds"]), str(data["blend"])
         )
     except FileNotFoundError:
-        raise UserError(f"There is no report {path}") from None
+        raise UserError(f"There is no report {path}", code="BAD_REPORT") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path.name} is no report of a batch", details=str(error)) from None
+        text = f"{path.name} is no report of a batch"
+        raise UserError(text, details=str(error), code="BAD_REPORT") from None
 
 
 def take_up(report: Report, earlier: Report) -> None:

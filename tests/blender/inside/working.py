@@ -1,10 +1,7 @@
-"""The ways in: command line, buttons, the timer's tick; and what must never be written."""
+"""The buttons and the timer's tick; and what must never be written."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import tempfile
 import time
 from dataclasses import field, make_dataclass
@@ -12,48 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from headless import command
 from support import counts, cube, module
-
-
-def command(*arguments: str) -> tuple[int, dict[str, Any]]:
-    """Exit code and JSON answer of a command line."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        code = module("cli").main([*arguments, "--json"])
-    lines = [line for line in out.getvalue().splitlines() if line.startswith("{")]
-    return code, json.loads(lines[-1])
-
-
-def check_the_command_line_from_prompt_to_rig() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        blend = Path(folder) / "made.blend"
-        code, answer = command(
-            "generate", "--prompt", "a cube", "--model", "test_steps", "--location", "1", "0", "0"
-        )
-        assert (code, answer["status"]) == (0, "completed"), answer
-        name = answer["objects"][0]
-        for arguments in (
-            ("texture", "--prompt", "red", "--model", "test_paint"),
-            ("segment", "--model", "test_halves"),
-            ("rig", "--model", "test_bones", "--save", str(blend)),
-        ):
-            code, answer = command(*arguments, "--object", name)
-            assert code == 0, answer
-        assert answer["objects"][0].endswith("rig")
-        bpy.ops.wm.open_mainfile(filepath=str(blend))
-        obj = bpy.data.objects[name]
-        history = module("core.provenance").from_text(bpy.data.objects[answer["objects"][0]]["pocket3d"])
-        assert history[-1]["feature"] == "auto_rigging"
-        assert obj.modifiers[0].object.type == "ARMATURE"
-
-
-def check_the_command_line_says_what_is_wrong() -> None:
-    assert command("rig", "--object", "Nothing")[0] == 1
-    code, answer = command("generate", "--prompt", "a cube", "--model", "test_refuses")
-    assert code == 1
-    assert answer["message"]
-    with contextlib.redirect_stderr(io.StringIO()):
-        assert module("cli").main(["paint"]) == 2
 
 
 def tick_until(condition: Any, seconds: float = 60) -> None:
@@ -85,7 +42,7 @@ def check_the_buttons_and_the_timer() -> None:
     assert "Top" in " ".join(parts.part_names(obj)), "the names that it came with are lost"
     assert parts.are_shown(obj)
     bpy.ops.pocket3d.clear_jobs()
-    assert not session.runner.jobs
+    assert not session.runner.listed
 
 
 def check_cancel_while_it_runs() -> None:

@@ -1,0 +1,66 @@
+"""Where the objects of a batch stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+import numpy as np
+from mathutils import Vector as Move
+
+from ..core import provenance
+from ..core.batch import grid
+from ..core.jobs import Job
+from ..core.placement import Vector
+from ..scene import importer
+
+
+def arrange(
+    families: Sequence[Sequence[bpy.types.Object]],
+    columns: int | None,
+    spacing: float | None,
+    around: Vector,
+) -> None:
+    """Move each family of objects, as it is, to its place in a grid by their real sizes."""
+    if not families:
+        return
+    bpy.context.view_layer.update()
+    boxes = [importer.bounds([o for o in f if o.type == "MESH"]) for f in families]
+    low, high = np.array([b[0] for b in boxes], float), np.array([b[1] for b in boxes], float)
+    columns = columns or grid.columns_for(len(families))
+    middles = grid.centres((high - low)[:, :2], columns, spacing, around[:2])
+    moves = np.column_stack([middles - (low + high)[:, :2] / 2, around[2] - low[:, 2]])
+    for objects, move in zip(families, moves, strict=True):
+        for obj in objects:
+            if obj.parent not in objects:
+                obj.matrix_world.translation += Move(move)
+    bpy.context.view_layer.update()
+
+
+def family(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """An object, its rig, and all that hangs on them."""
+    top = obj.parent or obj.find_armature() or obj
+    return list(dict.fromkeys([top, *top.children_recursive, obj]))
+
+
+def origin(obj: bpy.types.Object) -> Vector:
+    """Where an object's origin is in the world."""
+    x, y, z = obj.matrix_world.translation
+    return x, y, z
+
+
+def same(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether two places are the same, but for rounding."""
+    return bool(np.allclose(first, second, atol=1e-4))
+
+
+def seed_of(job: Job, objects: Sequence[bpy.types.Object]) -> str:
+    """The seed that a mesh was made with: the one that was asked for, or what the server chose."""
+    if job.task.params.seed is not None:
+        return str(job.task.params.seed)
+    for obj in objects:
+        for step in provenance.from_text(str(obj.get(provenance.KEY, "[]"))):
+            found = step.get("seed")
+            if found is not None:
+                return str(found)
+    return ""
