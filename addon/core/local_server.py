@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-import json
+import contextlib
 import os
 import subprocess
 import threading
@@ -11,15 +11,19 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import installer
+from . import environments, exits, installer, presence
+from .environments import Environment
 from .errors import Remedy, UserError
 from .installer import Step
-from .sdk import sdk
+from .presence import PortFile, Presence
+from .processes import HIDDEN, alive, ask_to_end, exclusive, held
 
 START_LIMIT = 60.0
 """Seconds a start may take; the first one compiles and makes the database."""
 LEAVE_LIMIT = 10.0
 """Seconds that a server may take to end."""
+BUSY_LIMIT = 60.0
+"""Seconds that a server which runs may take to answer; one that computes hard is slow, not gone."""
 RESTARTS, RESTART_WINDOW = 3, 300.0
 """More starts than this within the window mean that something is wrong, and retrying would not help."""
 
@@ -30,16 +34,6 @@ class Paths:
 
     source: Path
     home: Path
-
-    @property
-    def venv(self) -> Path:
-        """The server's own environment."""
-        return self.home / "venv"
-
-    @property
-    def python(self) -> Path:
-        """Its interpreter."""
-        return self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
     def data(self) -> Path:
@@ -53,8 +47,18 @@ class Paths:
 
     @property
     def log(self) -> Path:
-        """What the server prints."""
+        """What the server prints, since its last start."""
         return self.home / "server.log"
+
+    @property
+    def former_log(self) -> Path:
+        """What it printed the time before."""
+        return self.home / "server.previous.log"
+
+    @property
+    def install_log(self) -> Path:
+        """What the last installation printed."""
+        return self.home / "install.log"
 
 
 class LocalServer:
@@ -62,165 +66,291 @@ class LocalServer:
 
     def __init__(self, paths: Paths, base_python: str) -> None:
         self.paths = paths
-        self._base_python = base_python
+        self.base_python = base_python
         self._process: subprocess.Popen[bytes] | None = None
         self._starts: collections.deque[float] = collections.deque()
         self._step: Step | None = None
-        self.installing = False
+        self._installation: installer.Installation | None = None
         self._lock = threading.RLock()
+        self.last_exit: int | None = None
+        """Exit code of the server that this Blender started last, when it ended by itself."""
+
+    # --- what may be read at any moment -----------------------------------------
 
     @property
     def step(self) -> Step | None:
         """What is going on right now, None when nothing is."""
         return self._step
 
+    @property
+    def installing(self) -> bool:
+        """Whether an installation is under way."""
+        return self._installation is not None
+
     def _note(self, step: Step | None) -> None:
         self._step = step
 
+    # --- environments -------------------------------------------------------------
+
+    @property
+    def environment(self) -> Environment | None:
+        """The installation to use: this version's, else the newest one; reads files."""
+        return environments.best(self.paths.home, environments.fingerprint(self.paths.source))
+
     @property
     def installed(self) -> bool:
-        """Whether this very version of the server is installed; reads files."""
-        return installer.is_installed(self.paths.source, self.paths.venv)
+        """Whether any version of the server is installed; reads files."""
+        return self.environment is not None
+
+    @property
+    def update_ready(self) -> bool:
+        """Whether the extension brings another server than the installed one; reads files."""
+        found = self.environment
+        return found is not None and found.fingerprint != environments.fingerprint(self.paths.source)
 
     def install(self) -> None:
-        """Make the environment (minutes, downloads about 200 MB). Raises UserError."""
+        """Make a new environment (minutes, downloads about 200 MB). Raises UserError.
+
+        An older one, and a server that runs from it, stay usable all the while; jobs and files are not touched.
+        """
+        if self.installing:
+            raise UserError("The local server is being installed already")
+        installation = installer.Installation(
+            self.paths.source, self.paths.home, self.base_python, self._note
+        )
+        self._installation = installation
+        try:
+            busy = "Another Blender is installing the local server; wait until it is done"
+            with exclusive(self.paths.home / "install.lock", busy):
+                installation.run()
+        finally:
+            self._installation = None
+            self._note(None)
+
+    def cancel_install(self) -> None:
+        """Stop an installation; what it had made is removed. Waits for nothing."""
+        if self._installation is not None:
+            self._installation.cancel()
+
+    def update(self) -> str:
+        """Install this version's server beside the one in use, then change over if nobody else needs that one.
+
+        Also repairs. Returns a sentence for the person, empty when there is nothing to say. Raises UserError.
+        """
+        self.install()
+        others = self.users()
+        if others:
+            return f"The new server is used as soon as {others} no longer uses the running one"
+        jobs = presence.jobs(self.paths.port_file)
+        if jobs:
+            return f"The new server is used from its next start, because {jobs} {'jobs are' if jobs > 1 else 'job is'} under way"
         with self._lock:
             self.stop()
-            self.installing = True
-            try:
-                installer.install(
-                    self.paths.source, self.paths.venv, self._base_python, self.paths.home, self._note
-                )
-            finally:
-                self.installing = False
-                self._note(None)
+            self.start()
+        return ""
+
+    def uninstall(self) -> None:
+        """Remove the environments, not the data. Raises UserError."""
+        self._refuse_while_used("uninstall the server")
+        with self._lock, exclusive(self.paths.home / "install.lock", "Another Blender is installing it"):
+            self.stop()
+            for folder in [*(e.folder for e in environments.complete(self.paths.home))]:
+                environments.remove(folder)
+            for rest in environments.leftovers(self.paths.home):
+                environments.remove(rest)
+
+    def delete_data(self) -> None:
+        """Remove jobs, uploads, results and keys on this computer's server. Raises UserError."""
+        self._refuse_while_used("delete its data")
+        with self._lock:
+            self.stop()
+            environments.remove(self.paths.data)
+            for rest in environments.leftovers(self.paths.home):
+                environments.remove(rest)
+
+    def _refuse_while_used(self, deed: str) -> None:
+        others = self.users()
+        if others:
+            raise UserError(f"The server is in use by {others}; close it to {deed}")
+
+    def users(self) -> str:
+        """Other programs that the running server lives for, in words; empty without any."""
+        found = presence.read(self.paths.port_file)
+        pids = presence.parents(found) if found else []
+        others = [str(pid) for pid in pids if pid != os.getpid()]
+        if not others:
+            return ""
+        if len(others) == 1:
+            return f"another Blender (process {others[0]})"
+        return f"{len(others)} other Blenders (processes {', '.join(others)})"
+
+    # --- the process --------------------------------------------------------------
 
     def address(self) -> tuple[str, str]:
         """URL and token of the running server, ours or another Blender's. Raises UserError with a remedy."""
-        found = self._read_port_file()
-        if found is not None:
-            return found
-        if not self.installed:
-            raise UserError("The local server is not installed yet", Remedy.INSTALL)
-        raise UserError("The local server is not running", Remedy.START)
+        found = presence.read(self.paths.port_file)
+        if found is not None and (not found.pid or alive(found.pid)):
+            return found.url, found.token
+        if found is not None and self._process is not None and found.pid == self._process.pid:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # its threads may end after itself
+                self._process.wait(2)
+        if self._process is not None and not self._is_ours():
+            self.last_exit = self._process.returncode
+        if self.last_exit:
+            raise UserError(
+                f"The local server stopped: {exits.why(self.last_exit, self.paths.log)}", Remedy.START
+            )
+        if self.installed:
+            raise UserError("The local server is not running", Remedy.START)
+        if held(self.paths.home / "install.lock"):
+            raise UserError("Another Blender is installing the local server", Remedy.RECONNECT)
+        if environments.leftovers(self.paths.home):
+            raise UserError("An installation was interrupted; install the local server again", Remedy.INSTALL)
+        raise UserError("The local server is not installed yet", Remedy.INSTALL)
 
     def ensure_running(self) -> tuple[str, str]:
-        """URL and token, after starting the server if need be. Raises UserError."""
+        """URL and token, after starting the server if need be. Raises UserError.
+
+        Never starts a second one while the first still runs, however slowly it answers.
+        """
         with self._lock:
-            found = self._read_port_file()
-            if found is not None and (answers(*found) if self._is_ours() else joined(*found)):
-                return found
+            found = self._running()
+            if found is not None:
+                return found.url, found.token
             if not self.installed:
                 raise UserError("The local server is not installed yet", Remedy.INSTALL)
+            busy = "Another Blender is starting the local server and does not get on"
             try:
-                return self._start()
+                self._note(Step("Starting the local server"))
+                with exclusive(self.paths.home / "start.lock", busy, START_LIMIT):
+                    found = self._running() or self._start()  # another Blender may have been faster
+                return found.url, found.token
             finally:
                 self._note(None)
+
+    def start(self) -> tuple[str, str]:
+        """The same on the person's own wish: earlier failures are forgotten."""
+        self._starts.clear()
+        return self.ensure_running()
+
+    def _running(self) -> PortFile | None:
+        """The server that runs, from now on for us too; None when there is none and one may be started."""
+        found = presence.read(self.paths.port_file)
+        if found is None:
+            return None
+        end = time.monotonic() + BUSY_LIMIT
+        while True:
+            state = presence.look(found) if self._is_ours() else presence.join(found)
+            if state is Presence.HERE:
+                return found
+            if state is Presence.GONE:
+                return None
+            if time.monotonic() > end:
+                raise UserError(
+                    "The local server runs but does not answer; stop it and start it again", Remedy.DIAGNOSE
+                )
+            time.sleep(0.2)
 
     def _is_ours(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def _start(self) -> tuple[str, str]:
+    def _start(self) -> PortFile:
         now = time.monotonic()
-        while self._starts and now - self._starts[0] > RESTART_WINDOW:
-            self._starts.popleft()
-        if len(self._starts) >= RESTARTS:
-            raise UserError("The local server keeps stopping", Remedy.LOG)
-        self._starts.append(now)
-        self._note(Step("Starting the local server"))
+        self._count_start(now)
+        environment = self.environment
+        assert environment is not None
         self.paths.data.mkdir(parents=True, exist_ok=True)
         self.paths.port_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a server that is just ending may still write to it
+            os.replace(self.paths.log, self.paths.former_log)
         with self.paths.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=installer.clean_environment(),
-                cwd=self.paths.home,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            try:
+                self._process = subprocess.Popen(
+                    self.command(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=installer.clean_environment(),
+                    cwd=self.paths.home,
+                    **HIDDEN,
+                )
+            except OSError as error:
+                text = "The local server's Python cannot be run; repair the installation"
+                raise UserError(text, Remedy.INSTALL, str(error)) from error
+        self.last_exit = None
         while time.monotonic() - now < START_LIMIT:
             code = self._process.poll()
             if code is not None:
-                raise UserError(f"The local server stopped while starting (code {code})", Remedy.LOG)
-            found = self._read_port_file()
-            if found is not None and answers(*found):
+                self.last_exit = code
+                why = exits.why(code, self.paths.log)
+                raise UserError(f"The local server stopped while starting: {why}", Remedy.LOG, f"code {code}")
+            found = presence.read(self.paths.port_file)
+            if found is not None and presence.look(found) is Presence.HERE:
+                self._tidy(environment)
                 return found
             time.sleep(0.1)
         self._process.terminate()
         raise UserError("The local server did not start within a minute", Remedy.LOG)
 
-    def command(self) -> list[str]:
+    def _count_start(self, now: float) -> None:
+        """Raises UserError when there have been too many."""
+        while self._starts and now - self._starts[0] > RESTART_WINDOW:
+            self._starts.popleft()
+        if len(self._starts) >= RESTARTS:
+            code = self._process.poll() if self._process is not None else None
+            why = exits.why(code if code is not None else self.last_exit, self.paths.log)
+            raise UserError(f"The local server keeps stopping: {why}", Remedy.LOG)
+        self._starts.append(now)
+
+    def _tidy(self, used: Environment) -> None:
+        """Remove environments that no server uses any more, now that this one runs."""
+        if self.installing:
+            return
+        for other in environments.complete(self.paths.home):
+            if other.folder != used.folder and other.installed < used.installed:
+                environments.remove(other.folder)
+
+    def command(self, environment: Environment) -> list[str]:
         """The command line of the server; it ends by itself when this process has gone."""
         p = self.paths
         return [
-            *(str(p.python), "-m", "pocket3d_server", "serve", "--port", "0"),
+            *(str(environment.python), "-m", "pocket3d_server", "serve", "--port", "0"),
             *("--port-file", str(p.port_file), "--data-dir", str(p.data), "--parent-pid", str(os.getpid())),
         ]
 
-    def _read_port_file(self) -> tuple[str, str] | None:
-        try:
-            data = json.loads(self.paths.port_file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        url = data.get("url") or f"http://127.0.0.1:{data['port']}"
-        return url, data.get("token") or self._read_token(data)
-
-    def _read_token(self, data: dict[str, str]) -> str:
-        try:
-            return (
-                Path(data.get("token_file") or self.paths.data / "token").read_text(encoding="utf-8").strip()
-            )
-        except OSError:
-            return ""
-
     def stop(self) -> None:
-        """End the server if this Blender started it."""
+        """End the server, unless another Blender uses it. Raises UserError when one does."""
         with self._lock:
-            if self._process is not None and self._is_ours():
+            self._refuse_while_used("stop it")
+            found = presence.read(self.paths.port_file)
+            if self._is_ours():
+                assert self._process is not None
                 self._process.terminate()
                 try:
                     self._process.wait(LEAVE_LIMIT)
                 except subprocess.TimeoutExpired:
                     self._process.kill()
+                    self._process.wait(LEAVE_LIMIT)
                 self.paths.port_file.unlink(missing_ok=True)
-            self._process = None
+            elif found is not None and presence.look(found) is Presence.HERE:
+                ask_to_end(found.pid)
+                end = time.monotonic() + LEAVE_LIMIT
+                while presence.look(found) is not Presence.GONE and time.monotonic() < end:
+                    time.sleep(0.1)
+            self._process, self.last_exit = None, None
             self._starts.clear()
 
     def leave(self) -> None:
-        """Tell our server to end and wait for nothing, not even for a start or an installation under way."""
-        if self._process is not None and self._is_ours():
-            self._process.terminate()
-            self.paths.port_file.unlink(missing_ok=True)
+        """Tell our server and our installation to end; wait for nothing.
 
+        A server that other Blenders use too goes on for them. When Blender quits before the question is
+        answered, the server sees that by itself.
+        """
+        self.cancel_install()
+        process = self._process
+        if process is not None and process.poll() is None:
+            threading.Thread(target=self._leave, args=(process,), name="pocket3d-leave", daemon=True).start()
 
-def joined(url: str, token: str) -> bool:
-    """Whether another Blender's server is there and from now on stays for this process too.
-
-    One whose last Blender has just gone refuses; it is waited for, since two never share a data folder.
-    """
-    try:
-        client_for(url, token).system.add_parent(os.getpid())
-    except (sdk.Pocket3DAPIError, ValueError) as error:
-        if getattr(error, "error_code", "") != "CONFLICT":
-            return answers(url, token)
-        end = time.monotonic() + LEAVE_LIMIT
-        while answers(url, token) and time.monotonic() < end:
-            time.sleep(0.1)
-        return False
-    return True
-
-
-def answers(url: str, token: str) -> bool:
-    """Whether a Pocket3D server is there."""
-    try:
-        client_for(url, token).system.health()
-    except (sdk.Pocket3DAPIError, ValueError):  # ValueError: the port file holds no address
-        return False
-    return True
-
-
-def client_for(url: str, token: str) -> sdk.Pocket3DClient:
-    """A client that gives up at once."""
-    return sdk.Pocket3DClient(token or None, url, timeout=3, retries=0)
+    def _leave(self, process: subprocess.Popen[bytes]) -> None:
+        if not self.users():
+            process.terminate()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .connection import Connection, Monitor, Profile
-from .errors import Problem, explain
+from .control import Control
 from .job_runner import JobRunner
 from .local_server import LocalServer, Paths
+from .models import ModelList
+from .profiles import Kind, find
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Settings:
     """The extension's folder for the user's data."""
     base_python: str
     online_access: bool
+    profiles: tuple[Profile, ...] = ()
+    """All remote servers that the preferences list; for jobs that were started on another one."""
+    start_server: bool = False
+    """Whether the bundled server starts with Blender, not only when a job needs it."""
 
 
 class Session:
@@ -32,11 +36,15 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         local = LocalServer(Paths(settings.source, settings.home / "server"), settings.base_python)
-        self.connection = Connection(settings.profile, local, settings.online_access)
-        self.runner = JobRunner(lambda: self.connection.connect(), settings.home / "results")
-        self.problem: Problem | None = None
-        """What went wrong last when installing, starting or stopping."""
+        self.models = ModelList()
+        self.connection = self._connection(settings.profile, local)
+        self._others: dict[str, Connection] = {}
+        self.runner = JobRunner(
+            lambda key: self.connection_for(key).connect(), settings.home, lambda: self.connection.profile.key
+        )
+        self.control = Control(lambda: self.local, self._wake)
         self._monitor: Monitor | None = None
+        self._greeted = False
 
     @property
     def local(self) -> LocalServer:
@@ -49,56 +57,49 @@ class Session:
             return
         old = self.settings
         self.settings = settings
-        local = self.local
-        if (settings.source, settings.home, settings.base_python) != (old.source, old.home, old.base_python):
-            local = LocalServer(Paths(settings.source, settings.home / "server"), settings.base_python)
-        self.connection = Connection(settings.profile, local, settings.online_access)
+        self.local.base_python = settings.base_python
+        self._others.clear()
+        if (settings.profile, settings.online_access) == (old.profile, old.online_access):
+            return
+        if settings.profile.key != old.profile.key:
+            self.models.forget()
+        self.connection = self._connection(settings.profile, self.local)
+        self.control.dismiss()
         if self._monitor is not None:
             self._monitor.stop()
             self._monitor = None
             self.watch()
 
+    def _connection(self, profile: Profile, local: LocalServer) -> Connection:
+        return Connection(profile, local, self.settings.online_access, self.models.refresh)
+
+    def connection_for(self, key: str) -> Connection:
+        """The connection to the server of a job's record. Raises UserError when the person has removed it."""
+        if key == self.connection.profile.key:
+            return self.connection
+        if key not in self._others:
+            profile = find(self.settings.profiles, key)
+            self._others[key] = Connection(profile, self.local, self.settings.online_access)
+        return self._others[key]
+
     def watch(self) -> None:
-        """Keep the status current in the background."""
+        """Keep the status and the jobs current in the background."""
+        self.runner.load()
         if self._monitor is None:
             self._monitor = Monitor(self.connection)
             self._monitor.start()
+        if self.settings.start_server and not self._greeted and self.connection.profile.kind is Kind.LOCAL:
+            self.control.start()
+        self._greeted = True
 
     def check_now(self) -> None:
         """Ask the server for its state soon."""
-        self.problem = None
+        self.control.dismiss()
+        self._wake()
+
+    def _wake(self) -> None:
         if self._monitor is not None:
             self._monitor.wake()
-
-    def install(self) -> None:
-        """Install the bundled server and start it, in the background."""
-
-        def work() -> None:
-            self.local.install()
-            self.local.ensure_running()
-
-        self._in_background(work)
-
-    def start(self) -> None:
-        """Start the bundled server, in the background."""
-        self._in_background(self.local.ensure_running)
-
-    def stop(self) -> None:
-        """Stop the bundled server, in the background."""
-        self._in_background(self.local.stop)
-
-    def _in_background(self, work: Callable[[], object]) -> None:
-        self.problem = None
-
-        def run() -> None:
-            try:
-                work()
-            except Exception as error:
-                self.problem = explain(error)
-            if self._monitor is not None:
-                self._monitor.wake()
-
-        threading.Thread(target=run, name="pocket3d-server", daemon=True).start()
 
     def close(self) -> None:
         """End everything that this Blender started."""

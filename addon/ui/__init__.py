@@ -7,26 +7,42 @@ from contextlib import ExitStack
 import bpy
 
 from . import (
+    file_handlers,
     generate_panel,
     job_operators,
     jobs_panel,
+    making,
+    model_chooser,
     object_panel,
+    overlay,
     part_operators,
+    picture_slots,
     preferences,
+    profile_operators,
+    prompt_text,
     properties,
     pump,
     server_operators,
     status_panel,
     submit_operators,
+    thumbnails,
 )
 
 MODULES = (
     properties,
     preferences,
+    thumbnails,
+    making,
+    model_chooser,
+    picture_slots,
+    prompt_text,
+    overlay,
+    file_handlers,
     submit_operators,
     part_operators,
     job_operators,
     server_operators,
+    profile_operators,
     status_panel,
     generate_panel,
     object_panel,
@@ -45,8 +61,10 @@ def register() -> None:
             for cls in module.CLASSES:
                 bpy.utils.register_class(cls)
                 undo.callback(bpy.utils.unregister_class, cls)
-        properties.attach()
-        undo.callback(properties.detach)
+            if hasattr(module, "attach"):  # what is more than classes
+                module.attach()
+                undo.callback(module.detach)
+        preferences.migrate()
         pump.start()
         undo.callback(pump.stop)
         _undo.push(undo.pop_all())

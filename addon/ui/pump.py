@@ -15,6 +15,7 @@ from ..core.jobs import Job, Origin
 from ..core.session import Session, close_session
 from ..scene import apply, document, targets
 from ..session import current_origin, current_session
+from . import overlay, status_bar
 
 ACTIVE, IDLE = 0.2, 1.0
 """Seconds between ticks while something goes on, and while only the server's state could change."""
@@ -68,6 +69,7 @@ def _tick(session: Session) -> float:
         _shown = shown
         sync_list()
         redraw()
+    overlay.follow()
     busy = runner.active or session.local.step is not None
     return ACTIVE if busy else IDLE
 
@@ -135,7 +137,7 @@ def sync_list() -> None:
 
 
 def redraw() -> None:
-    """Draw the sidebars of the 3D views again, and the preferences."""
+    """Draw the sidebars of the 3D views again, the preferences and the status bar."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type not in {"VIEW_3D", "PREFERENCES"}:
@@ -143,3 +145,4 @@ def redraw() -> None:
             for region in area.regions:
                 if region.type == "UI" or area.type == "PREFERENCES":
                     region.tag_redraw()
+    status_bar.refresh()

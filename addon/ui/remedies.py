@@ -10,6 +10,8 @@ REMEDIES: dict[Remedy, tuple[str, str]] = {
     Remedy.RECONNECT: ("pocket3d.server_check", "FILE_REFRESH"),
     Remedy.PREFERENCES: ("pocket3d.open_preferences", "PREFERENCES"),
     Remedy.ONLINE_ACCESS: ("extensions.userpref_allow_online", "INTERNET"),
+    Remedy.DIAGNOSE: ("pocket3d.diagnose", "VIEWZOOM"),
+    Remedy.UPDATE: ("pocket3d.server_update", "IMPORT"),
     Remedy.LOG: ("pocket3d.open_log", "TEXT"),
 }
 """The button for each remedy: operator and icon. RETRY needs a job and is drawn with it."""

@@ -1,22 +1,33 @@
-"""Buttons about the server; each is the remedy for some problem."""
+"""Buttons about the server on this computer; each is the remedy for some problem."""
 
 from __future__ import annotations
 
 import bpy
 
 from ..session import PACKAGE, current_session
-from . import pump
+from . import pump, reports
 
 
 class ServerOperator:
-    """Acts on the session."""
+    """Acts on the session's control, which does the work in the background."""
 
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        self.act(current_session())
+        self.act(current_session().control)
         pump.redraw()
         return {"FINISHED"}
+
+
+def may_install(cls) -> bool:
+    """Whether packages may be downloaded now; says why not."""
+    if current_session().local.installing:
+        cls.poll_message_set("The local server is being installed already")
+        return False
+    if not bpy.app.online_access:
+        cls.poll_message_set("Allow online access in Preferences > System first; packages are downloaded")
+        return False
+    return True
 
 
 class POCKET3D_OT_server_install(ServerOperator, bpy.types.Operator):
@@ -28,12 +39,43 @@ class POCKET3D_OT_server_install(ServerOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Needs the internet."""
-        if not bpy.app.online_access:
-            cls.poll_message_set("Allow online access in Preferences > System first; packages are downloaded")
-        return bpy.app.online_access
+        return may_install(cls)
 
-    def act(self, session) -> None:
-        session.install()
+    def act(self, control) -> None:
+        control.install()
+
+
+class POCKET3D_OT_server_update(ServerOperator, bpy.types.Operator):
+    """Install this version's server beside the one in use, then change over. Jobs and files stay"""
+
+    bl_idname = "pocket3d.server_update"
+    bl_label = "Update"
+
+    @classmethod
+    def poll(cls, context):
+        """Needs the internet."""
+        return may_install(cls)
+
+    def act(self, control) -> None:
+        control.update()
+
+
+class POCKET3D_OT_cancel_install(ServerOperator, bpy.types.Operator):
+    """Stop the installation and remove what it has made so far"""
+
+    bl_idname = "pocket3d.cancel_install"
+    bl_label = "Cancel Installation"
+
+    @classmethod
+    def poll(cls, context):
+        """Only while one is under way."""
+        if not current_session().local.installing:
+            cls.poll_message_set("Nothing is being installed")
+            return False
+        return True
+
+    def act(self, control) -> None:
+        control.cancel_install()
 
 
 class POCKET3D_OT_server_start(ServerOperator, bpy.types.Operator):
@@ -42,28 +84,75 @@ class POCKET3D_OT_server_start(ServerOperator, bpy.types.Operator):
     bl_idname = "pocket3d.server_start"
     bl_label = "Start"
 
-    def act(self, session) -> None:
-        session.start()
+    def act(self, control) -> None:
+        control.start()
 
 
 class POCKET3D_OT_server_stop(ServerOperator, bpy.types.Operator):
-    """Stop the local server"""
+    """Stop the local server. Its running jobs begin anew when it is started again"""
 
     bl_idname = "pocket3d.server_stop"
     bl_label = "Stop"
 
-    def act(self, session) -> None:
-        session.stop()
+    def act(self, control) -> None:
+        control.stop()
 
 
-class POCKET3D_OT_server_check(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_check(bpy.types.Operator):
     """Ask the server for its state"""
 
     bl_idname = "pocket3d.server_check"
     bl_label = "Reconnect"
+    bl_options = {"INTERNAL"}
 
-    def act(self, session) -> None:
-        session.check_now()
+    def execute(self, context):
+        current_session().check_now()
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_dismiss(ServerOperator, bpy.types.Operator):
+    """Show this message no longer"""
+
+    bl_idname = "pocket3d.dismiss_message"
+    bl_label = "Dismiss"
+
+    def act(self, control) -> None:
+        control.dismiss()
+
+
+class POCKET3D_OT_server_uninstall(ServerOperator, bpy.types.Operator):
+    """Remove the local server's environment. Its jobs and files stay"""
+
+    bl_idname = "pocket3d.server_uninstall"
+    bl_label = "Uninstall"
+
+    def invoke(self, context, event):
+        return confirm(self, context, event, "environment", "Uninstall the local server?", "Uninstall")
+
+    def act(self, control) -> None:
+        control.uninstall()
+
+
+class POCKET3D_OT_delete_server_data(ServerOperator, bpy.types.Operator):
+    """Delete the local server's jobs, uploads and results for good. What is in your scenes stays"""
+
+    bl_idname = "pocket3d.delete_server_data"
+    bl_label = "Delete Data"
+
+    def invoke(self, context, event):
+        return confirm(self, context, event, "data", "Delete the local server's data for good?", "Delete")
+
+    def act(self, control) -> None:
+        control.delete_data()
+
+
+def confirm(operator, context, event, part: str, title: str, button: str):
+    """Ask first, with the size that it is about."""
+    size = current_session().control.sizes.get(part, "")
+    message = f"This frees {size}." if size else "It cannot be undone."
+    return context.window_manager.invoke_confirm(
+        operator, event, title=title, message=message, confirm_text=button, icon="WARNING"
+    )
 
 
 class POCKET3D_OT_open_preferences(bpy.types.Operator):
@@ -75,18 +164,88 @@ class POCKET3D_OT_open_preferences(bpy.types.Operator):
 
     def execute(self, context):
         bpy.ops.preferences.addon_show(module=PACKAGE)
+        current_session().control.measure()
         return {"FINISHED"}
 
 
-class POCKET3D_OT_open_log(bpy.types.Operator):
-    """Show the local server's log"""
+class POCKET3D_OT_open_log(ServerOperator, bpy.types.Operator):
+    """Show the end of the local server's log in a text editor"""
 
     bl_idname = "pocket3d.open_log"
     bl_label = "Show Log"
+
+    def act(self, control) -> None:
+        control.read_log()
+        reports.when_idle(lambda: reports.show_text("Pocket3D Server Log", control.log))
+
+
+class POCKET3D_OT_diagnose(ServerOperator, bpy.types.Operator):
+    """Check everything that the local server needs, and show a report"""
+
+    bl_idname = "pocket3d.diagnose"
+    bl_label = "Diagnose"
+
+    def act(self, control) -> None:
+        control.diagnose(bpy.app.version_string)
+        reports.when_idle(lambda: reports.pop_up("show_report"))
+
+
+class POCKET3D_OT_show_report(bpy.types.Operator):
+    """Show the last report about the local server"""
+
+    bl_idname = "pocket3d.show_report"
+    bl_label = "The Server on This Computer"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_popup(self, width=560)
+
+    def draw(self, context):
+        """The report and two buttons."""
+        column = self.layout.column(align=True)
+        for line in reports.rows(current_session().control.report):
+            column.label(text=line.text, icon=line.icon, translate=False)
+        row = self.layout.row(align=True)
+        row.operator("pocket3d.copy_report", icon="COPYDOWN")
+        row.operator("pocket3d.report_as_text", icon="TEXT")
+
+    def execute(self, context):
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_copy_report(bpy.types.Operator):
+    """Copy the report, to paste it into a message"""
+
+    bl_idname = "pocket3d.copy_report"
+    bl_label = "Copy"
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
-        """Open the folder with the logs."""
+        context.window_manager.clipboard = current_session().control.report
+        self.report({"INFO"}, "The report is in the clipboard")
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_report_as_text(bpy.types.Operator):
+    """Show the report in a text editor"""
+
+    bl_idname = "pocket3d.report_as_text"
+    bl_label = "Open as Text"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        reports.show_text("Pocket3D Report", current_session().control.report)
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_reveal_server(bpy.types.Operator):
+    """Open the folder with the local server's logs and data"""
+
+    bl_idname = "pocket3d.reveal_server"
+    bl_label = "Open Folder"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
         folder = current_session().local.paths.home
         folder.mkdir(parents=True, exist_ok=True)
         bpy.ops.wm.path_open(filepath=str(folder))
@@ -95,9 +254,19 @@ class POCKET3D_OT_open_log(bpy.types.Operator):
 
 CLASSES = (
     POCKET3D_OT_server_install,
+    POCKET3D_OT_server_update,
+    POCKET3D_OT_cancel_install,
     POCKET3D_OT_server_start,
     POCKET3D_OT_server_stop,
     POCKET3D_OT_server_check,
+    POCKET3D_OT_dismiss,
+    POCKET3D_OT_server_uninstall,
+    POCKET3D_OT_delete_server_data,
     POCKET3D_OT_open_preferences,
     POCKET3D_OT_open_log,
+    POCKET3D_OT_diagnose,
+    POCKET3D_OT_show_report,
+    POCKET3D_OT_copy_report,
+    POCKET3D_OT_report_as_text,
+    POCKET3D_OT_reveal_server,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.connection import Light
-from ..core.errors import Problem
+from ..core.connection import Light, Status
+from ..core.errors import Problem, Remedy
+from ..core.profiles import Kind
 from ..session import current_session
-from .drawing import Sidebar, draw_problem
+from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width
+from .remedies import REMEDIES
 
 LIGHTS = {
     Light.UNKNOWN: "COLORSET_13_VEC",
@@ -18,23 +20,85 @@ LIGHTS = {
 
 
 def draw_status(layout, preferences_button: bool = True) -> None:
-    """The server in one line, and below it what to do when it is not ready."""
+    """The server, its state, and only when something is to be done, buttons."""
     session = current_session()
     status = session.connection.status
     row = layout.row(align=True)
-    row.label(text=status.title, icon=LIGHTS[status.light])
-    if status.light is Light.READY:
-        sub = row.row()
-        sub.alignment = "RIGHT"
-        sub.label(text=status.detail)
+    row.label(text="", icon=LIGHTS[status.light])
+    row.menu("POCKET3D_MT_servers", text=status.title)
+    row.operator("pocket3d.server_check", text="", icon="FILE_REFRESH")
     if preferences_button:
-        row.operator("pocket3d.open_preferences", text="", icon="PREFERENCES", emboss=False)
-    if session.problem is not None:
-        draw_problem(layout, session.problem)
-    elif status.progress is not None:
-        layout.progress(factor=status.progress, text=status.detail, type="BAR")
-    elif status.light is not Light.READY:
-        draw_problem(layout, Problem(status.detail, status.remedy), status.light is Light.OFFLINE)
+        row.operator("pocket3d.open_preferences", text="", icon="PREFERENCES")
+    if status.light is Light.READY:
+        layout.label(text=fitting(wordings(status.detail), text_width()), translate=False)
+    if status.activity:
+        draw_activity(layout, status, session.local.installing)
+    elif session.control.problem is None:
+        draw_advice(layout, status)
+    if session.control.problem is not None:
+        draw_message(layout, session.control.problem)
+    elif session.control.notice:
+        draw_message(layout, Problem(session.control.notice))
+    elif session.control.doing and not status.activity:
+        layout.label(text=f"{session.control.doing}…", icon="TIME")
+
+
+def wordings(detail: str) -> tuple[str, ...]:
+    """A line and shorter ones: first the GPU's name goes, then all of the GPU."""
+    pieces = detail.split(" · ")
+    without_name = [p.rpartition(", ")[2] for p in pieces]
+    rest = [p for p in pieces if ", " not in p]
+    return detail, " · ".join(without_name), " · ".join(rest)
+
+
+def draw_activity(layout, status: Status, installing: bool) -> None:
+    """What is being installed or started, how far it is, and the button to stop it."""
+    row = layout.row(align=True)
+    if status.progress is None:
+        row.label(text=f"{status.activity}…", icon="TIME")
+        return
+    text = f"{status.progress:.0%} · {status.activity}"
+    row.progress(
+        factor=status.progress, text=fitting((text, f"{status.progress:.0%}"), text_width(90)), type="BAR"
+    )
+    if installing:
+        row.operator("pocket3d.cancel_install", text="", icon="X")
+
+
+def draw_advice(layout, status: Status) -> None:
+    """Why the server is not ready, or what is worth knowing about one that is, and the button for it."""
+    if status.light is Light.READY:
+        if status.note:
+            draw_problem(layout, Problem(status.note, status.remedy), alert=False)
+        return
+    draw_problem(layout, Problem(status.detail, status.remedy), status.light is Light.OFFLINE)
+    local = current_session().connection.profile.kind is Kind.LOCAL
+    if local and status.remedy in {Remedy.START, Remedy.LOG, Remedy.DIAGNOSE}:
+        draw_more(layout, status.remedy)
+
+
+def draw_message(layout, problem: Problem) -> None:
+    """What came of the last button, with a cross to put it away."""
+    box = layout.box()
+    row = box.row(align=True)
+    column = row.column()
+    draw_text(column, problem.text, "ERROR" if problem.remedy is not Remedy.NONE else "INFO")
+    row.operator("pocket3d.dismiss_message", text="", icon="X", emboss=False)
+    if problem.remedy in REMEDIES:
+        operator, icon = REMEDIES[problem.remedy]
+        box.operator(operator, icon=icon)
+    if problem.remedy in {Remedy.LOG, Remedy.DIAGNOSE, Remedy.INSTALL}:
+        draw_more(box, problem.remedy)
+
+
+def draw_more(layout, remedy: Remedy) -> None:
+    """The other buttons for a local server that does not work."""
+    row = layout.row(align=True)
+    for other in (Remedy.START, Remedy.DIAGNOSE, Remedy.LOG):
+        if other is remedy or (other is Remedy.START and remedy is Remedy.INSTALL):
+            continue
+        operator, icon = REMEDIES[other]
+        row.operator(operator, icon=icon)
 
 
 class POCKET3D_PT_status(Sidebar, bpy.types.Panel):

@@ -1,4 +1,4 @@
-"""The bundled server's process: started, shared, stopped; the installation's words."""
+"""The bundled server's process: started, shared by several Blenders, started again, stopped."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from live import alive, wait_until
 
-from addon.core import installer
+from addon.core import environments, installer
+from addon.core.connection import Connection, Light, Profile
 from addon.core.errors import Remedy, UserError
-from addon.core.local_server import LocalServer, Paths, answers
+from addon.core.local_server import LocalServer, Paths
+from addon.core.presence import Presence, look, parents, read
 
 ROOT = Path(__file__).resolve().parents[2]
+REAL = f'exec {sys.executable} "$@"'
+"""An environment's interpreter that runs the server of this checkout."""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for the environment is a shell script")
 
@@ -26,16 +31,71 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for the en
 def make(folder: Path, script: str) -> LocalServer:
     """A server whose environment's interpreter is a script."""
     server = LocalServer(Paths(ROOT / "server", folder / "home"), sys.executable)
-    server.paths.python.parent.mkdir(parents=True)
-    server.paths.python.write_text(f"#!/bin/sh\n{script}\n")
-    server.paths.python.chmod(0o755)
-    marker = {"fingerprint": installer.fingerprint(ROOT / "server")}
-    (server.paths.venv / installer.MARKER).write_text(json.dumps(marker))
+    add_environment(server, "venv", script, environments.fingerprint(ROOT / "server"), 1)
     return server
 
 
-def test_started_shared_and_stopped(tmp_path: Path) -> None:
-    server = make(tmp_path, f'exec {sys.executable} "$@"')
+def add_environment(server: LocalServer, name: str, script: str, fingerprint: str, installed: float) -> Path:
+    """What an installation leaves behind; the interpreter is a script."""
+    folder = server.paths.home / name
+    python = environments.interpreter(folder)
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    record = {"fingerprint": fingerprint, "version": "0.0.9", "installed": installed}
+    (folder / environments.MARKER).write_text(json.dumps(record))
+    return folder
+
+
+def pid_of(server: LocalServer) -> int:
+    return int(json.loads(server.paths.port_file.read_text())["pid"])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LocalServer]:
+    """A real one, ended afterwards."""
+    made = make(tmp_path, REAL)
+    yield made
+    found = read(made.paths.port_file)
+    if found is not None and alive(found.pid):
+        os.kill(found.pid, signal.SIGKILL)
+
+
+class OtherBlender:
+    """Another process that uses the same server, as another Blender does."""
+
+    def __init__(self, server: LocalServer) -> None:
+        paths = server.paths
+        code = f"""
+import sys
+from pathlib import Path
+from addon.core.local_server import LocalServer, Paths
+local = LocalServer(Paths(Path({str(paths.source)!r}), Path({str(paths.home)!r})), sys.executable)
+print(local.ensure_running()[0], flush=True)
+for line in sys.stdin:
+    getattr(local, line.strip())()
+    print("done", flush=True)
+"""
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+
+    def do(self, command: str) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+
+    def kill(self) -> None:
+        """kill -9: nothing is tidied."""
+        self.process.kill()
+        self.process.wait(10)
+
+
+def test_started_and_stopped(server: LocalServer) -> None:
     with pytest.raises(UserError) as caught:
         server.address()
     assert caught.value.remedy is Remedy.START
@@ -43,42 +103,108 @@ def test_started_shared_and_stopped(tmp_path: Path) -> None:
     assert token
     assert server.step is None
     assert server.ensure_running() == (url, token)  # still the same process
-    other = LocalServer(server.paths, sys.executable)
-    assert other.ensure_running() == (url, token)  # a second Blender uses it
-    pid = json.loads(server.paths.port_file.read_text())["pid"]
-    other.stop()
-    assert alive(pid)
+    pid = pid_of(server)
     server.stop()
     wait_until(lambda: not alive(pid))
     assert not server.paths.port_file.exists()
+    with pytest.raises(UserError, match="not running"):
+        server.address()
 
 
-def test_a_shared_server_outlives_the_blender_that_started_it(tmp_path: Path) -> None:
-    server = make(tmp_path, f'exec {sys.executable} "$@"')
-    code = f"""
-import sys
-from pathlib import Path
-from addon.core.local_server import LocalServer, Paths, answers
-LocalServer(Paths(Path({str(server.paths.source)!r}), Path({str(server.paths.home)!r})), "").ensure_running()
-print("running", flush=True)
-sys.stdin.read()
-"""
-    first = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert first.stdin is not None
-    assert first.stdout is not None
-    assert first.stdout.readline() == "running\n"
-    address = server.ensure_running()
-    pid = json.loads(server.paths.port_file.read_text())["pid"]
-    try:
-        first.stdin.close()
-        first.wait(10)
-        time.sleep(2)  # the server looks after its parents twice a second
-        assert answers(*address)
-    finally:
-        os.kill(pid, signal.SIGTERM)
+def test_two_blenders_share_one_and_the_last_ends_it(server: LocalServer) -> None:
+    first = OtherBlender(server)
+    assert server.ensure_running()[0] == first.url
+    pid = pid_of(server)
+    found = read(server.paths.port_file)
+    assert found is not None
+    assert set(parents(found)) == {first.process.pid, os.getpid()}
+    second = OtherBlender(server)
+    assert second.url == first.url
+    assert str(first.process.pid) in server.users()
+    assert server.users().startswith("2 other Blenders")
+
+    first.kill()  # the one that started the server
+    time.sleep(1.5)  # the server looks after its parents twice a second
+    assert look(found) is Presence.HERE
+    with pytest.raises(UserError, match=f"another Blender .process {second.process.pid}.; close it"):
+        server.stop()
+    assert alive(pid)
+    second.kill()
+    wait_until(lambda: not server.users())
+    server.stop()  # ours alone now, though another Blender had started it
     wait_until(lambda: not alive(pid))
+
+
+def test_the_server_ends_with_the_last_blender(server: LocalServer) -> None:
+    first, second = OtherBlender(server), OtherBlender(server)
+    pid = pid_of(server)
+    first.kill()
+    time.sleep(1.2)
+    assert alive(pid)
+    second.kill()
+    wait_until(lambda: not alive(pid), 15)
+
+
+def test_disabling_the_extension_leaves_the_server_to_the_other_blender(server: LocalServer) -> None:
+    first = OtherBlender(server)
+    address = server.ensure_running()
+    first.do("leave")
+    time.sleep(1.5)
+    found = read(server.paths.port_file)
+    assert found is not None
+    assert found.url == address[0]
+    assert look(found) is Presence.HERE
+    first.kill()
+
+
+def test_two_blenders_that_start_at_once_get_one_server(server: LocalServer) -> None:
+    others: list[OtherBlender] = []
+    threads = [threading.Thread(target=lambda: others.append(OtherBlender(server))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    try:
+        assert len({o.url for o in others}) == 1, [o.url for o in others]
+        assert others[0].url.startswith("http://127.0.0.1:")
+    finally:
+        for other in others:
+            other.kill()
+
+
+def test_a_server_that_was_killed_is_started_again_when_jobs_need_it(server: LocalServer) -> None:
+    link = Connection(Profile(), server, online_access=False)
+    link.connect()
+    first = pid_of(server)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not alive(first))
+    status = link.refresh()
+    assert (status.light, status.remedy) == (Light.OFFLINE, Remedy.START)
+    assert "memory ran out" in status.detail
+    link.refresh()
+    assert not alive(first)
+    assert link.status.light is Light.OFFLINE  # nobody needs it
+    link.needed = True
+    assert link.refresh().light is Light.READY
+    assert pid_of(server) != first
+
+
+def test_a_silent_server_that_runs_is_not_started_a_second_time(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.ensure_running()
+    pid = pid_of(server)
+    monkeypatch.setattr("addon.core.local_server.BUSY_LIMIT", 1.0)
+    monkeypatch.setattr("addon.core.presence.PATIENCE", 0.5)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(UserError, match="runs but does not answer") as caught:
+            server.ensure_running()
+        assert caught.value.remedy is Remedy.DIAGNOSE
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    server.ensure_running()
+    assert pid_of(server) == pid
 
 
 def test_leaving_does_not_wait_for_what_is_going_on(tmp_path: Path) -> None:
@@ -99,77 +225,91 @@ def test_leaving_does_not_wait_for_what_is_going_on(tmp_path: Path) -> None:
 
 
 def test_a_server_that_dies_is_not_started_for_ever(tmp_path: Path) -> None:
-    server = make(tmp_path, "exit 3")
+    server = make(tmp_path, "echo 'pocket3d-server: port 1 is in use by another program' >&2\nexit 2")
     for _ in range(3):
-        with pytest.raises(UserError, match="stopped while starting") as caught:
+        with pytest.raises(UserError, match="stopped while starting: its port is in use") as caught:
             server.ensure_running()
         assert caught.value.remedy is Remedy.LOG
-    with pytest.raises(UserError, match="keeps stopping"):
+    with pytest.raises(UserError, match="keeps stopping: its port is in use"):
         server.ensure_running()
+    with pytest.raises(UserError, match="stopped while starting"):
+        server.start()  # the person's own wish begins anew
 
 
-def test_a_stale_port_file_is_not_believed(tmp_path: Path) -> None:
-    server = make(tmp_path, f'exec {sys.executable} "$@"')
-    server.paths.port_file.write_text(json.dumps({"url": "http://127.0.0.1:9", "token": "x"}))
-    try:
+def test_a_stale_port_file_is_not_believed(server: LocalServer) -> None:
+    for stale in (
+        {"url": "http://127.0.0.1:9", "token": "x"},
+        {"url": "http://127.0.0.1:9", "token": "x", "pid": os.getpid()},
+        {"url": "nonsense", "pid": "x"},
+        ["nonsense"],
+    ):
+        server.paths.port_file.write_text(json.dumps(stale))
+        assert server.ensure_running()[0].startswith("http://127.0.0.1:")
         assert server.ensure_running()[0] != "http://127.0.0.1:9"
-    finally:
         server.stop()
 
 
-def test_the_fingerprint_is_of_every_file_that_is_installed(tmp_path: Path) -> None:
-    def server(name: str, files: dict[str, str]) -> Path:
-        for file, text in files.items():
-            path = tmp_path / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        return tmp_path / name
-
-    files = {"pyproject.toml": "a", "pocket3d_server/geometry/bake.py": "b"}
-    first = installer.fingerprint(server("first", files))
-    traces = {"pocket3d_server/__pycache__/bake.pyc": "x", "pocket3d_server.egg-info/PKG-INFO": "x"}
-    assert installer.fingerprint(server("used", files | traces)) == first
-    changed = files | {"pocket3d_server/geometry/bake.py": "c"}
-    assert installer.fingerprint(server("changed", changed)) != first
-    moved = {"pyproject.toml": "a", "pocket3d_server/bake.py": "b"}
-    assert installer.fingerprint(server("moved", moved)) != first
-
-
-def test_another_version_counts_as_not_installed(tmp_path: Path) -> None:
-    server = make(tmp_path, "exit 0")
+def test_an_older_server_works_until_the_update_and_is_then_removed(server: LocalServer) -> None:
+    shutil_marker = server.paths.home / "venv" / environments.MARKER
+    record = json.loads(shutil_marker.read_text()) | {"fingerprint": "older"}
+    shutil_marker.write_text(json.dumps(record))
     assert server.installed
-    (server.paths.venv / installer.MARKER).write_text('{"fingerprint": "older"}')
+    assert server.update_ready
+    link = Connection(Profile(), server, online_access=False)
+    link.connect()
+    status = link.refresh()
+    assert (status.light, status.remedy) == (Light.READY, Remedy.UPDATE)
+    assert status.note == "An update of the local server is ready"
+    former = pid_of(server)
+
+    new = add_environment(server, "venv-new", REAL, environments.fingerprint(ROOT / "server"), 2)
+    assert not server.update_ready
+    server.stop()
+    server.start()
+    assert pid_of(server) != former
+    assert not (server.paths.home / "venv").exists()
+    assert new.exists()
+
+
+def test_an_update_waits_for_the_other_blender(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = OtherBlender(server)
+    server.ensure_running()
+    pid = pid_of(server)
+
+    def run(self: installer.Installation) -> Path:
+        return add_environment(server, self.folder.name, REAL, "new", 2)
+
+    monkeypatch.setattr(
+        installer.Installation, "run", run
+    )  # the real one takes minutes; see test_installation
+    said = server.update()
+    assert str(other.process.pid) in said
+    assert pid_of(server) == pid
+    assert alive(pid)
+    other.kill()
+    wait_until(lambda: not server.users())
+    assert server.update() == ""
+    assert pid_of(server) != pid
+
+
+def test_uninstalling_keeps_the_data_and_the_data_can_go_alone(server: LocalServer) -> None:
+    server.ensure_running()
+    pid = pid_of(server)
+    server.uninstall()
+    assert not alive(pid)
     assert not server.installed
-    with pytest.raises(UserError) as caught:
-        server.ensure_running()
-    assert caught.value.remedy is Remedy.INSTALL
+    assert (server.paths.data / "token").exists()
+    server.delete_data()
+    assert not server.paths.data.exists()
+    assert not list(server.paths.home.glob("removed-*"))
 
 
-def test_an_installation_that_fails_says_why(tmp_path: Path) -> None:
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho 'Error: ensurepip is not available'\nexit 1\n")
-    python.chmod(0o755)
-    server = LocalServer(Paths(ROOT / "server", tmp_path / "home"), str(python))
-    with pytest.raises(UserError, match="choose another one"):
-        server.install()
-    assert server.step is None
-    assert not server.installing
-    assert not server.installed
-    assert "ensurepip" in (server.paths.home / "install.log").read_text()
-
-
-@pytest.mark.parametrize(
-    ("output", "words"),
-    [
-        ("OSError: [Errno 28] No space left on device", "disk is full"),
-        ("NewConnectionError: Failed to establish", "index cannot be reached"),
-        ("error: subprocess-exited-with-error", "the log says why"),
-    ],
-)
-def test_reasons(output: str, words: str) -> None:
-    assert words in installer.reason(output)
-
-
-def test_blenders_own_python_settings_do_not_leak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", "/blender/scripts")
-    assert "PYTHONPATH" not in installer.clean_environment()
+def test_what_another_blender_uses_is_neither_uninstalled_nor_deleted(server: LocalServer) -> None:
+    other = OtherBlender(server)
+    try:
+        for deed in (server.uninstall, server.delete_data):
+            with pytest.raises(UserError, match=f"process {other.process.pid}"):
+                deed()
+        assert server.installed
+    finally:
+        other.kill()

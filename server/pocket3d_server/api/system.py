@@ -9,6 +9,7 @@ import psutil
 from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocket3d_server import API_VERSION, __version__
 from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.api.chapter import chapter
@@ -53,6 +54,8 @@ class Health(BaseModel):
     queue_size: int = Field(description="0 while the database does not answer; `reasons` says so then.")
     active_jobs: int = Field(description="As `queue_size`.")
     reasons: list[Reason] = Field(description="Why it is not healthy; empty when it is.")
+    version: str = Field(description="Of the server.", examples=[__version__])
+    api_version: str = Field(description="Rises when clients of before cannot go on.", examples=[API_VERSION])
 
 
 class QueueMetrics(BaseModel):
@@ -167,6 +170,8 @@ def health() -> Response:
         queue_size=counts[Status.QUEUED],
         active_jobs=counts[Status.PROCESSING],
         reasons=[Reason(code=p.code, message=p.message, suggestion=p.suggestion) for p in problems],
+        version=__version__,
+        api_version=API_VERSION,
     )
     return jsonify(answer.model_dump())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any
 
 import bpy
@@ -137,7 +137,7 @@ def check_an_empty_scene() -> None:
     texts, operators = draw_all()
     assert "Select a mesh object" in texts
     assert "pocket3d.generate" in operators
-    assert "pocket3d.rig" not in operators
+    assert "pocket3d.rig" in operators  # grey, with the reason
 
 
 def check_a_mesh_with_pictures() -> None:
@@ -191,15 +191,3 @@ def check_every_remedy_has_a_button() -> None:
         operators: list[str] = []
         drawing.draw_problem(Recorder([], operators), errors.Problem("It broke", remedy))
         assert operators or remedy in {errors.Remedy.NONE, errors.Remedy.RETRY}, remedy
-
-
-def check_the_preferences() -> None:
-    name = module("session").PACKAGE
-    preferences = bpy.context.preferences.addons[name].preferences
-    for kind in ("LOCAL", "REMOTE"):
-        preferences.server_kind = kind
-        texts: list[str] = []
-        drawn = SimpleNamespace(layout=Recorder(texts, []), server_kind=kind, bl_rna=preferences.bl_rna)
-        type(preferences).draw(drawn, bpy.context)
-        assert any("POCKET3D_BASE_URL" in t for t in texts)
-    preferences.server_kind = "LOCAL"

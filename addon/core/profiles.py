@@ -1,0 +1,95 @@
+"""Which server to use: the one on this computer, or one of those that the preferences list."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from .errors import Remedy, UserError
+
+LOCAL_KEY = "local"
+"""Stands for the bundled server in records of jobs."""
+
+
+class Kind(StrEnum):
+    """Where the server runs."""
+
+    LOCAL = "LOCAL"
+    REMOTE = "REMOTE"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A server and how to reach it. ``token`` comes from preferences or environment, never from a .blend."""
+
+    kind: Kind = Kind.LOCAL
+    url: str = ""
+    token: str = field(default="", repr=False)
+    """The key, or ``$NAME`` for that of an environment variable."""
+    label: str = ""
+    """What the person calls it."""
+
+    @property
+    def key(self) -> str:
+        """Names the server in records: without secrets, and the same after a restart of Blender."""
+        return LOCAL_KEY if self.kind is Kind.LOCAL else self.url.strip().rstrip("/")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether requests stay on this machine."""
+        if self.kind is Kind.LOCAL:
+            return True
+        host = host_of(self.url)
+        return host in {"localhost", "::1"} or host.startswith("127.")
+
+    @property
+    def name(self) -> str:
+        """For the status strip."""
+        if self.kind is Kind.LOCAL:
+            return "This Computer"
+        return self.label.strip() or address_of(self.url) or "New Server"
+
+    def secret(self) -> str:
+        """The key itself. Raises UserError when it is to come from a variable that is not set."""
+        token = self.token.strip()
+        if not token.startswith("$"):
+            return token
+        value = os.environ.get(token[1:].strip("{}"), "")
+        if not value:
+            raise UserError(
+                f"The environment variable {token[1:]} with the key of {self.name} is not set",
+                Remedy.PREFERENCES,
+            )
+        return value
+
+
+def host_of(url: str) -> str:
+    """The computer's name in an address; empty when it is no address."""
+    try:
+        return urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
+
+
+def address_of(url: str) -> str:
+    """Host and port of an address."""
+    try:
+        return urlsplit(url.strip()).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def find(profiles: Iterable[Profile], key: str) -> Profile:
+    """The profile of a job's record. Raises UserError when the person has removed it since."""
+    if key == LOCAL_KEY:
+        return Profile()
+    for profile in profiles:
+        if profile.kind is Kind.REMOTE and profile.key == key:
+            return profile
+    raise UserError(
+        f"The server {address_of(key) or key} is no longer in the preferences; add it again to go on",
+        Remedy.PREFERENCES,
+    )

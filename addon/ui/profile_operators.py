@@ -1,0 +1,140 @@
+"""Buttons about the list of servers: which one is used, and what the list holds."""
+
+from __future__ import annotations
+
+import os
+
+import bpy
+from bpy.props import StringProperty
+
+from ..core.profiles import LOCAL_KEY, Kind, Profile
+from ..session import current_session
+from . import preferences, pump
+
+
+def active_row():
+    """The active row of the list, None when it is empty."""
+    chosen = preferences.of_this_extension()
+    if chosen is None or not 0 <= chosen.server_index < len(chosen.servers):
+        return None
+    return chosen.servers[chosen.server_index]
+
+
+class NeedsRow:
+    """For what is done with the active row."""
+
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        """Only with a row."""
+        if active_row() is None:
+            cls.poll_message_set("Add a server to the list first")
+            return False
+        return True
+
+
+class POCKET3D_OT_use_server(bpy.types.Operator):
+    """Send jobs to this server from now on. Jobs under way stay where they are"""
+
+    bl_idname = "pocket3d.use_server"
+    bl_label = "Use Server"
+    bl_options = {"INTERNAL"}
+
+    ident: StringProperty(options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context):
+        """Not while the environment decides."""
+        if os.environ.get("POCKET3D_BASE_URL"):
+            cls.poll_message_set("The environment variable POCKET3D_BASE_URL sets the server")
+            return False
+        return True
+
+    def execute(self, context):
+        preferences.of_this_extension().server = self.ident
+        context.preferences.is_dirty = True
+        pump.redraw()
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_add_server(bpy.types.Operator):
+    """Add a server that runs on another computer, in the cloud, or started by you"""
+
+    bl_idname = "pocket3d.add_server"
+    bl_label = "Add Server"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        preferences.add("New Server")
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_duplicate_server(NeedsRow, bpy.types.Operator):
+    """Add a copy of this server, for example to use another key"""
+
+    bl_idname = "pocket3d.duplicate_server"
+    bl_label = "Duplicate Server"
+
+    def execute(self, context):
+        row = active_row()
+        preferences.add(f"{row.name} Copy", row.url, row.key)
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_remove_server(NeedsRow, bpy.types.Operator):
+    """Remove this server from the list. Its running jobs go on there, and their results do not arrive"""
+
+    bl_idname = "pocket3d.remove_server"
+    bl_label = "Remove Server"
+
+    def execute(self, context):
+        chosen = preferences.of_this_extension()
+        if chosen.server == active_row().ident:
+            chosen.server = LOCAL_KEY
+        chosen.servers.remove(chosen.server_index)
+        chosen.server_index = max(0, min(chosen.server_index, len(chosen.servers) - 1))
+        context.preferences.is_dirty = True
+        pump.redraw()
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_test_server(NeedsRow, bpy.types.Operator):
+    """Ask this server who it is, how fast it answers, and what the key may do"""
+
+    bl_idname = "pocket3d.test_server"
+    bl_label = "Test Connection"
+
+    def execute(self, context):
+        row = active_row()
+        profile = Profile(Kind.REMOTE, row.url.strip(), row.key.strip(), row.name)
+        current_session().control.try_out(profile, bpy.app.online_access)
+        return {"FINISHED"}
+
+
+class POCKET3D_MT_servers(bpy.types.Menu):
+    """All servers, to choose the one to use."""
+
+    bl_label = "Server"
+
+    def draw(self, context):
+        """This computer, the list, and a way to add one."""
+        chosen = preferences.of_this_extension()
+        known = {row.ident for row in chosen.servers}
+        current = chosen.server if chosen.server in known else LOCAL_KEY
+        entries = [(LOCAL_KEY, Profile().name), *((r.ident, r.name or r.url) for r in chosen.servers)]
+        for ident, name in entries:
+            icon = "RADIOBUT_ON" if ident == current else "RADIOBUT_OFF"
+            self.layout.operator("pocket3d.use_server", text=name, icon=icon).ident = ident
+        self.layout.separator()
+        self.layout.operator("pocket3d.open_preferences", text="Servers and Keys…", icon="PREFERENCES")
+
+
+CLASSES = (
+    POCKET3D_OT_use_server,
+    POCKET3D_OT_add_server,
+    POCKET3D_OT_duplicate_server,
+    POCKET3D_OT_remove_server,
+    POCKET3D_OT_test_server,
+    POCKET3D_MT_servers,
+)
