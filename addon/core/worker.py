@@ -61,7 +61,10 @@ class AbandonedError(Exception):
 
 
 class Worker(threading.Thread):
-    """Works on one job, from where it is."""
+    """Works on one job, from where it is.
+
+    What is sent is taken from the folder of an ``earlier`` job when the task is that one's, once more.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Worker(threading.Thread):
         put: Callable[[Event], None],
         *,
         earlier: Path | None = None,
+        drop_earlier: bool = False,
         patience: float = PATIENCE,
     ) -> None:
         super().__init__(name=f"pocket3d-{job.task.verb.lower()}", daemon=True)
@@ -88,7 +92,7 @@ class Worker(threading.Thread):
         self._connect = connect
         self._store = store
         self._put = put
-        self._earlier = earlier
+        self._earlier, self._drop_earlier = earlier, drop_earlier
         self._patience = patience
         self._folder = store.folder_of(job.key)
         self._client: Any = None
@@ -183,6 +187,8 @@ class Worker(threading.Thread):
                 self._store.change_task(self._key, {"params": self._task.params.to_record()})
                 self._tell(images=tuple(images))
         self._tell(wait=True, state=State.CONNECTING)
+        if self._earlier is not None and self._drop_earlier:
+            self._store.delete(self._earlier.name)  # an attempt that this one takes the place of
 
     def _send(self) -> None:
         client = self._connect(self._profile)
@@ -332,7 +338,8 @@ class Worker(threading.Thread):
                 mesh = glb.read_mesh(self._folder / SENT)
             order = None if mesh is None else mesh.order
             parts = getattr(self._result, "parts", ())
-            payload = results.read_result(self._task.feature, self._file, parts, order)
+            images = getattr(self._task.params, "images", ())
+            payload = results.read_result(self._task.feature, self._file, parts, order, images)
         except Exception:
             self._put(Event(self._key, {"file": None}))
             self._store.change(self._key, {"file": None})

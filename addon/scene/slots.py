@@ -70,6 +70,14 @@ def restore(obj: bpy.types.Object) -> bool:
     return True
 
 
+def forget(mesh: bpy.types.Mesh) -> None:
+    """Give up the way back."""
+    attribute = mesh.attributes.get(FORMER_SLOT)
+    if attribute is not None:
+        mesh.attributes.remove(attribute)
+    _former(mesh)
+
+
 def _former(mesh: bpy.types.Mesh) -> dict[str, Any]:
     text = mesh.get(FORMER)
     if text is None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import bpy
+from bpy.props import BoolProperty
 
-from ..scene import parts, targets
+from ..scene import parts, placing, separating, targets
 
 
 class POCKET3D_OT_separate_parts(bpy.types.Operator):
-    """Make an object of each part"""
+    """Make an object of each part; the mesh itself is kept, hidden"""
 
     bl_idname = "pocket3d.separate_parts"
     bl_label = "Separate into Objects"
     bl_options = {"REGISTER", "UNDO"}
+
+    own_materials: BoolProperty(
+        name="Own Materials", description="Use the materials from before the parts were coloured"
+    )
 
     @classmethod
     def poll(cls, context):
@@ -24,15 +29,14 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
         return not reason
 
     def execute(self, context):
-        made = parts.separate(context, targets.selected(context))
-        for obj in made:
-            obj.select_set(True)
-        context.view_layer.objects.active = made[0]
+        obj = targets.selected(context)
+        made = separating.separate(context, obj, own_materials=self.own_materials)
+        placing.make_active(context, made)
         return {"FINISHED"}
 
 
 class POCKET3D_OT_restore_materials(bpy.types.Operator):
-    """Show the materials that the mesh had before its parts were coloured"""
+    """Show the materials that the mesh had before it was textured or its parts were coloured"""
 
     bl_idname = "pocket3d.restore_materials"
     bl_label = "Restore Materials"

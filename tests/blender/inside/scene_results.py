@@ -48,7 +48,7 @@ def check_several_parts_become_one_object_that_remembers_them() -> None:
     assert sorted(set(numbers)) == [0, 1]
     after = counts()
     assert after["meshes"] == before["meshes"] + 1
-    made = parts.separate(bpy.context, objects[0])
+    made = module("scene.separating").separate(bpy.context, objects[0])
     assert [o.name for o in made] == ["Head", "Body"]
     assert sum(len(o.data.polygons) for o in made) == len(numbers)
 
@@ -126,7 +126,8 @@ def check_parts_keep_the_mesh_and_its_materials() -> None:
     assert [m.name for m in obj.data.materials] == ["Own"]
     assert obj.data.materials[0] == own
     assert bpy.ops.pocket3d.separate_parts() == {"FINISHED"}
-    assert sorted(o.name for o in bpy.data.objects) == ["Body", "Head"]
+    assert sorted(o.name for o in bpy.data.objects) == ["Body", "Cube", "Head"]
+    assert (obj.visible_get(), obj.hide_render) == (False, True), "the whole mesh is kept aside"
 
 
 def check_a_rig_is_an_armature_on_the_same_mesh() -> None:
