@@ -36,7 +36,7 @@ def find(identifier: str) -> bpy.types.Object | None:
 
 def selected(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active object; for a rig, the mesh that it moves."""
-    obj = context.object
+    obj = context.view_layer.objects.active  # without a window there is no context.object
     if obj is not None and obj.type == "ARMATURE":
         meshes = [o for o in obj.children if o.type == "MESH" and o.find_armature() == obj]
         return meshes[0] if len(meshes) == 1 else obj
