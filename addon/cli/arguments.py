@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 from ..api.batches import AT_ONCE
 from ..core.batch.cells import COLUMNS, MOST_COPIES
-from ..core.features import FEATURES, MESH
 from ..core.params import (
     CHARACTER_TYPES,
     MOST_BONES,
@@ -62,10 +61,12 @@ def add(
     text: str,
     parents: list[argparse.ArgumentParser],
     epilog: str = "",
+    arguments: str = "",
 ) -> argparse.ArgumentParser:
     """A command with its function."""
     made: argparse.ArgumentParser = commands.add_parser(
         name,
+        usage=f"%(prog)s{arguments} [OPTIONS]",
         parents=parents,
         help=text,
         description=text[:1].upper() + text[1:] + ".",
@@ -84,16 +85,17 @@ def example(*lines: str) -> str:
 # ------------------------------------------------------------------------------------------- shared options
 
 
-def talking() -> argparse.ArgumentParser:
-    """What every command takes."""
+def talking(server: bool = True) -> argparse.ArgumentParser:
+    """What every command takes; those about the server on this computer choose none."""
     shared = argparse.ArgumentParser(add_help=False)
     group = shared.add_argument_group("output")
     group.add_argument("--json", action="store_true", help="answer with one JSON object")
     group.add_argument(
         "--verbose", action="store_true", help="report progress where there is no terminal, too"
     )
-    group = shared.add_argument_group("server")
-    group.add_argument("--profile", metavar="NAME|URL", help="a server of the preferences, or an address")
+    if server:
+        group = shared.add_argument_group("server")
+        group.add_argument("--profile", metavar="NAME|URL", help="a server of the preferences, or an address")
     return shared
 
 
@@ -237,7 +239,12 @@ def _generate(commands: Any) -> None:
             "blender -b room.blend --command pocket3d generate --image front.png --placement origin --save",
         ),
     )
-    made.add_argument("--quality", default=MeshParams.quality, choices=QUALITIES, help="default: %(default)s")
+    made.add_argument(
+        "--quality",
+        default=MeshParams.quality,
+        choices=QUALITIES,
+        help="how carefully (default: %(default)s)",
+    )
     made.add_argument("--name", default="", help="name of the object, the prompt by default")
     made.add_argument("--variants", type=count, default=1, metavar="N", help="make several, side by side")
     made.add_argument(
@@ -269,9 +276,15 @@ def _texture(commands: Any) -> None:
         ],
         example('blender -b chair.blend --command pocket3d texture --object Chair --prompt "walnut" --save'),
     )
-    made.add_argument("--style", default=TextureParams.style, choices=STYLES, help="default: %(default)s")
     made.add_argument(
-        "--intensity", type=float, default=TextureParams.intensity, help="0 to 1 (default: %(default)s)"
+        "--style", default=TextureParams.style, choices=STYLES, help="its look (default: %(default)s)"
+    )
+    made.add_argument(
+        "--intensity",
+        type=float,
+        default=TextureParams.intensity,
+        metavar="AMOUNT",
+        help="0 to 1 (default: %(default)s)",
     )
 
 
@@ -310,7 +323,7 @@ def _rig(commands: Any) -> None:
 
 
 def _batch(commands: Any) -> None:
-    columns = "\n".join(f"  {name:19} {c.values}" for name, c in COLUMNS.items())
+    columns = "\n".join(f"  {name:19} {c.meaning} ({c.values})" for name, c in COLUMNS.items())
     made = add(
         commands,
         "batch",
@@ -319,6 +332,7 @@ def _batch(commands: Any) -> None:
         [saving(), talking()],
         f"columns of a CSV file, names of a JSON line's values:\n{columns}\n\n"
         + example("blender -b --command pocket3d batch prompts.csv --grid 5 --save shelf.blend"),
+        " FILE",
     )
     made.add_argument("file", metavar="FILE", help="CSV, JSON lines, or a text file with a prompt a line")
     made.add_argument(
@@ -362,9 +376,12 @@ def _jobs(commands: Any) -> None:
         "wait for a job and put its result into the scene",
         [keeping(), saving(), talking()],
         example("blender -b room.blend --command pocket3d jobs fetch 3f2a9c --save"),
+        " KEY",
     )
     made.add_argument("key", metavar="KEY", help="the job's key, or the beginning of it")
-    made = add(actions, "cancel", jobs.cancel, "cancel jobs, here and on the server", [talking()])
+    made = add(
+        actions, "cancel", jobs.cancel, "cancel jobs, here and on the server", [talking()], "", " KEY…"
+    )
     made.add_argument("key", nargs="*", metavar="KEY", help="a job's key, or the beginning of it")
     made.add_argument("--all", action="store_true", help="all that have not ended")
 
@@ -373,7 +390,7 @@ def _models(commands: Any) -> None:
     made = add(
         commands, "models", server.models, "list the server's models and say which are ready", [talking()]
     )
-    made.add_argument("--feature", choices=FEATURES, help=f"only those for one of the features, as in {MESH}")
+    made.add_argument("--for", dest="feature", choices=server.FEATURES, help="only those for one command")
 
 
 def _server(commands: Any) -> None:
@@ -384,4 +401,4 @@ def _server(commands: Any) -> None:
     )
     actions = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (run, text) in server.ACTIONS.items():
-        add(actions, name, run, text, [talking()])
+        add(actions, name, run, text, [talking(server=False)])

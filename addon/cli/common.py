@@ -36,7 +36,7 @@ class CommandLineError(Exception):
 
 def prepare(options: argparse.Namespace) -> None:
     """Choose the server and check what will be written, before anything is sent. Raises CommandLineError."""
-    if options.profile:
+    if getattr(options, "profile", None):
         try:
             api.use_server(options.profile)
         except Error as error:

@@ -40,7 +40,7 @@ def answers_only() -> Iterator[TextIO]:
             yield stream
     finally:
         sys.stdout.flush()
-        if bpy.app.module:
+        if not bpy.app.binary_path:  # Blender as a Python module
             os.dup2(kept, 1)
         os.close(kept)
 

@@ -16,6 +16,7 @@ from ..core import exits, presence
 from ..core.connection import Light
 from ..core.diagnosis import diagnose as report_on
 from ..core.errors import Remedy, UserError, explain
+from ..core.features import VERBS
 from ..core.local_server import LocalServer
 from ..core.models import label, state_text
 from ..session import current_session
@@ -23,6 +24,8 @@ from . import codes
 from .common import prepare
 from .output import Output, table
 
+FEATURES = {verb.lower(): feature for feature, verb in VERBS.items()}
+"""The commands, and what the API calls what they do."""
 LOG_BYTES = 20_000
 
 
@@ -52,7 +55,7 @@ def remedy_of(remedy: Remedy) -> str:
 def models(options: argparse.Namespace, output: Output) -> int:
     """List the models."""
     prepare(options)
-    found = api.models(options.feature or "")
+    found = api.models(FEATURES.get(options.feature, ""))
     data = {"status": "completed", "exit_code": codes.DONE, "models": [model.raw for model in found]}
     rows = [[m.model_id, m.feature, label(m), state_text(m), m.remedy or ""] for m in found]
     output.answer(data, table(rows) or ["The server has no model for that"])

@@ -124,9 +124,9 @@ COLUMNS: dict[str, Column] = {
     "name": Column(words, "text", "the object's name; the prompt by default"),
     "count": Column(whole(1, MOST_COPIES), f"1 to {MOST_COPIES}", "how many of it; seeds follow each other"),
     "location": Column(place, "1 2 0", "where it stands, in metres; else in the grid"),
-    "x": Column(number, "number", "the same as three columns"),
-    "y": Column(number, "number", ""),
-    "z": Column(number, "number", "0 when it is left out"),
+    "x": Column(number, "number", "the same place as columns of their own"),
+    "y": Column(number, "number", "with x"),
+    "z": Column(number, "number", "with x and y; 0 by default"),
     "quality": Column(one_of(*QUALITIES), ", ".join(QUALITIES), "medium by default"),
     "texture_resolution": Column(
         one_of(*TEXTURE_RESOLUTIONS), ", ".join(map(str, TEXTURE_RESOLUTIONS)), "pixels along a side"

@@ -179,7 +179,7 @@ def check_several_objects() -> None:
 
 
 def check_the_models_and_the_server() -> None:
-    answer = command("models", "--feature", "auto_rigging")[1]
+    answer = command("models", "--for", "rig")[1]
     ready = {m["model_id"]: m["ready"] for m in answer["models"]}
     assert ready["test_bones"]
     assert {m["feature"] for m in answer["models"]} == {"auto_rigging"}
