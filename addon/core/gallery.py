@@ -98,9 +98,14 @@ def again(job: Job, results: Sequence[Job], here: Origin, seed: int | None = Non
 def another_seed(job: Job) -> int:
     """A seed that differs from the job's."""
     seed = seed_of(job)
-    while (other := random.randint(0, LARGEST_SEED)) == seed:
+    while (other := new_seed()) == seed:
         pass
     return other
+
+
+def new_seed() -> int:
+    """Any seed."""
+    return random.randint(0, LARGEST_SEED)
 
 
 def facts(job: Job, now: float) -> list[str]:

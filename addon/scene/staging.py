@@ -32,6 +32,16 @@ def rollback() -> Iterator[None]:
 
 
 @contextmanager
+def temporary() -> Iterator[None]:
+    """Remove every datablock made inside, however the block is left."""
+    before = _snapshot()
+    try:
+        yield
+    finally:
+        _remove_new(before)
+
+
+@contextmanager
 def staging_scene() -> Iterator[bpy.types.Scene]:
     """A temporary scene that operators work in; selection, active object and shown scene stay as they were."""
     window = bpy.context.window

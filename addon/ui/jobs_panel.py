@@ -20,7 +20,7 @@ STATE_ICONS = {
     State.FAILED: "ERROR",
     State.CANCELLED: "CANCEL",
 }
-NAME_SHARE = 0.45
+NAME_SHARE, ENDED_NAME_SHARE = 0.45, 0.5
 """Of a row's width; the rest is for its state."""
 
 
@@ -50,7 +50,7 @@ def row_texts(job: Job, now: float) -> tuple[str, ...]:
         place = gallery.ordinal(job.queue_position)
         return f"{place} in the queue", f"{place} in queue", place
     if job.state is State.DONE:
-        return f"Done in {clock(job.seconds)}", "Done", ""
+        return f"Done in {clock(job.seconds)}", "Done", clock(job.seconds), ""
     if job.state is State.KEPT:
         return "Not in the scene", "Kept", ""
     if job.state is not State.RUNNING:
@@ -75,13 +75,14 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
         if job is None:
             layout.label(text="")
             return
-        row = layout.split(factor=NAME_SHARE)
+        share = ENDED_NAME_SHARE if job.state.finished else NAME_SHARE
+        row = layout.split(factor=share)
         row.label(text=job.task.title, translate=False, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
-        room = (text_width(margin=60)) * (1 - NAME_SHARE) - 46 * ui_scale()
+        room = text_width(margin=85) * (1 - share) - (62 if job.state.finished else 30) * ui_scale()
         text = fitting(row_texts(job, time.time()), room)
         if job.state.finished:
-            right.label(text=text, translate=False, icon=STATE_ICONS[job.state])
+            right.label(text=text or " ", translate=False, icon=STATE_ICONS[job.state])
             right.operator("pocket3d.remove_job", text="", icon="X", emboss=False).key = job.key
         else:
             right.progress(factor=job.progress, text=text, translate=False, type="BAR")
@@ -125,14 +126,11 @@ def draw_job(layout, job: Job) -> None:
         draw_text(layout, job.activity(now), "TIME")
     elif job.state is State.QUEUED:
         draw_text(layout, waiting(job, now), "TIME")
-    facts = layout.column(align=True)
-    asked = f"Asked for {gallery.when(job.created, now).lower()}"
-    draw_text(facts, asked if job.state.finished or not job.started else f"Started {ago(now - job.started)}")
-    where = " · ".join(
-        filter(None, [gallery.model_of(job), "this computer" if job.profile == "local" else job.server])
+    asked = (
+        gallery.when(job.created, now) if job.state.finished or not job.started else ago(now - job.started)
     )
-    if where:
-        draw_text(facts, where)
+    where = "this computer" if job.profile == "local" else job.server
+    draw_text(layout, " · ".join(filter(None, [asked, gallery.model_of(job), where])))
     for note in job.notes:
         draw_text(layout, note, "INFO")
     if job.state is State.FAILED and job.problem is not None:
@@ -152,8 +150,8 @@ def waiting(job: Job, now: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """``8 s ago`` or ``1:20 ago``."""
-    return f"{clock(seconds)} ago"
+    """``Started 8 s ago`` or ``Started 1:20 ago``."""
+    return f"Started {clock(seconds)} ago"
 
 
 CLASSES = (POCKET3D_UL_jobs, POCKET3D_PT_jobs)

@@ -54,4 +54,5 @@ def detach() -> None:
     bpy.types.STATUSBAR_HT_header.remove(draw)
     refresh()
 
+
 CLASSES = ()

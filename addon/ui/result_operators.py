@@ -1,0 +1,252 @@
+"""Buttons about the results of the gallery."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ..core import gallery as gallery_rules
+from ..core.errors import UserError
+from ..core.features import MESH
+from ..core.jobs import Job
+from ..scene import targets
+from ..scene.document import current_origin
+from ..session import current_session
+from ..translations import say
+from . import copy_settings, gallery, pump, thumbnails
+
+
+class ResultOperator:
+    """Acts on the chosen result; from a script, on the one with this key."""
+
+    bl_options = {"INTERNAL"}
+    key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
+
+    @classmethod
+    def poll(cls, context):
+        """Grey with the reason."""
+        job = gallery.chosen(context)
+        reason = "Click a result first" if job is None else cls.why_not(context, job)
+        if reason:
+            cls.poll_message_set(say(reason))
+        return not reason
+
+    @classmethod
+    def why_not(cls, context, job: Job) -> str:
+        """Why it cannot be pressed; empty when it can."""
+        return ""
+
+    def job(self, context) -> Job | None:
+        """The result that it acts on."""
+        return gallery.by_key(self.key) if self.key else gallery.chosen(context)
+
+    def execute(self, context):
+        job = self.job(context)
+        try:
+            if job is None:
+                raise UserError("This result has been deleted")
+            self.act(context, job)
+        except UserError as error:
+            self.report({"ERROR"}, say(error.message))
+            return {"CANCELLED"}
+        pump.sync_list()
+        pump.redraw()
+        return {"FINISHED"}
+
+
+def file_of(job: Job) -> Path:
+    """A result's file. Raises UserError when it has been deleted."""
+    if job.file is None or not job.file.is_file():
+        raise UserError("The result's file has been deleted")
+    return job.file
+
+
+class POCKET3D_OT_choose_result(bpy.types.Operator):
+    """Show what can be done with this result; a second click puts it away"""
+
+    bl_idname = "pocket3d.choose_result"
+    bl_label = "Choose"
+    bl_options = {"INTERNAL"}
+    key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
+
+    def execute(self, context):
+        state = gallery.state(context)
+        state.chosen = "" if state.chosen == self.key else self.key
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_turn_page(bpy.types.Operator):
+    """Show newer or older results"""
+
+    bl_idname = "pocket3d.turn_page"
+    bl_label = "Turn Page"
+    bl_options = {"INTERNAL"}
+    page: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
+
+    def execute(self, context):
+        gallery.state(context).page = max(self.page, 0)
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_add_result(ResultOperator, bpy.types.Operator):
+    """Put this result into the scene; a texture, parts or a rig go on their object if it is there unchanged"""
+
+    bl_idname = "pocket3d.add_result"
+    bl_label = "Add to Scene"
+
+    def act(self, context, job: Job) -> None:
+        if job.task.feature == MESH:
+            job.task = replace(job.task, replaces="", location=tuple(context.scene.cursor.location))
+        current_session().runner.place(job.key)
+
+
+class POCKET3D_OT_replace_with_result(ResultOperator, bpy.types.Operator):
+    """Put this result in the place of the selected object, which is hidden, not deleted"""
+
+    bl_idname = "pocket3d.replace_with_result"
+    bl_label = "Replace Selected"
+
+    @classmethod
+    def why_not(cls, context, job: Job) -> str:
+        if job.task.feature != MESH:
+            return "This result goes on the object that it was made for; add it to the scene"
+        obj = targets.selected(context)
+        if obj is None or not obj.select_get():
+            return "Select the object that it shall replace"
+        return "Leave Edit Mode first" if obj.mode != "OBJECT" else ""
+
+    def act(self, context, job: Job) -> None:
+        former = targets.identify(targets.selected(context))
+        job.task = replace(job.task, replaces=former)
+        current_session().runner.place(job.key)
+
+
+class MakeAgain(ResultOperator):
+    """What Regenerate and Vary share."""
+
+    @classmethod
+    def why_not(cls, context, job: Job) -> str:
+        return current_session().connection.why_not()
+
+    def act(self, context, job: Job) -> None:
+        runner = current_session().runner
+        task = gallery_rules.again(job, runner.results, current_origin(), self.seed(job))
+        runner.submit(task, like=job.key)
+        context.window_manager.pocket3d_job_index = 0
+
+    def seed(self, job: Job) -> int | None:
+        """The seed to use; None for that of the result."""
+        return None
+
+
+class POCKET3D_OT_regenerate(MakeAgain, bpy.types.Operator):
+    """Ask for the same again: same prompt, settings, model and seed"""
+
+    bl_idname = "pocket3d.regenerate"
+    bl_label = "Regenerate"
+
+
+class POCKET3D_OT_vary(MakeAgain, bpy.types.Operator):
+    """Ask for the same with another seed"""
+
+    bl_idname = "pocket3d.vary"
+    bl_label = "Vary"
+
+    def seed(self, job: Job) -> int | None:
+        return gallery_rules.another_seed(job)
+
+
+class POCKET3D_OT_copy_settings(ResultOperator, bpy.types.Operator):
+    """Fill the panels with the settings that this result was made with"""
+
+    bl_idname = "pocket3d.copy_settings"
+    bl_label = "Copy Settings"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    def act(self, context, job: Job) -> None:
+        params = job.task.params
+        copy_settings.fill(
+            context,
+            replace(params, seed=gallery_rules.seed_of(job), model_preference=gallery_rules.model_of(job)),
+        )
+
+
+class POCKET3D_OT_reveal_result(ResultOperator, bpy.types.Operator):
+    """Show the result's files in the system's file manager"""
+
+    bl_idname = "pocket3d.reveal_result"
+    bl_label = "Reveal Files"
+
+    def act(self, context, job: Job) -> None:
+        folder = file_of(job).parent
+        try:
+            bpy.ops.wm.path_open(filepath=str(folder))
+        except RuntimeError as error:
+            raise UserError(f"No file manager could be opened; the files are in {folder}") from error
+
+
+class POCKET3D_OT_export_result(ResultOperator, bpy.types.Operator):
+    """Save a copy of the result's GLB file, as the server made it"""
+
+    bl_idname = "pocket3d.export_result"
+    bl_label = "Save a Copy"
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})
+
+    def invoke(self, context, event):
+        job = self.job(context)
+        if job is None:
+            return {"CANCELLED"}
+        self.key = job.key
+        self.filepath = f"{bpy.path.clean_name(job.task.title)}.glb"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def act(self, context, job: Job) -> None:
+        if not self.filepath:
+            raise UserError("Say where the copy shall go")
+        target = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".glb"))
+        try:
+            shutil.copyfile(file_of(job), target)
+        except OSError as error:
+            raise UserError(f"The copy could not be saved: {error.strerror or error}") from error
+        self.report({"INFO"}, say(f"Saved {target.name}"))
+
+
+class POCKET3D_OT_delete_result(ResultOperator, bpy.types.Operator):
+    """Delete the result's files; what is in a scene stays there"""
+
+    bl_idname = "pocket3d.delete_result"
+    bl_label = "Delete Result"
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Delete this result?",
+            message="Its files are deleted for good. What is in a scene stays there.",
+            confirm_text="Delete",
+            icon="WARNING",
+        )
+
+    def act(self, context, job: Job) -> None:
+        thumbnails.forget(job.preview)
+        current_session().runner.delete(job.key)
+
+
+CLASSES = (
+    POCKET3D_OT_choose_result,
+    POCKET3D_OT_turn_page,
+    POCKET3D_OT_add_result,
+    POCKET3D_OT_replace_with_result,
+    POCKET3D_OT_regenerate,
+    POCKET3D_OT_vary,
+    POCKET3D_OT_copy_settings,
+    POCKET3D_OT_reveal_result,
+    POCKET3D_OT_export_result,
+    POCKET3D_OT_delete_result,
+)
