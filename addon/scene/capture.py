@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
-import gpu
+import gpu as blenders_gpu
 import imbuf
 import numpy as np
 
@@ -21,6 +21,7 @@ from . import compat
 from .camera import CameraRender
 
 FILE, VIEWPORT, CAMERA, RENDER, IMAGE = "FILE", "VIEWPORT", "CAMERA", "RENDER", "BLENDER_IMAGE"
+gpu: Any = blenders_gpu  # its stubs are incomplete
 SIDE = 1024
 """Pixels along the longer side of what is captured."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -11,25 +12,6 @@ import bpy
 
 FILE_PATH_OPTIONS: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """For file properties that may be relative to the .blend; 4.5 wants it said."""
-
-
-def import_gltf(filepath: str) -> None:
-    """Run Blender's glTF importer with the options that this version has."""
-    known = bpy.ops.import_scene.gltf.get_rna_type().properties.keys()
-    options: dict[str, Any] = {
-        "filepath": filepath,
-        "import_pack_images": True,
-        "merge_vertices": False,  # keeps the file's vertices, so that weights and parts still fit
-        "disable_bone_shape": True,  # otherwise an icosphere and a collection appear
-        "import_select_created_objects": False,  # from 4.5
-        "import_scene_as_collection": False,  # from 4.5
-    }
-    before = logging.root.manager.disable
-    logging.disable(logging.INFO)  # the importer prints a line for every node
-    try:
-        bpy.ops.import_scene.gltf(**{k: v for k, v in options.items() if k in known})
-    finally:
-        logging.disable(before)
 
 
 def use_nodes(material: bpy.types.Material) -> None:
@@ -55,3 +37,40 @@ def extension_folder(package: str, path: str = "") -> str:
         return bpy.utils.extension_path_user(package, path=path, create=True)
     except ValueError:
         return tempfile.mkdtemp(prefix="pocket3d-")
+
+
+def set_png(settings: bpy.types.ImageFormatSettings) -> None:
+    """Make a scene's output a PNG with alpha; from 5.0 a film has to become an image first."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = "PNG"
+    settings.color_mode, settings.color_depth = "RGBA", "8"
+
+
+@contextmanager
+def png_output(scene: bpy.types.Scene) -> Iterator[None]:
+    """A scene whose output is a PNG for a moment."""
+    settings = scene.render.image_settings
+    names = ["media_type", "file_format", "color_mode", "color_depth"]
+    before = {n: getattr(settings, n) for n in names if hasattr(settings, n)}
+    set_png(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
+
+
+def prompt_field(layout: bpy.types.UILayout, data: Any, name: str, placeholder: str) -> None:
+    """A field for a prompt: of several lines from 5.2, of one before."""
+    if bpy.app.version >= (5, 2, 0):
+        layout.textbox(data, name, initial_visible_lines=3, placeholder=placeholder)
+    else:
+        layout.prop(data, name, text="", placeholder=placeholder)
+
+
+@cache
+def icon(name: str, before: str) -> str:
+    """An icon, or the one for versions that do not have it yet."""
+    known = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+    return name if name in known else before

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.features import RIG, SEGMENT, TEXTURE
 from ..scene import parts, targets
-from ..translations import say
+from . import making
 from .drawing import Sidebar, draw_text, optional
+from .generate_panel import draw_button, draw_seed
+from .model_chooser import draw_chooser, draw_settings, time_needed
+from .picture_slots import draw_picture
+from .prompt_text import draw_prompt
+from .properties import TEXT
 
 
 class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
@@ -15,53 +21,90 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
     bl_label = "Selected Object"
 
     def draw(self, context):
-        """Name the target, or say what is missing."""
-        reason = targets.why_not(targets.selected(context))
-        if reason:
-            draw_text(self.layout, reason, "INFO")
-            return
-        obj = targets.require(targets.selected(context))
-        row = self.layout.row()
-        row.label(text=obj.name, icon="OBJECT_DATA")
-        sub = row.row()
-        sub.alignment = "RIGHT"
-        sub.label(text=say(f"{len(obj.data.polygons):,} faces"), translate=False)
+        """Name what is sent, or say what is missing."""
+        meshes = targets.selected_all(context)
+        if not meshes:
+            draw_text(self.layout, targets.why_not(targets.selected(context)), "INFO")
+        elif len(meshes) > 1:
+            self.layout.label(text=f"{len(meshes)} meshes: a job for each; a rig for all together")
+        else:
+            draw_text(self.layout, described(meshes[0]), "OBJECT_DATA")
+
+
+def described(obj: bpy.types.Object) -> str:
+    """``Body · 32,104 faces · 2 materials``."""
+    faces, materials = len(obj.data.polygons), len(obj.data.materials)
+    words = [obj.name, f"{faces:,} face{'s' if faces != 1 else ''}"]
+    if materials:
+        words.append(f"{materials} material{'s' if materials > 1 else ''}")
+    return " · ".join(words)
 
 
 class ObjectPanel(Sidebar):
-    """A chapter of the selected object's panel."""
+    """A chapter of the selected object's panel; its options are there to be set even when nothing is selected."""
 
     bl_parent_id = "POCKET3D_PT_object"
+    feature = ""
+    operator = ""
+    verb = ""
+    many = ""
+    """The same for several meshes."""
+    icon = ""
 
-    @classmethod
-    def poll(cls, context):
-        """Only for what can be sent."""
-        return not targets.why_not(targets.selected(context))
+    def draw(self, context):
+        """The options and the button, and why it is grey unless the panel above says so."""
+        self.draw_source(context)
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        draw_chooser(column, context, self.feature)
+        self.draw_options(column, context.scene.pocket3d)
+        draw_settings(self.layout, context, self.feature)
+        reason = making.target_missing(context, self.feature)
+        if reason and reason != targets.why_not(targets.selected(context)):
+            draw_text(self.layout, reason, "ERROR")
+        draw_button(self.layout, context, self.operator, self.words(context), self.icon)
+        self.draw_result(context)
 
-    def columns(self):
-        """The layout with labels to the left."""
-        self.layout.use_property_split = True
-        self.layout.use_property_decorate = False
-        return self.layout
+    def words(self, context) -> str:
+        """What the button says."""
+        count = len(making.sent(context, self.feature))
+        words = self.many.format(count) if count > 1 else self.verb
+        needed = time_needed(context, self.feature, {"mesh"})
+        return f"{words}  ·  {needed}" if needed else words
+
+    def draw_source(self, context) -> None:
+        """What it starts from besides the mesh."""
+
+    def draw_options(self, layout, settings) -> None:
+        """How it is done."""
+
+    def draw_result(self, context) -> None:
+        """What can be done with a former result."""
 
 
 class POCKET3D_PT_texture(ObjectPanel, bpy.types.Panel):
     """Paint the mesh."""
 
     bl_label = "Texture"
+    feature, operator, icon = TEXTURE, "pocket3d.texture", "TEXTURE"
+    verb, many = "Texture", "Texture {} Meshes"
 
-    def draw(self, context):
+    def draw_source(self, context) -> None:
+        """A description or a picture."""
         settings = context.scene.pocket3d
         self.layout.row().prop(settings, "paint_source", expand=True)
-        if settings.paint_source == "TEXT":
-            self.layout.prop(settings, "paint_prompt", text="", placeholder="Describe the material")
+        if settings.paint_source == TEXT:
+            draw_prompt(self.layout, settings, "paint_prompt", "Describe the material")
         else:
-            self.layout.prop(settings, "paint_image", text="", placeholder="Choose a picture")
-        layout = self.columns()
+            draw_picture(self.layout, context, "paint_picture")
+
+    def draw_options(self, layout, settings) -> None:
+        """How it looks."""
         layout.prop(settings, "style")
         layout.prop(settings, "paint_size")
         layout.prop(settings, "intensity")
-        layout.operator("pocket3d.texture", icon="TEXTURE")
+        draw_seed(layout, settings, "paint_")
 
 
 class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
@@ -69,16 +112,21 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
 
     bl_label = "Segment"
     bl_options = {"DEFAULT_CLOSED"}
+    feature, operator, icon = SEGMENT, "pocket3d.segment", "MOD_EXPLODE"
+    verb, many = "Find Parts", "Find Parts of {} Meshes"
 
-    def draw(self, context):
-        layout, settings = self.columns(), context.scene.pocket3d
+    def draw_options(self, layout, settings) -> None:
+        """How fine."""
         layout.prop(settings, "level")
         optional(layout, "Smallest Part", settings, "use_min_part_size", "min_part_size")
-        layout.operator("pocket3d.segment", icon="MOD_EXPLODE")
-        names = parts.part_names(targets.selected(context))
+
+    def draw_result(self, context) -> None:
+        """The parts that were found."""
+        obj = targets.selected(context)
+        names = parts.part_names(obj) if obj is not None and obj.type == "MESH" else []
         if names:
-            draw_text(layout, f"{len(names)} parts: {', '.join(names)}")
-            row = layout.row(align=True)
+            draw_text(self.layout, f"{len(names)} parts: {', '.join(names)}")
+            row = self.layout.row(align=True)
             row.operator("pocket3d.separate_parts")
             row.operator("pocket3d.restore_materials")
 
@@ -88,13 +136,14 @@ class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):
 
     bl_label = "Rig"
     bl_options = {"DEFAULT_CLOSED"}
+    feature, operator, icon = RIG, "pocket3d.rig", "ARMATURE_DATA"
+    verb, many = "Rig", "Rig {} Meshes Together"
 
-    def draw(self, context):
-        layout, settings = self.columns(), context.scene.pocket3d
+    def draw_options(self, layout, settings) -> None:
+        """Which skeleton."""
         layout.prop(settings, "character")
         optional(layout, "Bones", settings, "use_bone_count", "bone_count")
         layout.prop(settings, "include_weights")
-        layout.operator("pocket3d.rig", icon="ARMATURE_DATA")
 
 
 CLASSES = (POCKET3D_PT_object, POCKET3D_PT_texture, POCKET3D_PT_segment, POCKET3D_PT_rig)

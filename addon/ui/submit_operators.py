@@ -6,13 +6,9 @@ import random
 
 import bpy
 
-from ..core.errors import UserError
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import Task
 from ..core.params import LARGEST_SEED
-from ..scene import targets, tasks
-from ..session import current_session
-from . import pump
+from . import making
 
 
 class Submit:
@@ -24,48 +20,25 @@ class Submit:
     @classmethod
     def poll(cls, context):
         """Grey with the reason."""
-        reason = cls.why_not(context)
+        reason = making.why_not(context, cls.feature)
         if reason:
             cls.poll_message_set(reason)
         return not reason
 
-    @classmethod
-    def why_not(cls, context) -> str:
-        """Why it cannot be pressed; empty when it can."""
-        reason = targets.why_not(targets.selected(context)) if cls.feature != MESH else ""
-        if reason:
-            return reason
-        try:
-            context.scene.pocket3d.params(cls.feature).check()
-        except UserError as error:
-            return error.message
-        return current_session().connection.why_not()
-
     def execute(self, context):
-        try:
-            current_session().runner.submit(self.task(context))
-        except UserError as error:
-            self.report({"ERROR"}, error.message)
+        problem = making.begin(context, self.feature)
+        if problem is not None:
+            self.report({"ERROR"}, problem.text)
             return {"CANCELLED"}
-        pump.sync_list()
-        context.window_manager.pocket3d_job_index = 0
         return {"FINISHED"}
-
-    def task(self, context) -> Task:
-        """What to do with the object under the artist's hand."""
-        return tasks.task_for(targets.selected(context), context.scene.pocket3d.params(self.feature))
 
 
 class POCKET3D_OT_generate(Submit, bpy.types.Operator):
-    """Make a mesh from the prompt or the image; it appears at the 3D cursor"""
+    """Make a mesh from the prompt or the pictures"""
 
     bl_idname = "pocket3d.generate"
     bl_label = "Generate"
     feature = MESH
-
-    def task(self, context) -> Task:
-        """What to make, and where it goes."""
-        return tasks.task_to_make(context.scene.pocket3d.params(MESH), context.scene.cursor.location)
 
 
 class POCKET3D_OT_texture(Submit, bpy.types.Operator):
@@ -93,14 +66,23 @@ class POCKET3D_OT_rig(Submit, bpy.types.Operator):
 
 
 class POCKET3D_OT_new_seed(bpy.types.Operator):
-    """Roll the dice"""
+    """Roll the dice, and keep what comes up"""
 
     bl_idname = "pocket3d.new_seed"
     bl_label = "New Seed"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
+    name: bpy.props.EnumProperty(items=[(n, n, "") for n in ("seed", "paint_seed")], options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Needs a scene."""
+        return context.scene is not None
+
     def execute(self, context):
-        context.scene.pocket3d.seed = random.randint(0, LARGEST_SEED)
+        settings = context.scene.pocket3d
+        setattr(settings, self.name, random.randint(0, LARGEST_SEED))
+        setattr(settings, f"use_{self.name}", True)
         return {"FINISHED"}
 
 

@@ -1,0 +1,230 @@
+"""From the press of a button to jobs: first the pictures, then the tasks, then the runner.
+
+A picture of the camera takes a render, which goes on while Blender stays usable; the jobs start when it is there.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import bpy
+
+from ..core import models as words
+from ..core.errors import Problem, explain
+from ..core.features import MESH, RIG, SEGMENT, TEXTURE
+from ..core.jobs import Task
+from ..core.params import LARGEST_SEED
+from ..scene import camera, capture, targets, tasks
+from ..session import current_session
+from . import model_parameters, prompt_text, pump
+from .properties import IMAGE, MODELS, ORIGIN, REPLACE, TEXT
+
+OPERATORS = {
+    MESH: "pocket3d.generate",
+    TEXTURE: "pocket3d.texture",
+    SEGMENT: "pocket3d.segment",
+    RIG: "pocket3d.rig",
+}
+PROMPTS = {MESH: "prompt", TEXTURE: "paint_prompt"}
+INTERVAL = 0.2
+"""Seconds between two looks at a render under way."""
+
+problems: dict[str, Problem] = {}
+"""What went wrong at the last press of each feature's button; the panels show it until the next."""
+
+
+@dataclass
+class Waiting:
+    """What goes on once a picture has been rendered."""
+
+    feature: str
+    render: camera.CameraRender
+    then: Callable[[], None]
+
+
+_waiting: Waiting | None = None
+
+
+def why_not(context: bpy.types.Context, feature: str) -> str:
+    """Why a feature's button cannot be pressed, as a sentence; empty when it can. Only reads memory."""
+    if context.scene is None:
+        return "There is no scene"
+    return (
+        target_missing(context, feature)
+        or source_missing(context, feature)
+        or model_missing(context, feature)
+        or current_session().connection.why_not()
+        or busy()
+    )
+
+
+def target_missing(context: bpy.types.Context, feature: str) -> str:
+    """Which object a feature still lacks."""
+    if feature != MESH:
+        return "" if sent(context, feature) else targets.why_not(targets.selected(context), feature)
+    if context.scene.pocket3d.placement == REPLACE and context.object is None:
+        return "Select the object whose place the new one takes"
+    return ""
+
+
+def sent(context: bpy.types.Context, feature: str) -> list[bpy.types.Object]:
+    """The selected meshes that a feature takes, the active one first."""
+    return targets.selected_all(context, feature)
+
+
+def source_missing(context: bpy.types.Context, feature: str) -> str:
+    """What a feature still lacks to start from."""
+    settings = context.scene.pocket3d
+    pictures = settings.pictures(feature)
+    for number, view in enumerate(pictures, 1):
+        reason = capture.why_not(view, context)
+        if reason:
+            return reason if len(pictures) == 1 else f"View {number}: {reason[0].lower()}{reason[1:]}"
+    if feature == MESH and settings.source not in {TEXT, IMAGE} and not pictures:
+        return "Add a view"
+    return settings.params(feature, ["picture"] * len(pictures)).why_not()
+
+
+def model_missing(context: bpy.types.Context, feature: str) -> str:
+    """Why the chosen model cannot be used; empty for Automatic, and while the list is not there."""
+    chosen = getattr(context.scene.pocket3d, MODELS[feature])
+    models = current_session().models
+    if not chosen or not models.models:
+        return ""
+    model = models.get(chosen)
+    return words.why_not(model) if model is not None else f"This server has no model {chosen}; choose another"
+
+
+def busy() -> str:
+    """Why nothing new can be started at this moment."""
+    return "The camera's picture is being rendered" if _waiting is not None else ""
+
+
+def rendering(feature: str) -> bool:
+    """Whether a feature waits for its picture."""
+    return _waiting is not None and _waiting.feature == feature
+
+
+def begin(context: bpy.types.Context, feature: str) -> Problem | None:
+    """Do what a feature's button says; returns the problem, which the panel shows too."""
+    settings = context.scene.pocket3d
+
+    def start(paths: tuple[str, ...]) -> Callable[[], None]:
+        prepared = _tasks(context, feature, paths)
+        return lambda: _submit(prepared)
+
+    roll_seed(settings, feature)
+    if feature in PROMPTS:
+        prompt_text.history().add(settings.words(PROMPTS[feature]) if not settings.pictures(feature) else "")
+    return _with_pictures(context, feature, settings.pictures(feature), start)
+
+
+def keep_picture(context: bpy.types.Context, feature: str, view) -> Problem | None:
+    """Take a picture now and let the view hold it as an image of the file; returns the problem."""
+
+    def start(paths: tuple[str, ...]) -> Callable[[], None]:
+        source = view.source
+        return lambda: _keep(context.scene, view.path_from_id(), paths[0], source)
+
+    return _with_pictures(context, feature, [view], start)
+
+
+def _keep(scene: bpy.types.Scene, where: str, path: str, source: str) -> None:
+    view = scene.path_resolve(where)
+    view.image = capture.packed(path, f"{source.replace('_', ' ').title()} Picture")
+    view.source = capture.IMAGE
+
+
+def _with_pictures(
+    context: bpy.types.Context,
+    feature: str,
+    views: Sequence[capture.View],
+    start: Callable[[tuple[str, ...]], Callable[[], None]],
+) -> Problem | None:
+    """Take the pictures; ``start`` gets their files and says what happens once all are there."""
+    global _waiting
+    problems.pop(feature, None)
+    render = None
+    try:
+        paths, render = capture.take(views, context)
+        then = start(paths)
+        if render is not None and not bpy.app.background:
+            render.start()
+            _waiting = Waiting(feature, render, then)
+            bpy.app.timers.register(_look, first_interval=INTERVAL, persistent=True)
+            return None
+        if render is not None:
+            render.run()
+        then()
+    except Exception as error:
+        problems[feature] = explain(error)
+        if render is not None:
+            render.discard()
+    return problems.get(feature)
+
+
+def roll_seed(settings, feature: str) -> None:
+    """Take a new seed where it is not locked, so that the field shows the one that was used."""
+    if feature == MESH and not settings.use_seed:
+        settings.seed = random.randint(0, LARGEST_SEED)
+    if feature == TEXTURE and not settings.use_paint_seed:
+        settings.paint_seed = random.randint(0, LARGEST_SEED)
+
+
+def _tasks(context: bpy.types.Context, feature: str, paths: tuple[str, ...]) -> list[Task]:
+    scene, settings = context.scene, context.scene.pocket3d
+    own = model_parameters.values(scene, getattr(settings, MODELS[feature]))
+    params = settings.params(feature, paths, own)
+    if feature != MESH:
+        return tasks.tasks_for(sent(context, feature), params)
+    replaced = context.object if settings.placement == REPLACE else None
+    if replaced is not None:
+        place = replaced.matrix_world.translation
+    else:
+        place = (0.0, 0.0, 0.0) if settings.placement == ORIGIN else scene.cursor.location
+    return tasks.variants_to_make(params, place, settings.variants, replaces=replaced)
+
+
+def _submit(prepared: list[Task]) -> None:
+    for task in prepared:
+        current_session().runner.submit(task)
+    pump.sync_list()
+    bpy.context.window_manager.pocket3d_job_index = 0
+
+
+def _look() -> float | None:
+    """Go on when the render has ended."""
+    global _waiting
+    if _waiting is None:
+        return None
+    if _waiting.render.running:
+        return INTERVAL
+    done, _waiting = _waiting, None
+    try:
+        done.render.finish()
+        done.then()
+    except Exception as error:
+        problems[done.feature] = explain(error)
+    pump.redraw()
+    return None
+
+
+def attach() -> None:
+    """Nothing is under way yet."""
+    problems.clear()
+
+
+def detach() -> None:
+    """Let go of a render under way, when the extension is disabled."""
+    global _waiting
+    if bpy.app.timers.is_registered(_look):
+        bpy.app.timers.unregister(_look)
+    if _waiting is not None:
+        _waiting.render.discard()
+    _waiting = None
+    problems.clear()
+
+
+CLASSES = ()
