@@ -64,23 +64,29 @@ class JobRunner:
 
         One without its mesh takes the mesh of another job, whose key ``like`` is.
         """
-        return self._submit(task, self._store.folder_of(like) if like else None)
-
-    def _submit(self, task: Task, earlier: Path | None) -> Job:
         task.params.check()
         if task.feature not in FEATURES:
             raise UserError(f"Unknown feature {task.feature}")
-        if task.feature != MESH and task.mesh is None and earlier is None:
+        if task.feature != MESH and task.mesh is None and not like:
             raise UserError("Select a mesh first")
+        return self._submit(task, self._store.folder_of(like) if like else None)
+
+    def _submit(self, task: Task, earlier: Path | None, drop_earlier: bool = False) -> Job:
         job = Job(task, profile=self._profile())
         self.jobs[job.key] = job
         self._store.add(job)
-        self._start(job, earlier)
+        self._start(job, earlier, drop_earlier)
         return job
 
-    def _start(self, job: Job, earlier: Path | None = None) -> None:
+    def _start(self, job: Job, earlier: Path | None = None, drop_earlier: bool = False) -> None:
         worker = Worker(
-            job, self._connect, self._store, self._events.put, earlier=earlier, patience=self._patience
+            job,
+            self._connect,
+            self._store,
+            self._events.put,
+            earlier=earlier,
+            drop_earlier=drop_earlier,
+            patience=self._patience,
         )
         self._workers[job.key] = worker
         worker.start()
@@ -101,9 +107,12 @@ class JobRunner:
             self._change(old, {"state": State.CONNECTING, "problem": None, "seconds": 0.0})
             self._start(old)
             return old
-        new = self._submit(old.task, self._store.folder_of(key))
-        self.remove(key)
-        return new
+        useless = old.mine and old.file is None
+        if old.mine:
+            self._change(old, {"listed": False})
+        if useless:
+            self.jobs.pop(key)
+        return self._submit(old.task, self._store.folder_of(key), useless and not needs_owner(old))
 
     def cancel(self, key: str) -> None:
         """Stop a job: at once here, then on the server. A result that still arrives is kept, not placed."""
@@ -195,7 +204,10 @@ class JobRunner:
         if isinstance(event, Gone):
             self._elsewhere.pop(event.key, None)
             known = self.jobs.get(event.key)
-            return self.jobs.pop(event.key) if known is not None and known.state.finished else None
+            if known is None or not known.state.finished:
+                return None
+            self._store.forget(event.key)
+            return self.jobs.pop(event.key)
         job = self.jobs.get(event.key)
         if job is None:
             return None

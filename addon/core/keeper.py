@@ -68,10 +68,11 @@ class Keeper(threading.Thread):
 
     def look(self) -> bool:
         """One round; says whether another Blender was in the way and a second one would be good."""
+        ours = self._store.written()
         found = dict(store.records_in(self._store.folder))
-        for key in self._seen.keys() - found.keys():
-            del self._seen[key]
-            self._tell(Gone(key))
+        for key in (self._seen.keys() | ours) - found.keys():
+            if self._seen.pop(key, None) or key in ours:
+                self._tell(Gone(key))
         for key, written in found.items():
             if not self._store.owns(key) and self._seen.get(key, (0, ""))[0] != written:
                 self._read(key, written)
@@ -92,7 +93,8 @@ class Keeper(threading.Thread):
         except (ValueError, KeyError, TypeError, AttributeError):
             self._tell(Unreadable(store.set_aside(folder)))
         else:
-            self._seen[key] = (written, str(record["owner"]) if needs_owner(job) else "")
+            orphan = needs_owner(job) or job.file is None  # to go on with, or to tidy up
+            self._seen[key] = (written, str(record["owner"]) if orphan else "")
             job.mine = job.listed = False
             self._tell(Found(job))
 

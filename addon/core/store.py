@@ -43,6 +43,7 @@ class Store:
         self._due: dict[str, None] = {}
         """Keys whose folder has to be brought up to date, in order: written, or deleted when there is no record."""
         self._busy = ""
+        self._written: set[str] = set()
         self._failures: dict[str, OSError] = {}
         self._turn = threading.Condition()
         self._writer: threading.Thread | None = None
@@ -55,6 +56,16 @@ class Store:
     def owns(self, key: str) -> bool:
         """Whether this Blender keeps the record of a job."""
         return key in self._records
+
+    def written(self) -> set[str]:
+        """Keys of our jobs whose records are on disk, unless somebody has deleted them there."""
+        with self._turn:
+            return (self._written & self._records.keys()) - self._due.keys() - {self._busy}
+
+    def forget(self, key: str) -> None:
+        """Drop a record whose folder has gone."""
+        with self._turn:
+            self._records.pop(key, None)
 
     def add(self, job: Job) -> None:
         """Take a job in; it is written with its first change."""
@@ -126,6 +137,7 @@ class Store:
                 else:
                     self.owners.arrive()
                     write_whole(self.folder_of(key) / RECORD, text)
+                    self._written.add(key)
             except OSError as error:
                 with self._turn:
                     self._failures[key] = error
