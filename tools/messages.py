@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "addon"
 TABLES = ADDON / "translations"
 
-HEADLESS = {"cli", "cli.py", "api.py", "batch", "batch.py"}
-"""The command line and the Python API speak English."""
+ENGLISH = {"cli", "api", "batch", "diagnosis.py", "strangers.py"}
+"""Command line, Python API, reports for whoever helps, and names of other programs."""
 
 NAMES = {
     *(
@@ -35,17 +35,18 @@ NAMES = {
         "Draco",
     ),
     *(
+        "Base Color",
         "Blue",
+        "Color",
+        "Emission Color",
         "Green",
         "Metallic",
         "Non-Color",
+        "Normal",
         "Roughness",
-        "Material",
-        "Part {0}",
-        "Armature",
-        "Deform",
-        "{0} rig",
     ),
+    *("Armature", "Asset", "Deform", "Material", "Part", "Part {0}", "Pocket3D asset", "{0} rig"),
+    *("Pocket3D Prompt", "Pocket3D Texture Prompt", "Pocket3D Report", "Pocket3D Server Log"),
     *(
         "Access is denied",
         "Could not find a version",
@@ -53,9 +54,9 @@ NAMES = {
         "No module named ensurepip",
     ),
     *("No matching distribution found", "No module named venv", "No space left", "Permission denied"),
-    *("Requires-Python", "Temporary failure in name resolution", "There is not enough space"),
+    *("Requires-Python", "Temporary failure in name resolution", "There is not enough space", "Error:"),
 }
-"""Names, of datablocks and sockets too, and what other programs print."""
+"""Names, of datablocks and sockets, and what other programs print."""
 
 ERRORS = {"TypeError", "ValueError", "RuntimeError", "KeyError", "AssertionError", "NotImplementedError"}
 """Raised for programmers; nobody sees them in a panel."""
@@ -71,10 +72,10 @@ def messages(root: Path = ADDON) -> dict[str, str]:
     found: dict[str, str] = {}
     for file in sorted(root.rglob("*.py")):
         relative = file.relative_to(root)
-        if HEADLESS & set(relative.parts) or relative.parts[0] == "translations":
+        if ENGLISH & set(relative.parts) or relative.parts[0] == "translations":
             continue
         for text in in_module(ast.parse(file.read_text(encoding="utf-8"))):
-            for piece in text.split(SEPARATOR):
+            for piece in map(numbered, text.split(SEPARATOR)):
                 if is_message(piece.strip()):
                     found.setdefault(piece.strip(), relative.as_posix())
     return found
@@ -86,7 +87,7 @@ def is_message(text: str) -> bool:
     if (
         text in NAMES
         or not re.search("[A-Za-z][a-z]", words)
-        or re.search(r"[A-Za-z]_|_[A-Za-z]|://|\\|[|]|^\W*/", words)
+        or re.search(r"[A-Za-z]_|_[A-Za-z]|://|\\|[|]|^\W*/|\n|%s", words)
     ):
         return False
     if " " not in text and re.search("[a-z0-9][A-Z]|[A-Z]{2}|[.]", text):
@@ -120,7 +121,7 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
             return
         case ast.keyword(arg=name) if name in SILENT_NAMES:
             return
-        case ast.Assign(targets=[ast.Name(id=name)]) if name in SILENT_NAMES:
+        case ast.Assign(targets=[ast.Name(id=name)]) if name in SILENT_NAMES or name == "__all__":
             return
         case ast.Subscript():
             yield node.value

@@ -8,6 +8,7 @@ import bpy
 
 from ..core.params import IMAGE_SUFFIXES, MOST_VIEWS
 from ..scene import capture
+from ..translations import say
 from .properties import IMAGE, VIEWS
 
 
@@ -97,7 +98,9 @@ class POCKET3D_OT_add_image_views(Dropped, bpy.types.Operator):
         for path in self.pictures()[:left]:
             fill(settings.views.add(), path)
         if len(self.pictures()) > left:
-            self.report({"WARNING"}, f"There are {MOST_VIEWS} views now; the other pictures were left out")
+            self.report(
+                {"WARNING"}, say(f"There are {MOST_VIEWS} views now; the other pictures were left out")
+            )
         return {"FINISHED"}
 
 

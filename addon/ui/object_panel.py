@@ -26,7 +26,7 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
         if not meshes:
             draw_text(self.layout, targets.why_not(targets.selected(context)), "INFO")
         elif len(meshes) > 1:
-            self.layout.label(text=f"{len(meshes)} meshes: a job for each; a rig for all together")
+            draw_text(self.layout, f"{len(meshes)} meshes: a job for each; a rig for all together")
         else:
             draw_text(self.layout, described(meshes[0]), "OBJECT_DATA")
 

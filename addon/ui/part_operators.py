@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..scene import parts, placing, separating, targets
+from ..translations import say
 
 
 class POCKET3D_OT_separate_parts(bpy.types.Operator):
@@ -25,7 +26,7 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
         reason = targets.why_not(targets.selected(context))
         if not reason and not parts.part_names(targets.selected(context)):
             reason = "This mesh has no parts yet; find them first"
-        cls.poll_message_set(reason)
+        cls.poll_message_set(say(reason))
         return not reason
 
     def execute(self, context):
@@ -48,7 +49,7 @@ class POCKET3D_OT_restore_materials(bpy.types.Operator):
         reason = targets.why_not(targets.selected(context))
         if not reason and not parts.are_shown(targets.require(targets.selected(context))):
             reason = "The materials are as they were"
-        cls.poll_message_set(reason)
+        cls.poll_message_set(say(reason))
         return not reason
 
     def execute(self, context):

@@ -9,6 +9,7 @@ import bpy
 from ..core.features import MESH, TEXTURE
 from ..core.params import MOST_VIEWS
 from ..scene import capture
+from ..translations import say
 from . import making, thumbnails
 from .drawing import draw_text
 
@@ -112,7 +113,7 @@ class POCKET3D_OT_add_view(bpy.types.Operator):
     def poll(cls, context):
         """Up to six."""
         if context.scene is not None and len(context.scene.pocket3d.views) >= MOST_VIEWS:
-            cls.poll_message_set(f"There are {MOST_VIEWS} views; more do not help")
+            cls.poll_message_set(say(f"There are {MOST_VIEWS} views; more do not help"))
             return False
         return context.scene is not None
 
@@ -173,14 +174,14 @@ class POCKET3D_OT_keep_picture(bpy.types.Operator):
     def poll(cls, context):
         """Needs a scene, and no render under way."""
         reason = making.busy() if context.scene is not None else "There is no scene"
-        cls.poll_message_set(reason)
+        cls.poll_message_set(say(reason))
         return not reason
 
     def execute(self, context):
         view = view_at(context.scene.pocket3d, self.place, self.index)
         problem = making.keep_picture(context, PLACES[self.place], view) if view is not None else None
         if problem is not None:
-            self.report({"ERROR"}, problem.text)
+            self.report({"ERROR"}, say(problem.text))
             return {"CANCELLED"}
         return {"FINISHED"}
 

@@ -8,6 +8,7 @@ import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.params import LARGEST_SEED
+from ..translations import say
 from . import making
 
 
@@ -22,13 +23,13 @@ class Submit:
         """Grey with the reason."""
         reason = making.why_not(context, cls.feature)
         if reason:
-            cls.poll_message_set(reason)
+            cls.poll_message_set(say(reason))
         return not reason
 
     def execute(self, context):
         problem = making.begin(context, self.feature)
         if problem is not None:
-            self.report({"ERROR"}, problem.text)
+            self.report({"ERROR"}, say(problem.text))
             return {"CANCELLED"}
         return {"FINISHED"}
 
