@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from live import LiveServer
+from weights_hub import WeightsHub
 
 
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server that tests share: don't kill it."""
-    server = LiveServer(tmp_path_factory.mktemp("live"))
+    """A server that tests share: don't kill it. It gets weights from a hub of its own."""
+    hub = WeightsHub()
+    server = LiveServer(tmp_path_factory.mktemp("live"), HF_ENDPOINT=hub.url)
     yield server
     server.stop()
+    hub.close()
 
 
 @pytest.fixture

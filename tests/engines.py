@@ -221,7 +221,6 @@ class Weighted(Engine):
     spec = _spec(
         "test_weighted",
         description="A cube as large as its weights say",
-        builtin=False,
         licence="LicenseRef-Cubes",
         parameters=WeightedParameters,
         weights=(weight_file("config.json"), weight_file("weights/model.bin")),
@@ -254,14 +253,13 @@ class WeightedToo(Steps):
         "test_weighted_too",
         parameters=StepParameters,
         weights=(weight_file("config.json"), weight_file("weights/more.bin")),
-        builtin=False,
     )
 
 
 class Huge(OnGpu):
     """Needs more of a GPU than there is anywhere, and weights besides."""
 
-    spec = _spec("test_huge", vram_mb=400 * 1024, weights=(weight_file("weights/more.bin"),), builtin=False)
+    spec = _spec("test_huge", vram_mb=400 * 1024, weights=(weight_file("weights/more.bin"),))
 
 
 class Paint(Engine):

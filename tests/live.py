@@ -30,6 +30,9 @@ ENGINES = [
     "Paint",
     "Halves",
     "Bones",
+    "Weighted",
+    "WeightedToo",
+    "Huge",
 ]
 BASE = "/api/v1"
 

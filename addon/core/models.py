@@ -15,7 +15,7 @@ from .sdk import sdk
 
 FRESH_S = 60.0
 """The list is asked for again after this long."""
-FOLLOWING_S = 2.0
+FOLLOWING_S = 1.5
 """And after this long while something is being downloaded."""
 WORDS = {
     "trellis": "TRELLIS",
@@ -63,6 +63,8 @@ class ModelList:
         """What went wrong with the last action on a model."""
         self._busy: dict[str, str] = {}
         self._asked_at = -FRESH_S
+        self._server = 0
+        """Rises with each change of the server, so that an answer of the one before is not taken."""
         self._lock = threading.Lock()
 
     def get(self, model_id: str) -> Any | None:
@@ -84,7 +86,10 @@ class ModelList:
 
     def forget(self) -> None:
         """Another server is used from now on."""
-        self._take(())
+        with self._lock:
+            self._server += 1
+            self.models = ()
+            self.version += 1
         self.problems.clear()
         self._asked_at = -FRESH_S
 
@@ -96,23 +101,30 @@ class ModelList:
         every = FOLLOWING_S if self.downloading else FRESH_S
         if not force and time.monotonic() - self._asked_at < every:
             return False
-        self._asked_at = time.monotonic()
+        self._asked_at, server = time.monotonic(), self._server
         try:
-            models = client.mesh.models()
+            models = tuple(client.mesh.models())
         except sdk.Pocket3DAPIError:
             return False
-        self._take(tuple(models))
+        with self._lock:
+            if server == self._server and [m.raw for m in models] != [m.raw for m in self.models]:
+                self.models = models
+                self.version += 1
         return True
 
     def act(
         self, connect: Callable[[], Any], model_id: str, doing: str, action: Callable[[Any], Any]
     ) -> None:
-        """Do something with a model in the background: ``action`` gets the client; ``problems`` says if it failed."""
+        """Do something with a model in the background: ``action`` gets the client; ``problems`` says if it failed.
+
+        While something is being downloaded after that, the list is kept current.
+        """
         if model_id in self._busy:
             return
         self._busy[model_id] = doing
         self.problems.pop(model_id, None)
         self.version += 1
+        server = self._server
 
         def work() -> None:
             try:
@@ -121,17 +133,16 @@ class ModelList:
                 self.refresh(client, force=True)
             except Exception as error:
                 self.problems[model_id] = explain(error)
+                return
             finally:
                 self._busy.pop(model_id, None)
                 self.version += 1
+            while self.downloading and server == self._server:
+                time.sleep(FOLLOWING_S)
+                if not self.refresh(client, force=True):
+                    return
 
         threading.Thread(target=work, name="pocket3d-model", daemon=True).start()
-
-    def _take(self, models: tuple[Any, ...]) -> None:
-        with self._lock:
-            if [m.raw for m in models] != [m.raw for m in self.models]:
-                self.models = models
-                self.version += 1
 
 
 def label(model: Any) -> str:
@@ -145,7 +156,7 @@ def label(model: Any) -> str:
 
 def subline(model: Any) -> str:
     """What a model takes: ``needs 8 GB · about 3 min``."""
-    parts = [f"needs {size(model.vram_requirement << 20)}"] if model.vram_requirement else ["any computer"]
+    parts = [f"needs {memory(model.vram_requirement)}"] if model.vram_requirement else ["any computer"]
     if model.estimated_time:
         parts.append(short_time(model.estimated_time))
     return " · ".join(parts)
@@ -182,9 +193,14 @@ def state_text(model: Any) -> str:
         case ModelState.DOWNLOADING:
             return download(model).text
         case ModelState.DOWNLOAD:
-            left = model.weights.size - model.weights.downloaded if model.weights is not None else 0
+            left = bytes_left(model)
             return f"{size(left)} to download" if left else "Not installed"
     return why_not(model)
+
+
+def bytes_left(model: Any) -> int:
+    """What is still to be downloaded."""
+    return model.weights.size - model.weights.downloaded if model.weights is not None else 0
 
 
 def download(model: Any) -> Download:
@@ -206,13 +222,18 @@ def why_not(model: Any) -> str:
     return reason[:1].upper() + reason[1:]
 
 
+def memory(megabytes: int) -> str:
+    """Memory of a card: ``8 GB``."""
+    return f"{round(megabytes / 1024, 1):g} GB"
+
+
 def size(count: int) -> str:
-    """Bytes as people write them: ``3.2 GB``, ``45 MB``; 8192 MB of a card are ``8 GB``."""
-    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20)):
+    """Bytes of files as people write them: ``3.2 GB``, ``45 MB``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if count >= factor * 0.95:
             amount = count / factor
             return f"{amount:.0f} {unit}" if amount >= 20 else f"{round(amount, 1):g} {unit}"
-    return f"{max(count, 0) / 1024:.0f} kB"
+    return f"{max(count, 0) / 1e3:.0f} kB"
 
 
 def _about(seconds: float) -> str:

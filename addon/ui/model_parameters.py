@@ -6,7 +6,8 @@ groups are not there; whatever still fits is there again when they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bpy
@@ -22,6 +23,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..core.models import ModelList
 from ..core.schema import INT_MAX, Field, Kind, fields, identifier
 
 OWNER = "pocket3d_models"
@@ -30,9 +32,20 @@ OWNER = "pocket3d_models"
 _container: type | None = None
 _groups: dict[str, tuple[tuple[Field, ...], type]] = {}
 """By model id."""
+_seen: tuple[int, int] | None = None
+CLASSES = ()
+"""None: they are made when the server's models are known."""
 
 
-def attach(models: Iterable[Any]) -> None:
+def follow(models: ModelList) -> None:
+    """Make the properties fit the server's models, when these have changed. Main thread only."""
+    global _seen
+    if _seen != (id(models), models.version):
+        _seen = (id(models), models.version)
+        attach(models.models)
+
+
+def attach(models: Iterable[Any] = ()) -> None:
     """Make the properties of all models that have settings. Main thread only.
 
     A model that is gone keeps its group until ``detach``, and so its values; only a changed schema makes a new one.
@@ -48,7 +61,8 @@ def attach(models: Iterable[Any]) -> None:
 
 def detach() -> None:
     """Take everything back. The values stay in the file."""
-    global _container
+    global _container, _seen
+    _seen = None
     for model_id in list(_groups):
         _remove(model_id)
     if _container is not None:
@@ -96,6 +110,22 @@ def reset(owner, model_id: str) -> None:
         group.property_unset(field.identifier)
         if field.optional:
             group.property_unset(field.switch)
+
+
+def fill(owner, model_id: str, chosen: Mapping[str, Any]) -> None:
+    """Make the settings of a model those that a request had; what it does not have any more is left out."""
+    reset(owner, model_id)
+    group = _group(owner, model_id)
+    for field in _groups[model_id][0] if group is not None else ():
+        if field.name not in chosen:
+            continue
+        value = chosen[field.name]
+        if field.kind is Kind.ENUM:
+            value = next((c.identifier for c in field.choices if c.value == value), None)
+        with contextlib.suppress(TypeError, ValueError):  # the model has changed since
+            setattr(group, field.identifier, value)
+            if field.optional:
+                setattr(group, field.switch, True)
 
 
 def _group(owner, model_id: str):

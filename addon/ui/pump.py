@@ -15,7 +15,7 @@ from ..core.jobs import Job, Origin
 from ..core.session import Session, close_session
 from ..scene import apply, document, targets
 from ..session import current_origin, current_session
-from . import overlay, status_bar
+from . import model_parameters, overlay, status_bar
 
 ACTIVE, IDLE = 0.2, 1.0
 """Seconds between ticks while something goes on, and while only the server's state could change."""
@@ -64,6 +64,7 @@ def _tick(session: Session) -> float:
         runner.document_opened(origin)
     put_next_into_scene(runner, origin)
     session.connection.needed = runner.active
+    model_parameters.follow(session.models)
     shown = _what_is_shown(session)
     if shown != _shown:
         _shown = shown

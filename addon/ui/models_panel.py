@@ -1,0 +1,116 @@
+"""The server's models: which are ready, and for the others the button that makes them so."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core import models as words
+from ..core.errors import Problem
+from ..core.features import FEATURES
+from ..core.models import ModelState
+from ..session import current_session
+from .drawing import Sidebar, draw_problem, draw_text
+from .jobs_panel import FEATURE_ICONS
+
+
+def draw_models(layout) -> None:
+    """All models by what they do, best first."""
+    models = current_session().models
+    if not models.models:
+        row = layout.row()
+        row.label(text="The server's models are not known yet", icon="INFO")
+        row.operator("pocket3d.refresh_models", text="", icon="FILE_REFRESH")
+        return
+    for feature in FEATURES:
+        column = layout.column()
+        for model in models.of(feature):
+            draw_model(column, model, FEATURE_ICONS[feature])
+    if _needs_online_access(models.models):
+        draw_text(layout, "Downloads need Blender's online access", "INFO")
+        layout.operator("pocket3d.allow_online", icon="INTERNET")
+
+
+def draw_model(layout, model, icon: str) -> None:
+    """One model: its name, its state, its button; below, what is going on or went wrong."""
+    models, state = current_session().models, words.state_of(model)
+    row = layout.split(factor=0.56)
+    row.label(text=words.label(model), icon=icon, translate=False)
+    right = row.row(align=True)
+    right.alignment = "RIGHT" if state in (ModelState.READY, ModelState.UNAVAILABLE) else "EXPAND"
+    busy = models.busy(model.model_id)
+    if busy:
+        right.label(text=f"{busy}…", icon="TIME")
+    else:
+        draw_action(right, model, state)
+    if state is ModelState.DOWNLOADING:
+        told = words.download(model)
+        layout.progress(factor=told.fraction, text=told.text, type="BAR")
+    elif state is ModelState.UNAVAILABLE:
+        faint(layout, words.why_not(model))
+    elif not model.ready and not model.may_manage:
+        faint(layout, f"{words.state_text(model)}. Ask the operator of the server")
+    if (problem := models.problems.get(model.model_id)) is not None:
+        draw_problem(layout, problem)
+    elif model.weights is not None and model.weights.error and state is ModelState.DOWNLOAD:
+        error, advice = model.weights.error.rstrip("."), model.weights.suggestion or ""
+        draw_problem(layout, Problem(error, suggestion=advice))
+
+
+def draw_action(row, model, state: ModelState) -> None:
+    """The button that a model needs, or that it is ready."""
+    ident = model.model_id
+    if state is ModelState.READY:
+        faint_label(row, words.short_time(model.estimated_time) if model.estimated_time else "Ready")
+        if model.weights is not None and model.may_manage:
+            row.operator("pocket3d.remove_model", text="", icon="TRASH", emboss=False).model_id = ident
+        else:
+            row.label(text="", icon="CHECKMARK")
+    elif state is ModelState.UNAVAILABLE:
+        row.label(text="", icon="CANCEL")
+    elif not model.may_manage:
+        row.label(text="", icon="LOCKED")
+    elif state is ModelState.LICENCE:
+        row.operator("pocket3d.accept_model_licence", icon="TEXT").model_id = ident
+    elif state is ModelState.DOWNLOAD:
+        text = words.size(words.bytes_left(model))
+        row.operator("pocket3d.install_model", text=text, icon="IMPORT").model_id = ident
+        if model.weights.downloaded:
+            row.operator("pocket3d.remove_model", text="", icon="TRASH").model_id = ident
+    else:
+        row.operator("pocket3d.stop_model_download", icon="X").model_id = ident
+
+
+def faint(layout, text: str) -> None:
+    """A sentence that is not urgent."""
+    column = layout.column()
+    column.active = False
+    draw_text(column, text, "BLANK1")
+
+
+def faint_label(layout, text: str) -> None:
+    """A few words that are not urgent."""
+    row = layout.row()
+    row.active = False
+    row.alignment = "RIGHT"
+    row.label(text=text)
+
+
+def _needs_online_access(models) -> bool:
+    here = current_session().connection.profile.loopback
+    waiting = any(words.state_of(m) is ModelState.DOWNLOAD and m.may_manage for m in models)
+    return here and waiting and not bpy.app.online_access
+
+
+class POCKET3D_PT_models(Sidebar, bpy.types.Panel):
+    """The server's models."""
+
+    bl_label = "Models"
+    bl_parent_id = "POCKET3D_PT_status"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_ui_units_x = 18
+
+    def draw(self, context):
+        draw_models(self.layout)
+
+
+CLASSES = (POCKET3D_PT_models,)
