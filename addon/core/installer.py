@@ -177,8 +177,9 @@ def free_space(folder: Path) -> int | None:
 
 def reason(output: str) -> str:
     """Say in one sentence why an installation failed."""
+    said = " ".join(output.split())  # Python breaks its sentences into lines
     for words, sentence in REASONS:
-        if any(word in output for word in words):
+        if any(word in said for word in words):
             return sentence
     return "The installation failed; the log says why"
 

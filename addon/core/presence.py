@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-import requests
-
 from .processes import alive
 from .reaching import ask_health
-from .sdk import sdk
+from .sdk import requests, sdk
 
 PATIENCE = 3.0
 """Seconds that one question may take."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from .errors import Remedy, UserError
@@ -43,7 +44,10 @@ class Profile:
         if self.kind is Kind.LOCAL:
             return True
         host = host_of(self.url)
-        return host in {"localhost", "::1"} or host.startswith("127.")
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:  # a name; what it stands for may change, so it counts as elsewhere
+            return False
 
     @property
     def name(self) -> str:

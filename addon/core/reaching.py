@@ -8,11 +8,9 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import requests
-
 from .errors import Problem, Remedy, explain
 from .profiles import address_of, host_of
-from .sdk import sdk
+from .sdk import requests, sdk
 from .strangers import Stranger, identify
 
 

@@ -17,7 +17,6 @@ from .errors import UserError
 from .features import MESH, RIG, SEGMENT, TEXTURE
 from .glb import Glb, read_glb
 from .model import MeshData, model_of, triangles_of
-from .sdk import sdk
 from .skeleton import BoneData, RigData, rig_of
 from .surfaces import MaterialData, Surfaces, TextureImage
 
@@ -61,8 +60,8 @@ class Payload:
     """Name and sha256 of the pictures it was made from."""
 
 
-UNKNOWN_PART = sdk.SegmentPart()
-"""For a part that the job's answer does not list: grey."""
+GREY = "#808080"
+"""Of a part that the job's answer does not list."""
 
 
 def read_result(
@@ -142,7 +141,7 @@ def parts_of(glb: Glb, records: Sequence[Any] = ()) -> PartsData:
     for number, node in enumerate(glb.mesh_nodes()):
         name = node.get("name", f"part_{number + 1}")
         label = node.get("extras", {}).get("label") or name.replace("_", " ").capitalize()
-        parts.append(PartData(name, label, hex_to_linear(known.get(name, UNKNOWN_PART).color)))
+        parts.append(PartData(name, label, hex_to_linear(known[name].color if name in known else GREY)))
     if len(triangle_part) and triangle_part.max() >= len(parts):
         raise ValueError("a face belongs to a part that is not in the file")
     return PartsData(triangle_part, parts)

@@ -11,6 +11,8 @@ from .glb import Glb
 
 MOST_INFLUENCES = 4
 """Bones that may move one vertex, as in games and in the files that we get."""
+STEPS = 1024
+"""Weights are multiples of 1/1024: finer than what can be seen or painted."""
 TO_BLENDER = np.array(
     [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
 )
@@ -151,7 +153,19 @@ def strongest(joints: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.n
     total = weights.sum(axis=1)
     loose = ~(total > 0)
     weights[loose, 0], total[loose] = 1, 1
-    return joints.astype(np.int64), (weights / total[:, None]).astype(np.float32)
+    return joints.astype(np.int64), _in_steps(weights / total[:, None])
+
+
+def _in_steps(weights: np.ndarray) -> np.ndarray:
+    """Weights (V, K) rounded to whole steps in such a way that each row still sums to exactly 1.
+
+    Blender takes one weight for many vertices at a time, so few different ones are quick to write.
+    """
+    steps = np.floor(weights * STEPS + 1e-6).astype(np.int64)
+    missing = STEPS - steps.sum(axis=1)
+    rank = np.argsort(np.argsort(steps - weights * STEPS, axis=1, kind="stable"), axis=1, kind="stable")
+    steps += rank < missing[:, None]
+    return (steps / STEPS).astype(np.float32)
 
 
 def rig_of(glb: Glb) -> RigData:

@@ -81,12 +81,12 @@ def fitting(texts: tuple[str, ...], width: float) -> str:
     return next((t for t in said if width_of(t, size) <= width), said[-1])
 
 
-def draw_text(layout, text: str, icon: str = "NONE") -> None:
+def draw_text(layout, text: str, icon: str = "NONE", margin: float = MARGIN) -> None:
     """A sentence over as many lines as the sidebar's width needs."""
     with_icon = icon != "NONE"
     column = layout.column(align=True)
     column.scale_y = 0.8
-    width = text_width() - (ICON * ui_scale() if with_icon else 0)
+    width = text_width(margin) - (ICON * ui_scale() if with_icon else 0)
     for number, line in enumerate(wrap(say(text), width, font_size())):  # whole, before it is cut into lines
         column.label(text=line, translate=False, icon=icon if number == 0 or not with_icon else "BLANK1")
 

@@ -9,7 +9,7 @@ REMEDIES: dict[Remedy, tuple[str, str]] = {
     Remedy.START: ("pocket3d.server_start", "PLAY"),
     Remedy.RECONNECT: ("pocket3d.server_check", "FILE_REFRESH"),
     Remedy.PREFERENCES: ("pocket3d.open_preferences", "PREFERENCES"),
-    Remedy.ONLINE_ACCESS: ("extensions.userpref_allow_online", "INTERNET"),
+    Remedy.ONLINE_ACCESS: ("pocket3d.allow_online", "INTERNET"),
     Remedy.DIAGNOSE: ("pocket3d.diagnose", "VIEWZOOM"),
     Remedy.UPDATE: ("pocket3d.server_update", "IMPORT"),
     Remedy.LOG: ("pocket3d.open_log", "TEXT"),

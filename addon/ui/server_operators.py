@@ -155,6 +155,27 @@ def confirm(operator, context, event, part: str, title: str, button: str):
     )
 
 
+class POCKET3D_OT_allow_online(bpy.types.Operator):
+    """Let Blender and its extensions use the internet, as Preferences > System > Network has it"""
+
+    bl_idname = "pocket3d.allow_online"
+    bl_label = "Allow Online Access"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        """Not against the command line."""
+        if bpy.app.online_access_override:
+            cls.poll_message_set("Blender was started with --offline-mode; start it without")
+            return False
+        return True
+
+    def execute(self, context):
+        bpy.ops.extensions.userpref_allow_online()
+        current_session().check_now()
+        return {"FINISHED"}
+
+
 class POCKET3D_OT_open_preferences(bpy.types.Operator):
     """Open the preferences of Pocket3D"""
 
@@ -262,6 +283,7 @@ CLASSES = (
     POCKET3D_OT_dismiss,
     POCKET3D_OT_server_uninstall,
     POCKET3D_OT_delete_server_data,
+    POCKET3D_OT_allow_online,
     POCKET3D_OT_open_preferences,
     POCKET3D_OT_open_log,
     POCKET3D_OT_diagnose,

@@ -7,16 +7,23 @@ import bpy
 from ..core.connection import Light, Status
 from ..core.errors import Problem, Remedy
 from ..core.profiles import Kind
+from ..scene import compat
 from ..session import current_session
-from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width
+from ..translations import say
+from .drawing import MARGIN, Sidebar, draw_problem, draw_text, fitting, text_width
 from .remedies import REMEDIES
 
 LIGHTS = {
-    Light.UNKNOWN: "COLORSET_13_VEC",
-    Light.OFFLINE: "COLORSET_01_VEC",
-    Light.BUSY: "COLORSET_09_VEC",
-    Light.READY: "COLORSET_03_VEC",
+    Light.UNKNOWN: ("NODE_SOCKET_FLOAT", "COLORSET_13_VEC"),
+    Light.OFFLINE: ("NODE_SOCKET_MATERIAL", "COLORSET_01_VEC"),
+    Light.BUSY: ("NODE_SOCKET_RGBA", "COLORSET_09_VEC"),
+    Light.READY: ("NODE_SOCKET_SHADER", "COLORSET_03_VEC"),
 }
+"""A dot in grey, red, yellow or green; older versions have squares."""
+
+
+BORDER = 14
+"""Pixels that a box takes from a line of text."""
 
 
 def draw_status(layout, preferences_button: bool = True) -> None:
@@ -24,13 +31,13 @@ def draw_status(layout, preferences_button: bool = True) -> None:
     session = current_session()
     status = session.connection.status
     row = layout.row(align=True)
-    row.label(text="", icon=LIGHTS[status.light])
-    row.menu("POCKET3D_MT_servers", text=status.title)
+    row.label(text="", icon=compat.icon(*LIGHTS[status.light]))
+    row.menu("POCKET3D_MT_servers", text=say(status.title), translate=False)
     row.operator("pocket3d.server_check", text="", icon="FILE_REFRESH")
     if preferences_button:
         row.operator("pocket3d.open_preferences", text="", icon="PREFERENCES")
     if status.light is Light.READY:
-        layout.label(text=fitting(wordings(status.detail), text_width()), translate=False)
+        layout.label(text=fitting(wordings(say(status.detail)), text_width()), translate=False)
     if status.activity:
         draw_activity(layout, status, session.local.installing)
     elif session.control.problem is None:
@@ -40,7 +47,7 @@ def draw_status(layout, preferences_button: bool = True) -> None:
     elif session.control.notice:
         draw_message(layout, Problem(session.control.notice))
     elif session.control.doing and not status.activity:
-        layout.label(text=f"{session.control.doing}…", icon="TIME")
+        layout.label(text=f"{say(session.control.doing)}…", icon="TIME", translate=False)
 
 
 def wordings(detail: str) -> tuple[str, ...]:
@@ -55,9 +62,9 @@ def draw_activity(layout, status: Status, installing: bool) -> None:
     """What is being installed or started, how far it is, and the button to stop it."""
     row = layout.row(align=True)
     if status.progress is None:
-        row.label(text=f"{status.activity}…", icon="TIME")
+        row.label(text=f"{say(status.activity)}…", icon="TIME", translate=False)
         return
-    text = f"{status.progress:.0%} · {status.activity}"
+    text = f"{status.progress:.0%} · {say(status.activity)}"
     row.progress(
         factor=status.progress, text=fitting((text, f"{status.progress:.0%}"), text_width(90)), type="BAR"
     )
@@ -78,15 +85,17 @@ def draw_advice(layout, status: Status) -> None:
 
 
 def draw_message(layout, problem: Problem) -> None:
-    """What came of the last button, with a cross to put it away."""
+    """What came of the last button, until it is put away."""
     box = layout.box()
+    icon = "ERROR" if problem.remedy is not Remedy.NONE else "INFO"
+    draw_text(box, problem.text, icon, MARGIN + BORDER)
     row = box.row(align=True)
-    column = row.column()
-    draw_text(column, problem.text, "ERROR" if problem.remedy is not Remedy.NONE else "INFO")
-    row.operator("pocket3d.dismiss_message", text="", icon="X", emboss=False)
     if problem.remedy in REMEDIES:
         operator, icon = REMEDIES[problem.remedy]
-        box.operator(operator, icon=icon)
+        row.operator(operator, icon=icon)
+        row.operator("pocket3d.dismiss_message", text="", icon="X")
+    else:
+        row.operator("pocket3d.dismiss_message", text="OK", icon="CHECKMARK")
     if problem.remedy in {Remedy.LOG, Remedy.DIAGNOSE, Remedy.INSTALL}:
         draw_more(box, problem.remedy)
 

@@ -191,6 +191,7 @@ def test_pips_lines_become_steps() -> None:
     [
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("NewConnectionError: Failed to establish", "index cannot be reached"),
+        ("environment was not created because ensurepip is not\navailable.  On Debian", "choose another one"),
         ("ProxyError('Cannot connect to proxy.')", "proxy refused"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "clock"),
         ("ERROR: Could not find a version that satisfies the requirement xatlas", "A package does not exist"),
