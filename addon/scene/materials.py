@@ -244,7 +244,7 @@ def load_image(data: TextureImage, name: str, *, color: bool = True) -> bpy.type
     """An image datablock with its file packed into the .blend. Nothing is decoded before something shows it."""
     image = bpy.data.images.new(compat.id_name(name), 1, 1)
     image.pack(data=data.data, data_len=len(data.data))
+    image.filepath_raw = f"//textures/{image.name}{data.suffix}"
     image.source = "FILE"
-    image.filepath = f"//textures/{image.name}{data.suffix}"
     image.colorspace_settings.name = "sRGB" if color else "Non-Color"
     return image

@@ -1,0 +1,127 @@
+"""The part of ``bench import`` that runs in Blender's Python.
+
+PYTHON-WITH-BPY measured_import.py EXTENSION.zip FOLDER REPORT.json ROUNDS
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import statistics
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+EXTENSION = "bl_ext.user_default.pocket3d"
+FEATURES = {"texture": "texture_generation", "segment": "mesh_segmentation", "rig": "auto_rigging"}
+
+
+def module(name: str) -> Any:
+    """A module of the installed extension."""
+    return importlib.import_module(f"{EXTENSION}.{name}")
+
+
+def install(zip_file: str) -> None:
+    """Install and enable the zip that users get, in this throw-away profile."""
+    import addon_utils  # bpy puts it on the path
+
+    bpy.ops.extensions.package_install_files(filepath=zip_file, repo="user_default", enable_on_install=True)
+    if addon_utils.check(EXTENSION) != (True, True):
+        raise RuntimeError("the extension did not install")
+
+
+def empty_file() -> None:
+    """A fresh, empty document."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Milliseconds and result."""
+    start = time.perf_counter()
+    made = work()
+    return (time.perf_counter() - start) * 1000, made
+
+
+def ready(feature: str, path: Path, mesh: Any = None, targets: tuple[str, ...] = ()) -> tuple[float, Any]:
+    """A job whose result was read, and the milliseconds that its worker took for that."""
+    jobs, params, results = module("core.jobs"), module("core.params"), module("core.results")
+    kinds = {cls.feature: cls for cls in params.KINDS.values()}
+    task = jobs.Task("Measured", kinds[feature](), mesh, targets)
+    took, payload = timed(lambda: results.read_result(feature, path))
+    return took, jobs.Job(task, state=jobs.State.READY, file=path, payload=payload)
+
+
+def applied(job: Any) -> float:
+    """Milliseconds that the window waits for a result."""
+    return timed(lambda: module("scene.apply").apply_result(job, bpy.context))[0]
+
+
+def target(folder: Path) -> bpy.types.Object:
+    """The artist's mesh."""
+    arrays = np.load(folder / "target.npz")
+    mesh = bpy.data.meshes.new("target")
+    mesh.from_pydata(arrays["vertices"].tolist(), [], arrays["faces"].tolist())
+    obj = bpy.data.objects.new("target", mesh)
+    bpy.context.scene.collection.objects.link(obj)
+    bpy.context.view_layer.objects.active = obj
+    return obj
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """One round of everything."""
+    found: dict[str, float] = {}
+    empty_file()
+    found["mesh: read by the worker"], job = ready("mesh_generation", folder / "mesh.glb")
+    found["mesh: window waits"] = applied(job)
+    empty_file()
+    importer = {"filepath": str(folder / "mesh.glb"), "import_pack_images": True}
+    found["mesh: window waits with Blender's importer"] = timed(
+        lambda: bpy.ops.import_scene.gltf(**importer)
+    )[0]
+    for name, feature in FEATURES.items():
+        empty_file()
+        obj = target(folder)
+        exporter, targets = module("scene.exporter"), module("scene.targets")
+        found["export: window waits"], mesh = timed(lambda obj=obj: exporter.mesh_of(obj))
+        found["fingerprint of the faces"] = timed(lambda obj=obj: exporter.topology(obj))[0]
+        took, job = ready(feature, folder / f"{name}.glb", mesh, (targets.identify(obj),))
+        found[f"{name}: read by the worker"] = took
+        found[f"{name}: window waits"] = applied(job)
+        if job.notes:
+            raise RuntimeError(f"{name}: {job.notes}")
+        if name == "segment":
+            found["separate into 20 objects"] = timed(
+                lambda obj=obj: module("scene.separating").separate(bpy.context, obj)
+            )[0]
+    return found
+
+
+def main() -> None:
+    """Take turns, report medians."""
+    zip_file, folder, report, rounds = sys.argv[1:]
+    install(zip_file)
+    measure(Path(folder))  # Blender loads its importer, and both warm up
+    runs = [measure(Path(folder)) for _ in range(int(rounds))]
+    medians = {what: statistics.median(r[what] for r in runs) for what in runs[0]}
+    ratios = [r["mesh: window waits"] / r["mesh: window waits with Blender's importer"] for r in runs]
+    medians["window waits: ours / Blender's"] = statistics.median(ratios)
+    Path(report).write_text(json.dumps(medians))
+
+
+if __name__ == "__main__":
+    status = 1
+    try:
+        main()
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # Blender's module can crash or hang in its own exit handlers
