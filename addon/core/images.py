@@ -138,6 +138,34 @@ def to_bytes(pixels: np.ndarray, *, linear: bool = False) -> np.ndarray:
     return (values * 255 + 0.5).astype(np.uint8)
 
 
+def content_window(alpha: np.ndarray) -> tuple[float, float, float, float]:
+    """Where something is in a picture (H, W), first row on top: left, low, right, high as shares, with a margin.
+
+    All of it where nothing is transparent, or nothing is there.
+    """
+    covered = alpha > 8
+    if not covered.any():
+        return 0.0, 0.0, 1.0, 1.0
+    height, width = covered.shape
+    rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
+    left, right = columns[0] / width, (columns[-1] + 1) / width
+    low, high = 1 - (rows[-1] + 1) / height, 1 - rows[0] / height
+    margin = 0.05 * max(right - left, high - low) + 1 / min(width, height)
+    return (
+        float(max(0.0, left - margin)),
+        float(max(0.0, low - margin)),
+        float(min(1.0, right + margin)),
+        float(min(1.0, high + margin)),
+    )
+
+
+def straight(pixels: np.ndarray) -> np.ndarray:
+    """Bytes (H, W, 4) whose colours were multiplied by their alpha, without that; edges are not dark then."""
+    alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
+    colour = np.minimum(pixels[..., :3].astype(np.uint16) * 255 // alpha, 255)
+    return np.concatenate([colour.astype(np.uint8), pixels[..., 3:]], axis=-1)
+
+
 def crop_to_content(pixels: np.ndarray) -> np.ndarray:
     """What is not transparent, with a margin, in a transparent square; without transparency all of it."""
     covered = pixels[..., 3] > 8

@@ -13,6 +13,7 @@ import bpy
 import gpu as blenders_gpu
 import imbuf
 import numpy as np
+from mathutils import Matrix
 
 from ..core import images
 from ..core.errors import UserError
@@ -24,6 +25,8 @@ FILE, VIEWPORT, CAMERA, RENDER, IMAGE = "FILE", "VIEWPORT", "CAMERA", "RENDER", 
 gpu: Any = blenders_gpu  # its stubs are incomplete
 SIDE = 1024
 """Pixels along the longer side of what is captured."""
+LOOK = 256
+"""The same for the first look at the viewport."""
 
 
 class View(Protocol):
@@ -83,7 +86,7 @@ def _file_of(view: View, context: bpy.types.Context, stem: Path) -> str:
         save_render_result(context.scene, path)
         return small_enough(str(path), stem.with_name(f"{stem.name}_small"))
     if view.source == VIEWPORT:
-        images.write_png(images.crop_to_content(viewport(context)), path)
+        images.write_png(viewport(context), path)
     elif view.image is not None:
         images.write_png(pixels_of(view.image), path)
     return str(path)
@@ -154,27 +157,48 @@ def viewport_of(context: bpy.types.Context) -> bpy.types.Area | None:
 
 
 def viewport(context: bpy.types.Context) -> np.ndarray:
-    """What the viewport shows, without overlays and background, as bytes (H, W, 4). Raises UserError."""
+    """What the viewport shows, without overlays and background, as bytes (H, W, 4) in a square.
+
+    A first small picture says where something is; the second shows that part as large as it can. Raises UserError.
+    """
     area = viewport_of(context)
     if area is None:
         raise UserError("Open a 3D viewport to capture it")
     space: Any = area.spaces.active
     region = next(r for r in area.regions if r.type == "WINDOW")
-    scale = SIDE / max(region.width, region.height)
-    size = max(1, round(region.width * scale)), max(1, round(region.height * scale))
+    shape = region.width, region.height
+    with _plain(space):
+        small = _drawn(context, space, region, _sized(shape, LOOK), Matrix())
+        left, low, right, high = images.content_window(small[..., 3])
+        part = (right - left) * shape[0], (high - low) * shape[1]
+        zoom = Matrix.Diagonal((1 / (right - left), 1 / (high - low), 1, 1))
+        middle = Matrix.Translation((1 - left - right, 1 - low - high, 0))
+        pixels = _drawn(context, space, region, _sized(part, SIDE), zoom @ middle)
+    return images.crop_to_content(images.straight(pixels))
+
+
+def _sized(shape: Sequence[float], side: int) -> tuple[int, int]:
+    scale = side / max(shape)
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _drawn(
+    context: bpy.types.Context, space: Any, region: bpy.types.Region, size: tuple[int, int], crop: Matrix
+) -> np.ndarray:
+    """The view drawn in a size, (H, W, 4), first row on top; ``crop`` says which part of it."""
+    view = space.region_3d
     offscreen = gpu.types.GPUOffScreen(*size)
     try:
-        with _plain(space):
-            offscreen.draw_view3d(
-                context.scene,
-                context.view_layer,
-                space,
-                region,
-                space.region_3d.view_matrix,
-                space.region_3d.window_matrix,
-                do_color_management=True,
-                draw_background=False,
-            )
+        offscreen.draw_view3d(
+            context.scene,
+            context.view_layer,
+            space,
+            region,
+            view.view_matrix,
+            crop @ view.window_matrix,
+            do_color_management=True,
+            draw_background=False,
+        )
         with offscreen.bind():
             framebuffer = gpu.state.active_framebuffer_get()
             buffer = framebuffer.read_color(0, 0, *size, 4, 0, "UBYTE")

@@ -99,7 +99,9 @@ def draw_chooser(layout, context, feature: str) -> None:
     chosen = getattr(context.scene.pocket3d, MODELS[feature])
     model = current_session().models.get(chosen)
     row = layout.split(factor=0.4)
-    row.label(text="Model")
+    heading = row.row()
+    heading.alignment = "RIGHT"
+    heading.label(text="Model")
     row.menu(MENUS[feature], text=words.label(model) if model else chosen or "Automatic")
     known = current_session().models.models
     if chosen and known and (model is None or not model.ready):

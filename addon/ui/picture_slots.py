@@ -161,10 +161,10 @@ class POCKET3D_OT_move_view(OfViews, bpy.types.Operator):
 
 
 class POCKET3D_OT_keep_picture(bpy.types.Operator):
-    """Take the picture now and keep it in the file, instead of taking a new one every time"""
+    """Take the picture now and keep it in the file, instead of a new one with every press of the button"""
 
     bl_idname = "pocket3d.keep_picture"
-    bl_label = "Take It Now"
+    bl_label = "Capture Now"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     place: bpy.props.EnumProperty(items=[(p, p, "") for p in PLACES], options={"SKIP_SAVE"})

@@ -91,3 +91,18 @@ def test_what_is_there_is_cut_out(tmp_path: Path) -> None:
     images.write_png(part, tmp_path / "p.png")
     with Image.open(tmp_path / "p.png") as image:
         np.testing.assert_array_equal(np.asarray(image), part)
+
+
+def test_where_something_is_in_a_picture() -> None:
+    alpha = np.zeros((100, 200), np.uint8)
+    assert images.content_window(alpha) == (0, 0, 1, 1)
+    alpha[0:50, 100:120] = 255
+    left, low, right, high = images.content_window(alpha)
+    assert (high, low) == (1.0, pytest.approx(0.465))
+    assert (left, right) == (pytest.approx(0.465), pytest.approx(0.635))
+    assert images.content_window(np.full((4, 4), 255, np.uint8)) == (0, 0, 1, 1)
+
+
+def test_colours_without_their_alpha() -> None:
+    pixels = np.array([[[50, 100, 0, 100], [9, 9, 9, 0], [1, 2, 3, 255]]], np.uint8)
+    assert images.straight(pixels)[0].tolist() == [[127, 255, 0, 100], [255, 255, 255, 0], [1, 2, 3, 255]]
