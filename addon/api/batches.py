@@ -45,7 +45,7 @@ def batch(
     """Make everything that a batch file asks for and return the report of it; rows that fail do not stop the others.
 
     Rows without a place of their own stand in a grid of ``columns`` (by default about as many as rows) ``around`` a
-    point (the 3D cursor), with ``spacing`` metres between them (by default after their sizes). ``defaults`` are values
+    point (by default the 3D cursor, or beside what stands there), with ``spacing`` metres between them (by default after their sizes). ``defaults`` are values
     of columns that rows leave empty. ``report`` is a file that is written after every row; ``resume`` is such a file
     of an earlier run, and what it calls done is not made again. Raises Error when the file is wrong, before anything
     is sent, and when there is no server.
@@ -55,14 +55,13 @@ def batch(
         answer = new_report(os.fspath(path), items)
         if resume is not None:
             take_up(answer, read_report(os.fspath(resume)))
-    x, y, z = bpy.context.scene.cursor.location if around is None else around
     answer.blend = bpy.data.filepath
     bpy.context.view_layer.update()  # a script may have moved something just now
     run = BatchRun(items, answer, Path(report) if report is not None else None, max(1, at_once))
     try:
         run.work(on_progress or (lambda run: None))
     finally:
-        layout.arrange(run.standing(), columns, spacing, (x, y, z))
+        layout.arrange(run.standing(), columns, spacing, around)
         run.note_places()
         run.write()
     return answer

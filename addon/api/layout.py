@@ -19,22 +19,37 @@ def arrange(
     families: Sequence[Sequence[bpy.types.Object]],
     columns: int | None,
     spacing: float | None,
-    around: Vector,
+    around: Sequence[float] | None,
 ) -> None:
-    """Move each family of objects, as it is, to its place in a grid by their real sizes."""
+    """Move each family of objects, as it is, to its place in a grid by their real sizes.
+
+    ``around`` is the grid's middle; None puts it at the 3D cursor, or beside what stands there already.
+    """
     if not families:
         return
     bpy.context.view_layer.update()
-    boxes = [importer.bounds([o for o in f if o.type == "MESH"]) for f in families]
-    low, high = np.array([b[0] for b in boxes], float), np.array([b[1] for b in boxes], float)
+    low, high = boxes(families)
+    sizes = (high - low)[:, :2]
+    x, y, z = bpy.context.scene.cursor.location if around is None else around
     columns = columns or grid.columns_for(len(families))
-    middles = grid.centres((high - low)[:, :2], columns, spacing, around[:2])
-    moves = np.column_stack([middles - (low + high)[:, :2] / 2, around[2] - low[:, 2]])
+    middles = grid.centres(sizes, columns, spacing, (x, y))
+    moves = np.column_stack([middles - (low + high)[:, :2] / 2, z - low[:, 2]])
+    own = {o.name for f in families for o in f}
+    meshes = [o for o in bpy.context.view_layer.objects if o.type == "MESH" and o.visible_get()]
+    others = [[o] for o in meshes if o.name not in own]
+    if around is None and others:
+        moves[:, 0] += grid.way_out(low + moves, high + moves, *boxes(others), grid.gap_for(sizes, spacing))
     for objects, move in zip(families, moves, strict=True):
         for obj in objects:
             if obj.parent not in objects:
                 obj.matrix_world.translation += Move(move)
     bpy.context.view_layer.update()
+
+
+def boxes(families: Sequence[Sequence[bpy.types.Object]]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest corner (N, 3) of the meshes of each family, in the world."""
+    found = [importer.bounds([o for o in f if o.type == "MESH"]) for f in families]
+    return np.array([b[0] for b in found], float), np.array([b[1] for b in found], float)
 
 
 def family(obj: bpy.types.Object) -> list[bpy.types.Object]:

@@ -349,7 +349,7 @@ def _batch(commands: Any) -> None:
         type=float,
         nargs=3,
         metavar=("X", "Y", "Z"),
-        help="middle of the grid, the 3D cursor by default",
+        help="middle of the grid; by default the 3D cursor, or beside what stands there",
     )
     made.add_argument(
         "--at-once", type=count, default=AT_ONCE, metavar="N", help="jobs at a time (default: %(default)s)"

@@ -231,6 +231,19 @@ class TestGrid:
         assert [grid.columns_for(n) for n in (0, 1, 2, 4, 5, 20)] == [1, 1, 2, 2, 3, 5]
 
 
+def test_a_grid_goes_beside_what_stands_there() -> None:
+    low, high = np.array([[-2, -1, 0], [1, -1, 0]], float), np.array([[-1, 1, 1], [2, 1, 3]], float)
+
+    def way(*other: float) -> float:
+        box = np.array([other], float)
+        return grid.way_out(low, high, box[:, :3], box[:, 3:], 0.5)
+
+    assert way(0, 0, 0, 1, 1, 1) == 1 + 0.5 + 2  # between them is in the way, too
+    assert way(5, 0, 0, 6, 1, 1) == 0  # it stands elsewhere
+    assert way(-9, -9, -1, 9, 9, 0) == 0  # the floor
+    assert way(-9, -9, -1, 9, 9, 9) == 0  # the room
+
+
 def test_a_report_is_taken_up_again(tmp_path: Path) -> None:
     items = read_batch(write(tmp_path, "prompt\na cup\na hat\n"))
     report = new_report("batch.csv", items)
