@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import bpy
 from bpy.props import StringProperty
 
@@ -11,6 +13,12 @@ from ..core.sdk import sdk
 from ..session import current_session
 from ..translations import say
 from . import pump
+
+
+def versions() -> dict[str, str]:
+    """What a bug report says about the programs."""
+    system = f"{platform.system()} {platform.release()}"
+    return {"Blender": bpy.app.version_string, "Pocket3D": sdk.__version__, "System": system}
 
 
 class JobOperator:
@@ -80,8 +88,7 @@ class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
     bl_label = "Copy Details"
 
     def act(self, runner, context) -> None:
-        versions = {"Blender": bpy.app.version_string, "Pocket3D": sdk.__version__}
-        context.window_manager.clipboard = gallery.report(runner.jobs[self.key], versions)
+        context.window_manager.clipboard = gallery.report(runner.jobs[self.key], versions())
         self.report({"INFO"}, "Copied")
 
 
