@@ -85,10 +85,10 @@ def measure(folder: Path) -> dict[str, float]:
     found["mesh: window waits with Blender's importer"] = timed(
         lambda: bpy.ops.import_scene.gltf(**importer)
     )[0]
+    exporter, targets = module("scene.exporter"), module("scene.targets")
     for name, feature in FEATURES.items():
         empty_file()
         obj = target(folder)
-        exporter, targets = module("scene.exporter"), module("scene.targets")
         found["export: window waits"], mesh = timed(lambda obj=obj: exporter.mesh_of(obj))
         found["fingerprint of the faces"] = timed(lambda obj=obj: exporter.topology(obj))[0]
         took, job = ready(feature, folder / f"{name}.glb", mesh, (targets.identify(obj),))
