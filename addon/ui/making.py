@@ -28,6 +28,8 @@ OPERATORS = {
     RIG: "pocket3d.rig",
 }
 PROMPTS = {MESH: "prompt", TEXTURE: "paint_prompt"}
+MOST_OBJECTS = 50
+"""More are not sent at once; panels and buttons look at each of them whenever they are drawn."""
 INTERVAL = 0.2
 """Seconds between two looks at a render under way."""
 
@@ -63,14 +65,18 @@ def why_not(context: bpy.types.Context, feature: str) -> str:
 def target_missing(context: bpy.types.Context, feature: str) -> str:
     """Which object a feature still lacks."""
     if feature != MESH:
+        if len(context.selected_objects) > MOST_OBJECTS:
+            return f"More than {MOST_OBJECTS} objects are selected; select fewer"
         return "" if sent(context, feature) else targets.why_not(targets.selected(context), feature)
     if context.scene.pocket3d.placement == REPLACE and context.object is None:
         return "Select the object whose place the new one takes"
     return ""
 
 
-def sent(context: bpy.types.Context, feature: str) -> list[bpy.types.Object]:
-    """The selected meshes that a feature takes, the active one first."""
+def sent(context: bpy.types.Context, feature: str = "") -> list[bpy.types.Object]:
+    """The selected meshes that a feature takes, the active one first; none when there are too many to look at."""
+    if len(context.selected_objects) > MOST_OBJECTS:
+        return []
     return targets.selected_all(context, feature)
 
 

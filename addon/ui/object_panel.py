@@ -22,9 +22,9 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
 
     def draw(self, context):
         """Name what is sent, or say what is missing."""
-        meshes = targets.selected_all(context)
+        meshes = making.sent(context)
         if not meshes:
-            draw_text(self.layout, targets.why_not(targets.selected(context)), "INFO")
+            draw_text(self.layout, making.target_missing(context, TEXTURE), "INFO")
         elif len(meshes) > 1:
             draw_text(self.layout, f"{len(meshes)} meshes: a job for each; a rig for all together")
         else:
@@ -61,8 +61,9 @@ class ObjectPanel(Sidebar):
         self.draw_options(column, context.scene.pocket3d)
         draw_settings(self.layout, context, self.feature)
         reason = making.target_missing(context, self.feature)
-        if reason and reason != targets.why_not(targets.selected(context)):
+        if reason and reason != making.target_missing(context, TEXTURE):
             draw_text(self.layout, reason, "ERROR")
+            self.draw_remedy(context)
         draw_button(self.layout, context, self.operator, self.words(context), self.icon)
         self.draw_result(context)
 
@@ -78,6 +79,9 @@ class ObjectPanel(Sidebar):
 
     def draw_options(self, layout, settings) -> None:
         """How it is done."""
+
+    def draw_remedy(self, context) -> None:
+        """What helps against what only this feature minds."""
 
     def draw_result(self, context) -> None:
         """What can be done with a former result."""
@@ -144,6 +148,10 @@ class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):
         layout.prop(settings, "character")
         optional(layout, "Bones", settings, "use_bone_count", "bone_count")
         layout.prop(settings, "include_weights")
+
+    def draw_remedy(self, context) -> None:
+        """Bones are made for the mesh below its modifiers."""
+        self.layout.operator("pocket3d.apply_modifiers", icon="CHECKMARK")
 
 
 CLASSES = (POCKET3D_PT_object, POCKET3D_PT_texture, POCKET3D_PT_segment, POCKET3D_PT_rig)

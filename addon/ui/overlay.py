@@ -170,28 +170,40 @@ def _points(low: np.ndarray, size: np.ndarray) -> Any:
 
 
 def _draw_names() -> None:
+    """Each box's name and state above it, on a dark ground; names that would cover each other stand higher."""
     region, view = bpy.context.region, bpy.context.region_data
-    size = 12 * ui_scale()
-    blf.enable(0, blf.SHADOW)
-    blf.shadow(0, 5, 0.0, 0.0, 0.0, 0.9)
-    try:
-        for box in _boxes:
-            low, high = Vector(box.low), Vector(box.high)
-            top = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, high.z))
-            where = view3d_utils.location_3d_to_region_2d(region, view, top)
-            if where is None:
-                continue  # behind the eye
-            for text, height, colour in (
-                (box.name, 1.9, (1.0, 1.0, 1.0, 0.95)),
-                (box.status, 0.6, (*COLOUR, 1.0)),
-            ):
-                blf.size(0, size)
-                blf.color(0, *colour)
-                width = blf.dimensions(0, text)[0]
-                blf.position(0, where.x - width / 2, where.y + height * size, 0)
-                blf.draw(0, text)
-    finally:
-        blf.disable(0, blf.SHADOW)
+    size = round(12 * ui_scale())
+    pad = size * 0.5
+    taken: list[tuple[float, float, float, float]] = []
+    blf.size(0, size)
+    for box in _boxes:
+        low, high = Vector(box.low), Vector(box.high)
+        top = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, high.z))
+        where = view3d_utils.location_3d_to_region_2d(region, view, top)
+        if where is None:
+            continue  # behind the eye
+        text = f"{box.name}  ·  {box.status}"
+        width, height = blf.dimensions(0, text)[0] + 2 * pad, size + 2 * pad
+        left, bottom = where.x - width / 2, where.y + size
+        for x, y, w, h in sorted(taken, key=lambda t: t[1]):
+            if left < x + w and x < left + width and bottom < y + h and y < bottom + height:
+                bottom = y + h + 2
+        taken.append((left, bottom, width, height))
+        _draw_ground(left, bottom, width, height, box.fraction)
+        blf.color(0, 1.0, 1.0, 1.0, 1.0)
+        blf.position(0, round(left + pad), round(bottom + pad + size * 0.1), 0)
+        blf.draw(0, text)
+
+
+def _draw_ground(left: float, bottom: float, width: float, height: float, fraction: float) -> None:
+    """A dark plate with a thin bar of the progress at its lower edge."""
+    plain = gpu.shader.from_builtin("UNIFORM_COLOR")
+    gpu.state.blend_set("ALPHA")
+    for w, h, colour in ((width, height, (0.05, 0.05, 0.05, 0.75)), (width * fraction, 2.0, (*COLOUR, 1.0))):
+        corners = [(left, bottom), (left + w, bottom), (left + w, bottom + h), (left, bottom + h)]
+        plain.uniform_float("color", colour)
+        batch_for_shader(plain, "TRIS", {"pos": corners}, indices=((0, 1, 2), (0, 2, 3))).draw(plain)
+    gpu.state.blend_set("NONE")
 
 
 def _redraw() -> None:

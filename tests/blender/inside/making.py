@@ -197,3 +197,41 @@ def check_boxes_stand_where_the_results_will() -> None:
     bpy.data.objects.remove(obj)
     assert overlay.boxes_now() == []
     tick_until(lambda: not any(j.state.active for j in jobs()))
+
+
+def check_modifiers_that_stand_in_the_way_of_a_rig() -> None:
+    obj = cube()
+    assert not bpy.ops.pocket3d.apply_modifiers.poll()
+    obj.modifiers.new("Half", "MIRROR")
+    assert "Apply the Half modifier first" in draw_all()[0]
+    assert "pocket3d.apply_modifiers" in draw_all()[1]
+    assert "Apply the Half modifier first" in said(bpy.ops.pocket3d.rig)
+    assert bpy.ops.pocket3d.apply_modifiers() == {"FINISHED"}
+    assert not obj.modifiers
+    assert "Apply the Half modifier" not in draw_all()[0]
+    obj.shape_key_add(name="Basis")
+    obj.modifiers.new("Half", "MIRROR")
+    assert said(bpy.ops.pocket3d.apply_modifiers)
+    assert obj.modifiers
+
+
+def check_a_large_selection_is_not_looked_through() -> None:
+    mesh = cube().data
+    for number in range(60):
+        copy = bpy.data.objects.new(f"Copy {number}", mesh)
+        bpy.context.collection.objects.link(copy)
+        copy.select_set(True)
+    assert "More than 50 objects are selected" in draw_all()[0]
+    assert "More than 50 objects" in said(bpy.ops.pocket3d.segment)
+
+
+def check_one_rig_for_several_meshes() -> None:
+    first = cube()
+    cube(location=(4, 0, 0))
+    first.select_set(True)
+    assert "Rig 2 Meshes Together" in draw_all()[0]
+    settings().rig_model = "test_bones"
+    bpy.ops.pocket3d.rig()
+    assert len(jobs()) == 1
+    assert len(jobs()[0].task.targets) == 2
+    wait()
