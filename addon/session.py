@@ -18,6 +18,8 @@ __all__ = ["current_origin", "current_session", "read_settings", "use"]
 
 PACKAGE = __package__ or ""
 """The extension's own package name, whatever repository it was installed from."""
+SOURCE = Path(__file__).resolve().parent / "server"
+"""The bundled server, as it came with the extension; found once, because panels ask in every draw."""
 
 
 def current_session() -> Session:
@@ -38,7 +40,7 @@ def read_settings() -> Settings:
         profile=chosen,
         profiles=profiles,
         start_server=preferences is not None and preferences.start_with_blender,
-        source=Path(__file__).resolve().parent / "server",
+        source=SOURCE,
         home=Path(compat.extension_folder(PACKAGE)),
         base_python=bpy.path.abspath(python) if python else sys.executable,
         online_access=bpy.app.online_access,

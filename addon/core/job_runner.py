@@ -5,6 +5,7 @@ There are two drivers: with a window a timer calls ``poll`` a few times a second
 
 from __future__ import annotations
 
+import logging
 import queue
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
 from .locks import Owners
 from .store import Store
 from .worker import PATIENCE, RESUMABLE, Connect, Event, Worker
+
+log = logging.getLogger(__name__)
 
 
 class JobRunner:
@@ -200,6 +203,7 @@ class JobRunner:
             return self._meet(event.job)
         if isinstance(event, Unreadable):
             self.unreadable.append(event.path)
+            log.warning("The record of a job could not be read and was put aside: %s", event.path)
             return None
         if isinstance(event, Gone):
             self._elsewhere.pop(event.key, None)

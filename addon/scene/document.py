@@ -15,6 +15,8 @@ from bpy.app.handlers import persistent
 
 from ..core.jobs import Origin
 
+HANDS_ON = ("TRANSFORM_OT", "SCULPT_OT", "PAINT_OT", "MESH_OT", "OBJECT_OT", "CURVES_OT", "GREASE_PENCIL_OT")
+"""Beginnings of the names of operators that hold on to the scene's data while they run."""
 _document = uuid.uuid4().hex
 _on_saved: Callable[[Origin], object] | None = None
 
@@ -23,6 +25,14 @@ def current_origin() -> Origin:
     """What is open now."""
     path = bpy.data.filepath
     return Origin(_document, os.path.normcase(os.path.abspath(path)) if path else "")
+
+
+def hands_full() -> bool:
+    """Whether the artist is amid something that a change of the scene would break: a drag, a stroke, a render."""
+    if bpy.app.is_job_running("RENDER") or bpy.app.is_job_running("OBJECT_BAKE"):
+        return True
+    windows = bpy.context.window_manager.windows
+    return any(o.bl_idname.startswith(HANDS_ON) for w in windows for o in w.modal_operators)
 
 
 def attach(on_saved: Callable[[Origin], object]) -> None:

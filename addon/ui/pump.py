@@ -88,11 +88,19 @@ def put_next_into_scene(runner: JobRunner, origin: Origin) -> None:
 
     Those whose document is not open are kept instead, and those whose object is being edited wait.
     """
-    for job in runner.ready():
-        reason, again = why_keep(job, origin)
+    ready = runner.ready()
+    if not ready or document.hands_full():
+        return
+    for job in ready:
+        try:
+            reason, again = why_keep(job, origin)
+            waits = not reason and apply.waits_for_mode(job)
+        except Exception as error:
+            runner.finish(job, errors.explain(error))
+            continue
         if reason:
             runner.keep(job, reason, again)
-        elif not apply.waits_for_mode(job):
+        elif not waits:
             put_into_scene(job)
             return
 
