@@ -155,7 +155,7 @@ def label(model: Any) -> str:
 
 
 def subline(model: Any) -> str:
-    """What a model takes: ``needs 8 GB · about 3 min``."""
+    """What a model takes: ``needs 8 GB · ≈ 3 min``."""
     parts = [f"needs {memory(model.vram_requirement)}"] if model.vram_requirement else ["any computer"]
     if model.estimated_time:
         parts.append(short_time(model.estimated_time))
@@ -163,7 +163,8 @@ def subline(model: Any) -> str:
 
 
 def short_time(text: str) -> str:
-    """``about 3 minutes`` as ``about 3 min``."""
+    """``about 3 minutes`` as ``≈ 3 min``, which needs no translation."""
+    text = re.sub(r"^about\b", "≈", text)
     for word, unit in (("second", "s"), ("minute", "min"), ("hour", "h")):
         text = re.sub(rf"\b{word}s?\b", unit, text)
     return text

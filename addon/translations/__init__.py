@@ -56,10 +56,14 @@ def say(text: str) -> str:
     return SEPARATOR.join(_piece(piece) for piece in text.split(SEPARATOR))
 
 
-def _piece(text: str) -> str:
-    whole = bpy.app.translations.pgettext_iface(text)
-    if whole != text:
-        return whole
+def _piece(piece: str) -> str:
+    text = piece.strip()
+    return piece.replace(text, _translated(text)) if text else piece
+
+
+def _translated(text: str) -> str:
+    if text in _messages():  # not all that Blender knows: an object may be called Cube
+        return bpy.app.translations.pgettext_iface(text)
     template, values = _template_of(text)
     if template:
         return bpy.app.translations.pgettext_iface(template).format(*map(_piece, values))
@@ -77,10 +81,16 @@ def _template_of(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 @cache
+def _messages() -> frozenset[str]:
+    """All that any language has words for."""
+    return frozenset(message for table in tables().values() for _, message in table)
+
+
+@cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """All templates, the most telling first."""
-    messages = {message for table in tables().values() for _, message in table if "{0}" in message}
-    ordered = sorted(messages, key=lambda m: (-len(re.sub(r"\{\d\}", "", m)), m))
+    templates = [message for message in _messages() if "{0}" in message]
+    ordered = sorted(templates, key=lambda m: (-len(re.sub(r"\{\d\}", "", m)), m))
     return [(message, _pattern(message)) for message in ordered]
 
 
@@ -88,6 +98,6 @@ def _pattern(template: str) -> re.Pattern[str]:
     """Matches what a template can become. One with few words of its own takes only short values, or else a
     sentence from a server could be mistaken for it."""
     own = len(re.findall("[A-Za-z]", template))
-    value = r"(.+?)" if own >= TELLING else r"(\S+(?: \S+){0,3}?)"
+    value = r"(.+?)" if own >= TELLING else r"(\S+(?: \S+){0,2}?)"
     pieces = (re.escape(piece) for piece in re.split(r"\{\d\}", template))
     return re.compile(value.join(pieces), re.DOTALL)

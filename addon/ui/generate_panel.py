@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.features import MESH
+from ..translations import say
 from . import making
 from .drawing import Sidebar, draw_problem
 from .model_chooser import draw_chooser, draw_settings, time_needed
@@ -64,7 +65,7 @@ def draw_button(layout, context, operator: str, words: str, icon: str) -> None:
         layout.progress(factor=0.5, type="RING", text="Rendering the camera's picture")
     row = layout.row()
     row.scale_y = 1.5
-    row.operator(operator, text=words, icon=icon, translate=False)
+    row.operator(operator, text=say(words), icon=icon, translate=False)
     problem = making.problems.get(feature)
     if problem is not None:
         draw_problem(layout, problem)

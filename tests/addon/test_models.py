@@ -55,8 +55,8 @@ class TestWords:
 
     def test_what_it_takes(self) -> None:
         large = model(vram_requirement=8192, estimated_time="about 3 minutes")
-        assert words.subline(large) == "needs 8 GB · about 3 min"
-        assert words.subline(model(estimated_time="about 1 second")) == "any computer · about 1 s"
+        assert words.subline(large) == "needs 8 GB · ≈ 3 min"
+        assert words.subline(model(estimated_time="about 1 second")) == "any computer · ≈ 1 s"
 
     def test_its_state(self) -> None:
         assert state_of(model(ready=True)) is ModelState.READY
