@@ -25,6 +25,7 @@ from bpy.props import (
 
 from ..core.models import ModelList
 from ..core.schema import INT_MAX, Field, Kind, fields, identifier
+from .drawing import optional
 
 OWNER = "pocket3d_models"
 """Name of the property on scenes."""
@@ -76,15 +77,14 @@ def draw(layout, settings_owner, model_id: str) -> bool:
     group = _group(settings_owner, model_id)
     if group is None:
         return False
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
     for field in _groups[model_id][0]:
         if field.optional:
-            row = layout.row(heading=field.title, align=True)
-            row.prop(group, field.switch, text="")
-            sub = row.row(align=True)
-            sub.enabled = getattr(group, field.switch)
-            sub.prop(group, field.identifier, text="")
+            optional(column, field.title, group, field.switch, field.identifier)
         else:
-            layout.prop(group, field.identifier)
+            column.prop(group, field.identifier)
     return True
 
 
@@ -206,5 +206,5 @@ def _property(field: Field) -> Any:
         options["subtype"] = "COLOR"
     elif field.size == 1 and limits.keys() == {"min", "max"} and (field.minimum, field.maximum) == (0, 1):
         options["subtype"] = "FACTOR"
-    options["precision"] = 3
+    options["precision"] = 3 if field.maximum is not None and field.maximum <= 1 else 2
     return (FloatVectorProperty if field.size > 1 else FloatProperty)(**options)

@@ -12,9 +12,12 @@ from ..session import current_session
 from .drawing import Sidebar, draw_problem, draw_text
 from .jobs_panel import FEATURE_ICONS
 
+ORDER = list(ModelState)
+"""Those that are ready come first, those that cannot run here last."""
+
 
 def draw_models(layout) -> None:
-    """All models by what they do, best first."""
+    """All models by what they do, ready ones first."""
     models = current_session().models
     if not models.models:
         row = layout.row()
@@ -23,7 +26,7 @@ def draw_models(layout) -> None:
         return
     for feature in FEATURES:
         column = layout.column()
-        for model in models.of(feature):
+        for model in sorted(models.of(feature), key=lambda m: ORDER.index(words.state_of(m))):
             draw_model(column, model, FEATURE_ICONS[feature])
     if _needs_online_access(models.models):
         draw_text(layout, "Downloads need Blender's online access", "INFO")
@@ -33,10 +36,12 @@ def draw_models(layout) -> None:
 def draw_model(layout, model, icon: str) -> None:
     """One model: its name, its state, its button; below, what is going on or went wrong."""
     models, state = current_session().models, words.state_of(model)
-    row = layout.split(factor=0.56)
-    row.label(text=words.label(model), icon=icon, translate=False)
-    right = row.row(align=True)
-    right.alignment = "RIGHT" if state in (ModelState.READY, ModelState.UNAVAILABLE) else "EXPAND"
+    has_button = model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE)
+    row = layout.split(factor=0.56) if has_button else layout.row()
+    name, right = row.row(), row.row(align=True)
+    name.active = state is not ModelState.UNAVAILABLE
+    name.label(text=words.label(model), icon=icon, translate=False)
+    right.alignment = "EXPAND" if has_button else "RIGHT"
     busy = models.busy(model.model_id)
     if busy:
         right.label(text=f"{busy}…", icon="TIME")
@@ -47,8 +52,10 @@ def draw_model(layout, model, icon: str) -> None:
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif state is ModelState.UNAVAILABLE:
         faint(layout, words.why_not(model))
-    elif not model.ready and not model.may_manage:
-        faint(layout, f"{words.state_text(model)}. Ask the operator of the server")
+    elif state is ModelState.LICENCE and not model.may_manage:
+        faint(layout, "Its licence is not accepted; ask the operator of the server")
+    elif state is ModelState.DOWNLOAD and not model.may_manage:
+        faint(layout, "Not installed on this server; ask its operator")
     if (problem := models.problems.get(model.model_id)) is not None:
         draw_problem(layout, problem)
     elif model.weights is not None and model.weights.error and state is ModelState.DOWNLOAD:
@@ -66,11 +73,11 @@ def draw_action(row, model, state: ModelState) -> None:
         else:
             row.label(text="", icon="CHECKMARK")
     elif state is ModelState.UNAVAILABLE:
-        row.label(text="", icon="CANCEL")
+        faint_label(row, "Cannot run here")
     elif not model.may_manage:
         row.label(text="", icon="LOCKED")
     elif state is ModelState.LICENCE:
-        row.operator("pocket3d.accept_model_licence", icon="TEXT").model_id = ident
+        row.operator("pocket3d.accept_model_licence", text="Licence...", icon="TEXT").model_id = ident
     elif state is ModelState.DOWNLOAD:
         text = words.size(words.bytes_left(model))
         row.operator("pocket3d.install_model", text=text, icon="IMPORT").model_id = ident
