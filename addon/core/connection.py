@@ -65,6 +65,8 @@ class Connection:
         self._on_ready = on_ready
         self._status = Status(Light.UNKNOWN, profile.name, "Checking")
         self._client: Any = None
+        self._prober: Any = None
+        """Asks without repeating, so that the strip soon says what is wrong."""
         self._client_of: tuple[str, str] = ("", "")
         self._lock = threading.Lock()
         self._failure: tuple[float, str, Problem] | None = None
@@ -105,8 +107,9 @@ class Connection:
             self._check_allowed()
             with self._lock:
                 url, token = self._address(start=self._should_revive())
-                client = self._client_for(url, token)
-            self._ask(client)
+                self._client_for(url, token)
+                prober = self._prober
+            self._ask(prober)
         except UserError as error:
             self._status = Status(Light.OFFLINE, self.profile.name, error.message, error.remedy)
             if error.remedy is Remedy.INSTALL and not self.online_access:
@@ -138,6 +141,8 @@ class Connection:
         if self._client is None or self._client_of != (url, token):
             try:
                 self._client = sdk.Pocket3DClient(token or None, url, retries=3)
+                retries = 0 if self.profile.loopback else 1
+                self._prober = sdk.Pocket3DClient(token or None, url, timeout=20, retries=retries)
             except ValueError as error:
                 raise UserError(
                     f"{url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES
@@ -150,6 +155,8 @@ class Connection:
         try:
             health = ask_health(client)
         except sdk.Pocket3DAPIError as error:
+            if error.error_code == "RATE_LIMITED" and self._status.light is Light.READY:
+                return  # it is there, and only wants to be asked less often
             problem = self._explain(error)
             self._status = Status(
                 Light.OFFLINE, self.profile.name, problem.text.rstrip("."), self._remedy(problem)

@@ -53,6 +53,7 @@ class Control:
         def work() -> None:
             self._local().install()
             self._local().start()
+            self._measure()
 
         self._do("Installing", work)
 
@@ -61,6 +62,7 @@ class Control:
 
         def work() -> None:
             self.notice = self._local().update()
+            self._measure()
 
         self._do("Updating", work)
 
@@ -78,23 +80,36 @@ class Control:
 
     def uninstall(self) -> None:
         """Remove the bundled server, not its data."""
-        self._do("Uninstalling", self._local().uninstall)
+
+        def work() -> None:
+            self._local().uninstall()
+            self._measure()
+
+        self._do("Uninstalling", work)
 
     def delete_data(self) -> None:
         """Remove the bundled server's jobs and files."""
-        self._do("Deleting", self._local().delete_data)
-
-    def measure(self) -> None:
-        """Find out the sizes on disk."""
 
         def work() -> None:
-            local = self._local()
-            self.sizes = {
-                "environment": size_text(environment_size(local)),
-                "data": size_text(data_size(local)),
-            }
+            self._local().delete_data()
+            self._measure()
 
-        self._do("Measuring", work)
+        self._do("Deleting", work)
+
+    def look(self) -> None:
+        """Find out what is installed, in silence; for where another server is used."""
+        threading.Thread(target=lambda: self._local().installed, name="pocket3d-look", daemon=True).start()
+
+    def measure(self) -> None:
+        """Find out the sizes on disk, in silence."""
+        threading.Thread(target=self._measure, name="pocket3d-measure", daemon=True).start()
+
+    def _measure(self) -> None:
+        local = self._local()
+        self.sizes = {
+            "environment": size_text(environment_size(local)),
+            "data": size_text(data_size(local)),
+        }
 
     def diagnose(self, blender: str) -> None:
         """Write ``report``."""

@@ -112,9 +112,7 @@ class Installation:
             code = process.wait()
         self._check()
         if code != 0:
-            raise UserError(
-                reason(self.log.read_text(encoding="utf-8", errors="replace")), Remedy.INSTALL, last
-            )
+            raise failure(self.log.read_text(encoding="utf-8", errors="replace"), last)
 
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[str]:
         with self._lock:
@@ -175,28 +173,31 @@ def free_space(folder: Path) -> int | None:
     return None
 
 
-def reason(output: str) -> str:
-    """Say in one sentence why an installation failed."""
+def failure(output: str, last: str = "") -> UserError:
+    """Why an installation failed, in one sentence, and the button that helps."""
     said = " ".join(output.split())  # Python breaks its sentences into lines
-    for words, sentence in REASONS:
+    for words, sentence, remedy in REASONS:
         if any(word in said for word in words):
-            return sentence
-    return "The installation failed; the log says why"
+            return UserError(sentence, remedy, last)
+    return UserError("The installation failed; the log says why", Remedy.LOG, last)
 
 
-REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
+REASONS: tuple[tuple[tuple[str, ...], str, Remedy], ...] = (
     (
         ("ensurepip is not available", "No module named venv", "No module named ensurepip"),
         "This Python cannot make environments; choose another one in the preferences",
+        Remedy.PREFERENCES,
     ),
-    (("No space left", "There is not enough space"), "The disk is full"),
+    (("No space left", "There is not enough space"), "The disk is full", Remedy.INSTALL),
     (
         ("ProxyError", "407 Proxy Authentication"),
         "The proxy refused the download; check the HTTPS_PROXY setting of this computer",
+        Remedy.INSTALL,
     ),
     (
         ("CERTIFICATE_VERIFY_FAILED",),
         "The package index's certificate was not accepted; check this computer's clock and its network's proxy",
+        Remedy.INSTALL,
     ),
     (
         (
@@ -206,16 +207,23 @@ REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
             "getaddrinfo failed",
         ),
         "The Python package index cannot be reached; check the internet connection",
+        Remedy.INSTALL,
     ),
     (
         ("requires a different Python", "Requires-Python"),
-        "This Python does not suit the server; choose Python 3.11 to 3.13 in the preferences",
+        "This Python does not suit the server; choose another one in the preferences (3.11 to 3.13 are tried)",
+        Remedy.PREFERENCES,
     ),
     (
         ("No matching distribution found", "Could not find a version"),
         "A package does not exist for this computer; the log says which",
+        Remedy.LOG,
     ),
-    (("Permission denied", "Access is denied"), "Blender may not write into its own user folder"),
+    (
+        ("Permission denied", "Access is denied"),
+        "Blender may not write into its own user folder",
+        Remedy.LOG,
+    ),
 )
 """What pip and venv say, and what it means for the person; the first that fits counts."""
 

@@ -72,6 +72,8 @@ class LocalServer:
         self._step: Step | None = None
         self._installation: installer.Installation | None = None
         self._lock = threading.RLock()
+        self.found: Environment | None = None
+        """The installation as it was last seen; reading it costs nothing."""
         self.last_exit: int | None = None
         """Exit code of the server that this Blender started last, when it ended by itself."""
 
@@ -95,7 +97,8 @@ class LocalServer:
     @property
     def environment(self) -> Environment | None:
         """The installation to use: this version's, else the newest one; reads files."""
-        return environments.best(self.paths.home, environments.fingerprint(self.paths.source))
+        self.found = environments.best(self.paths.home, environments.fingerprint(self.paths.source))
+        return self.found
 
     @property
     def installed(self) -> bool:
@@ -188,6 +191,7 @@ class LocalServer:
 
     def address(self) -> tuple[str, str]:
         """URL and token of the running server, ours or another Blender's. Raises UserError with a remedy."""
+        installed = self.installed
         found = presence.read(self.paths.port_file)
         if found is not None and (not found.pid or alive(found.pid)):
             return found.url, found.token
@@ -200,9 +204,9 @@ class LocalServer:
             raise UserError(
                 f"The local server stopped: {exits.why(self.last_exit, self.paths.log)}", Remedy.START
             )
-        if self.installed:
+        if installed:
             raise UserError("The local server is not running", Remedy.START)
-        if held(self.paths.home / "install.lock"):
+        if held(self.paths.home / "install.lock") and not self.installing:
             raise UserError("Another Blender is installing the local server", Remedy.RECONNECT)
         if environments.leftovers(self.paths.home):
             raise UserError("An installation was interrupted; install the local server again", Remedy.INSTALL)

@@ -88,9 +88,12 @@ class Session:
         if self._monitor is None:
             self._monitor = Monitor(self.connection)
             self._monitor.start()
-        if self.settings.start_server and not self._greeted and self.connection.profile.kind is Kind.LOCAL:
-            self.control.start()
-        self._greeted = True
+        if not self._greeted:
+            self._greeted = True
+            if self.settings.start_server and self.connection.profile.kind is Kind.LOCAL:
+                self.control.start()
+            else:
+                self.control.look()
 
     def check_now(self) -> None:
         """Ask the server for its state soon."""

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntPropert
 
 from ..core.profiles import LOCAL_KEY, Kind, Profile
 from ..session import PACKAGE, current_session
-from . import status_panel
+from . import models_panel, status_panel
 from .drawing import draw_problem, draw_text
 
 
@@ -73,6 +73,10 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         if os.environ.get("POCKET3D_BASE_URL"):
             draw_text(layout, "The environment variable POCKET3D_BASE_URL sets the server", "INFO")
         draw_servers(layout, self)
+        header, body = layout.panel("pocket3d_models", default_closed=True)
+        header.label(text="Models")
+        if body is not None:
+            models_panel.draw_models(body)
         draw_local(layout, self)
         layout.prop(self, "show_placeholders")
 
@@ -118,27 +122,33 @@ def draw_trial(layout, profile: Profile) -> None:
 def draw_local(layout, preferences) -> None:
     """Everything about the server on this computer."""
     session = current_session()
+    local, sizes = session.local, session.control.sizes
     layout.label(text="The Server on This Computer")
+    if local.found is not None:
+        facts = [f"Version {local.found.version}", *(f"{part} {size}" for part, size in sizes.items())]
+        layout.label(text=" · ".join(facts), icon="INFO", translate=False)
     column = layout.column()
     column.use_property_split = True
     column.use_property_decorate = False
     column.prop(preferences, "start_with_blender")
     column.prop(preferences, "python")
     row = layout.row(align=True)
-    if session.local.installing:
+    if local.installing:
         row.operator("pocket3d.cancel_install", icon="X")
-    else:
+    elif local.found is None:
         row.operator("pocket3d.server_install", icon="IMPORT")
+    else:
+        row.operator("pocket3d.server_start", icon="PLAY")
+        row.operator("pocket3d.server_stop", icon="SNAP_FACE")
         row.operator("pocket3d.server_update", icon="FILE_REFRESH", text="Repair")
-    row.operator("pocket3d.server_start", icon="PLAY")
-    row.operator("pocket3d.server_stop", icon="SNAP_FACE")
     row = layout.row(align=True)
     row.operator("pocket3d.diagnose", icon="VIEWZOOM")
     row.operator("pocket3d.open_log", icon="TEXT")
     row.operator("pocket3d.reveal_server", icon="FILE_FOLDER")
-    row = layout.row(align=True)
-    row.operator("pocket3d.server_uninstall", icon="TRASH")
-    row.operator("pocket3d.delete_server_data", icon="TRASH")
+    if local.found is not None or sizes:
+        row = layout.row(align=True)
+        row.operator("pocket3d.server_uninstall", icon="TRASH")
+        row.operator("pocket3d.delete_server_data", icon="TRASH")
 
 
 class POCKET3D_UL_servers(bpy.types.UIList):

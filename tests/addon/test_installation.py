@@ -199,7 +199,7 @@ def test_pips_lines_become_steps() -> None:
     ],
 )
 def test_reasons(output: str, words: str) -> None:
-    assert words in installer.reason(output)
+    assert words in installer.failure(output).message
 
 
 def test_blenders_own_python_settings_do_not_leak(monkeypatch: pytest.MonkeyPatch) -> None:

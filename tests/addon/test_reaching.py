@@ -233,7 +233,7 @@ class TestWaysOfNotGettingThere:
                 url.replace("127.0.0.1", "127.0.0.2").replace("https://127.0.0.2", "https://localhost")
             )
             link.refresh()  # makes the client
-            link._client._transport._session.verify = str(CERTIFICATE)
+            link._prober._transport._session.verify = str(CERTIFICATE)
             link.look_again()
             assert "belongs to another computer" in link.refresh().detail
 
