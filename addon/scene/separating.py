@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import bpy
 import numpy as np
@@ -11,8 +12,11 @@ from ..core.errors import UserError
 from . import compat, parts, slots, targets
 from .staging import rollback, staging_scene
 
+KEY_POINTS = "pocket3d_key_{}"
+"""Vector attribute of the vertices, while it lasts: a shape key. Some versions mix them up when they cut."""
 OWN_SLOT = "pocket3d_own_material"
 """Integer face attribute, while it lasts: the material slot, which the operator needs for the part."""
+KEY_SETTINGS = ("name", "slider_min", "slider_max", "value", "mute", "vertex_group", "interpolation")
 
 
 def separate(
@@ -58,6 +62,7 @@ def _cut(copy: bpy.types.Object, numbers: np.ndarray) -> dict[int, bpy.types.Obj
     mesh = copy.data
     materials = [slot.material for slot in copy.material_slots]
     slots.write(mesh, OWN_SLOT, slots.material_numbers(mesh))
+    keys = _lay_down_keys(copy)
     found, rank = np.unique(numbers, return_inverse=True)
     slots.set_material_numbers(mesh, rank)
     with staging_scene() as scene:
@@ -75,6 +80,7 @@ def _cut(copy: bpy.types.Object, numbers: np.ndarray) -> dict[int, bpy.types.Obj
     by_number = {int(parts.part_numbers(piece.data)[0]): piece for piece in pieces}
     for piece in by_number.values():
         _give_back(piece.data, materials)
+        _take_up_keys(piece, keys)
     return {int(number): by_number[int(number)] for number in found}
 
 
@@ -89,6 +95,37 @@ def _give_back(mesh: bpy.types.Mesh, materials: Sequence[bpy.types.Material | No
     for slot in used:
         mesh.materials.append(materials[slot] if slot < len(materials) else None)
     slots.set_material_numbers(mesh, numbers)
+
+
+def _lay_down_keys(obj: bpy.types.Object) -> list[dict[str, Any]]:
+    """Turn the shape keys into attributes; returns what else there is to know about each."""
+    if obj.data.shape_keys is None:
+        return []
+    blocks = obj.data.shape_keys.key_blocks
+    known = [{n: getattr(b, n) for n in KEY_SETTINGS} | {"base": b.relative_key.name} for b in blocks]
+    points = np.empty((len(blocks), len(obj.data.vertices) * 3), np.float32)
+    for row, block in zip(points, blocks, strict=True):
+        block.data.foreach_get("co", row)
+    obj.shape_key_clear()
+    for number, row in enumerate(points):
+        attribute = obj.data.attributes.new(KEY_POINTS.format(number), "FLOAT_VECTOR", "POINT")
+        attribute.data.foreach_set("vector", row)
+    return known
+
+
+def _take_up_keys(obj: bpy.types.Object, known: Sequence[dict[str, Any]]) -> None:
+    points = np.empty(len(obj.data.vertices) * 3, np.float32)
+    for number, settings in enumerate(known):
+        attribute = obj.data.attributes[KEY_POINTS.format(number)]
+        attribute.data.foreach_get("vector", points)
+        obj.data.attributes.remove(attribute)
+        block = obj.shape_key_add(name=settings["name"], from_mix=False)
+        block.data.foreach_set("co", points)
+        for name in KEY_SETTINGS:
+            setattr(block, name, settings[name])
+    for settings in known:
+        blocks = obj.data.shape_keys.key_blocks
+        blocks[settings["name"]].relative_key = blocks[settings["base"]]
 
 
 def _tidy(piece: bpy.types.Object, title: str) -> None:

@@ -61,7 +61,7 @@ def why_not(obj: bpy.types.Object | None, feature: str = "", *, seen: bool = Tru
         return "Select a mesh object"
     if obj.type != "MESH":
         return (
-            f"{obj.name} is no mesh; convert it to one first"
+            f"{obj.name} is no mesh. Convert it to a mesh first"
             if obj.type in CONVERTIBLE
             else "Select a mesh object"
         )
