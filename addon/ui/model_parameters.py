@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 from bpy.props import (
     BoolProperty,
     BoolVectorProperty,
@@ -67,9 +68,17 @@ def detach() -> None:
     for model_id in list(_groups):
         _remove(model_id)
     if _container is not None:
+        bpy.app.handlers.load_post.remove(_loaded)
         delattr(bpy.types.Scene, OWNER)
         bpy.utils.unregister_class(_container)
         _container = None
+
+
+@persistent
+def _loaded(*_) -> None:
+    """A file may have values for models as they were when it was saved."""
+    for model_id in _groups:
+        _mend(model_id)
 
 
 def draw(layout, settings_owner, model_id: str) -> bool:
@@ -139,6 +148,7 @@ def _add(model_id: str, found: tuple[Field, ...]) -> None:
         _container = type("POCKET3D_PG_models", (bpy.types.PropertyGroup,), {"__annotations__": {}})
         bpy.utils.register_class(_container)
         setattr(bpy.types.Scene, OWNER, PointerProperty(type=_container))
+        bpy.app.handlers.load_post.append(_loaded)
     annotations: dict[str, Any] = {}
     for field in found:
         annotations[field.identifier] = _property(field)

@@ -120,6 +120,22 @@ def check_a_changed_schema_keeps_what_fits() -> None:
     parameters.detach()
 
 
+def check_a_file_of_before_is_mended_when_it_is_opened() -> None:
+    parameters = module("ui.model_parameters")
+    path = str(Path(tempfile.mkdtemp()) / "old.blend")
+    parameters.attach([FIRST])
+    group().p_steps, group().p_mode = 90, "fast"
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    steps = {"type": "integer", "default": 10, "minimum": 1, "maximum": 50}
+    parameters.attach(
+        [model(FIRST.model_id, steps=steps, mode={"enum": ["fast", "slow"], "default": "slow"})]
+    )
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert (group().p_steps, group().p_mode) == (10, "fast")
+    parameters.detach()
+
+
 def check_nothing_stays_behind() -> None:
     parameters = module("ui.model_parameters")
     parameters.attach([FIRST, model("other", x=number(1))])
