@@ -87,12 +87,12 @@ def is_message(text: str) -> bool:
     if (
         text in NAMES
         or not re.search("[A-Za-z][a-z]", words)
-        or re.search(r"[A-Za-z]_|_[A-Za-z]|://|\\|[|]|^\W*/|\n|%s", words)
+        or re.search(r"[A-Za-z]_|_[A-Za-z]|\\|[|]|^\W*/|\n|%s", words)
     ):
         return False
-    if " " not in text and re.search("[a-z0-9][A-Z]|[A-Z]{2}|[.]", text):
+    if " " not in text and re.search("[a-z0-9][A-Z]|[A-Z]{2}|[.]|://", text):
         return False
-    return bool(re.match(r"[A-Z](?:[a-z]|[ -][A-Za-z]|[A-Z]+ )|\{\d\}.* [a-z]", text))
+    return bool(re.match(r"(?:3D )?[A-Z](?:[a-z]|[ -][A-Za-z]|[A-Z]+ )|\{\d\}.* [a-z]", text))
 
 
 def in_module(tree: ast.AST) -> Iterator[str]:
