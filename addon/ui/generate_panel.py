@@ -33,7 +33,9 @@ class POCKET3D_PT_generate(Sidebar, bpy.types.Panel):
         column.use_property_split = True
         column.use_property_decorate = False
         draw_chooser(column, context, MESH)
-        column.row().prop(settings, "quality", expand=True)
+        row = column.row()
+        row.use_property_split = False  # the whole width, or else its words are cut
+        row.prop(settings, "quality", expand=True)
         column.prop(settings, "texture_size")
         draw_seed(column, settings, "")
         column.prop(settings, "variants")
