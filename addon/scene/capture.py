@@ -34,7 +34,8 @@ class View(Protocol):
 
     source: str
     path: str
-    image: bpy.types.Image | None
+    image: Any
+    """An image datablock or None."""
 
 
 def why_not(view: View, context: bpy.types.Context) -> str:
@@ -71,23 +72,34 @@ def take(views: Sequence[View], context: bpy.types.Context) -> tuple[tuple[str, 
         if reason:
             raise UserError(reason if len(views) == 1 else f"View {number}: {reason}")
         if view.source == CAMERA:
-            render = render or CameraRender(context, folder / "camera.png", SIDE)
+            render = render or CameraRender(context, folder / "from_camera.png", SIDE)
             paths.append(str(render.path))
         else:
-            paths.append(_file_of(view, context, folder / f"view_{number}"))
+            place = folder / str(number)
+            place.mkdir()
+            paths.append(_file_of(view, context, place / _name_of(view)))
     return tuple(paths), render
+
+
+def _name_of(view: View) -> str:
+    """What the file is called; new objects get their names from it."""
+    if view.source == IMAGE and view.image is not None:
+        return bpy.path.clean_name(bpy.path.display_name_from_filepath(view.image.name)) or "image"
+    return {VIEWPORT: "from_viewport", RENDER: "from_render"}.get(
+        view.source, Path(view.path).stem or "image"
+    )
 
 
 def _file_of(view: View, context: bpy.types.Context, stem: Path) -> str:
     if view.source == FILE:
         return small_enough(bpy.path.abspath(view.path), stem)
-    path = stem.with_suffix(".png")
-    if view.source == RENDER or (view.image is not None and view.image.type == "RENDER_RESULT"):
+    path = stem.with_name(f"{stem.name}.png")
+    if view.source == RENDER or (view.source == IMAGE and view.image.type == "RENDER_RESULT"):
         save_render_result(context.scene, path)
-        return small_enough(str(path), stem.with_name(f"{stem.name}_small"))
+        return small_enough(str(path), stem.parent / "small" / stem.name)
     if view.source == VIEWPORT:
         images.write_png(viewport(context), path)
-    elif view.image is not None:
+    else:
         images.write_png(pixels_of(view.image), path)
     return str(path)
 
@@ -101,7 +113,8 @@ def small_enough(path: str, stem: Path) -> str:
     try:
         buffer = imbuf.load(path)
         buffer.resize(picture.fitting(), method="BILINEAR")
-        copy = stem.with_suffix(Path(path).suffix.lower())
+        copy = stem.with_name(stem.name + Path(path).suffix.lower())
+        copy.parent.mkdir(exist_ok=True)
         imbuf.write(buffer, filepath=str(copy))
         buffer.free()
     except (OSError, ValueError) as error:

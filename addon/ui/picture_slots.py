@@ -50,7 +50,7 @@ def draw_picture(layout, context, place: str, index: int = 0) -> None:
     if place == "views":
         _draw_order(row.column(align=True), index, len(settings.views))
     reason = capture.why_not(view, context)
-    if reason and view.source not in {capture.FILE, capture.IMAGE}:
+    if reason and view.source not in {capture.FILE, capture.IMAGE} and not making.busy():
         draw_text(layout, reason, "ERROR")
 
 

@@ -11,6 +11,8 @@ from .drawing import draw_text
 
 NAMES = {"prompt": "Pocket3D Prompt", "paint_prompt": "Pocket3D Texture Prompt"}
 """The settings that hold a prompt, and the texts that are made for them."""
+SMALLEST = (500, 300)
+"""Width and height in pixels that a window for a prompt has at least."""
 SHOWN = 160
 """Characters of a linked text that the panel shows."""
 
@@ -180,14 +182,25 @@ def show_text(context, text: bpy.types.Text) -> None:
     areas = [a for w in context.window_manager.windows for a in w.screen.areas]
     area = next((a for a in areas if a.type == "TEXT_EDITOR"), None)
     if area is None:
-        bpy.ops.wm.window_new()
-        area = context.window_manager.windows[-1].screen.areas[0]
+        area = new_window(context)
         area.type = "TEXT_EDITOR"
         space = area.spaces.active
         space.show_word_wrap = True
         space.show_line_numbers = space.show_syntax_highlight = False
     area.spaces.active.text = text
     area.tag_redraw()
+
+
+def new_window(context) -> bpy.types.Area:
+    """The area of a new window. It is as large as the area it is made from, so one of a handy size is taken."""
+    large = [a for a in context.screen.areas if a.width >= SMALLEST[0] and a.height >= SMALLEST[1]]
+    if large:
+        handy = min(large, key=lambda a: a.width * a.height)
+        with context.temp_override(area=handy, region=handy.regions[-1]):
+            bpy.ops.screen.area_dupli("INVOKE_DEFAULT")
+    else:
+        bpy.ops.wm.window_new()
+    return context.window_manager.windows[-1].screen.areas[0]
 
 
 CLASSES = (

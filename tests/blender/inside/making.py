@@ -235,3 +235,17 @@ def check_one_rig_for_several_meshes() -> None:
     assert len(jobs()) == 1
     assert len(jobs()[0].task.targets) == 2
     wait()
+
+
+def check_the_models_own_settings_go_along() -> None:
+    session, parameters = module("session").current_session(), module("ui.model_parameters")
+    session.models.refresh(session.connection.connect(), force=True)
+    module("ui.pump").tick()
+    s, scene = settings(), bpy.context.scene
+    s.prompt, s.mesh_model = "a cube", "test_steps"
+    parameters.fill(scene, "test_steps", {"steps": 5})
+    assert "Model Settings" in draw_all()[0]
+    bpy.ops.pocket3d.generate()
+    assert jobs()[-1].task.params.parameters == {"steps": 5}
+    assert jobs()[-1].task.params.body()["parameters"] == {"steps": 5}
+    wait()
