@@ -82,11 +82,11 @@ ADVICE: dict[str, str] = {
 
 
 def for_artists(text: str) -> str:
-    """The server's words without what only programmers need: requests to send, names with underscores."""
+    """The server's words without what only programmers need: requests to send, commands, names with underscores."""
     for name, word in PRODUCTS.items():
         text = text.replace(name, word)
     sentences = re.split(r"(?<=[.;])\s+", text.strip())
-    kept = [s for s in sentences if not re.search(r"\b(GET|POST|DELETE) /", s)]
+    kept = [s for s in sentences if not re.search(r"\b(GET|POST|DELETE) /|pocket3d-server ", s)]
     return " ".join(kept).rstrip(".;")
 
 

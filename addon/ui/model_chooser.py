@@ -7,7 +7,7 @@ import bpy
 from ..core import models as words
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..session import current_session
-from . import model_parameters
+from . import model_parameters, models_panel
 from .drawing import draw_text
 from .properties import MODELS
 
@@ -107,7 +107,8 @@ def draw_chooser(layout, context, feature: str) -> None:
     if chosen and known and (model is None or not model.ready):
         reason = words.why_not(model) if model else "This server has no such model"
         draw_text(layout, reason, "ERROR")
-        layout.operator("wm.call_panel", text="All Models...").name = "POCKET3D_PT_models"
+        if model:
+            models_panel.draw_fix(layout, model)
 
 
 def time_needed(context, feature: str, inputs: set[str]) -> str:

@@ -63,6 +63,18 @@ def draw_model(layout, model, icon: str) -> None:
         draw_problem(layout, Problem(error, suggestion=advice))
 
 
+def draw_fix(layout, model) -> None:
+    """The button that makes a model ready; where there is none, the way to all models."""
+    state = words.state_of(model)
+    if state is ModelState.DOWNLOADING:
+        told = words.download(model)
+        layout.progress(factor=told.fraction, text=told.text, type="BAR")
+    elif model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE):
+        draw_action(layout.row(align=True), model, state)
+    else:
+        layout.operator("wm.call_panel", text="All Models...").name = POCKET3D_PT_models.__name__
+
+
 def draw_action(row, model, state: ModelState) -> None:
     """The button that a model needs, or that it is ready."""
     ident = model.model_id

@@ -38,8 +38,8 @@ class Shelf:
             return None
         return Missing(
             f"its licence ({terms.name}) has not been accepted.",
-            f"Read the terms at {terms.url} and accept them: with the button of the model in Blender, or with "
-            f"'pocket3d-server models accept {spec.model_id}'.",
+            f"Read the terms at {terms.url} and accept them under Models in Blender. "
+            f"Or run 'pocket3d-server models accept {spec.model_id}'.",
             "LICENCE",
         )
 
@@ -49,8 +49,7 @@ class Shelf:
         left = sum(f.size for f in spec.weights) - self.weights.arrived(spec.weights)
         return Missing(
             f"it is not installed ({size_text(left)} to download).",
-            "Install it with the button of the model in Blender, or with "
-            f"'pocket3d-server models install {spec.model_id}'.",
+            f"Download it under Models in Blender. Or run 'pocket3d-server models install {spec.model_id}'.",
             "NOT_INSTALLED",
         )
 

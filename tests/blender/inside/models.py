@@ -166,6 +166,13 @@ def drawn() -> tuple[str, list[str]]:
     return "\n".join(texts), operators
 
 
+def fixes(model_id: str = WEIGHTED) -> list[str]:
+    """The buttons beside the chooser for a model that is not ready."""
+    operators: list[str] = []
+    module("ui.models_panel").draw_fix(Recorder([], operators), seen(model_id))
+    return operators
+
+
 def wait_until(condition: Any, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -187,6 +194,8 @@ def check_from_the_licence_to_the_model_and_back() -> None:
     assert words.state_of(seen()) == "licence"
     text, buttons = drawn()
     assert "pocket3d.accept_model_licence" in buttons
+    assert fixes() == ["pocket3d.accept_model_licence"]
+    assert fixes("test_huge") == ["wm.call_panel"]
     assert "Built-in text kit" in text
     assert "400 GB" in text, "why another one cannot run here"
     assert operators.accept_model_licence(model_id=WEIGHTED, person="Ada") == {"CANCELLED"}
@@ -200,6 +209,7 @@ def check_from_the_licence_to_the_model_and_back() -> None:
         assert words.state_text(seen()) == "3 MB to download"
         text, buttons = drawn()
         assert "pocket3d.install_model" in buttons
+        assert fixes()[0] == "pocket3d.install_model"
         assert ("pocket3d.remove_model" in buttons) == bool(seen().weights.downloaded)
         if not bpy.app.online_access:
             assert "pocket3d.allow_online" in buttons
