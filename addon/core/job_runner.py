@@ -18,7 +18,7 @@ from .jobs import Job, Origin, State, Task
 from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
 from .locks import Owners
 from .store import Store
-from .worker import PATIENCE, RESUMABLE, Connect, Event, Worker
+from .worker import LATE, PATIENCE, RESUMABLE, Connect, Event, Worker
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class JobRunner:
             self._change(job, {"state": State.DONE if job.in_scene else State.KEPT, "by_hand": False})
             return
         if job.file is not None:
-            self.keep(job, "Cancelled when its result was there already")
+            self.keep(job, LATE)
             return
         self._change(job, {"state": State.CANCELLED, "cancelled": True})
         if key in self._workers:
@@ -162,7 +162,9 @@ class JobRunner:
 
     def _place(self, job: Job, by_hand: bool) -> None:
         if job.state.finished and job.file is not None:
-            job.update({"state": State.DOWNLOADING, "by_hand": by_hand, "problem": None})
+            notes = [n for n in job.notes if n != job.why_kept]
+            changes = {"state": State.DOWNLOADING, "by_hand": by_hand, "problem": None, "notes": notes}
+            job.update({**changes, "why_kept": ""})
             self._start(job)
 
     # What the drivers do -------------------------------------------------------------------------------------
@@ -258,12 +260,14 @@ class JobRunner:
         """Say that a READY job's result is in the scene, or why not."""
         state = State.FAILED if problem else State.DONE
         in_scene = job.in_scene or problem is None
-        self._end(job, {"state": state, "problem": problem, "in_scene": in_scene, "notes": job.notes})
+        changes = {"state": state, "problem": problem, "in_scene": in_scene, "notes": job.notes}
+        self._end(job, {**changes, "why_kept": job.why_kept})
 
     def keep(self, job: Job, note: str, awaits_document: bool = False) -> None:
         """Say that a READY job's result is not put into the scene, and why; perhaps later, by itself."""
-        notes = [n for n in job.notes if n != note] + [note]
-        self._end(job, {"state": State.KEPT, "notes": notes, "awaits_document": awaits_document})
+        notes = [n for n in job.notes if n not in (note, job.why_kept)] + [note]
+        changes = {"state": State.KEPT, "notes": notes, "why_kept": note, "awaits_document": awaits_document}
+        self._end(job, changes)
 
     def _end(self, job: Job, changes: dict[str, object]) -> None:
         self._change(job, {"awaits_document": False, "by_hand": False, **changes})

@@ -129,6 +129,8 @@ class Job:
     problem: Problem | None = None
     notes: list[str] = field(default_factory=list)
     """Sentences about the result for the person."""
+    why_kept: str = ""
+    """That one of the notes which says why the result is not in a scene; it goes when that changes."""
     in_scene: bool = False
     """Whether the result was put into a scene."""
     listed: bool = True

@@ -62,7 +62,7 @@ ENCODERS: dict[str, Callable[[Any], Any]] = {
 FIELDS = (
     *("task", "profile", "created", "state", "mesh_file", "image_files", "job_id", "server", "model_id"),
     *("started", "seconds", "file", "preview", "result", "problem", "notes", "in_scene", "listed"),
-    *("cancelled", "told", "awaits_document"),
+    *("cancelled", "told", "awaits_document", "why_kept"),
 )
 """What is kept of a job."""
 

@@ -29,6 +29,7 @@ the server is there. Elsewhere asking costs quota."""
 LONGEST_PAUSE = 20.0
 PATIENCE = 600.0
 """Seconds without an answer after which a job counts as failed here; it can be resumed by hand."""
+LATE = "Cancelled when its result was there already"
 PASSING = frozenset({409, 429, 502, 503, 504})
 LOST = frozenset({404, 410})
 
@@ -172,7 +173,7 @@ class Worker(threading.Thread):
                 self._send()
             self._receive()
         if self._cancelled.is_set():
-            self._tell(state=State.KEPT, notes=[*self._notes, "Cancelled when its result was there already"])
+            self._tell(state=State.KEPT, notes=[*self._notes, LATE], why_kept=LATE)
         else:
             self._read()
 
@@ -305,7 +306,7 @@ class Worker(threading.Thread):
                 queue_position=None,
             )
         elif event.event == "job_started":
-            self._tell(state=State.RUNNING, queue_position=None)
+            self._tell(state=State.RUNNING, queue_position=None, eta=None)
         elif event.event == "job_queued":
             self._tell(state=State.QUEUED, progress=0.0, stage="")
 

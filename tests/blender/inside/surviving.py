@@ -51,6 +51,7 @@ def check_a_result_waits_until_its_file_is_open_again() -> None:
         tick_until(lambda: job.state == "done")
         assert [o.name for o in bpy.data.objects] == ["A cube"]
         assert job.in_scene
+        assert not any("scene.blend" in note for note in job.notes), job.notes
 
 
 def check_a_result_for_an_object_finds_it_again_after_a_revert() -> None:
