@@ -18,7 +18,7 @@ from ..api.errors import Error, error_of
 from ..core.errors import explain
 from . import codes
 from .arguments import parser
-from .common import CommandLineError
+from .common import CommandLineError, Interrupted
 from .output import Output, answers_only
 
 _command: Any = None
@@ -33,10 +33,6 @@ def register() -> None:
 def unregister() -> None:
     """Take it back."""
     bpy.utils.unregister_cli_command(_command)
-
-
-class Interrupted(BaseException):
-    """Ctrl-C, or the system wants the process to end. No Exception, so that nothing on the way takes it for one."""
 
 
 def main(argv: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
+from ..api.batches import BatchRun
 from ..api.errors import plain_errors
 from ..core.batch.items import read_batch
 from ..core.batch.report import Entry, Outcome, Report
@@ -22,6 +23,12 @@ def batch(options: argparse.Namespace, output: Output) -> int:
     if options.check:
         return check(options, output, defaults)
     report_file = report_path(options)
+    runs: list[BatchRun] = []
+
+    def watch(run: BatchRun) -> None:
+        runs[:] = [run]
+        output.batch(run)
+
     try:
         report = api.batch(
             options.file,
@@ -32,10 +39,12 @@ def batch(options: argparse.Namespace, output: Output) -> int:
             defaults=defaults,
             resume=options.resume,
             report=report_file,
-            on_progress=output.batch,
+            on_progress=watch,
         )
     except BaseException:
-        save(options, {}, [])  # what is there is worth keeping
+        if runs and runs[0].report.count(Outcome.DONE):  # what is there is worth keeping
+            save(options, {}, [])
+            output.complain(f"What is done is noted; go on with --resume {report_file}")
         raise
     return answer(options, output, report, report_file)
 
@@ -63,9 +72,12 @@ def answer(options: argparse.Namespace, output: Output, report: Report, file: Pa
     code = codes.DONE if not failed else (codes.PARTLY if done else codes.FAILED)
     data: dict[str, Any] = {"status": STATUSES.get(code, "error"), "exit_code": code}
     data |= {"report": str(file), **report.to_json()}
-    lines = [f"{done} of {len(report.entries)} objects made in {report.seconds:.0f} s", f"Report {file}"]
+    lines = [f"line {e.line}, {e.title}: {note}" for e in report.entries for note in e.notes]
+    lines += [f"{done} of {len(report.entries)} objects made in {report.seconds:.0f} s", f"Report {file}"]
     if done:
         save(options, data, lines)
+        report.blend = data["blend"] = data.get("saved", report.blend)
+        report.write(file)
     output.answer(data, lines)
     failures = [entry for entry in report.entries if entry.status is Outcome.FAILED]
     output.complain(*map(line_of, failures))

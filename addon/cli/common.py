@@ -34,6 +34,10 @@ class CommandLineError(Exception):
         self.usage = usage
 
 
+class Interrupted(BaseException):
+    """Ctrl-C, or the system wants the process to end. No Exception, so that nothing on the way takes it for one."""
+
+
 def prepare(options: argparse.Namespace) -> None:
     """Choose the server and check what will be written, before anything is sent. Raises CommandLineError."""
     if getattr(options, "profile", None):
@@ -83,13 +87,15 @@ def finish(options: argparse.Namespace, output: Output, jobs: Sequence[Job]) -> 
     """Wait for jobs, unless they are to be left, and answer; returns the exit code."""
     if not getattr(options, "wait", True):
         return leave(output, jobs)
+    code = codes.DONE
     try:
         api.wait(jobs, on_progress=lambda job: output.jobs(jobs), timeout=options.timeout, raises=False)
-    except Error:
+    except Error as late:
         api.cancel(*jobs)
-        if len(jobs) == 1 or not any(job.state is State.DONE for job in jobs):
+        code = codes.of(late)
+        if not any(job.state is State.DONE for job in jobs):
             raise
-    code = code_of(jobs)
+    code = code or code_of(jobs)
     answer: dict[str, Any] = {"status": STATUSES.get(code, "error"), "exit_code": code}
     answer["objects"] = [obj.name for job in jobs for obj in api.made(job)]
     answer["jobs"] = [entry(job) for job in jobs]

@@ -16,7 +16,7 @@ import bpy
 from ..api.batches import BatchRun
 from ..core.jobs import Job, State, clock
 
-BAR = 24
+BAR = 20
 PLAIN_EVERY = 5.0
 """Seconds between two lines of progress where there is no terminal."""
 

@@ -21,7 +21,7 @@ from ..core.local_server import LocalServer
 from ..core.models import label, state_text
 from ..session import current_session
 from . import codes
-from .common import prepare
+from .common import Interrupted, prepare
 from .output import Output, table
 
 FEATURES = {verb.lower(): feature for feature, verb in VERBS.items()}
@@ -126,9 +126,12 @@ def start(options: argparse.Namespace, output: Output) -> int:
     output.answer(
         data, [f"The server runs at {url} until this is interrupted (Ctrl-C); its log is {server.paths.log}"]
     )
-    while True:
-        time.sleep(1.0)
-        with_error(server.address)
+    try:
+        while True:
+            time.sleep(1.0)
+            with_error(server.address)  # says why, should it end
+    except Interrupted:
+        return codes.DONE
 
 
 def stop(options: argparse.Namespace, output: Output) -> int:

@@ -160,6 +160,12 @@ def check_variants_and_placement() -> None:
     code, answer = command(
         *("generate", "--prompt", "a cube", "--model", "test_steps", "--placement", "origin")
     )
+    first = bpy.data.objects[answer["objects"][0]]
+    assert first.matrix_world.translation.length < 1e-6
+    wish = ("--placement", "replace", "--object", first.name)
+    code, answer = command("generate", "--prompt", "a cube", "--model", "test_steps", *wish)
+    assert code == 0, answer
+    assert first.hide_get()
     assert bpy.data.objects[answer["objects"][0]].matrix_world.translation.length < 1e-6
 
 
@@ -274,7 +280,7 @@ def check_a_batch_becomes_objects() -> None:
         cube(location=(0, 0, 1)).name = "In the way"
         file.write_text(
             "prompt,model,texture_prompt,segment,rig,location,name,count,quality\n"
-            "a chair,,,,,,Chair,2,low\n"
+            "a chair,test_steps,,,,,Chair,2,low\n"
             "a table,test_steps,oak,yes,,,,,low\n"
             "a ball,test_steps,,,generic,,Walker,,low\n"
             "a cube,test_steps,,,,9 9 1,,,\n"
@@ -290,7 +296,7 @@ def check_a_batch_becomes_objects() -> None:
         names = [e["object"] for e in answer["entries"] if e["object"]]
         assert not overlapping([*names, "In the way"]), boxes(names)
         report = json.loads((path / "batch.report.json").read_text())
-        assert report["done"] == 5
+        assert (report["done"], report["blend"]) == (5, str(path / "shelf.blend"))
         again_mended(path, file, names)
 
 
@@ -308,7 +314,7 @@ def again_mended(path: Path, file: Path, names: list[str]) -> None:
     assert not overlapping([e["object"] for e in answer["entries"]])
 
 
-def check_a_bad_batch_sends_nothing() -> None:
+def check_a_batch_that_cannot_be_sent() -> None:
     with folder() as path:
         file = path / "batch.csv"
         file.write_text("prompt,seed\na cube,1\na hat,many\n,3\n")
@@ -321,6 +327,13 @@ def check_a_bad_batch_sends_nothing() -> None:
         assert "line 3: seed" in err.getvalue()
         assert "line 4: describe" in err.getvalue()
         assert not bpy.data.objects
+        assert command("batch", str(file), "--save", str(path / "never.blend"))[0] == 2
+        assert not (path / "never.blend").exists()
         file.write_text("prompt\na cube\n")
         assert command("batch", str(file), "--check")[1]["objects"] == 1
+        code, answer = command("batch", str(file), "--profile", "http://127.0.0.1:9")
+        assert (code, answer["exit_code"]) == (3, 3), answer
         assert not bpy.data.objects
+        module("api").use_server("")
+        code, answer = command("batch", str(file), "--model", "test_steps")
+        assert (code, answer["done"]) == (0, 1), answer
