@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,17 +90,16 @@ def measure(folder: Path) -> dict[str, float]:
     for name, feature in FEATURES.items():
         empty_file()
         obj = target(folder)
-        found["export: window waits"], mesh = timed(lambda obj=obj: exporter.mesh_of(obj))
-        found["fingerprint of the faces"] = timed(lambda obj=obj: exporter.topology(obj))[0]
+        found["export: window waits"], mesh = timed(partial(exporter.mesh_of, obj))
+        found["fingerprint of the faces"] = timed(partial(exporter.topology, obj))[0]
         took, job = ready(feature, folder / f"{name}.glb", mesh, (targets.identify(obj),))
         found[f"{name}: read by the worker"] = took
         found[f"{name}: window waits"] = applied(job)
         if job.notes:
             raise RuntimeError(f"{name}: {job.notes}")
         if name == "segment":
-            found["separate into 20 objects"] = timed(
-                lambda obj=obj: module("scene.separating").separate(bpy.context, obj)
-            )[0]
+            separate = partial(module("scene.separating").separate, bpy.context, obj)
+            found["separate into 20 objects"] = timed(separate)[0]
     return found
 
 

@@ -10,7 +10,7 @@ from ..core.errors import UserError
 from ..core.jobs import Job
 from ..core.results import PartsData, Payload, RigData, TextureData
 from . import exporter, importer, materials, parts, placing, rig, targets, units
-from .staging import rollback
+from .staging import kept_on_failure, rollback
 
 
 def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -64,9 +64,21 @@ def _new(job: Job, payload: Payload, name: str) -> list[bpy.types.Object]:
 def _on_targets(
     job: Job, change: TextureData | PartsData | RigData, found: list[bpy.types.Object]
 ) -> list[bpy.types.Object]:
-    for obj in found:
-        if obj.data.users - obj.data.use_fake_user > 1:
-            obj.data = obj.data.copy()  # other objects that share the mesh stay as they are
+    with kept_on_failure(found):
+        for obj in found:
+            if sharers(obj.data) > 1:
+                obj.data = obj.data.copy()  # other objects that share the mesh stay as they are
+        return _change(job, change, found)
+
+
+def sharers(mesh: bpy.types.Mesh) -> int:
+    """How many objects show a mesh."""
+    return sum(o.data == mesh for o in bpy.data.objects)
+
+
+def _change(
+    job: Job, change: TextureData | PartsData | RigData, found: list[bpy.types.Object]
+) -> list[bpy.types.Object]:
     if isinstance(change, TextureData):
         sent = job.task.mesh.triangles if job.task.mesh is not None else None
         materials.apply_texture(found[0], change, job.task.title, sent)

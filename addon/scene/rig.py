@@ -50,7 +50,6 @@ def apply_rig(objects: Sequence[bpy.types.Object], data: RigData) -> bpy.types.O
 
 def attach(obj: bpy.types.Object, rig: bpy.types.Object) -> None:
     """Let an armature move a mesh, which stays where it is; an earlier rig from here is taken off."""
-    remove_former(obj)
     modifier = obj.modifiers.new("Armature", "ARMATURE")
     modifier.object = rig
     obj.modifiers.move(len(obj.modifiers) - 1, 0)
@@ -58,6 +57,7 @@ def attach(obj: bpy.types.Object, rig: bpy.types.Object) -> None:
     obj.parent = rig
     obj.matrix_parent_inverse = rig.matrix_world.inverted()
     obj.matrix_world = world
+    _remove_former(obj, rig)
 
 
 def make_armature(
@@ -122,11 +122,13 @@ def write_weights(
     obj: bpy.types.Object, names: Sequence[str], joints: np.ndarray, weights: np.ndarray
 ) -> None:
     """Fill one vertex group a bone from joints and weights, both (V, 4)."""
+    everything = range(len(obj.data.vertices))
+    groups = []
     for name in names:
-        former = obj.vertex_groups.get(name)
-        if former is not None:
-            obj.vertex_groups.remove(former)
-    groups = [obj.vertex_groups.new(name=name) for name in names]
+        group = obj.vertex_groups.get(name)
+        if group is not None:
+            group.remove(everything)
+        groups.append(group or obj.vertex_groups.new(name=name))
     vertex, column = np.nonzero(weights > 0)
     joint, weight = joints[vertex, column], weights[vertex, column].astype(np.float64)
     order = np.lexsort((weight, joint))
@@ -138,8 +140,9 @@ def write_weights(
         groups[joint[start]].add(vertex[start:end].tolist(), weight[start], "REPLACE")
 
 
-def remove_former(obj: bpy.types.Object) -> None:
+def _remove_former(obj: bpy.types.Object, rig: bpy.types.Object) -> None:
     """Take off the modifiers of an earlier rig from here; the earlier armature stays."""
     for modifier in list(obj.modifiers):
-        if modifier.type == "ARMATURE" and modifier.object is not None and modifier.object.get(MADE):
+        other = modifier.object if modifier.type == "ARMATURE" else None
+        if other is not None and other != rig and other.get(MADE):
             obj.modifiers.remove(modifier)

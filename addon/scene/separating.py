@@ -77,11 +77,17 @@ def _cut(copy: bpy.types.Object, numbers: np.ndarray) -> dict[int, bpy.types.Obj
                 bpy.ops.mesh.separate(type="MATERIAL")
                 bpy.ops.object.mode_set(mode="OBJECT")
         pieces = list(scene.objects)
-    by_number = {int(parts.part_numbers(piece.data)[0]): piece for piece in pieces}
+    by_number = {_number(piece.data): piece for piece in pieces}
     for piece in by_number.values():
         _give_back(piece.data, materials)
         _take_up_keys(piece, keys)
     return {int(number): by_number[int(number)] for number in found}
+
+
+def _number(mesh: bpy.types.Mesh) -> int:
+    numbers = parts.part_numbers(mesh)
+    assert numbers is not None
+    return int(numbers[0])
 
 
 def _give_back(mesh: bpy.types.Mesh, materials: Sequence[bpy.types.Material | None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import bpy
@@ -17,7 +17,9 @@ def _snapshot() -> dict[str, set[int]]:
 
 def _remove_new(before: dict[str, set[int]]) -> None:
     new = [i for name in COLLECTIONS for i in getattr(bpy.data, name) if i.session_uid not in before[name]]
-    bpy.data.batch_remove(new)
+    # An object goes with its data, so what an earlier one has now stays.
+    needed = {o.data for o in bpy.data.objects if o.session_uid in before["objects"]}
+    bpy.data.batch_remove([i for i in new if i not in needed])
 
 
 @contextmanager
@@ -29,6 +31,50 @@ def rollback() -> Iterator[None]:
     except BaseException:
         _remove_new(before)
         raise
+
+
+@contextmanager
+def kept_on_failure(objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """Give objects back their mesh, vertex groups, modifiers and parent when an exception leaves the block.
+
+    The block adds vertex groups and modifiers only at the end, and takes modifiers off as the last thing it does.
+    """
+    before = [_Before(obj) for obj in objects]
+    try:
+        yield
+    except BaseException:
+        for one in before:
+            one.restore()
+        raise
+    bpy.data.batch_remove([one.mesh for one in before])
+
+
+class _Before:
+    """An object as it is now; Blender copies a mesh's arrays only when they are changed."""
+
+    def __init__(self, obj: bpy.types.Object) -> None:
+        self.obj, self.original, self.mesh = obj, obj.data, obj.data.copy()
+        self.name = obj.data.name
+        self.groups, self.modifiers = len(obj.vertex_groups), set(obj.modifiers.keys())
+        self.parent = obj.parent
+        self.inverse, self.world = obj.matrix_parent_inverse.copy(), obj.matrix_world.copy()
+
+    def restore(self) -> None:
+        if self.obj.data == self.original:
+            self.obj.data = self.mesh
+            bpy.data.meshes.remove(self.original)
+            self.mesh.name = self.name
+        else:  # the work was done on a copy
+            self.obj.data = self.original
+            bpy.data.meshes.remove(self.mesh)
+        for group in list(self.obj.vertex_groups)[self.groups :]:
+            self.obj.vertex_groups.remove(group)
+        for modifier in list(self.obj.modifiers):
+            if modifier.name not in self.modifiers:
+                self.obj.modifiers.remove(modifier)
+        if self.obj.parent != self.parent:
+            self.obj.parent, self.obj.matrix_parent_inverse = self.parent, self.inverse
+            self.obj.matrix_world = self.world
 
 
 @contextmanager

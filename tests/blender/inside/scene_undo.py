@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 from scene_placing import put, result
-from support import cube, module, params, run
+from support import counts, cube, module, params, run
 
 
 @contextmanager
@@ -66,3 +66,35 @@ def check_what_goes_on_the_artists_mesh() -> None:
         obj = cube()
         module("scene.targets").identify(obj)
         goes_and_comes(lambda obj=obj, request=request: run(request, obj))
+
+
+def check_a_failure_gives_the_artists_mesh_back() -> None:
+    for request, place, name in (
+        (params().TextureParams("test_paint", text_prompt="red"), "scene.slots", "show"),
+        (params().SegmentParams("test_halves"), "scene.slots", "show"),
+        (params().RigParams("test_bones"), "scene.rig", "_remove_former"),
+    ):
+        bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+        obj = cube(location=(1, 2, 3))
+        obj.modifiers.new("Edge", "BEVEL")
+        obj.vertex_groups.new(name="Root").add([0], 0.5, "REPLACE")  # a group of a name that the rig has too
+        module("scene.targets").identify(obj)
+        bpy.context.view_layer.update()
+        before, datablocks, mesh = state(), counts(), obj.data.name
+        kept = getattr(module(place), name)
+
+        def fail(*arguments: Any, **options: Any) -> None:
+            raise RuntimeError("in the middle")
+
+        setattr(module(place), name, fail)
+        try:
+            run(request, obj)
+        except Exception as error:
+            problem = str(error)
+        finally:
+            setattr(module(place), name, kept)
+        assert "in the middle" in problem
+        assert (state(), counts(), obj.data.name) == (before, datablocks, mesh), name
+        assert [g.weight for g in obj.data.vertices[0].groups] == [0.5]
+        assert not [a.name for a in obj.data.attributes if a.name.startswith("pocket3d")]
+        assert obj.matrix_world.translation[:] == (1, 2, 3)
