@@ -88,15 +88,17 @@ def test_the_same_zip_gives_the_same_bytes(extension_zip: Path, tmp_path: Path) 
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+@pytest.mark.parametrize("place", ["website", "shared folder"])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_blenders_updater_finds_the_next_version(
-    version: str, extension_zip: Path, website: str, tmp_path: Path
+    version: str, place: str, extension_zip: Path, website: str, tmp_path: Path
 ) -> None:
     site, ready, go = tmp_path / "site", tmp_path / "ready", tmp_path / "go"
+    address = website if place == "website" else (site / "index.json").as_uri()
     repository.write(extension_zip, site)
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "PYTHONHOME"}}
     environment |= {"BLENDER_USER_RESOURCES": str(tmp_path / "profile"), "TMPDIR": str(tmp_path)}
-    command = [str(blender_python(version)), str(INSIDE), website, str(ready), str(go)]
+    command = [str(blender_python(version)), str(INSIDE), address, str(ready), str(go)]
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
         try:
