@@ -62,4 +62,4 @@ def _account(client: sdk.Pocket3DClient) -> str:
     """Tier and credits."""
     account = client.account.get()
     credits_ = "jobs cost nothing" if account.credits is None else f"{account.credits:,} credits left"
-    return f"Account {account.name or account.account_id}, tier {account.tier}, {credits_}"
+    return f"Account “{account.name or account.account_id}”, tier {account.tier}, {credits_}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import uuid
+from dataclasses import replace
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from ..core.errors import Remedy
 from ..core.profiles import LOCAL_KEY, Kind, Profile
 from ..session import PACKAGE, current_session
 from . import models_panel, status_panel
@@ -83,6 +85,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
 
 def draw_servers(layout, preferences) -> None:
     """The list of remote servers and the fields of the active one."""
+    layout.separator()
     layout.label(text="Other Servers")
     row = layout.row()
     row.template_list("POCKET3D_UL_servers", "", preferences, "servers", preferences, "server_index", rows=3)
@@ -113,16 +116,20 @@ def draw_trial(layout, profile: Profile) -> None:
     )
     if trial is None:
         return
+    column = layout.column(align=True)
+    column.scale_y = 0.8
     for number, line in enumerate(trial.lines):
-        layout.label(text=line, icon="CHECKMARK" if number == 0 else "BLANK1", translate=False)
+        column.label(text=line, icon="CHECKMARK" if number == 0 else "BLANK1", translate=False)
     if trial.problem is not None:
-        draw_problem(layout, trial.problem)
+        here = trial.problem.remedy is Remedy.PREFERENCES  # no button leads to where one is
+        draw_problem(layout, replace(trial.problem, remedy=Remedy.NONE) if here else trial.problem)
 
 
 def draw_local(layout, preferences) -> None:
     """Everything about the server on this computer."""
     session = current_session()
     local, sizes = session.local, session.control.sizes
+    layout.separator()
     layout.label(text="The Server on This Computer")
     if local.found is not None:
         facts = [f"Version {local.found.version}", *(f"{part} {size}" for part, size in sizes.items())]

@@ -41,7 +41,7 @@ def draw_status(layout, preferences_button: bool = True) -> None:
     if status.activity:
         draw_activity(layout, status, session.local.installing)
     elif session.control.problem is None:
-        draw_advice(layout, status)
+        draw_advice(layout, status, preferences_button)
     if session.control.problem is not None:
         draw_message(layout, session.control.problem)
     elif session.control.notice:
@@ -72,13 +72,14 @@ def draw_activity(layout, status: Status, installing: bool) -> None:
         row.operator("pocket3d.cancel_install", text="", icon="X")
 
 
-def draw_advice(layout, status: Status) -> None:
+def draw_advice(layout, status: Status, preferences_button: bool) -> None:
     """Why the server is not ready, or what is worth knowing about one that is, and the button for it."""
     if status.light is Light.READY:
         if status.note:
             draw_problem(layout, Problem(status.note, status.remedy), alert=False)
         return
-    draw_problem(layout, Problem(status.detail, status.remedy), status.light is Light.OFFLINE)
+    remedy = status.remedy if preferences_button or status.remedy is not Remedy.PREFERENCES else Remedy.NONE
+    draw_problem(layout, Problem(status.detail, remedy), status.light is Light.OFFLINE)
     local = current_session().connection.profile.kind is Kind.LOCAL
     if local and status.remedy in {Remedy.START, Remedy.LOG, Remedy.DIAGNOSE}:
         draw_more(layout, status.remedy)

@@ -89,9 +89,10 @@ def test_an_installation_that_fails_says_why(tmp_path: Path) -> None:
     assert refused(server.install).remedy is Remedy.PREFERENCES
 
 
+@pytest.mark.parametrize("way", ["cancel_install", "leave"])
 @posix
-def test_cancelling_ends_pip_and_its_children_and_cleans_up(tmp_path: Path) -> None:
-    server = local(tmp_path, python(tmp_path, working("echo Collecting numpy; sleep 61 \\& sleep 61")))
+def test_cancelling_and_disabling_end_pip_and_its_children_and_clean_up(tmp_path: Path, way: str) -> None:
+    server = local(tmp_path, python(tmp_path, working("echo Collecting numpy; sleep 61 & sleep 61")))
     errors: list[UserError] = []
     work = threading.Thread(target=lambda: errors.append(refused(server.install)))
     work.start()
@@ -99,10 +100,10 @@ def test_cancelling_ends_pip_and_its_children_and_cleans_up(tmp_path: Path) -> N
     assert server.installing
     assert refused(server.install).message == "The local server is being installed already"
     before = time.monotonic()
-    server.cancel_install()
+    getattr(server, way)()
     assert time.monotonic() - before < 1
     work.join(10)
-    assert [e.code for e in errors] == [installer.CANCELLED]
+    assert [(e.code, e.message) for e in errors] == [(installer.CANCELLED, "The installation was cancelled")]
     assert not server.installing
     assert not list(server.paths.home.glob("venv*"))
     wait_until(
