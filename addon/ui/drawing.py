@@ -9,6 +9,7 @@ import bpy
 
 from ..core.errors import Problem, Remedy
 from ..core.jobs import Job
+from ..core.profiles import LOCAL_KEY
 from ..translations import say
 from .remedies import REMEDIES
 
@@ -108,7 +109,7 @@ def draw_problem(layout, problem: Problem, alert: bool = True, job: Job | None =
 
 def is_local(job: Job) -> bool:
     """Whether the bundled server does this job."""
-    return job.profile == "local"
+    return job.profile == LOCAL_KEY
 
 
 def optional(layout, heading: str, settings, switch: str, name: str):

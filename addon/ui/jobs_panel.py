@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import bpy
 
 from ..core import gallery
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import Job, State, clock
+from ..core.profiles import LOCAL_KEY
 from ..session import current_session
 from ..translations import say
 from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
@@ -37,11 +39,26 @@ def chosen(context: bpy.types.Context) -> Job | None:
 
 
 def headline(jobs: list[Job]) -> str:
-    """What the list amounts to: ``2 running · 1 failed``; empty when nothing runs and nothing failed."""
-    running = sum(not j.state.finished for j in jobs)
+    """What the list amounts to: ``1 running · 2 waiting``; empty when nothing goes on and nothing failed."""
+    waiting = sum(j.state in (State.CONNECTING, State.QUEUED) for j in jobs)
+    running = sum(not j.state.finished for j in jobs) - waiting
     failed = sum(j.state is State.FAILED for j in jobs)
     words = [f"{running} running"] if running else []
+    words += [f"{waiting} waiting"] if waiting else []
     return " · ".join(words + ([f"{failed} failed"] if failed else []))
+
+
+WORDS = {
+    State.CONNECTING: ("Connecting", "Waiting", ""),
+    State.UPLOADING: ("Sending the mesh", "Sending", ""),
+    State.QUEUED: ("Waiting in the queue", "Waiting", ""),
+    State.DOWNLOADING: ("Fetching the result", "Fetching", ""),
+    State.READY: ("Importing", ""),
+    State.KEPT: ("Not in the scene", "Kept", ""),
+    State.FAILED: ("Failed", ""),
+    State.CANCELLED: ("Cancelled", ""),
+}
+"""Wordings of the states that need no number, longest first."""
 
 
 def row_texts(job: Job, now: float) -> tuple[str, ...]:
@@ -51,20 +68,14 @@ def row_texts(job: Job, now: float) -> tuple[str, ...]:
         return f"{place} in the queue", f"{place} in queue", place
     if job.state is State.DONE:
         return f"Done in {clock(job.seconds)}", "Done", clock(job.seconds), ""
-    if job.state is State.KEPT:
-        return "Not in the scene", "Kept", ""
     if job.state is not State.RUNNING:
-        return job.status_text(), ""
+        return WORDS[job.state]
     stage = job.stage.replace("_", " ").capitalize() or "Working"
     percent, left = f"{job.progress:.0%}", job.time_left(now)
     if not left:
         return f"{stage} {percent}", percent
-    return (
-        f"{stage} {percent} · {clock(left)} left",
-        f"{percent} · {clock(left)} left",
-        f"{percent} · {clock(left)}",
-        percent,
-    )
+    rest = clock(left)
+    return f"{stage} {percent} · {rest} left", f"{percent} · {rest} left", f"{percent} · {rest}", percent
 
 
 class POCKET3D_UL_jobs(bpy.types.UIList):
@@ -126,11 +137,10 @@ def draw_job(layout, job: Job) -> None:
         draw_text(layout, job.activity(now), "TIME")
     elif job.state is State.QUEUED:
         draw_text(layout, waiting(job, now), "TIME")
-    asked = (
-        gallery.when(job.created, now) if job.state.finished or not job.started else ago(now - job.started)
-    )
-    where = "this computer" if job.profile == "local" else job.server
-    draw_text(layout, " · ".join(filter(None, [asked, gallery.model_of(job), where])))
+    at_work = job.started and not job.state.finished and job.state is not State.QUEUED
+    since = ago(now - job.started) if at_work else gallery.when(job.created, now)
+    where = "this computer" if job.profile == LOCAL_KEY else urlsplit(job.server).netloc
+    draw_text(layout, " · ".join(filter(None, [since, gallery.model_of(job), where])))
     for note in job.notes:
         draw_text(layout, note, "INFO")
     if job.state is State.FAILED and job.problem is not None:
