@@ -70,13 +70,13 @@ def draw_fix(layout, model) -> None:
         told = words.download(model)
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE):
-        draw_action(layout.row(align=True), model, state)
+        draw_action(layout.row(align=True), model, state, wide=True)
     else:
         layout.operator("wm.call_panel", text="All Models...").name = POCKET3D_PT_models.__name__
 
 
-def draw_action(row, model, state: ModelState) -> None:
-    """The button that a model needs, or that it is ready."""
+def draw_action(row, model, state: ModelState, wide: bool = False) -> None:
+    """The button that a model needs, or that it is ready. ``wide``: there is room for a verb."""
     ident = model.model_id
     if state is ModelState.READY:
         faint_label(row, words.short_time(model.estimated_time) if model.estimated_time else "Ready")
@@ -89,9 +89,11 @@ def draw_action(row, model, state: ModelState) -> None:
     elif not model.may_manage:
         row.label(text="", icon="LOCKED")
     elif state is ModelState.LICENCE:
-        row.operator("pocket3d.accept_model_licence", text="Licence...", icon="TEXT").model_id = ident
+        text = "Accept Licence..." if wide else "Licence..."
+        row.operator("pocket3d.accept_model_licence", text=text, icon="TEXT").model_id = ident
     elif state is ModelState.DOWNLOAD:
         text = words.size(words.bytes_left(model))
+        text = f"Download {text}" if wide else text
         row.operator("pocket3d.install_model", text=text, icon="IMPORT").model_id = ident
         if model.weights.downloaded:
             row.operator("pocket3d.remove_model", text="", icon="TRASH").model_id = ident
