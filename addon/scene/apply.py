@@ -56,6 +56,8 @@ def _new(job: Job, payload: Payload, name: str) -> list[bpy.types.Object]:
     replaced = targets.find(task.replaces)
     place = placing.place_for(task.location, replaced, task.group, (float(size[0]), float(size[1])))
     objects = importer.publish(payload.model, name, place)
+    if isinstance(payload.change, PartsData) and len(payload.change.parts) == len(payload.model.part_names):
+        parts.show(objects[-1], payload.change.parts, payload.model.face_part)
     if replaced is not None:
         placing.put_aside(replaced)
     return objects

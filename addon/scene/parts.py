@@ -57,14 +57,24 @@ def apply_parts(obj: bpy.types.Object, data: PartsData, *, recolor: bool = True)
     mesh = obj.data
     numbers = np.zeros(len(mesh.polygons), np.int32)
     numbers[faces.polygons] = data.triangle_part
-    slots.write(mesh, ATTRIBUTE, numbers)
-    store_names(obj, [p.label for p in data.parts])
-    if not recolor:
-        return []
+    if recolor:
+        return show(obj, data.parts, numbers)
+    _write(obj, data.parts, numbers)
+    return []
+
+
+def show(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> list[bpy.types.Material]:
+    """Give the faces their parts by ``numbers`` (F,) and colour them; returns the new materials."""
+    _write(obj, parts, numbers)
     slots.restore(obj)
-    made = part_materials(data.parts)
+    made = part_materials(parts)
     slots.show(obj, made, numbers)
     return made
+
+
+def _write(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> None:
+    slots.write(obj.data, ATTRIBUTE, numbers)
+    store_names(obj, [p.label for p in parts])
 
 
 def part_materials(parts: Sequence[PartData]) -> list[bpy.types.Material]:

@@ -192,6 +192,8 @@ def check_an_edited_mesh_is_left_alone() -> None:
     objects = module("scene.apply").apply_result(job, bpy.context)
     assert obj not in objects
     assert len(obj.data.materials) == 1
+    assert module("scene.parts").part_names(objects[0]) == ["Head", "Body"]
+    assert [m.name for m in objects[0].data.materials][-2:] == ["Head", "Body"]
     assert "new object" in " ".join(job.notes)
 
 
