@@ -13,7 +13,7 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
     """Make an object of each part; the mesh itself is kept, hidden"""
 
     bl_idname = "pocket3d.separate_parts"
-    bl_label = "Separate into Objects"
+    bl_label = "Separate Parts"
     bl_options = {"REGISTER", "UNDO"}
 
     own_materials: BoolProperty(
