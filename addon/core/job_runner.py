@@ -97,7 +97,7 @@ class JobRunner:
     def retry(self, key: str) -> Job:
         """Run an ended job's task again: a new job, the newest of the list.
 
-        One that the server still has is gone on with instead, and a result that is here is only placed again.
+        One that the server has, or may have, is gone on with instead; a result that is here is only placed again.
         """
         old = self.jobs[key]
         if not old.state.finished:
@@ -106,7 +106,7 @@ class JobRunner:
             self.place(key)
             return old
         code = old.problem.code if old.problem else None
-        if old.state is State.FAILED and old.mine and old.job_id and code in RESUMABLE:
+        if old.state is State.FAILED and old.mine and old.server and code in RESUMABLE:
             self._change(old, {"state": State.CONNECTING, "problem": None, "seconds": 0.0})
             self._start(old)
             return old

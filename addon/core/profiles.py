@@ -36,7 +36,13 @@ class Profile:
     @property
     def key(self) -> str:
         """Names the server in records: without secrets, and the same after a restart of Blender."""
-        return LOCAL_KEY if self.kind is Kind.LOCAL else self.url.strip().rstrip("/")
+        if self.kind is Kind.LOCAL:
+            return LOCAL_KEY
+        scheme, mark, rest = self.url.strip().rstrip("/").partition("://")
+        host, slash, path = rest.partition("/")
+        return (
+            scheme + mark + host.rpartition("@")[2] + slash + path
+        )  # a name and password stay out of records
 
     @property
     def loopback(self) -> bool:

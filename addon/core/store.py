@@ -7,6 +7,7 @@ Records are kept in memory and written by one thread, whole or not at all; whoev
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -117,6 +118,7 @@ class Store:
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_all, name="pocket3d-records", daemon=True)
             self._writer.start()
+            atexit.register(self.close)  # a script may end without disabling the extension
         self._turn.notify_all()
 
     def _write_all(self) -> None:
@@ -144,6 +146,7 @@ class Store:
 
     def close(self) -> None:
         """Write what is due, and nothing more after that."""
+        atexit.unregister(self.close)
         with self._turn:
             self._turn.wait_for(lambda: not self._due and not self._busy, FLUSH_LIMIT)
             self._closed = True

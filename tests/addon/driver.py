@@ -1,6 +1,6 @@
 """A Blender's worth of jobs in a process of its own, without Blender; tests kill it at every step.
 
-PYTHON driver.py HOME URL TOKEN submit|load [STOP]   reads lines from stdin: ``cancel``, ``quit``
+PYTHON driver.py HOME URL TOKEN submit|load [STOP]   reads lines from stdin: ``cancel``, ``quit``, ``end``
 
 Prints a line of JSON for each change of a job. STOP is a step at which it waits for ever, so that it can be killed
 just there: a method of the worker, before it is called, or after it with a trailing ``+``.
@@ -91,6 +91,10 @@ def main(home: str, url: str, token: str, action: str, stop: str = "", image: st
             for job in list(runner.jobs.values()):
                 runner.cancel(job.key)
                 say(key=job.key, state=job.state)
+        if word == "end":
+            for job in list(runner.jobs.values()):
+                runner.cancel(job.key)
+            return
         if word == "quit":
             runner.close()
             return

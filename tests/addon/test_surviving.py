@@ -22,6 +22,8 @@ from addon.core.local_server import LocalServer, Paths
 from addon.core.locks import Owners
 from addon.core.params import MeshParams, SegmentParams
 from addon.core.results import PartsData
+from addon.core.sdk import sdk
+from addon.core.worker import Worker, without_secrets
 
 from .driver import CUBE
 
@@ -491,3 +493,40 @@ def test_closing_waits_for_the_records_and_for_nothing_else(start: Callable[...,
     assert {j.key for j in jobs} == set(found)
     for job in found.values():
         again.cancel(job.key)
+
+
+def test_a_script_that_just_ends_has_written_its_records(
+    live_server: LiveServer, blender: Callable[..., Blender], tmp_path: Path
+) -> None:
+    process = blender(live_server, "submit")
+    key = process.said(state="running")["key"]
+    process.tell("end")
+    assert process.process.wait(20) == 0
+    found = record(tmp_path / "home", key)
+    assert (found["state"], found["cancelled"]) == ("cancelled", True)
+
+
+def test_a_submit_whose_answer_was_lost_is_repeated_under_its_key(
+    start: Callable[..., JobRunner], live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Worker._submit
+
+    def lost(self: Worker, client: Any) -> None:
+        real(self, client)
+        raise sdk.Pocket3DConnectionError("cut off", error_code="CONNECTION_FAILED")
+
+    before = jobs_of(live_server)
+    runner = start()
+    with monkeypatch.context() as patched:
+        patched.setattr(Worker, "_submit", lost)
+        job = runner.wait(runner.submit(Task("A cube", steps())))
+    assert (job.state, job.job_id) == (State.FAILED, "")
+    assert runner.retry(job.key) is job
+    assert runner.wait(job).state is State.READY
+    assert len(jobs_of(live_server) - before) == 1
+
+
+def test_a_password_in_an_address_stays_out_of_records() -> None:
+    assert Profile(Kind.REMOTE, " https://me:secret@host:1/api/ ").key == "https://host:1/api"
+    assert without_secrets("https://me:secret@host:1/api") == "https://host:1/api"
+    assert Profile(Kind.REMOTE, "nonsense").key == "nonsense"
