@@ -276,6 +276,17 @@ def test_what_two_models_share_stays_with_the_other(hub: WeightsHub, shelf: Shel
     assert {path.name for path in shelf.weights.folder.iterdir()} == {".locks"}
 
 
+def test_what_another_model_is_just_getting_stays_too(hub: WeightsHub, shelf: Shelf) -> None:
+    bring(hub, shelf)
+    hub.bytes_per_second = 100_000
+    installer = Installer(shelf, Hub(hub.url))
+    installer.start(WeightedToo.spec)
+    installer.remove(SPEC, [WeightedToo.spec])
+    assert not shelf.weights.has(MODEL)
+    assert shelf.weights.has(WeightedToo.spec.weights[0])
+    installer.stop()
+
+
 def test_the_background_installer(hub: WeightsHub, shelf: Shelf) -> None:
     installer = Installer(shelf, Hub(hub.url, tries=1, pause_s=0.01))
     hub.bytes_per_second = 4_000_000
@@ -318,6 +329,14 @@ class TestLicences:
         assert SPEC.licence_terms
         newer = replace(SPEC, licence_terms=replace(SPEC.licence_terms, name="Cube Community Licence 2.0"))
         assert licences.accepted(newer) is None
+
+    def test_a_damaged_file_accepts_nothing_and_is_kept(self, tmp_path: Path) -> None:
+        (tmp_path / "l.json").write_text("{torn")
+        licences = Licences(tmp_path / "l.json")
+        assert licences.accepted(SPEC) is None
+        made = licences.accept(SPEC, "Ada", "local")
+        assert Licences(tmp_path / "l.json").accepted(SPEC) == made
+        assert (tmp_path / "l.damaged").read_text() == "{torn"
 
     def test_many_at_once_lose_nothing(self, tmp_path: Path) -> None:
         specs = [replace(SPEC, model_id=f"model_{n}") for n in range(12)]

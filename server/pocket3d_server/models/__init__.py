@@ -1,6 +1,6 @@
 """One folder a model; each exports one Engine. Knows nothing of HTTP, jobs or databases.
 
-``engine`` is the interface, ``registry`` finds the models, ``reading``, ``pictures`` and ``language`` are what
-several of them share. A model's folder imports no other model's, with one exception: ``builtin_parts`` asks
-``builtin_rig`` for the skeleton by which it names a person's parts.
+``engine`` is the interface, ``registry`` finds the models, ``weights`` says which files and terms they have,
+``reading``, ``pictures`` and ``language`` are what several of them share. A model's folder imports no other model's,
+with one exception: ``builtin_parts`` asks ``builtin_rig`` for the skeleton by which it names a person's parts.
 """

@@ -80,7 +80,7 @@ class Installer:
             worker = self._threads.get(spec.model_id)
         if worker:
             worker.join(PATIENCE_S)  # Windows deletes no file that is open
-        return self.shelf.remove(spec, others)
+        return self.shelf.remove(spec, others, arriving=self._running.keys())
 
     def state(self, spec: ModelSpec) -> InstallState:
         """How it stands; cheap."""

@@ -39,6 +39,7 @@ class Licences:
         self.path = path
         self._seen: tuple[int, int] = (0, 0)
         self._known: dict[str, Acceptance] = {}
+        self._damaged = False
 
     def accepted(self, spec: ModelSpec) -> Acceptance | None:
         """Who accepted the model's licence as it is now; other terms under the same model do not count."""
@@ -71,9 +72,13 @@ class Licences:
             return {}
         seen = (facts.st_mtime_ns, facts.st_ino)
         if seen != self._seen:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
-            self._known = {model_id: Acceptance(**entry) for model_id, entry in stored.items()}
-            self._seen = seen
+            self._seen, self._known, self._damaged = seen, {}, False
+            try:
+                stored = json.loads(self.path.read_text(encoding="utf-8"))
+                self._known = {model_id: Acceptance(**entry) for model_id, entry in stored.items()}
+            except (ValueError, TypeError, AttributeError):
+                self._damaged = True
+                log.error("%s is damaged: no licence counts as accepted until it is accepted anew", self.path)
         return self._known
 
     def _change(self, model_id: str, entry: Acceptance | None) -> None:
@@ -90,4 +95,6 @@ class Licences:
             temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
             text = json.dumps({k: asdict(v) for k, v in kept.items()}, indent=2, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")
+            if self._damaged:
+                os.replace(self.path, self.path.with_suffix(".damaged"))
             os.replace(temporary, self.path)

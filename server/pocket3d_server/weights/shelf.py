@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +53,17 @@ class Shelf:
             "NOT_INSTALLED",
         )
 
-    def remove(self, spec: ModelSpec, others: Iterable[ModelSpec]) -> int:
-        """Delete a model's files, but for those that another installed model needs; returns the bytes freed.
+    def remove(self, spec: ModelSpec, others: Iterable[ModelSpec], arriving: Collection[str] = ()) -> int:
+        """Delete a model's files, but for those that another model needs which is installed or ``arriving``.
 
-        Raises InstallError when a file is in use.
+        Returns the bytes freed. Raises InstallError when a file is in use.
         """
-        needed = {f for other in others if self.weights.complete(other.weights) for f in other.weights}
+        needed = {
+            file
+            for other in others
+            if other.model_id in arriving or self.weights.complete(other.weights)
+            for file in other.weights
+        }
         freed = 0
         for file in spec.weights:
             if file in needed:
