@@ -218,19 +218,20 @@ class LocalServer:
         Never starts a second one while the first still runs, however slowly it answers.
         """
         with self._lock:
-            found = self._running()
-            if found is not None:
-                return found.url, found.token
-            if not self.installed:
-                raise UserError("The local server is not installed yet", Remedy.INSTALL)
             busy = "Another Blender is starting the local server and does not get on"
             try:
+                found = self._running()
+                if found is not None:
+                    return found.url, found.token
+                if not self.installed:
+                    raise UserError("The local server is not installed yet", Remedy.INSTALL)
                 self._note(Step("Starting the local server"))
                 with exclusive(self.paths.home / "start.lock", busy, START_LIMIT):
                     found = self._running() or self._start()  # another Blender may have been faster
                 return found.url, found.token
             finally:
-                self._note(None)
+                if not self.installing:
+                    self._note(None)
 
     def start(self) -> tuple[str, str]:
         """The same on the person's own wish: earlier failures are forgotten."""
@@ -253,6 +254,8 @@ class LocalServer:
                 raise UserError(
                     "The local server runs but does not answer; stop it and start it again", Remedy.DIAGNOSE
                 )
+            if not self.installing:
+                self._note(Step("Waiting for the local server"))
             time.sleep(0.2)
 
     def _is_ours(self) -> bool:
@@ -336,13 +339,21 @@ class LocalServer:
                     self._process.kill()
                     self._process.wait(LEAVE_LIMIT)
                 self.paths.port_file.unlink(missing_ok=True)
-            elif found is not None and presence.look(found) is Presence.HERE:
-                ask_to_end(found.pid)
-                end = time.monotonic() + LEAVE_LIMIT
-                while presence.look(found) is not Presence.GONE and time.monotonic() < end:
-                    time.sleep(0.1)
+            elif found is not None and presence.look(found) is not Presence.GONE:
+                self._end_stranger(found)
             self._process, self.last_exit = None, None
             self._starts.clear()
+
+    def _end_stranger(self, found: PortFile) -> None:
+        """End a server that another Blender started and nobody else uses; also one that hangs."""
+        for hard in (False, True):
+            ask_to_end(found.pid, hard)
+            end = time.monotonic() + LEAVE_LIMIT
+            while time.monotonic() < end:
+                if not alive(found.pid):
+                    self.paths.port_file.unlink(missing_ok=True)
+                    return
+                time.sleep(0.1)
 
     def leave(self) -> None:
         """Tell our server and our installation to end; wait for nothing.

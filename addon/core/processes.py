@@ -69,10 +69,10 @@ def end_tree(process: subprocess.Popen[Any]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def ask_to_end(pid: int) -> None:
-    """Tell a process that is not our child to end."""
+def ask_to_end(pid: int, hard: bool = False) -> None:
+    """Tell a process that is not our child to end; ``hard``: without asking it."""
     with suppress(OSError):
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM) if hard else signal.SIGTERM)
 
 
 @contextmanager

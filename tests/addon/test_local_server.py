@@ -208,6 +208,20 @@ def test_a_silent_server_that_runs_is_not_started_a_second_time(
     assert pid_of(server) == pid
 
 
+def test_a_server_that_hangs_can_be_stopped_by_another_blender(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = OtherBlender(server)
+    pid = pid_of(server)
+    monkeypatch.setattr("addon.core.local_server.LEAVE_LIMIT", 1.0)
+    monkeypatch.setattr("addon.core.presence.PATIENCE", 0.5)
+    os.kill(pid, signal.SIGSTOP)
+    server.stop()
+    assert not alive(pid)
+    other.kill()
+    assert server.start()[0].startswith("http://127.0.0.1:")
+
+
 def test_leaving_does_not_wait_for_what_is_going_on(tmp_path: Path) -> None:
     server = make(tmp_path, "sleep 30")
 
