@@ -11,6 +11,7 @@ import pytest
 from tools import messages
 
 LOCALES = sorted(file.stem for file in messages.TABLES.glob("*.json"))
+assert {"de_DE", "zh_HANS"} <= set(LOCALES)
 
 
 def placeholders(text: str) -> set[str]:
@@ -20,7 +21,9 @@ def placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_language_is_complete_and_has_nothing_stale(locale: str) -> None:
     lacks, too_many = messages.missing(locale), messages.stale(locale)
-    assert not lacks, f"{locale}.json lacks:\n{json.dumps(dict.fromkeys(lacks, ''), indent=2)}"
+    assert not lacks, (
+        f"{locale}.json lacks:\n{json.dumps(dict.fromkeys(lacks, ''), indent=1, ensure_ascii=False)}"
+    )
     assert not too_many, f"{locale}.json has what nothing says any more: {too_many}"
 
 

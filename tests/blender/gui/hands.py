@@ -158,16 +158,24 @@ def under_pointer() -> str:
     return ""
 
 
-def scroll(pixels: int) -> Steps:
-    """Move the panels up by so many pixels, down if negative; says whether they moved."""
-    before = sidebar().view2d.region_to_view(0, 0)[1]
-    with looking_at_sidebar():
-        if pixels > 0:
-            bpy.ops.view2d.scroll_down(deltay=pixels)
-        else:
-            bpy.ops.view2d.scroll_up(deltay=-pixels)
+def scroll(pixels: float) -> Steps:
+    """Move the panels up by about so many pixels, down if negative; says whether they moved."""
+    start = before = offset()
+    operator = bpy.ops.view2d.scroll_down if pixels > 0 else bpy.ops.view2d.scroll_up
+    while abs(offset() - start) < abs(pixels):
+        with looking_at_sidebar():
+            operator()  # its steps cannot be chosen
+        yield TICK / 3
+        if abs(offset() - before) < 1:
+            break
+        before = offset()
     yield 4 * TICK
-    return abs(sidebar().view2d.region_to_view(0, 0)[1] - before) > 1
+    return abs(before - start) >= 1
+
+
+def offset() -> float:
+    """How far the panels are scrolled."""
+    return float(sidebar().view2d.region_to_view(0, 0)[1])
 
 
 def unfold(needle: str, below: str) -> Steps:
@@ -204,6 +212,14 @@ def open_tab(name: str) -> Steps:
     sidebar().active_panel_category = name
     area().tag_redraw()
     yield 0.5
+
+
+def look_at_selection() -> None:
+    """Fill the 3D view with what is selected, in its colours."""
+    region = next(r for r in area().regions if r.type == "WINDOW")
+    with bpy.context.temp_override(window=window(), screen=window().screen, area=area(), region=region):
+        bpy.ops.view3d.view_selected()
+    area().spaces.active.shading.color_type = "TEXTURE"
 
 
 def until(condition: Callable[[], Any], timeout: float, what: str = "") -> Steps:

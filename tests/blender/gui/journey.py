@@ -84,6 +84,7 @@ def generate() -> Steps:
     yield from do("generate", "mesh")
     obj = made()
     assert len(obj.data.polygons) > 50, "the mesh is nearly empty"
+    hands.look_at_selection()
 
 
 def texture() -> Steps:
@@ -127,7 +128,7 @@ def cancel() -> Steps:
     for _ in range(4):
         yield from hands.click(*place)
     yield from hands.until(lambda: len(jobs()) == count + 4, 10, "four jobs")
-    yield from hands.press(button("cancel_job"), across=0.93)
+    yield from hands.press(button("cancel_job"), across=0.89)  # the cross at the end of a row
     cancelled = [j for j in jobs() if j.state == "cancelled"]
     assert len(cancelled) == 1, f"one should have been cancelled: {[str(j.state) for j in jobs()]}"
     yield from Album.keep("cancelled")

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 from registration import classes
@@ -59,3 +60,26 @@ def check_sentences_are_said_as_they_are_without_a_translation() -> None:
     say = module("translations").say
     for text in ("", "Ready", "The image car.png was not found", "A · B"):
         assert say(text) == text
+
+
+def check_sentences_with_names_in_them_are_found_again() -> None:
+    translations = module("translations")
+    german = translations.tables()["de_DE"]
+    dictionary = SimpleNamespace(
+        locale="de_DE", pgettext_iface=lambda message: german.get(("*", message), message)
+    )
+    blender = translations.bpy  # the module has no dictionaries; a Blender with a window does
+    translations.bpy = SimpleNamespace(app=SimpleNamespace(translations=dictionary))
+    try:
+        for english, expected in (
+            ("The image car.png was not found", "Das Bild car.png wurde nicht gefunden"),
+            ("Cube · 12 faces · 1 material", "Cube · 12 Flächen · 1 Material"),
+            ("The sky fell. Check the key in the preferences", "The sky fell. Bitte den Schlüssel in den"),
+            ("A server's own sentence of nothing", "A server's own sentence of nothing"),
+            ("Generate  ·  ≈ 3 s", "Erzeugen  ·  ≈ 3 s"),
+            ("Parts", "Teile"),
+        ):
+            assert translations.say(english).startswith(expected), translations.say(english)
+    finally:
+        translations.bpy = blender
+    assert german["Operator", "Texture"] != german["*", "Texture"]
