@@ -17,6 +17,8 @@ MARGIN = 58
 """Pixels of a sidebar, at scale 1, that text cannot use: the tabs, the panel's border and a box's."""
 ICON = 22
 NARROWEST = 90
+ROW_OF_TWO = 215
+"""Width at which two buttons with words stand beside each other."""
 ELSEWHERE = 300
 """Width for text where the region is none, as in pop-ups."""
 
@@ -100,7 +102,7 @@ def draw_problem(layout, problem: Problem, alert: bool = True, job: Job | None =
         operator, icon = REMEDIES[problem.remedy]
         buttons.operator(operator, icon=icon)
     if job is not None:
-        row = buttons.row(align=True)
+        row = buttons.row(align=True) if text_width() > ROW_OF_TWO * ui_scale() else buttons
         row.operator("pocket3d.retry_job", icon="FILE_REFRESH").key = job.key
         row.operator("pocket3d.copy_details", icon="COPYDOWN").key = job.key
         if is_local(job) and problem.remedy is not Remedy.LOG:

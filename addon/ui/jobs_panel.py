@@ -12,7 +12,6 @@ from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import Job, State, clock
 from ..core.profiles import LOCAL_KEY
 from ..session import current_session
-from ..translations import say
 from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
 
 FEATURE_ICONS = {MESH: "MESH_MONKEY", TEXTURE: "TEXTURE", SEGMENT: "MOD_EXPLODE", RIG: "ARMATURE_DATA"}
@@ -24,6 +23,8 @@ STATE_ICONS = {
 }
 NAME_SHARE, ENDED_NAME_SHARE = 0.45, 0.5
 """Of a row's width; the rest is for its state."""
+HEADER = 145
+"""Pixels, at scale 1, of the panel's header that its own name, arrow and grip take, beside the tabs."""
 
 
 def job_of(item) -> Job | None:
@@ -38,14 +39,15 @@ def chosen(context: bpy.types.Context) -> Job | None:
     return job_of(rows[index]) if 0 <= index < len(rows) else None
 
 
-def headline(jobs: list[Job]) -> str:
-    """What the list amounts to: ``1 running · 2 waiting``; empty when nothing goes on and nothing failed."""
+def headlines(jobs: list[Job]) -> tuple[str, ...]:
+    """What the list amounts to, longest first: ``1 running · 2 waiting · 1 failed``, ``1 running · 2 waiting``, …"""
     waiting = sum(j.state in (State.CONNECTING, State.QUEUED) for j in jobs)
     running = sum(not j.state.finished for j in jobs) - waiting
     failed = sum(j.state is State.FAILED for j in jobs)
     words = [f"{running} running"] if running else []
     words += [f"{waiting} waiting"] if waiting else []
-    return " · ".join(words + ([f"{failed} failed"] if failed else []))
+    words += [f"{failed} failed"] if failed else []
+    return tuple(" · ".join(words[:number]) for number in range(len(words), -1, -1))
 
 
 WORDS = {
@@ -112,7 +114,9 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
 
     def draw_header_preset(self, context):
         """What goes on, to be read while the panel is closed too."""
-        self.layout.label(text=say(headline(current_session().runner.listed)), translate=False)
+        room = text_width(margin=HEADER)
+        text = fitting(headlines(current_session().runner.listed), room)
+        self.layout.label(text=text, translate=False)
 
     def draw(self, context):
         """Draw the list and, below it, the chosen job."""

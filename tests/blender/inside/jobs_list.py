@@ -81,6 +81,19 @@ def check_every_wording_of_a_row() -> None:
         assert panel.row_texts(job, now)[0]
 
 
+def check_the_header_has_room_for_its_words() -> None:
+    panel, jobs = module("ui.jobs_panel"), module("core.jobs")
+    states = (jobs.State.RUNNING, jobs.State.QUEUED, jobs.State.QUEUED, jobs.State.FAILED, jobs.State.DONE)
+    made = [jobs.Job(jobs.Task("A cup", params().MeshParams()), state=s) for s in states]
+    assert panel.headlines(made) == (
+        "1 running · 2 waiting · 1 failed",
+        "1 running · 2 waiting",
+        "1 running",
+        "",
+    )
+    assert panel.headlines([]) == ("",)
+
+
 def check_sentences_are_cut_nowhere_but_between_words() -> None:
     drawing = module("ui.drawing")
     size = drawing.font_size()
