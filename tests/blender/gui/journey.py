@@ -121,14 +121,19 @@ def rig() -> Steps:
 
 
 def cancel() -> Steps:
-    """Start more than the server can do at once, and stop one."""
-    settings().quality, settings().texture_size = "high", "4096"  # slow enough to be stopped by hand
-    place = yield from hands.find(button("generate"))
+    """Start more variants than the server can make at once, and stop one."""
+    wished = settings()
+    wished.quality, wished.texture_size, wished.variants = (
+        "high",
+        "4096",
+        8,
+    )  # time enough to stop one by hand
     count = len(jobs())
-    for _ in range(4):
-        yield from hands.click(*place)
-    yield from hands.until(lambda: len(jobs()) == count + 4, 10, "four jobs")
+    yield from hands.press(button("generate"))
+    yield from hands.until(lambda: len(jobs()) == count + 8, 10, "eight jobs")
+    yield from hands.scroll(hands.sidebar().height)  # to the list
     yield from hands.press(button("cancel_job"), across=0.89)  # the cross at the end of a row
+    yield 0.5
     cancelled = [j for j in jobs() if j.state == "cancelled"]
     assert len(cancelled) == 1, f"one should have been cancelled: {[str(j.state) for j in jobs()]}"
     yield from Album.keep("cancelled")
