@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from .reaching import ask_health, explain_failure
 from .sdk import sdk
 
 __all__ = ["Connection", "Kind", "Light", "Monitor", "Profile", "Status", "describe"]
+
+log = logging.getLogger(__name__)
 
 FAILURE_KEPT = 30.0
 """Seconds for which a failure's explanation is kept: finding out who answers takes several questions."""
@@ -62,6 +65,8 @@ class Connection:
         self.online_access = online_access
         self.needed = False
         """Whether jobs depend on it: then the bundled server is started again when it has died."""
+        self.version = ""
+        """Of the server, as it said when it last answered."""
         self._on_ready = on_ready
         self._status = Status(Light.UNKNOWN, profile.name, "Checking")
         self._client: Any = None
@@ -96,9 +101,9 @@ class Connection:
         with self._lock:
             url, token = self._address(start=True)
             client = self._client_for(url, token)
-        self._ask(client)
-        if self._status.light is not Light.READY:
-            raise UserError(self._status.detail, self._status.remedy)
+        status = self._status = self._ask(client)
+        if status.light is not Light.READY:
+            raise UserError(status.detail, status.remedy)
         return client
 
     def refresh(self) -> Status:
@@ -109,7 +114,9 @@ class Connection:
                 url, token = self._address(start=self._should_revive())
                 self._client_for(url, token)
                 prober = self._prober
-            self._ask(prober)
+            status = self._status = self._ask(prober)
+            if status.light is Light.READY and self._on_ready is not None:
+                self._on_ready(prober)
         except UserError as error:
             self._status = Status(Light.OFFLINE, self.profile.name, error.message, error.remedy)
             if error.remedy is Remedy.INSTALL and not self.online_access:
@@ -140,9 +147,9 @@ class Connection:
     def _client_for(self, url: str, token: str) -> Any:
         if self._client is None or self._client_of != (url, token):
             try:
-                self._client = sdk.Pocket3DClient(token or None, url, retries=3)
+                self._client = sdk.Pocket3DClient(token, url, retries=3)
                 retries = 0 if self.profile.loopback else 1
-                self._prober = sdk.Pocket3DClient(token or None, url, timeout=20, retries=retries)
+                self._prober = sdk.Pocket3DClient(token, url, timeout=20, retries=retries)
             except ValueError as error:
                 raise UserError(
                     f"{url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES
@@ -151,25 +158,22 @@ class Connection:
             self._failure = None
         return self._client
 
-    def _ask(self, client: Any) -> None:
+    def _ask(self, client: Any) -> Status:
+        """What the server's answer means. Several threads ask at once, so it is returned, not looked up."""
         try:
             health = ask_health(client)
         except sdk.Pocket3DAPIError as error:
-            if error.error_code == "RATE_LIMITED" and self._status.light is Light.READY:
-                return  # it is there, and only wants to be asked less often
+            before = self._status
+            if error.error_code == "RATE_LIMITED" and before.light is Light.READY:
+                return before  # it is there, and only wants to be asked less often
             problem = self._explain(error)
-            self._status = Status(
-                Light.OFFLINE, self.profile.name, problem.text.rstrip("."), self._remedy(problem)
-            )
-            return
+            return Status(Light.OFFLINE, self.profile.name, problem.text.rstrip("."), self._remedy(problem))
         self._failure = None
-        problem_ = handshake.compare(health.version and health.api_version, self._is_local)
-        if problem_ is not None:
-            self._status = Status(Light.OFFLINE, self.profile.name, problem_.message, problem_.remedy)
-            return
-        self._status = self._with_note(Status(Light.READY, self.profile.name, describe(health)), health)
-        if self._on_ready is not None:
-            self._on_ready(client)
+        self.version = str(health.version or "")
+        misfit = handshake.compare(health.version and health.api_version, self._is_local)
+        if misfit is not None:
+            return Status(Light.OFFLINE, self.profile.name, misfit.message, misfit.remedy)
+        return self._with_note(Status(Light.READY, self.profile.name, describe(health)), health)
 
     @property
     def _is_local(self) -> bool:
@@ -188,9 +192,9 @@ class Connection:
     def _explain(self, error: sdk.Pocket3DAPIError) -> Problem:
         """In words; the same failure again within a while is not looked into again."""
         cause = f"{error.error_code} {error.status_code} {type(error.__cause__).__name__}"
-        now = time.monotonic()
-        if self._failure and self._failure[1] == cause and now - self._failure[0] < FAILURE_KEPT:
-            return self._failure[2]
+        now, known = time.monotonic(), self._failure  # another thread may forget it meanwhile
+        if known and known[1] == cause and now - known[0] < FAILURE_KEPT:
+            return known[2]
         problem = explain_failure(self._client_of[0], error)
         self._failure = (now, cause, problem)
         return problem
@@ -243,8 +247,11 @@ class Monitor(threading.Thread):
         self._wake.set()
 
     def run(self) -> None:
-        """Ask, wait, ask again."""
+        """Ask, wait, ask again, whatever comes back."""
         while not self._stopped:
-            self._connection.refresh()
+            try:
+                self._connection.refresh()
+            except Exception:
+                log.exception("Pocket3D could not find out how the server is")
             self._wake.wait(self._interval)
             self._wake.clear()

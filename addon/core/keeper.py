@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +13,8 @@ from pathlib import Path
 from . import records, store
 from .jobs import Job
 from .store import Store
+
+log = logging.getLogger(__name__)
 
 INTERVAL = 4.0
 """Seconds between two looks."""
@@ -60,16 +64,22 @@ class Keeper(threading.Thread):
     def run(self) -> None:
         """Look, wait, look again."""
         while not self._ended.is_set():
+            again = False
             try:
                 again = self.look()
-            except OSError:  # the disk is away for a moment, or full
-                again = False
+            except OSError as error:  # the disk is away for a moment, or full
+                log.debug("The folder of jobs cannot be used: %s", error)
+            except Exception:
+                log.exception("Pocket3D could not look after its jobs")
             self._ended.wait(0.3 if again else INTERVAL)
 
     def look(self) -> bool:
         """One round; says whether another Blender was in the way and a second one would be good."""
         ours = self._store.written()
-        found = dict(store.records_in(self._store.folder))
+        try:
+            found = dict(store.records_in(self._store.folder))
+        except FileNotFoundError:  # no job yet, or the disk is away: then none of them has gone
+            return False
         for key in (self._seen.keys() | ours) - found.keys():
             if self._seen.pop(key, None) or key in ours:
                 self._tell(Gone(key))
@@ -91,7 +101,8 @@ class Keeper(threading.Thread):
         except OSError:
             return
         except (ValueError, KeyError, TypeError, AttributeError):
-            self._tell(Unreadable(store.set_aside(folder)))
+            with contextlib.suppress(OSError):  # then in the next round
+                self._tell(Unreadable(store.set_aside(folder)))
         else:
             orphan = needs_owner(job) or job.file is None  # to go on with, or to tidy up
             self._seen[key] = (written, str(record["owner"]) if orphan else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -12,6 +13,8 @@ from typing import Any
 
 from .errors import Problem, explain, for_artists
 from .sdk import sdk
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 60.0
 """The list is asked for again after this long."""
@@ -106,6 +109,9 @@ class ModelList:
             models = tuple(client.mesh.models())
         except sdk.Pocket3DAPIError:
             return False
+        except (ValueError, LookupError, TypeError, AttributeError):
+            log.exception("The server's list of models cannot be read")
+            return False
         with self._lock:
             if server == self._server and [m.raw for m in models] != [m.raw for m in self.models]:
                 self.models = models
@@ -146,10 +152,15 @@ class ModelList:
 
 
 def label(model: Any) -> str:
-    """The model's name for people: ``TRELLIS image large``."""
-    if model.model_id in KITS:
-        return KITS[model.model_id]
-    words = [WORDS.get(word, word) for word in re.split(r"[_\-\s]+", model.model_id) if word]
+    """A model's name for people."""
+    return name(model.model_id)
+
+
+def name(model_id: str) -> str:
+    """The same for a model that may not be on the list any more: ``TRELLIS image large``."""
+    if model_id in KITS:
+        return KITS[model_id]
+    words = [WORDS.get(word, word) for word in re.split(r"[_\-\s]+", model_id) if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 

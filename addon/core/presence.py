@@ -58,7 +58,7 @@ def _read_token(file: Path) -> str:
 
 def client_for(found: PortFile) -> sdk.Pocket3DClient:
     """A client that gives up soon."""
-    return sdk.Pocket3DClient(found.token or None, found.url, timeout=PATIENCE, retries=0)
+    return sdk.Pocket3DClient(found.token, found.url, timeout=PATIENCE, retries=0)
 
 
 def look(found: PortFile) -> Presence:

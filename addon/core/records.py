@@ -84,7 +84,7 @@ def from_record(record: Mapping[str, Any], folder: Path) -> Job:
     job = Job(task, key=str(record["key"]), state=State(record["state"]))
     plain = set(FIELDS) - set(ENCODERS)
     for name in plain & record.keys():
-        setattr(job, name, record[name])
+        setattr(job, name, _like(getattr(job, name), record[name]))
     job.image_files = tuple(record.get("image_files") or ())
     job.notes = [str(n) for n in record.get("notes") or ()]
     job.file, job.preview = (_beside(folder, record.get(n)) for n in ("file", "preview"))
@@ -94,6 +94,15 @@ def from_record(record: Mapping[str, Any], folder: Path) -> Job:
         problem = record["problem"]
         job.problem = Problem(**{**problem, "remedy": Remedy(problem["remedy"])})
     return job
+
+
+def _like(default: Any, value: Any) -> Any:
+    """A value that is of the same kind as an attribute's default. Raises ValueError for another one."""
+    if isinstance(default, float) and isinstance(value, int):
+        return float(value)
+    if type(value) is not type(default):
+        raise ValueError(f"{value!r} is no {type(default).__name__}")
+    return value
 
 
 def result_of(feature: str, raw: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .connection import Connection, Monitor, Profile
 from .control import Control
@@ -58,12 +59,12 @@ class Session:
         old = self.settings
         self.settings = settings
         self.local.base_python = settings.base_python
-        self._others.clear()
+        self._others = {}  # a new one: a worker may be making a connection for the former
         if (settings.profile, settings.online_access) == (old.profile, old.online_access):
             return
+        self.connection = self._connection(settings.profile, self.local)
         if settings.profile.key != old.profile.key:
             self.models.forget()
-        self.connection = self._connection(settings.profile, self.local)
         self.control.dismiss()
         if self._monitor is not None:
             self._monitor.stop()
@@ -71,16 +72,25 @@ class Session:
             self.watch()
 
     def _connection(self, profile: Profile, local: LocalServer) -> Connection:
-        return Connection(profile, local, self.settings.online_access, self.models.refresh)
+        made: Connection
+
+        def on_ready(client: Any) -> None:
+            if made is self.connection:  # otherwise it was the question of a former server's monitor
+                self.models.refresh(client)
+
+        made = Connection(profile, local, self.settings.online_access, on_ready)
+        return made
 
     def connection_for(self, key: str) -> Connection:
         """The connection to the server of a job's record. Raises UserError when the person has removed it."""
-        if key == self.connection.profile.key:
-            return self.connection
-        if key not in self._others:
+        current = self.connection
+        if key == current.profile.key:
+            return current
+        others = self._others
+        if key not in others:
             profile = find(self.settings.profiles, key)
-            self._others[key] = Connection(profile, self.local, self.settings.online_access)
-        return self._others[key]
+            others.setdefault(key, Connection(profile, self.local, self.settings.online_access))
+        return others[key]
 
     def watch(self) -> None:
         """Keep the status and the jobs current in the background."""
@@ -108,6 +118,7 @@ class Session:
         """End everything that this Blender started."""
         if self._monitor is not None:
             self._monitor.stop()
+        self.models.forget()
         self.runner.close()
         self.local.leave()
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import glb, records
 from .errors import UserError
+from .features import MESH
 from .jobs import Job, Task
 from .locks import Owners
 from .params import SourceParams
@@ -45,7 +46,8 @@ class Store:
         """Keys whose folder has to be brought up to date, in order: written, or deleted when there is no record."""
         self._busy = ""
         self._written: set[str] = set()
-        self._failures: dict[str, OSError] = {}
+        self._failures: dict[str, Exception] = {}
+        """Why the last writing of a record failed."""
         self._turn = threading.Condition()
         self._writer: threading.Thread | None = None
         self._closed = False
@@ -77,12 +79,16 @@ class Store:
         """Take in the record of a Blender that has ended, and write that it is ours; blocks. Raises OSError."""
         with self._turn:
             self._records[record["key"]] = {**record, "owner": self.owners.me}
-        self.change(record["key"], {}, wait=True)
+        try:
+            self.change(record["key"], {}, wait=True)
+        except OSError:
+            self.forget(record["key"])
+            raise
 
     def change(self, key: str, changes: Mapping[str, Any], *, wait: bool = False) -> None:
         """Note new values of attributes; those of other Blenders' jobs are ignored.
 
-        With ``wait`` they are on disk afterwards, or OSError is raised.
+        With ``wait`` they are on disk afterwards, or OSError is raised (TypeError for what JSON cannot hold).
         """
         encoded = {n: records.encode(n, v) for n, v in changes.items() if n in records.FIELDS}
         self._amend(key, encoded, wait)
@@ -96,15 +102,17 @@ class Store:
     def _amend(self, key: str, changes: Mapping[str, Any], wait: bool) -> None:
         with self._turn:
             record = self._records.get(key)
-            if record is None or self._closed:
+            if record is None:
                 return
-            record.update(changes)
-            self._schedule(key)
+            if not self._closed:
+                record.update(changes)
+                self._schedule(key)
             if wait:
                 self._turn.wait_for(lambda: self._closed or (key not in self._due and self._busy != key))
-                failure = self._failures.pop(key, None)
-                if failure is not None:
-                    raise failure
+                if self._closed:
+                    raise OSError("the records are closed")
+                if key in self._failures:
+                    raise self._failures[key]
 
     def delete(self, key: str) -> None:
         """Forget a job and remove its folder."""
@@ -131,18 +139,26 @@ class Store:
                     return
                 key = self._busy = next(iter(self._due))
                 del self._due[key]
-                record = self._records.get(key)
-                text = None if record is None else json.dumps(record, indent=1)
+                self._failures.pop(key, None)
             try:
-                if text is None:
-                    remove(self.folder_of(key))
-                else:
-                    self.owners.arrive()
-                    write_whole(self.folder_of(key) / RECORD, text)
-                    self._written.add(key)
-            except OSError as error:
+                self._write(key)
+            except (
+                Exception
+            ) as error:  # told to whoever waits; the other records must be written all the same
                 with self._turn:
                     self._failures[key] = error
+
+    def _write(self, key: str) -> None:
+        with self._turn:
+            record = self._records.get(key)
+            text = None if record is None else json.dumps(record, indent=1)
+        if text is None:
+            remove(self.folder_of(key))
+            self._written.discard(key)
+        else:
+            self.owners.arrive()
+            write_whole(self.folder_of(key) / RECORD, text)
+            self._written.add(key)
 
     def close(self) -> None:
         """Write what is due, and nothing more after that."""
@@ -160,9 +176,10 @@ class Store:
         folder = self.folder_of(key)
         folder.mkdir(parents=True, exist_ok=True)
         if task.mesh is not None:
-            glb.write_glb(task.mesh, folder / SENT)
-        elif earlier is not None and (earlier / SENT).is_file():
-            shutil.copyfile(earlier / SENT, folder / SENT)
+            glb.write_glb(task.mesh, folder / f"{SENT}.new")
+            os.replace(folder / f"{SENT}.new", folder / SENT)
+        elif earlier is not None and task.feature != MESH:
+            _copy_mesh(earlier / SENT, folder / SENT)
         if not isinstance(task.params, SourceParams) or not task.params.images:
             return task
         copies = []
@@ -176,6 +193,13 @@ class Store:
                 pass
             copies.append(str(copy))
         return replace(task, params=replace(task.params, images=tuple(copies)))
+
+
+def _copy_mesh(sent: Path, to: Path) -> None:
+    try:
+        shutil.copyfile(sent, to)
+    except FileNotFoundError as error:
+        raise UserError("The mesh of that job has been deleted; select the object and start again") from error
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -202,14 +226,16 @@ def remove(folder: Path) -> None:
 
 
 def records_in(folder: Path) -> Iterator[tuple[str, int]]:
-    """Key of every job that has a record, and when that was last written; rubbish is removed."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+    """Key of every job that has a record, and when that was last written; rubbish is removed. Raises OSError."""
+    with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 yield entry.name, (folder / entry.name / RECORD).stat().st_mtime_ns
-            except OSError:
+            except (FileNotFoundError, NotADirectoryError):
                 with contextlib.suppress(OSError):
                     _remove_left_over(entry)
+            except OSError:  # it is there and cannot be looked at just now
+                yield entry.name, 0
 
 
 def _remove_left_over(entry: os.DirEntry[str]) -> None:

@@ -34,7 +34,7 @@ def try_out(profile: Profile, online_access: bool) -> Trial:
 
 def _try(profile: Profile, online_access: bool) -> Trial:
     try:
-        client = sdk.Pocket3DClient(profile.secret() or None, profile.url.strip(), timeout=10, retries=0)
+        client = sdk.Pocket3DClient(profile.secret(), profile.url.strip(), timeout=10, retries=0)
     except ValueError as error:
         raise UserError(
             f"{profile.url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES

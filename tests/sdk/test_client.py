@@ -149,6 +149,16 @@ def test_address_and_key_come_from_the_environment(server: Server, monkeypatch: 
         Pocket3DClient(base_url="localhost:80")
 
 
+def test_an_empty_key_is_none_and_not_that_of_the_environment(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One server's key must not be sent to another one."""
+    monkeypatch.setenv("POCKET3D_API_KEY", "of another server")
+    server.on("GET /system/health", (200, {"status": "healthy"}))
+    Pocket3DClient("", server.url).system.health()
+    assert "Authorization" not in server.seen[0][1]
+
+
 def test_a_passing_failure_is_retried_with_the_same_key(server: Server, client: Pocket3DClient) -> None:
     busy = {"error_code": "MODEL_UNAVAILABLE", "message": "Busy"}
     conflict = {"error_code": "CONFLICT", "message": "The same request is being handled"}

@@ -29,9 +29,9 @@ class Pocket3DClient:
     """Talks to a Pocket3D server.
 
     ``api_key`` and ``base_url`` default to the environment's POCKET3D_API_KEY and POCKET3D_BASE_URL, the
-    address then to the public API. An address without a path gets ``/api/v1``. ``timeout`` is the number of
-    seconds one answer may take. Every submit carries an idempotency key, so passing failures are retried
-    without starting a job twice.
+    address then to the public API. An empty ``api_key`` means none, whatever the environment has. An address
+    without a path gets ``/api/v1``. ``timeout`` is the number of seconds one answer may take. Every submit
+    carries an idempotency key, so passing failures are retried without starting a job twice.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Pocket3DClient:
     ) -> None:
         self._transport = Transport(
             base_url or os.environ.get("POCKET3D_BASE_URL") or DEFAULT_BASE_URL,
-            api_key or os.environ.get("POCKET3D_API_KEY"),
+            os.environ.get("POCKET3D_API_KEY") if api_key is None else api_key,
             timeout=timeout,
             retries=retries,
             user_agent=user_agent,
