@@ -55,7 +55,8 @@ def ready(feature: str, path: Path, mesh: Any = None, targets: tuple[str, ...] =
     jobs, params, results = module("core.jobs"), module("core.params"), module("core.results")
     kinds = {cls.feature: cls for cls in params.KINDS.values()}
     task = jobs.Task("Measured", kinds[feature](), mesh, targets)
-    took, payload = timed(lambda: results.read_result(feature, path))
+    counts = [] if mesh is None else [share.vertices for share in mesh.shares]
+    took, payload = timed(lambda: results.read_result(feature, path, counts=counts))
     return took, jobs.Job(task, state=jobs.State.READY, file=path, payload=payload)
 
 

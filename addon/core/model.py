@@ -11,7 +11,7 @@ import numpy as np
 
 from . import bones, welding
 from .glb import Glb
-from .skeleton import TO_BLENDER, BoneData, Joints, Nodes
+from .skeleton import TO_BLENDER, BoneData, Joints, Nodes, Stroke, strokes_of
 from .surfaces import MaterialData, Surfaces, texture_set
 
 STRIP, FAN = 5, 6
@@ -51,6 +51,8 @@ class MeshData:
     """(V, 4) bone numbers."""
     weights: np.ndarray | None = None
     """(V, 4) float32."""
+    strokes: list[Stroke] = field(default_factory=list)
+    """The weights once more, ready to be written."""
     extras: dict[str, Any] = field(default_factory=dict)
     """What our server wrote about the file."""
 
@@ -74,8 +76,12 @@ class _Pieces:
     materials: list[int] = field(default_factory=list)
 
 
-def model_of(glb: Glb, labels: Mapping[str, str] | None = None) -> MeshData:
+def model_of(
+    glb: Glb, labels: Mapping[str, str] | None = None, *, smooth_without_normals: bool = False
+) -> MeshData:
     """All meshes of a file's scene as one, each node a part. ``labels`` name parts for people by their node.
+
+    A file without normals has flat faces, as glTF says, or with ``smooth_without_normals`` is smooth by angle.
 
     Raises ValueError for a file without faces, or one that is broken.
     """
@@ -105,7 +111,8 @@ def model_of(glb: Glb, labels: Mapping[str, str] | None = None) -> MeshData:
             names.append(_label(node, labels or {}))
     if not sum(len(f) for f in pieces.faces):
         raise ValueError("the file holds no mesh")
-    return _joined(pieces, names, materials, bones.for_blender(joints.bones()), glb.extras)
+    skeleton = bones.for_blender(joints.bones())
+    return _joined(pieces, names, materials, skeleton, glb.extras, smooth_without_normals)
 
 
 def _label(node: dict[str, Any], labels: Mapping[str, str]) -> str:
@@ -180,6 +187,7 @@ def _joined(
     materials: list[MaterialData],
     skeleton: list[BoneData],
     extras: dict[str, Any],
+    smooth_without_normals: bool,
 ) -> MeshData:
     counts = [len(p) for p in pieces.positions]
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -212,6 +220,8 @@ def _joined(
         sharp = welding.sharp_edges(welded, normals)
         if not welding.shading_is_plain(points, welded, normals):
             custom = _rows(normals, welded, len(points), sharp)
+    elif smooth_without_normals:
+        sharp = welding.creases(points, welded)
     data = MeshData(
         points,
         welded.faces,
@@ -236,6 +246,7 @@ def _joined(
                 joints[start : start + count, : influences[0].shape[1]] = influences[0]
                 weights[start : start + count, : influences[1].shape[1]] = influences[1]
         data.joints, data.weights = joints[welded.source], weights[welded.source]
+        data.strokes = strokes_of(data.joints, data.weights)
     return data
 
 

@@ -70,16 +70,23 @@ def read_result(
     parts: Sequence[Any] = (),
     order: np.ndarray | None = None,
     images: Sequence[str | Path] = (),
+    counts: Sequence[int] = (),
 ) -> Payload:
     """Read what applying a result of ``feature`` needs.
 
     ``parts`` are the job's ``SegmentPart`` records, ``order`` that of the mesh that was sent, ``images`` the pictures
-    it was made from. Raises UserError when the file is not what it should be.
+    it was made from, ``counts`` the numbers of vertices of the objects that were sent. Raises UserError when the file
+    is not what it should be.
     """
     try:
         glb = read_glb(path)
-        model = model_of(glb, {r.part_id: r.label for r in parts if r.label})
-        return Payload(model, _change(feature, glb, parts, order), tuple(inputs.described(images)))
+        labels = {r.part_id: r.label for r in parts if r.label}
+        # Parts and rigs come without normals: what was sent has none, as Blender works them out.
+        model = model_of(glb, labels, smooth_without_normals=feature in {SEGMENT, RIG})
+        change = _change(feature, glb, parts, order)
+        if isinstance(change, RigData) and sum(counts) == change.vertex_count:
+            change.prepare(counts)
+        return Payload(model, change, tuple(inputs.described(images)))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         reason = str(error) if type(error) is ValueError else "it is not as glTF says"
         raise UserError(f"The result cannot be used: {reason}", details=repr(error)) from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ class BoneData:
     """The name in the file, where ``name`` has become Blender's form of it."""
 
 
+Stroke = tuple[int, float, list[int]]
+"""A bone, a weight, and the vertices that have it: as Blender takes weights."""
+
+
 @dataclass
 class RigData:
     """Bones, parents first, and for every vertex that was sent its joints and weights (V, 4), or None."""
@@ -40,6 +45,18 @@ class RigData:
     joints: np.ndarray | None = None
     weights: np.ndarray | None = None
     vertex_count: int = 0
+    counts: tuple[int, ...] = ()
+    """How many vertices each of the objects has that ``strokes`` are for."""
+    strokes: list[list[Stroke]] = field(default_factory=list)
+    """The weights once more, for each object, ready to be written."""
+
+    def prepare(self, counts: Sequence[int]) -> None:
+        """Make ``strokes`` for objects with so many vertices each; a worker does it, as it takes a while."""
+        if self.counts == tuple(counts) or self.joints is None or self.weights is None:
+            return
+        self.counts, ends = tuple(counts), np.cumsum(counts)
+        shares = [slice(end - count, end) for end, count in zip(ends, counts, strict=True)]
+        self.strokes = [strokes_of(self.joints[share], self.weights[share]) for share in shares]
 
 
 class Nodes:
@@ -166,6 +183,19 @@ def _in_steps(weights: np.ndarray) -> np.ndarray:
     rank = np.argsort(np.argsort(steps - weights * STEPS, axis=1, kind="stable"), axis=1, kind="stable")
     steps += rank < missing[:, None]
     return (steps / STEPS).astype(np.float32)
+
+
+def strokes_of(joints: np.ndarray, weights: np.ndarray) -> list[Stroke]:
+    """Joints and weights (V, K) by bone and weight, so that few calls write them."""
+    vertex, column = np.nonzero(weights > 0)
+    joint, step = joints[vertex, column], np.rint(weights[vertex, column] * STEPS).astype(np.int64)
+    key = joint * (STEPS + 1) + step
+    order = np.argsort(key, kind="stable")
+    vertex, key = vertex[order], key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    bones, steps = np.divmod(key[starts], STEPS + 1)
+    lists = (part.tolist() for part in np.split(vertex, starts[1:]))
+    return list(zip(bones.tolist(), (steps / STEPS).tolist(), lists, strict=False))
 
 
 def rig_of(glb: Glb) -> RigData:

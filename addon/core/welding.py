@@ -18,6 +18,9 @@ FAITHFUL_DOT = 0.9962
 FAITHFUL_SHARE = 0.99
 """… at this share of the corners; else the file's normals are kept as custom ones."""
 
+CREASE = 0.8660254
+"""Cosine of the angle (30 degrees, as Blender's own Smooth by Angle) from which two faces make an edge."""
+
 
 @dataclass
 class Welded:
@@ -125,6 +128,22 @@ def sharp_edges(welded: Welded, normals: np.ndarray) -> np.ndarray:
     )
     sharp = np.zeros(len(welded.edges), bool)
     sharp[double] = dots < SMOOTH_DOT
+    return sharp
+
+
+def creases(points: np.ndarray, welded: Welded) -> np.ndarray:
+    """(E,) the edges at which two faces meet by more than ``CREASE``: what to shade sharp where nothing says so."""
+    a, b, c = (points[welded.faces[:, k]].astype(np.float64) for k in range(3))
+    across = np.cross(b - a, c - a)
+    face = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-30)
+    edge = welded.corner_edges.reshape(-1)
+    order = np.argsort(edge, kind="stable")
+    count = np.bincount(edge, minlength=len(welded.edges))
+    double = np.flatnonzero(count == 2)
+    first = (np.cumsum(count) - count)[double]
+    one, other = face[order[first] // 3], face[order[first + 1] // 3]
+    sharp = np.zeros(len(welded.edges), bool)
+    sharp[double] = np.einsum("ij,ij->i", one, other) < CREASE
     return sharp
 
 

@@ -340,7 +340,8 @@ class Worker(threading.Thread):
             order = None if mesh is None else mesh.order
             parts = getattr(self._result, "parts", ())
             images = getattr(self._task.params, "images", ())
-            payload = results.read_result(self._task.feature, self._file, parts, order, images)
+            counts = [] if mesh is None else [share.vertices for share in mesh.shares]
+            payload = results.read_result(self._task.feature, self._file, parts, order, images, counts)
         except Exception:
             self._put(Event(self._key, {"file": None}))
             self._store.change(self._key, {"file": None})

@@ -35,8 +35,7 @@ def publish(data: MeshData, name: str, place: Place) -> list[bpy.types.Object]:
         if data.skeleton:
             armature = rig.make_armature(mesh, data.skeleton, scale, Vector(shift))
             armature.name = armature.data.name = compat.id_name(f"{mesh.name} rig")
-            if data.joints is not None and data.weights is not None:
-                rig.write_weights(mesh, [b.name for b in armature.data.bones], data.joints, data.weights)
+            rig.write_weights(mesh, [b.name for b in armature.data.bones], data.strokes)
             rig.attach(mesh, armature)
             objects = [armature, mesh]
         objects[0].matrix_world = place.matrix((high[2] - low[2]) * scale)

@@ -34,13 +34,18 @@ def part_names(obj: bpy.types.Object) -> list[str]:
     return json.loads(obj.data.get(NAMES, "[]"))
 
 
+def has_parts(mesh: bpy.types.Mesh) -> bool:
+    """Whether the faces of a mesh know their part."""
+    attribute = mesh.attributes.get(ATTRIBUTE)
+    return attribute is not None and (attribute.domain, attribute.data_type) == ("FACE", "INT")
+
+
 def part_numbers(mesh: bpy.types.Mesh) -> np.ndarray | None:
     """(F,) the part of each face; None when it has no parts."""
-    attribute = mesh.attributes.get(ATTRIBUTE)
-    if attribute is None or attribute.domain != "FACE" or attribute.data_type != "INT":
+    if not has_parts(mesh):
         return None
     numbers = np.zeros(len(mesh.polygons), np.int32)
-    attribute.data.foreach_get("value", numbers)
+    mesh.attributes[ATTRIBUTE].data.foreach_get("value", numbers)
     return numbers
 
 

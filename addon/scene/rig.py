@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 import bpy
-import numpy as np
 from mathutils import Matrix, Vector
 
 from ..core.errors import UserError
-from ..core.skeleton import BoneData, RigData
+from ..core.skeleton import BoneData, RigData, Stroke
 from . import compat, units
 from .staging import staging_scene
 
@@ -38,13 +38,11 @@ def apply_rig(objects: Sequence[bpy.types.Object], data: RigData) -> bpy.types.O
         if rig.name not in collection.objects:
             collection.objects.link(rig)
     names = [b.name for b in rig.data.bones]
-    start = 0
-    for obj, count in zip(objects, counts, strict=True):
-        if data.joints is not None and data.weights is not None:
-            share = slice(start, start + count)
-            write_weights(obj, names, data.joints[share], data.weights[share])
+    data.prepare(counts)
+    for obj, strokes in zip_longest(objects, data.strokes):
+        if strokes is not None:
+            write_weights(obj, names, strokes)
         attach(obj, rig)
-        start += count
     return rig
 
 
@@ -54,10 +52,25 @@ def attach(obj: bpy.types.Object, rig: bpy.types.Object) -> None:
     modifier.object = rig
     obj.modifiers.move(len(obj.modifiers) - 1, 0)
     world = obj.matrix_world.copy()
-    obj.parent = rig
-    obj.matrix_parent_inverse = rig.matrix_world.inverted()
-    obj.matrix_world = world
+    _hang(rig, obj)
+    obj.parent, obj.parent_type = rig, "OBJECT"
+    # The inverse, unlike location, rotation and scale, can hold the shear that an uneven parent gave.
+    obj.matrix_parent_inverse = rig.matrix_world.inverted() @ world @ obj.matrix_basis.inverted_safe()
     _remove_former(obj, rig)
+
+
+def _hang(rig: bpy.types.Object, obj: bpy.types.Object) -> None:
+    """Let the armature follow what its first mesh followed, so that it still goes along."""
+    parent = obj.parent
+    if parent is not None and parent.get(MADE):
+        obj, parent = parent, parent.parent
+    if rig.parent is not None or parent in (None, rig) or obj.parent_type not in {"OBJECT", "BONE"}:
+        return
+    rig.parent, rig.parent_type, rig.parent_bone = parent, obj.parent_type, obj.parent_bone
+    # What the parent does to its child, taken back, so that the armature stays where it is.
+    rig.matrix_parent_inverse = (
+        obj.matrix_parent_inverse @ obj.matrix_basis @ obj.matrix_world.inverted_safe()
+    )
 
 
 def make_armature(
@@ -118,26 +131,18 @@ def _add_bones(edit_bones: Any, bones: Sequence[BoneData], scale: float, shift: 
     return [bone.name for bone in made]
 
 
-def write_weights(
-    obj: bpy.types.Object, names: Sequence[str], joints: np.ndarray, weights: np.ndarray
-) -> None:
-    """Fill one vertex group a bone from joints and weights, both (V, 4)."""
-    everything = range(len(obj.data.vertices))
+def write_weights(obj: bpy.types.Object, names: Sequence[str], strokes: Sequence[Stroke]) -> None:
+    """Fill one vertex group a bone. Groups of these names are made anew, as emptying one takes far longer."""
     groups = []
     for name in names:
-        group = obj.vertex_groups.get(name)
-        if group is not None:
-            group.remove(everything)
-        groups.append(group or obj.vertex_groups.new(name=name))
-    vertex, column = np.nonzero(weights > 0)
-    joint, weight = joints[vertex, column], weights[vertex, column].astype(np.float64)
-    order = np.lexsort((weight, joint))
-    vertex, joint, weight = vertex[order], joint[order], weight[order]
-    # The only call there is takes one weight for many vertices, so equal ones go together.
-    new = np.r_[True, (np.diff(joint) != 0) | (np.diff(weight) != 0)][: len(vertex)]
-    starts = np.flatnonzero(new)
-    for start, end in zip(starts, [*starts[1:], len(vertex)], strict=True):
-        groups[joint[start]].add(vertex[start:end].tolist(), weight[start], "REPLACE")
+        former = obj.vertex_groups.get(name)
+        locked = former is not None and former.lock_weight
+        if former is not None:
+            obj.vertex_groups.remove(former)
+        groups.append(obj.vertex_groups.new(name=name))
+        groups[-1].lock_weight = locked
+    for bone, weight, vertices in strokes:
+        groups[bone].add(vertices, weight, "REPLACE")
 
 
 def _remove_former(obj: bpy.types.Object, rig: bpy.types.Object) -> None:

@@ -1,8 +1,9 @@
-"""An object of each part. Blender's own operator cuts, so that whatever a mesh carries goes along."""
+"""An object of each part, with whatever the mesh carries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -13,10 +14,19 @@ from . import compat, parts, slots, targets
 from .staging import rollback, staging_scene
 
 KEY_POINTS = "pocket3d_key_{}"
-"""Vector attribute of the vertices, while it lasts: a shape key. Some versions mix them up when they cut."""
-OWN_SLOT = "pocket3d_own_material"
-"""Integer face attribute, while it lasts: the material slot, which the operator needs for the part."""
+"""Vector attribute of the vertices, while it lasts: a shape key, which nodes do not know."""
+NORMALS = "pocket3d_normals"
+"""Vector attribute of the corners, while it lasts: custom normals, as these are at home in the whole mesh."""
 KEY_SETTINGS = ("name", "slider_min", "slider_max", "value", "mute", "vertex_group", "interpolation")
+
+
+def why_not(obj: bpy.types.Object) -> str:
+    """Why the parts of an object cannot become objects, as a sentence; empty when they can. Only reads memory."""
+    if not parts.has_parts(obj.data):
+        return f"{obj.name} has no parts; segment it first"
+    if any(m.type == "MULTIRES" for m in obj.modifiers):
+        return "Apply the Multires modifier first: what was sculpted with it cannot be cut"
+    return ""
 
 
 def separate(
@@ -25,16 +35,17 @@ def separate(
     """Make an object of each part, in the same collections, under the same parent; returns them.
 
     Each keeps its rig, weights, shape keys, UVs, custom normals, modifiers and provenance. With ``own_materials``
-    they have the materials from before the parts were coloured. The original is hidden and stays as it is: its
-    parts can be made anew, and saving and loading cannot lose what an undo would bring back. Raises UserError when
-    the mesh has no parts.
+    they have the materials from before the parts were coloured. The original is hidden and stays as it is, with
+    its loose vertices and edges, which are in no part: its parts can be made anew, and saving and loading cannot
+    lose what an undo would bring back. Raises UserError when it cannot be done.
     """
+    reason = why_not(obj)
     numbers = parts.part_numbers(obj.data)
-    if numbers is None:
-        raise UserError(f"{obj.name} has no parts; segment it first")
+    if reason or numbers is None:
+        raise UserError(reason)
     names = parts.part_names(obj)
     with rollback():
-        made = _cut(_copy(obj, own_materials), numbers)
+        made = _pieces(obj, np.unique(numbers).tolist(), own_materials)
         for number, piece in made.items():
             _tidy(piece, names[number] if 0 <= number < len(names) else f"Part {number + 1}")
             for collection in obj.users_collection:
@@ -45,7 +56,10 @@ def separate(
     return list(made.values())
 
 
-def _copy(obj: bpy.types.Object, own_materials: bool) -> bpy.types.Object:
+def _pieces(
+    obj: bpy.types.Object, numbers: Sequence[int], own_materials: bool
+) -> dict[int, bpy.types.Object]:
+    """The pieces by their part's number, in no collection."""
     copy = obj.copy()
     copy.data = obj.data.copy()
     if targets.KEY in copy:
@@ -54,53 +68,93 @@ def _copy(obj: bpy.types.Object, own_materials: bool) -> bpy.types.Object:
         slots.restore(copy)
     else:
         slots.forget(copy.data)
-    return copy
-
-
-def _cut(copy: bpy.types.Object, numbers: np.ndarray) -> dict[int, bpy.types.Object]:
-    """The pieces by their part's number, in no collection; the operator goes by material, so parts act as these."""
-    mesh = copy.data
     materials = [slot.material for slot in copy.material_slots]
-    slots.write(mesh, OWN_SLOT, slots.material_numbers(mesh))
     keys = _lay_down_keys(copy)
-    found, rank = np.unique(numbers, return_inverse=True)
-    slots.set_material_numbers(mesh, rank)
-    with staging_scene() as scene:
-        scene.collection.objects.link(copy)
-        layer = scene.view_layers[0]
-        layer.update()
-        layer.objects.active = copy
-        copy.select_set(True, view_layer=layer)
-        if len(found) > 1:
-            with bpy.context.temp_override(object=copy, active_object=copy, edit_object=copy):
-                bpy.ops.object.mode_set(mode="EDIT")
-                bpy.ops.mesh.separate(type="MATERIAL")
-                bpy.ops.object.mode_set(mode="OBJECT")
-        pieces = list(scene.objects)
-    by_number = {_number(piece.data): piece for piece in pieces}
-    for piece in by_number.values():
-        _give_back(piece.data, materials)
-        _take_up_keys(piece, keys)
-    return {int(number): by_number[int(number)] for number in found}
+    _lay_down_normals(copy.data)
+    made = {}
+    with _cutter(copy.data) as cut:
+        for number in numbers:
+            made[number] = piece = copy.copy()
+            piece.data = cut(number)
+            _keep_used(piece.data, materials)
+            _take_up_keys(piece, keys, obj.data.shape_keys)
+            _take_up_normals(piece.data)
+    mesh = copy.data
+    bpy.data.objects.remove(copy)
+    bpy.data.meshes.remove(mesh)
+    return made
 
 
-def _number(mesh: bpy.types.Mesh) -> int:
-    numbers = parts.part_numbers(mesh)
-    assert numbers is not None
-    return int(numbers[0])
+@contextmanager
+def _cutter(mesh: bpy.types.Mesh) -> Iterator[Callable[[int], bpy.types.Mesh]]:
+    """Gives a function that makes a mesh of one part; by nodes, which take along all that is an attribute."""
+    tree = bpy.data.node_groups.new("Pocket3D cut", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    source, result = tree.nodes.new("NodeGroupInput"), tree.nodes.new("NodeGroupOutput")
+    part = tree.nodes.new("GeometryNodeInputNamedAttribute")
+    part.data_type = "INT"
+    part.inputs["Name"].default_value = parts.ATTRIBUTE
+    equal = tree.nodes.new("FunctionNodeCompare")
+    equal.data_type, equal.operation = "INT", "EQUAL"
+    part_number, wanted = (s for s in equal.inputs if s.type == "INT")
+    divide = tree.nodes.new("GeometryNodeSeparateGeometry")
+    divide.domain = "FACE"
+    for output, socket in (
+        (next(s for s in part.outputs if s.type == "INT"), part_number),
+        (equal.outputs[0], divide.inputs["Selection"]),
+        (source.outputs[0], divide.inputs["Geometry"]),
+        (divide.outputs[0], result.inputs[0]),
+    ):
+        tree.links.new(output, socket)
+    # An object of its own, without parent and modifiers, so that nothing else is worked out.
+    bench = bpy.data.objects.new("Pocket3D cut", mesh)
+    bench.modifiers.new("Cut", "NODES").node_group = tree
+
+    def cut(number: int) -> bpy.types.Mesh:
+        wanted.default_value = number
+        bench.update_tag()
+        graph = bpy.context.evaluated_depsgraph_get()
+        piece = bpy.data.meshes.new_from_object(
+            bench.evaluated_get(graph), preserve_all_data_layers=True, depsgraph=graph
+        )
+        for key, value in mesh.items():
+            piece[key] = value
+        return piece
+
+    try:
+        with staging_scene() as scene:
+            scene.collection.objects.link(bench)
+            yield cut
+    finally:
+        bpy.data.objects.remove(bench)
+        bpy.data.node_groups.remove(tree)
 
 
-def _give_back(mesh: bpy.types.Mesh, materials: Sequence[bpy.types.Material | None]) -> None:
-    """The materials that its faces had, and no others."""
-    attribute = mesh.attributes[OWN_SLOT]
-    own = np.zeros(len(mesh.polygons), np.int32)
-    attribute.data.foreach_get("value", own)
-    mesh.attributes.remove(attribute)
-    used, numbers = np.unique(own, return_inverse=True)
+def _keep_used(mesh: bpy.types.Mesh, materials: Sequence[bpy.types.Material | None]) -> None:
+    """The materials that its faces have, and no others."""
+    used, numbers = np.unique(slots.material_numbers(mesh), return_inverse=True)
     mesh.materials.clear()
     for slot in used:
         mesh.materials.append(materials[slot] if slot < len(materials) else None)
     slots.set_material_numbers(mesh, numbers)
+
+
+def _lay_down_normals(mesh: bpy.types.Mesh) -> None:
+    if mesh.has_custom_normals:
+        normals = np.empty(len(mesh.loops) * 3, np.float32)
+        mesh.corner_normals.foreach_get("vector", normals)
+        attribute = mesh.attributes.new(NORMALS, "FLOAT_VECTOR", "CORNER")
+        attribute.data.foreach_set("vector", normals)
+
+
+def _take_up_normals(mesh: bpy.types.Mesh) -> None:
+    attribute = mesh.attributes.get(NORMALS)
+    if attribute is not None:
+        normals = np.empty(len(mesh.loops) * 3, np.float32)
+        attribute.data.foreach_get("vector", normals)
+        mesh.attributes.remove(attribute)
+        mesh.normals_split_custom_set(normals.reshape(-1, 3).tolist())
 
 
 def _lay_down_keys(obj: bpy.types.Object) -> list[dict[str, Any]]:
@@ -112,14 +166,22 @@ def _lay_down_keys(obj: bpy.types.Object) -> list[dict[str, Any]]:
     points = np.empty((len(blocks), len(obj.data.vertices) * 3), np.float32)
     for row, block in zip(points, blocks, strict=True):
         block.data.foreach_get("co", row)
+    former = obj.data.shape_keys.session_uid
     obj.shape_key_clear()
+    # Those of a copied mesh count a user too many, by which they would stay.
+    bpy.data.batch_remove([k for k in bpy.data.shape_keys if k.session_uid == former])
     for number, row in enumerate(points):
         attribute = obj.data.attributes.new(KEY_POINTS.format(number), "FLOAT_VECTOR", "POINT")
         attribute.data.foreach_set("vector", row)
     return known
 
 
-def _take_up_keys(obj: bpy.types.Object, known: Sequence[dict[str, Any]]) -> None:
+def _take_up_keys(
+    obj: bpy.types.Object, known: Sequence[dict[str, Any]], former: bpy.types.Key | None
+) -> None:
+    """Make shape keys of the attributes again, moved by the same drivers as the ``former`` ones."""
+    if former is None:
+        return
     points = np.empty(len(obj.data.vertices) * 3, np.float32)
     for number, settings in enumerate(known):
         attribute = obj.data.attributes[KEY_POINTS.format(number)]
@@ -129,9 +191,15 @@ def _take_up_keys(obj: bpy.types.Object, known: Sequence[dict[str, Any]]) -> Non
         block.data.foreach_set("co", points)
         for name in KEY_SETTINGS:
             setattr(block, name, settings[name])
+    keys = obj.data.shape_keys
     for settings in known:
-        blocks = obj.data.shape_keys.key_blocks
-        blocks[settings["name"]].relative_key = blocks[settings["base"]]
+        keys.key_blocks[settings["name"]].relative_key = keys.key_blocks[settings["base"]]
+    keys.use_relative, keys.eval_time = former.use_relative, former.eval_time
+    if former.animation_data is not None:
+        moved = keys.animation_data_create()
+        moved.action = former.animation_data.action
+        for driver in former.animation_data.drivers:
+            moved.drivers.from_existing(src_driver=driver)
 
 
 def _tidy(piece: bpy.types.Object, title: str) -> None:

@@ -56,8 +56,8 @@ class _Before:
         self.obj, self.original, self.mesh = obj, obj.data, obj.data.copy()
         self.name = obj.data.name
         self.groups, self.modifiers = len(obj.vertex_groups), set(obj.modifiers.keys())
-        self.parent = obj.parent
-        self.inverse, self.world = obj.matrix_parent_inverse.copy(), obj.matrix_world.copy()
+        self.parent, self.kind, self.bone = obj.parent, obj.parent_type, obj.parent_bone
+        self.inverse = obj.matrix_parent_inverse.copy()
 
     def restore(self) -> None:
         if self.obj.data == self.original:
@@ -73,8 +73,8 @@ class _Before:
             if modifier.name not in self.modifiers:
                 self.obj.modifiers.remove(modifier)
         if self.obj.parent != self.parent:
-            self.obj.parent, self.obj.matrix_parent_inverse = self.parent, self.inverse
-            self.obj.matrix_world = self.world
+            self.obj.parent, self.obj.parent_type, self.obj.parent_bone = self.parent, self.kind, self.bone
+            self.obj.matrix_parent_inverse = self.inverse
 
 
 @contextmanager

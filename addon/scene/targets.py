@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import bpy
 
@@ -11,6 +13,17 @@ from ..core.features import RIG
 
 KEY = "pocket3d_id"
 """Custom property that keeps an object findable when it is renamed while a job runs."""
+
+
+class _Seen(NamedTuple):
+    """An object as it was last seen; ``uid`` is Blender's number for it, which undo and redo do not change."""
+
+    uid: int
+    name: str
+
+
+_seen: dict[str, _Seen] = {}
+"""By identifier, what was identified or found since Blender was started."""
 MOST_FACES = 2_000_000
 """More than this no server takes in one file."""
 CONVERTIBLE = {"CURVE", "SURFACE", "FONT", "META", "CURVES", "POINTCLOUD", "GREASEPENCIL", "GPENCIL"}
@@ -23,15 +36,57 @@ RESHAPING = {
 
 def identify(obj: bpy.types.Object) -> str:
     """The object's identifier, given to it on first use. A copy of an object gets its own."""
-    current = obj.get(KEY)
-    if not current or any(o is not obj and o.get(KEY) == current for o in bpy.data.objects):
-        obj[KEY] = uuid.uuid4().hex
-    return str(obj[KEY])
+    identifier = next((i for i, seen in _seen.items() if seen.uid == obj.session_uid), "")
+    if not identifier:
+        identifier = str(obj.get(KEY) or "")
+        if not identifier or any(o != obj and o.get(KEY) == identifier for o in bpy.data.objects):
+            identifier = uuid.uuid4().hex
+    _see(identifier, obj)
+    return identifier
 
 
 def find(identifier: str) -> bpy.types.Object | None:
     """The object, or None when it has been deleted."""
-    return next((o for o in bpy.data.objects if identifier and o.get(KEY) == identifier), None)
+    return find_all([identifier]).get(identifier)
+
+
+def find_all(identifiers: Iterable[str]) -> dict[str, bpy.types.Object]:
+    """The objects that are still there, by identifier, in one walk over the file at most."""
+    found: dict[str, bpy.types.Object] = {}
+    missing: set[str] = set()
+    for identifier in set(identifiers) - {""}:
+        seen = _seen.get(identifier)
+        obj = bpy.data.objects.get((seen.name, None)) if seen else None
+        if seen and obj is not None and obj.session_uid == seen.uid:
+            found[identifier] = obj
+        else:
+            missing.add(identifier)
+    if missing:
+        found |= _search(missing)
+    for identifier, obj in found.items():
+        _see(identifier, obj)
+    return found
+
+
+def _search(identifiers: set[str]) -> dict[str, bpy.types.Object]:
+    """The object itself, renamed or brought back; else one that bears the identifier, as a copy of it does."""
+    by_uid = {_seen[i].uid: i for i in identifiers if i in _seen}
+    own: dict[str, bpy.types.Object] = {}
+    bearers: dict[str, bpy.types.Object] = {}
+    for obj in bpy.data.objects:
+        if obj.session_uid in by_uid:
+            own[by_uid[obj.session_uid]] = obj
+        elif (key := obj.get(KEY)) in identifiers:
+            bearers.setdefault(str(key), obj)
+    return bearers | own
+
+
+def _see(identifier: str, obj: bpy.types.Object) -> None:
+    seen = _Seen(obj.session_uid, obj.name)
+    if _seen.get(identifier) != seen:
+        _seen[identifier] = seen
+    if obj.get(KEY) != identifier:
+        obj[KEY] = identifier  # an undo past the moment at which it got it has taken it away
 
 
 def selected(context: bpy.types.Context) -> bpy.types.Object | None:

@@ -26,6 +26,7 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
         reason = targets.why_not(targets.selected(context))
         if not reason and not parts.part_names(targets.selected(context)):
             reason = "This mesh has no parts yet; find them first"
+        reason = reason or separating.why_not(targets.selected(context))
         cls.poll_message_set(say(reason))
         return not reason
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import trimesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.gltf_write import glb_bytes
 
@@ -88,6 +89,7 @@ def test_a_result_of_ours(tmp_path: Path) -> None:
     assert data.extras["seed"] == 4
     assert (data.materials[0].double_sided, data.materials[1].double_sided) == (False, True)
     assert data.materials[1].emission == (0.0, 0.0, 1.0)
+    assert data.materials[1].emission_strength == 4.0
     np.testing.assert_allclose(data.vertices[:, 1], 0, atol=1e-6)  # the plane stands: glTF's Y is Blender's Z
     assert data.vertices[:, 2].max() == 1
 
@@ -227,3 +229,32 @@ def test_what_was_sent_can_be_read_again(tmp_path: Path) -> None:
     (tmp_path / "x.glb").write_bytes(pack(simple(), TRIANGLE.tobytes()))
     with pytest.raises(ValueError, match="not sent from here"):
         glb.read_mesh(tmp_path / "x.glb")
+
+
+def test_what_comes_without_normals_can_be_smooth_by_angle(tmp_path: Path) -> None:
+    ball = trimesh.creation.icosphere(3)
+    box = trimesh.creation.box()
+    points = np.concatenate([ball.vertices, box.vertices + 5])
+    faces = np.concatenate([ball.faces, box.faces + len(ball.vertices)])
+    path = tmp_path / "bare.glb"
+    path.write_bytes(glb_bytes(Asset([Part("body", [Primitive(points, faces, Material("plain"))])])))
+    assert model.model_of(glb.read_glb(path)).sharp is None
+    data = model.model_of(glb.read_glb(path), smooth_without_normals=True)
+    assert data.sharp is not None
+    assert not data.normals
+    assert data.sharp.sum() == 12, "the edges of the box"
+    assert (data.vertices[data.edges[data.sharp]][..., 0] > 2).all()
+
+
+def test_strokes_hold_every_weight_once() -> None:
+    rng = np.random.default_rng(2)
+    joints, weights = skeleton.strongest(rng.integers(0, 5, (300, 4)), rng.random((300, 4)))
+    data = skeleton.RigData([], joints, weights, 300)
+    data.prepare([100, 200])
+    dense = np.zeros((300, 5))
+    for start, strokes in zip((0, 100), data.strokes, strict=True):
+        for bone, weight, vertices in strokes:
+            dense[np.array(vertices) + start, bone] += weight
+    expected = np.zeros((300, 5))
+    np.add.at(expected, (np.arange(300)[:, None], joints), weights)
+    np.testing.assert_array_equal(dense, expected)

@@ -18,6 +18,7 @@ from pocket3d_server.geometry.vectors import unit_normals
 from pocket3d_server.geometry.writable import check_primitive, encode_image
 
 GENERATOR = "Pocket3D"
+STRONG = "KHR_materials_emissive_strength"
 MEAN_PIXELS = 96
 """Pixels along a side that a mean colour is taken from."""
 EMPTY = 5
@@ -85,6 +86,8 @@ class _Writer:
             "bufferViews": self.buffers.views,
         }
         document.update({name: table for name, table in tables.items() if table})
+        if any(STRONG in material.get("extensions", {}) for material in self.materials):
+            document["extensionsUsed"] = [STRONG]
         chunk = bytes(self.buffers.chunk)
         document["buffers"] = [{"byteLength": len(chunk) + -len(chunk) % 4}]
         return pack(document, chunk)
@@ -210,6 +213,8 @@ class _Writer:
         if any(material.emissive):
             strength = max(1.0, *material.emissive)
             entry["emissiveFactor"] = [float(x) / strength for x in material.emissive]
+            if strength > 1:
+                entry["extensions"] = {STRONG: {"emissiveStrength": float(strength)}}
         if material.double_sided:
             entry["doubleSided"] = True
         if material.alpha_mode != "OPAQUE":
