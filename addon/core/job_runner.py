@@ -89,8 +89,10 @@ class JobRunner:
             self._events.put,
             earlier=earlier,
             drop_earlier=drop_earlier,
+            former=self._workers.get(earlier.name) if earlier is not None else None,
             patience=self._patience,
         )
+        self._workers = {k: w for k, w in self._workers.items() if w.is_alive()}
         self._workers[job.key] = worker
         worker.start()
 
@@ -219,6 +221,7 @@ class JobRunner:
             return None
         changes = dict(event.changes)
         if job.state.finished and changes.get("state", State.KEPT) is not State.KEPT:
+            job.told = job.told or bool(changes.get("told"))
             return None
         self._into_task(job, changes)
         job.update(changes)
@@ -274,9 +277,9 @@ class JobRunner:
         self._release(job)
 
     def _release(self, job: Job) -> None:
-        """Let go of large arrays; the files have them."""
+        """Let go of large arrays; the files have them, at the latest when the server was asked."""
         job.payload = None
-        if self._store.owns(job.key) and job.task.mesh is not None:
+        if job.server and job.task.mesh is not None:
             job.task = replace(job.task, mesh=None)
         self._workers.pop(job.key, None)
 

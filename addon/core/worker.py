@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from . import glb, results
-from .errors import Remedy, UserError, explain
+from .errors import Remedy, UserError, explain, note_for_artists
 from .features import MESH, RIG, SEGMENT, TEXTURE
 from .jobs import Job, State
 from .sdk import sdk
@@ -76,6 +76,7 @@ class Worker(threading.Thread):
         *,
         earlier: Path | None = None,
         drop_earlier: bool = False,
+        former: Worker | None = None,
         patience: float = PATIENCE,
     ) -> None:
         super().__init__(name=f"pocket3d-{job.task.verb.lower()}", daemon=True)
@@ -94,6 +95,9 @@ class Worker(threading.Thread):
         self._store = store
         self._put = put
         self._earlier, self._drop_earlier = earlier, drop_earlier
+        self._former = former  # the worker of the earlier job
+        self.prepared = threading.Event()
+        """Whether what the job sends lies in its folder, or never will."""
         self._patience = patience
         self._folder = store.folder_of(job.key)
         self._client: Any = None
@@ -141,6 +145,8 @@ class Worker(threading.Thread):
             if self._cancelled.is_set() and kept.get("state") is not State.KEPT:
                 kept.pop("state", None)  # the record says already that it is cancelled
             self._store.change(self._key, kept, wait=wait)
+        if self._abandoned.is_set():  # while it was written
+            raise AbandonedError
         self._state = changes.get("state", self._state)
         self._put(Event(self._key, changes))
 
@@ -165,11 +171,15 @@ class Worker(threading.Thread):
                     self._tell(state=State.CANCELLED, told=True)
                 else:
                     self._tell(state=State.FAILED, problem=problem)
+            finally:
+                self.prepared.set()
 
     def _work(self) -> None:
         if self._file is None:
             if not self._job_id:
                 self._prepare()
+            self.prepared.set()
+            if not self._job_id:
                 self._send()
             self._receive()
         if self._cancelled.is_set():
@@ -181,6 +191,8 @@ class Worker(threading.Thread):
 
     def _prepare(self) -> None:
         """Put everything that is sent on disk, then the record."""
+        if self._former is not None:
+            self._former.prepared.wait()
         if self._new or self._earlier is not None:
             self._task = self._store.keep_inputs(self._key, self._task, self._earlier)
             images = list(getattr(self._task.params, "images", ()))
@@ -261,8 +273,10 @@ class Worker(threading.Thread):
             except (AbandonedError, CancelledError):
                 raise
             except Exception as error:
+                if is_lost(error):
+                    raise self._unknown(error) from error
                 if not passes(error):
-                    raise self._in_words(error) from error
+                    raise
                 if time.monotonic() - since > self._patience:
                     raise self._unreachable(error) from error
                 self._client = None
@@ -325,40 +339,30 @@ class Worker(threading.Thread):
             with contextlib.suppress(sdk.Pocket3DAPIError, OSError):  # a result without a picture is one too
                 preview = client.files.download(result.preview_image, self._folder / name)
         self._result = result
-        self._notes = list(result.notes or [])
+        self._notes = [note_for_artists(note) for note in result.notes or ()]
         self._tell(wait=True, file=self._file, preview=preview, result=result, notes=self._notes)
 
     def _read(self) -> None:
         """Read the result, and for one that belongs on a mesh what was sent."""
         assert self._file is not None
         if not self._file.is_file():
+            self._tell(file=None)  # so that trying again fetches it again
             raise UserError("The result's file has been deleted")
-        try:
-            mesh = self._task.mesh
-            if mesh is None and self._task.feature != MESH:
-                mesh = glb.read_mesh(self._folder / SENT)
-            order = None if mesh is None else mesh.order
-            parts = getattr(self._result, "parts", ())
-            images = getattr(self._task.params, "images", ())
-            counts = [] if mesh is None else [share.vertices for share in mesh.shares]
-            payload = results.read_result(self._task.feature, self._file, parts, order, images, counts)
-        except Exception:
-            self._put(Event(self._key, {"file": None}))
-            self._store.change(self._key, {"file": None})
-            raise
+        mesh = self._task.mesh
+        if mesh is None and self._task.feature != MESH:
+            mesh = glb.read_mesh(self._folder / SENT)
+        order = None if mesh is None else mesh.order
+        parts = getattr(self._result, "parts", ())
+        images = getattr(self._task.params, "images", ())
+        counts = [] if mesh is None else [share.vertices for share in mesh.shares]
+        payload = results.read_result(self._task.feature, self._file, parts, order, images, counts)
         # Not for the record: for that, a job whose result lies there is one whose result is to be read.
         self._check()
         self._put(Event(self._key, {"state": State.READY, "payload": payload, "mesh": mesh}))
 
-    def _in_words(self, error: Exception) -> Exception:
-        if getattr(error, "status_code", None) in LOST and not isinstance(error, sdk.JobFailedError):
-            return UserError(
-                "This job is no longer known by the server; run it again",
-                Remedy.RETRY,
-                explain(error).details,
-                "JOB_UNKNOWN",
-            )
-        return error
+    def _unknown(self, error: Exception) -> UserError:
+        text = "This job is no longer known by the server; run it again"
+        return UserError(text, Remedy.RETRY, explain(error).details, "JOB_UNKNOWN")
 
     def _unreachable(self, error: Exception) -> UserError:
         minutes = max(1, round(self._patience / 60))
@@ -375,6 +379,11 @@ TRANSIENT = frozenset({"state", "progress", "stage", "eta", "queue_position", "i
 """What is not worth a line on the record by itself."""
 RESUMABLE = frozenset({"", "CONNECTION_FAILED", "SERVER_ERROR", "UNAUTHORIZED", "FORBIDDEN", "RATE_LIMITED"})
 """Codes of problems after which a job that the server has is gone on with, not made anew."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the server says that there is no such job, or no longer."""
+    return getattr(error, "status_code", None) in LOST and not isinstance(error, sdk.JobFailedError)
 
 
 def passes(error: BaseException) -> bool:
