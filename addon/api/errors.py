@@ -14,6 +14,7 @@ REMEDIES: dict[Remedy, str] = {
     Remedy.PREFERENCES: "Set the server in Blender's preferences, or POCKET3D_BASE_URL and POCKET3D_API_KEY",
     Remedy.ONLINE_ACCESS: "Start Blender with --online-mode, or allow online access in its preferences",
     Remedy.LOG: "Read why: blender -b --command pocket3d server log",
+    Remedy.MODELS: "See which are ready: blender -b --command pocket3d models",
     Remedy.RETRY: "Try again",
 }
 """What the panels have a button for, in words for a terminal."""
@@ -43,8 +44,9 @@ def error_of(problem: Problem) -> Error:
     """A problem as an exception."""
     remedy = problem.suggestion or REMEDIES.get(problem.remedy, "")
     error = Error(problem.message, problem.code, remedy, problem.details)
-    error.connection = problem.code in UNREACHABLE or problem.remedy in set(Remedy) - {
+    error.connection = problem.code in UNREACHABLE or problem.remedy not in {
         Remedy.NONE,
+        Remedy.MODELS,
         Remedy.RETRY,
     }
     return error

@@ -22,6 +22,7 @@ class Remedy(StrEnum):
     LOG = "log"
     DIAGNOSE = "diagnose"
     UPDATE = "update"
+    MODELS = "models"
     RETRY = "retry"
 
 
@@ -66,7 +67,7 @@ REMEDIES: dict[str, Remedy] = {
     "SERVER_ERROR": Remedy.RETRY,
     "QUEUE_FULL": Remedy.RETRY,
     "RATE_LIMITED": Remedy.RETRY,
-    "MODEL_UNAVAILABLE": Remedy.RETRY,
+    "MODEL_UNAVAILABLE": Remedy.MODELS,
     "PROCESSING_FAILED": Remedy.RETRY,
     "TIMEOUT": Remedy.RETRY,
 }
@@ -88,6 +89,25 @@ def for_artists(text: str) -> str:
     sentences = re.split(r"(?<=[.;])\s+", text.strip())
     kept = [s for s in sentences if not re.search(r"\b(GET|POST|DELETE) /|pocket3d-server ", s)]
     return " ".join(kept).rstrip(".;")
+
+
+CHARACTERS = {"humanoid": "Humanoid", "quadruped": "Quadruped", "generic": "Other"}
+"""As the panel calls them."""
+AXES = {"X": "X", "Y": "Z", "Z": "Y"}
+
+
+def note_for_artists(text: str) -> str:
+    """What the server says about a result, in Blender's words: its axes, and no names of a request's fields."""
+
+    def axis(found: re.Match[str]) -> str:
+        sign, name = found.groups()
+        return f"{'-+'[sign == '-'] if name == 'Z' else sign}{AXES[name]}"  # Y is up in its files, Z here
+
+    def character(found: re.Match[str]) -> str:
+        return f"the character {CHARACTERS.get(found[1], found[1])}"
+
+    text = re.sub(r"(?<![\w+-])([+-])([XYZ])\b", axis, text)
+    return for_artists(re.sub(r"\bcharacter_type (\w+)", character, text))
 
 
 def explain(error: BaseException) -> Problem:

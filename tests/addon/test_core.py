@@ -21,7 +21,7 @@ from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import REQUESTS, Feature
 
 from addon.core import glb, params, placement, results
-from addon.core.errors import Remedy, UserError, explain
+from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
 from addon.core.jobs import Job, State, Task, clock
 from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
@@ -36,6 +36,25 @@ def test_core_runs_without_blender() -> None:
     import addon.core.session, addon.core.job_runner, addon.core.results
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "The animal faces -Z instead of +Z; the rig follows it.",
+            "The animal faces +Y instead of -Y; the rig follows it",
+        ),
+        ("It lies along +Y and -X.", "It lies along +Z and -X"),
+        (
+            "The mesh stands on four feet: character_type generic fits better.",
+            "The mesh stands on four feet: the character Other fits better",
+        ),
+        ("An X-Z plane and F+X are no axes", "An X-Z plane and F+X are no axes"),
+    ],
+)
+def test_notes_speak_of_blenders_axes_and_of_the_panels_words(said: str, shown: str) -> None:
+    assert note_for_artists(said) == shown
 
 
 def tetrahedron(name: str, shift: float = 0.0, weights: np.ndarray | None = None) -> Part:
