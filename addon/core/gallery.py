@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from . import models
 from .jobs import Job, Origin, Task
 from .params import LARGEST_SEED
 
@@ -115,7 +116,7 @@ def facts(job: Job, now: float) -> list[str]:
     size += [f"{raw['faces']:,} faces"] if raw.get("faces") else []
     size += [f"{raw['total_parts']} parts"] if raw.get("total_parts") else []
     size += [f"{raw['bone_count']} bones"] if raw.get("bone_count") else []
-    made = [model] if model else []
+    made = [models.name(model)] if model else []
     made += [f"seed {seed}"] if seed is not None else []
     lines = [" · ".join(size), " · ".join(made), when(job.created, now)]
     return [line for line in lines if line]
@@ -129,12 +130,6 @@ def when(moment: float, now: float) -> str:
     if days in (0, 1):
         return f"{('Today', 'Yesterday')[days]} {clock}"
     return f"{then.day} {then:%b %Y}, {clock}"
-
-
-def ordinal(number: int) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``11th``."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def report(job: Job, versions: dict[str, str]) -> str:

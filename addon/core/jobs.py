@@ -169,7 +169,7 @@ class Job:
             return f"Done in {clock(self.seconds)}"
         if self.state is State.QUEUED and self.queue_position:
             return f"Number {self.queue_position} in the queue"
-        return STATE_TEXTS[self.state]
+        return STATE_TEXTS[self.state][0]
 
     def activity(self, now: float) -> str:
         """What it is doing and for how long still, as a line."""
@@ -193,15 +193,16 @@ class Job:
 
 
 STATE_TEXTS = {
-    State.CONNECTING: "Connecting",
-    State.UPLOADING: "Sending the mesh",
-    State.QUEUED: "Waiting in the queue",
-    State.DOWNLOADING: "Fetching the result",
-    State.READY: "Importing",
-    State.KEPT: "Not in the scene",
-    State.FAILED: "Failed",
-    State.CANCELLED: "Cancelled",
+    State.CONNECTING: ("Connecting", "Waiting", ""),
+    State.UPLOADING: ("Sending the mesh", "Sending", ""),
+    State.QUEUED: ("Waiting in the queue", "Waiting", ""),
+    State.DOWNLOADING: ("Fetching the result", "Fetching", ""),
+    State.READY: ("Importing", ""),
+    State.KEPT: ("Not in the scene", "Kept", ""),
+    State.FAILED: ("Failed", ""),
+    State.CANCELLED: ("Cancelled", ""),
 }
+"""Wordings of the states that need no number, longest first."""
 
 
 def clock(seconds: float) -> str:

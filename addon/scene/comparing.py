@@ -14,9 +14,16 @@ Variant = list[bpy.types.Object]
 
 def objects_of(scene: bpy.types.Scene, job_id: str) -> Variant:
     """The objects of a scene that came from a job, changed since or not; with the armatures that move them."""
-    if not job_id:
-        return []
-    found = [o for o in scene.objects if job_id in str(o.get(provenance.KEY, ""))]
+    return objects_of_each(scene, [job_id])[0]
+
+
+def objects_of_each(scene: bpy.types.Scene, job_ids: Sequence[str]) -> list[Variant]:
+    """The same for several jobs, in one walk over the scene."""
+    told = [(o, str(text)) for o in scene.objects if (text := o.get(provenance.KEY))]
+    return [_with_rigs([o for o, text in told if job_id and job_id in text]) for job_id in job_ids]
+
+
+def _with_rigs(found: Variant) -> Variant:
     rigs = [o.parent for o in found if o.parent is not None and o.parent.type == "ARMATURE"]
     return found + [r for r in dict.fromkeys(rigs) if r not in found and set(r.children) <= set(found)]
 
@@ -24,7 +31,7 @@ def objects_of(scene: bpy.types.Scene, job_id: str) -> Variant:
 def usable(variants: Sequence[Variant]) -> list[Variant]:
     """The variants that can be hidden and shown: those in the current view layer."""
     layer = bpy.context.view_layer
-    return [inside for v in variants if (inside := [o for o in v if o.name in layer.objects])]
+    return [inside for v in variants if (inside := [o for o in v if layer.objects.get(o.name) is not None])]
 
 
 def shown(variants: Sequence[Variant]) -> int | None:

@@ -30,8 +30,12 @@ def store_names(obj: bpy.types.Object, names: Sequence[str], *, given: bool = Fa
 
 
 def part_names(obj: bpy.types.Object) -> list[str]:
-    """Names of the parts of an object, empty when it has none."""
-    return json.loads(obj.data.get(NAMES, "[]"))
+    """Names of the parts of an object, empty when it has none, or when a hand has spoilt them."""
+    try:
+        names = json.loads(obj.data.get(NAMES, "[]"))
+    except (TypeError, ValueError):
+        return []
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 def has_parts(mesh: bpy.types.Mesh) -> bool:
@@ -71,7 +75,8 @@ def apply_parts(obj: bpy.types.Object, data: PartsData, *, recolor: bool = True)
 def show(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> list[bpy.types.Material]:
     """Give the faces their parts by ``numbers`` (F,) and colour them; returns the new materials."""
     _write(obj, parts, numbers)
-    slots.restore(obj)
+    if slots.are_parts(obj):  # new parts take the place of old ones, but stand on a texture
+        slots.restore(obj)
     made = part_materials(parts)
     slots.show(obj, made, numbers)
     return made

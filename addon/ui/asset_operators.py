@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..core import gallery as gallery_rules
+from ..core import models
+from ..core.errors import UserError
 from ..core.jobs import Job
+from ..core.model import MeshData
 from ..scene import assets, comparing, importer
+from ..scene.placing import Place
 from ..scene.staging import temporary
 from ..translations import say
 from .result_operators import ResultOperator, file_of
@@ -27,7 +32,7 @@ def library_items(self, context) -> list[tuple[str, str, str]]:
 
 def describe(job: Job) -> str:
     """For the asset browser: what it was made from, and how."""
-    seed, model = gallery_rules.seed_of(job), gallery_rules.model_of(job)
+    seed, model = gallery_rules.seed_of(job), models.name(gallery_rules.model_of(job))
     how = f"Made with Pocket3D{f', model {model}' if model else ''}{f', seed {seed}' if seed is not None else ''}"
     prompt = gallery_rules.prompt_of(job)
     return f"{prompt}\n{how}" if prompt else how
@@ -65,26 +70,71 @@ class POCKET3D_OT_save_asset(ResultOperator, bpy.types.Operator):
             column.label(text="Set up libraries in Preferences > File Paths", icon="INFO")
 
     def act(self, context, job: Job) -> None:
-        words = [t.strip() for t in self.tags.split(",")] if self.tags else tags_of(job)
-        about = assets.About(
-            self.name or job.task.title, describe(job), self.author, self.licence, words, job.preview
-        )
         there = comparing.objects_of(context.scene, job.job_id)
-        if there or self.library == assets.CURRENT_FILE:
-            objects = there or importer.import_result(file_of(job), about.name, job.task.location)
-            file = assets.save(objects, about, self.library)
+        if there:
+            self.done(context, assets.save(there, self.about(job), self.library))
         else:
-            file = save_unplaced(job, about, self.library)
+            self.reading = read(file_of(job))
+
+    def execute(self, context):
+        """The file of a result that is not in the scene is read by a worker, and saved when that is done."""
+        self.reading = None
+        outcome = super().execute(context)
+        if self.reading is None:
+            return outcome
+        if bpy.app.background:
+            return self.save_read(context)
+        self.timer = context.window_manager.event_timer_add(0.1, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        """Wait for the worker without keeping the window from anything."""
+        if event.type != "TIMER" or not self.reading.done():
+            return {"PASS_THROUGH"}
+        context.window_manager.event_timer_remove(self.timer)
+        return self.save_read(context)
+
+    def save_read(self, context) -> set[str]:
+        """Save what was read."""
+        try:
+            job, data = self.job(context), self.reading.result()
+            if job is None:
+                raise UserError("This result has been deleted")
+            self.done(context, save_unplaced(job, data, self.about(job), self.library))
+        except UserError as error:
+            self.report({"ERROR"}, say(error.message))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def about(self, job: Job) -> assets.About:
+        """What the asset browser shows of it."""
+        words = [t.strip() for t in self.tags.split(",")] if self.tags else tags_of(job)
+        name = self.name or job.task.title
+        return assets.About(name, describe(job), self.author, self.licence, words, job.preview)
+
+    def done(self, context, file: Path | None) -> None:
+        """Say where it is now."""
         assets.refresh(context)
-        said = f"Saved {file.name}" if file else f"{about.name} is an asset of this file"
+        said = f"Saved {file.name}" if file else f"{self.name or 'It'} is an asset of this file"
         self.report({"INFO"}, say(said))
 
 
-def save_unplaced(job: Job, about: assets.About, library: str) -> Path | None:
-    """Save a result that is not in the scene, and leave the scene as it is."""
+def read(file: Path) -> Future[MeshData]:
+    """Read a result's file on a thread."""
+    pool = ThreadPoolExecutor(1, "pocket3d-asset")
+    future = pool.submit(importer.read_model, file)
+    pool.shutdown(wait=False)
+    return future
+
+
+def save_unplaced(job: Job, data: MeshData, about: assets.About, library: str) -> Path | None:
+    """Save a result that is not in the scene; a library's leaves the scene as it is."""
+    if library == assets.CURRENT_FILE:
+        return assets.save(importer.publish(data, about.name, Place(job.task.location)), about, library)
     with temporary():
         shelf = bpy.data.collections.new("Pocket3D asset")
-        objects = importer.import_result(file_of(job), about.name, collection=shelf)
+        objects = importer.publish(data, about.name, Place((0.0, 0.0, 0.0), collections=[shelf]))
         return assets.save(objects, about, library)
 
 

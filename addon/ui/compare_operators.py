@@ -17,12 +17,28 @@ def variants(context: bpy.types.Context) -> list[comparing.Variant]:
     if job is None:
         return []
     same = gallery_rules.variants_of(current_session().runner.results, job)
-    found = [comparing.objects_of(context.scene, j.job_id) for j in same]
+    found = comparing.objects_of_each(context.scene, [j.job_id for j in same])
     return comparing.usable([v for v in found if v])
 
 
+def placed(context: bpy.types.Context) -> int:
+    """How many of the chosen result's variants were put into a scene. Only reads memory, for buttons and panels."""
+    job = gallery.chosen(context)
+    same = gallery_rules.variants_of(current_session().runner.results, job) if job is not None else []
+    return sum(j.in_scene for j in same)
+
+
+def under_way(context: bpy.types.Context) -> bool:
+    """Whether the chosen result's variants are being compared, as far as the buttons know."""
+    job = gallery.chosen(context)
+    return job is not None and gallery.state(context).compared == gallery_rules.group_of(job)
+
+
+TOO_FEW = "Add at least two variants to the scene first"
+
+
 class CompareOperator:
-    """Needs at least two variants in the scene."""
+    """Needs at least two variants in the scene; ``act`` returns the group that is being compared after it."""
 
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
@@ -32,10 +48,18 @@ class CompareOperator:
         if context.mode != "OBJECT":
             cls.poll_message_set("Go to Object Mode first")
             return False
-        if len(variants(context)) < 2:
-            cls.poll_message_set("Add at least two variants to the scene first")
+        if placed(context) < 2:
+            cls.poll_message_set(TOO_FEW)
             return False
         return True
+
+    def execute(self, context):
+        found = variants(context)  # a walk over the scene, which is too long for poll()
+        if len(found) < 2:
+            self.report({"ERROR"}, TOO_FEW)
+            return {"CANCELLED"}
+        gallery.state(context).compared = self.act(context, found)
+        return {"FINISHED"}
 
 
 class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
@@ -45,8 +69,7 @@ class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
     bl_label = "Compare"
     step: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
 
-    def execute(self, context):
-        found = variants(context)
+    def act(self, context, found) -> str:
         now = comparing.shown(found)
         number = 0 if now is None else (now + self.step) % len(found)
         comparing.show_only(context, found, number)
@@ -54,7 +77,8 @@ class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
             region = next(r for r in context.area.regions if r.type == "WINDOW")
             with context.temp_override(region=region):
                 bpy.ops.view3d.view_selected()
-        return {"FINISHED"}
+        job = gallery.chosen(context)
+        return gallery_rules.group_of(job) if job is not None else ""
 
 
 class POCKET3D_OT_keep_variant(CompareOperator, bpy.types.Operator):
@@ -63,14 +87,13 @@ class POCKET3D_OT_keep_variant(CompareOperator, bpy.types.Operator):
     bl_idname = "pocket3d.keep_variant"
     bl_label = "Keep This One"
 
-    def execute(self, context):
-        found = variants(context)
+    def act(self, context, found) -> str:
         number = comparing.shown(found)
         if number is None:
             self.report({"ERROR"}, "Show the variant that you want to keep first")
-            return {"CANCELLED"}
-        comparing.keep(context, found, number)
-        return {"FINISHED"}
+        else:
+            comparing.keep(context, found, number)
+        return ""
 
 
 class POCKET3D_OT_show_variants(CompareOperator, bpy.types.Operator):
@@ -79,9 +102,9 @@ class POCKET3D_OT_show_variants(CompareOperator, bpy.types.Operator):
     bl_idname = "pocket3d.show_variants"
     bl_label = "Show All"
 
-    def execute(self, context):
-        comparing.show_all(variants(context))
-        return {"FINISHED"}
+    def act(self, context, found) -> str:
+        comparing.show_all(found)
+        return ""
 
 
 CLASSES = (POCKET3D_OT_compare, POCKET3D_OT_keep_variant, POCKET3D_OT_show_variants)

@@ -15,6 +15,8 @@ from .remedies import REMEDIES
 
 MARGIN = 58
 """Pixels of a sidebar, at scale 1, that text cannot use: the tabs, the panel's border and a box's."""
+IN_BOX = MARGIN + 14
+"""The same for text in a box."""
 ICON = 22
 NARROWEST = 90
 ROW_OF_TWO = 215
@@ -84,6 +86,11 @@ def fitting(texts: tuple[str, ...], width: float) -> str:
     return next((t for t in said if width_of(t, size) <= width), said[-1])
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, or its beginning with dots."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
 def draw_text(layout, text: str, icon: str = "NONE", margin: float = MARGIN) -> None:
     """A sentence over as many lines as the sidebar's width needs."""
     with_icon = icon != "NONE"
@@ -95,8 +102,8 @@ def draw_text(layout, text: str, icon: str = "NONE", margin: float = MARGIN) -> 
 
 
 def draw_problem(layout, problem: Problem, alert: bool = True, job: Job | None = None) -> None:
-    """A sentence, wrapped, and below it the buttons: the one that mends it, and those for its job."""
-    draw_text(layout, problem.text, "ERROR" if alert else "INFO")
+    """A sentence, wrapped, and below it the buttons: the one that mends it, and those for its job, in the job's box."""
+    draw_text(layout, problem.text, "ERROR" if alert else "INFO", MARGIN if job is None else IN_BOX)
     buttons = layout.column(align=True)
     if problem.remedy in REMEDIES:
         operator, icon = REMEDIES[problem.remedy]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import bpy
 
+from ..core.features import MESH
 from ..core.params import IMAGE_SUFFIXES, MOST_VIEWS
 from ..scene import capture
 from ..translations import say
+from . import making
 from .properties import IMAGE, VIEWS
 
 
@@ -29,6 +31,26 @@ class Dropped:
         """The pictures among the files."""
         paths = [str(Path(self.directory) / f.name) for f in self.files]
         return [p for p in paths if p.lower().endswith(IMAGE_SUFFIXES)]
+
+    def take(self, settings) -> None:
+        """Make the pictures what the Generate panel starts from: one, or several views."""
+        paths = self.pictures()
+        if len(paths) == 1:
+            settings.source = IMAGE
+            fill(settings.picture, paths[0])
+        elif paths:
+            settings.source = VIEWS
+            settings.views.clear()
+            for path in paths[:MOST_VIEWS]:
+                fill(settings.views.add(), path)
+            self.tell_left_out(len(paths) - MOST_VIEWS)
+
+    def tell_left_out(self, number: int) -> None:
+        """Say so when there were too many."""
+        if number > 0:
+            self.report(
+                {"WARNING"}, say(f"There are {MOST_VIEWS} views now; the other pictures were left out")
+            )
 
     def pass_on(self, button) -> None:
         """Give the files to another button."""
@@ -51,7 +73,7 @@ class POCKET3D_OT_drop_images(Dropped, bpy.types.Operator):
 
     def execute(self, context):
         """From a script: take them for generating."""
-        take(context.scene.pocket3d, self.pictures())
+        self.take(context.scene.pocket3d)
         return {"FINISHED"}
 
     def title(self) -> str:
@@ -60,14 +82,15 @@ class POCKET3D_OT_drop_images(Dropped, bpy.types.Operator):
         return Path(pictures[0]).name if len(pictures) == 1 else f"{len(pictures)} pictures"
 
     def draw_menu(self, menu, context) -> None:
-        """The three things that they can be for."""
+        """What they can be for."""
         layout, many = menu.layout, len(self.pictures()) > 1
         layout.operator_context = "EXEC_DEFAULT"
         text = "Generate from These Views" if many else "Generate from This Picture"
         self.pass_on(layout.operator("pocket3d.generate_from_images", text=text, icon="ADD"))
         text = "Add as Views" if many else "Add as a View"
         self.pass_on(layout.operator("pocket3d.add_image_views", text=text, icon="RENDERLAYERS"))
-        self.pass_on(layout.operator("pocket3d.texture_from_image", icon="TEXTURE"))
+        if not many:
+            self.pass_on(layout.operator("pocket3d.texture_from_image", icon="TEXTURE"))
 
 
 class POCKET3D_OT_generate_from_images(Dropped, bpy.types.Operator):
@@ -75,13 +98,16 @@ class POCKET3D_OT_generate_from_images(Dropped, bpy.types.Operator):
 
     bl_idname = "pocket3d.generate_from_images"
     bl_label = "Generate from Pictures"
-    bl_options = {"INTERNAL"}
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     def execute(self, context):
-        take(context.scene.pocket3d, self.pictures())
-        if bpy.ops.pocket3d.generate.poll():
-            bpy.ops.pocket3d.generate("EXEC_DEFAULT")
-        return {"FINISHED"}
+        self.take(context.scene.pocket3d)
+        reason = making.why_not(context, MESH)
+        if not reason and (problem := making.begin(context, MESH)) is not None:
+            reason = problem.text
+        if reason:
+            self.report({"WARNING"}, say(reason))
+        return {"FINISHED"}  # the panel has the pictures, and says the same beside its button
 
 
 class POCKET3D_OT_add_image_views(Dropped, bpy.types.Operator):
@@ -97,10 +123,7 @@ class POCKET3D_OT_add_image_views(Dropped, bpy.types.Operator):
         left = MOST_VIEWS - len(settings.views)
         for path in self.pictures()[:left]:
             fill(settings.views.add(), path)
-        if len(self.pictures()) > left:
-            self.report(
-                {"WARNING"}, say(f"There are {MOST_VIEWS} views now; the other pictures were left out")
-            )
+        self.tell_left_out(len(self.pictures()) - left)
         return {"FINISHED"}
 
 
@@ -131,18 +154,6 @@ class POCKET3D_FH_images(bpy.types.FileHandler):
     def poll_drop(cls, context):
         """On 3D viewports and their sidebars."""
         return context.area is not None and context.area.type == "VIEW_3D"
-
-
-def take(settings, paths: list[str]) -> None:
-    """Make pictures what the Generate panel starts from: one, or several views."""
-    if len(paths) == 1:
-        settings.source = IMAGE
-        fill(settings.picture, paths[0])
-    elif paths:
-        settings.source = VIEWS
-        settings.views.clear()
-        for path in paths[:MOST_VIEWS]:
-            fill(settings.views.add(), path)
 
 
 def fill(view, path: str) -> None:

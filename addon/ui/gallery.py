@@ -51,6 +51,8 @@ class POCKET3D_PG_gallery(bpy.types.PropertyGroup):
     )
     page: IntProperty(min=0)
     chosen: StringProperty()
+    compared: StringProperty()
+    """The group of variants that is shown one at a time; the scene itself knows better, but is long to ask."""
 
 
 def state(context: bpy.types.Context) -> POCKET3D_PG_gallery:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 
 import bpy
 from bpy.props import StringProperty
 
 from ..core import gallery
 from ..core.errors import UserError
+from ..core.jobs import Job
 from ..core.sdk import sdk
 from ..session import current_session
 from ..translations import say
 from . import pump
 
 
-def versions() -> dict[str, str]:
-    """What a bug report says about the programs."""
+def versions(job: Job) -> dict[str, str]:
+    """What a bug report says about the programs; of the server, what it said when it last answered."""
     system = f"{platform.system()} {platform.release()}"
-    return {"Blender": bpy.app.version_string, "Pocket3D": sdk.__version__, "System": system}
+    server = ""
+    with suppress(UserError):  # the job's server has been taken off the list
+        server = current_session().connection_for(job.profile).version
+    return {
+        "Server version": server,
+        "Blender": bpy.app.version_string,
+        "Pocket3D": sdk.__version__,
+        "System": system,
+    }
 
 
 class JobOperator:
@@ -88,7 +98,8 @@ class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
     bl_label = "Copy Details"
 
     def act(self, runner, context) -> None:
-        context.window_manager.clipboard = gallery.report(runner.jobs[self.key], versions())
+        job = runner.jobs[self.key]
+        context.window_manager.clipboard = gallery.report(job, versions(job))
         self.report({"INFO"}, "Copied")
 
 
@@ -120,6 +131,14 @@ class POCKET3D_OT_cancel_all(ListOperator, bpy.types.Operator):
     bl_label = "Cancel All"
     nothing = "Nothing is running"
 
+    def invoke(self, context, event):
+        count = len(self.concerned(current_session().runner))
+        if count < 2:
+            return self.execute(context)
+        return context.window_manager.invoke_confirm(
+            self, event, title=say(f"Stop {count} jobs?"), confirm_text="Stop", icon="QUESTION"
+        )
+
     @staticmethod
     def concerned(runner) -> list:
         """The jobs that it would stop."""
@@ -131,11 +150,11 @@ class POCKET3D_OT_cancel_all(ListOperator, bpy.types.Operator):
 
 
 class POCKET3D_OT_clear_jobs(ListOperator, bpy.types.Operator):
-    """Take all ended jobs off the list; what they made stays among the results"""
+    """Take all finished jobs off the list; what they made stays among the results"""
 
     bl_idname = "pocket3d.clear_jobs"
-    bl_label = "Clear Ended"
-    nothing = "No job has ended yet"
+    bl_label = "Clear Finished"
+    nothing = "No job has finished yet"
 
     @staticmethod
     def concerned(runner) -> list:

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import bpy
 
-from ..core import gallery
+from ..core import gallery, models
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import Job, State, clock
+from ..core.jobs import STATE_TEXTS, Job, State, clock
 from ..core.profiles import LOCAL_KEY
 from ..session import current_session
-from .drawing import Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
+from .drawing import IN_BOX, Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
 
 FEATURE_ICONS = {MESH: "MESH_MONKEY", TEXTURE: "TEXTURE", SEGMENT: "MOD_EXPLODE", RIG: "ARMATURE_DATA"}
 STATE_ICONS = {
@@ -50,28 +50,14 @@ def headlines(jobs: list[Job]) -> tuple[str, ...]:
     return tuple(" · ".join(words[:number]) for number in range(len(words), -1, -1))
 
 
-WORDS = {
-    State.CONNECTING: ("Connecting", "Waiting", ""),
-    State.UPLOADING: ("Sending the mesh", "Sending", ""),
-    State.QUEUED: ("Waiting in the queue", "Waiting", ""),
-    State.DOWNLOADING: ("Fetching the result", "Fetching", ""),
-    State.READY: ("Importing", ""),
-    State.KEPT: ("Not in the scene", "Kept", ""),
-    State.FAILED: ("Failed", ""),
-    State.CANCELLED: ("Cancelled", ""),
-}
-"""Wordings of the states that need no number, longest first."""
-
-
 def row_texts(job: Job, now: float) -> tuple[str, ...]:
     """Wordings of a job's state for its row, longest first."""
     if job.state is State.QUEUED and job.queue_position:
-        place = gallery.ordinal(job.queue_position)
-        return f"{place} in the queue", f"{place} in queue", place
+        return job.status_text(), f"Number {job.queue_position}", ""
     if job.state is State.DONE:
-        return f"Done in {clock(job.seconds)}", "Done", clock(job.seconds), ""
+        return job.status_text(), "Done", clock(job.seconds), ""
     if job.state is not State.RUNNING:
-        return WORDS[job.state]
+        return STATE_TEXTS[job.state]
     stage = job.stage.replace("_", " ").capitalize() or "Working"
     percent, left = f"{job.progress:.0%}", job.time_left(now)
     if not left:
@@ -137,30 +123,22 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
 def draw_job(layout, job: Job) -> None:
     """Everything worth knowing about a job, and what can be done about it."""
     now = time.time()
-    if job.state.active and job.state is not State.QUEUED:
-        draw_text(layout, job.activity(now), "TIME")
-    elif job.state is State.QUEUED:
-        draw_text(layout, waiting(job, now), "TIME")
+    if job.state.active:
+        draw_text(layout, job.activity(now), "TIME", IN_BOX)
     at_work = job.started and not job.state.finished and job.state is not State.QUEUED
     since = ago(now - job.started) if at_work else gallery.when(job.created, now)
     where = "this computer" if job.profile == LOCAL_KEY else urlsplit(job.server).netloc
-    draw_text(layout, " · ".join(filter(None, [since, gallery.model_of(job), where])))
+    draw_text(
+        layout, " · ".join(filter(None, [since, models.name(gallery.model_of(job)), where])), margin=IN_BOX
+    )
     for note in job.notes:
-        draw_text(layout, note, "INFO")
+        draw_text(layout, note, "INFO", IN_BOX)
     if job.state is State.FAILED and job.problem is not None:
         draw_problem(layout, job.problem, job=job)
     elif job.state in (State.CANCELLED, State.FAILED):
         layout.operator("pocket3d.retry_job", icon="FILE_REFRESH").key = job.key
     elif job.state is State.KEPT:
         layout.operator("pocket3d.place_job", icon="ADD").key = job.key
-
-
-def waiting(job: Job, now: float) -> str:
-    """A queued job's place, and when it will be done."""
-    place = gallery.ordinal(job.queue_position) if job.queue_position else ""
-    left = job.time_left(now)
-    text = f"{place} in the queue" if place else "Waiting in the queue"
-    return text + (f" · done in about {clock(left)}" if left else "")
 
 
 def ago(seconds: float) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core import models as words
-from ..core.errors import Problem, explain
+from ..core.errors import Problem, UserError, explain
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import Task
 from ..core.params import LARGEST_SEED
@@ -80,6 +80,12 @@ def sent(context: bpy.types.Context, feature: str = "") -> list[bpy.types.Object
     return targets.selected_all(context, feature)
 
 
+def left_out(context: bpy.types.Context, feature: str) -> list[bpy.types.Object]:
+    """The selected meshes that could be sent, but not for this feature."""
+    taken = sent(context, feature)
+    return [obj for obj in sent(context) if obj not in taken]
+
+
 def source_missing(context: bpy.types.Context, feature: str) -> str:
     """What a feature still lacks to start from."""
     settings = context.scene.pocket3d
@@ -100,7 +106,11 @@ def model_missing(context: bpy.types.Context, feature: str) -> str:
     if not chosen or not models.models:
         return ""
     model = models.get(chosen)
-    return words.why_not(model) if model is not None else f"This server has no model {chosen}; choose another"
+    return (
+        words.why_not(model)
+        if model is not None
+        else f"This server has no model {words.name(chosen)}; choose another"
+    )
 
 
 def busy() -> str:
@@ -131,14 +141,18 @@ def keep_picture(context: bpy.types.Context, feature: str, view) -> Problem | No
     """Take a picture now and let the view hold it as an image of the file; returns the problem."""
 
     def start(paths: tuple[str, ...]) -> Callable[[], None]:
-        source = view.source
-        return lambda: _keep(context.scene, view.path_from_id(), paths[0], source)
+        # By names: the view, and even the file, may have gone when a render has ended.
+        scene, where, source = context.scene.name, view.path_from_id(), view.source
+        return lambda: _keep(scene, where, paths[0], source)
 
     return _with_pictures(context, feature, [view], start)
 
 
-def _keep(scene: bpy.types.Scene, where: str, path: str, source: str) -> None:
-    view = scene.path_resolve(where)
+def _keep(scene: str, where: str, path: str, source: str) -> None:
+    try:
+        view = bpy.data.scenes[scene].path_resolve(where)
+    except (KeyError, ValueError) as error:
+        raise UserError("The picture's place was removed meanwhile, so it was not kept") from error
     view.image = capture.packed(path, f"{source.replace('_', ' ').title()} Picture")
     view.source = capture.IMAGE
 

@@ -7,7 +7,7 @@ import bpy
 from ..core import models as words
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..session import current_session
-from . import model_parameters, models_panel
+from . import making, model_parameters, models_panel
 from .drawing import draw_text
 from .properties import MODELS
 
@@ -56,7 +56,7 @@ class Models:
             for model in waiting:
                 self.entry(f"{words.label(model)}  ·  {words.state_text(model)}", model.model_id)
         layout.separator()
-        layout.operator("wm.call_panel", text="All Models...", icon="PREFERENCES").name = "POCKET3D_PT_models"
+        layout.operator("pocket3d.show_models", icon="PRESET")
 
     def entry(self, text: str, model_id: str) -> None:
         """One line that chooses a model."""
@@ -102,10 +102,9 @@ def draw_chooser(layout, context, feature: str) -> None:
     heading = row.row()
     heading.alignment = "RIGHT"
     heading.label(text="Model")
-    row.menu(MENUS[feature], text=words.label(model) if model else chosen or "Automatic")
-    known = current_session().models.models
-    if chosen and known and (model is None or not model.ready):
-        reason = words.why_not(model) if model else "This server has no such model"
+    row.menu(MENUS[feature], text=words.name(chosen) or "Automatic")
+    reason = making.model_missing(context, feature)
+    if reason:
         draw_text(layout, reason, "ERROR")
         if model:
             models_panel.draw_fix(layout, model)

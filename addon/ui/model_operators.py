@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -54,7 +55,8 @@ class POCKET3D_OT_accept_model_licence(ModelOperator, bpy.types.Operator):
     def invoke(self, context, event):
         if self.model is None or self.model.licence_terms is None:
             return {"CANCELLED"}
-        self.person = getpass.getuser()
+        with suppress(Exception):  # a system without accounts
+            self.person = getpass.getuser()
         return context.window_manager.invoke_props_dialog(
             self, width=DIALOG, title="Licence of a Model", confirm_text="Accept"
         )
@@ -148,6 +150,18 @@ class POCKET3D_OT_remove_model(ModelOperator, bpy.types.Operator):
         return lambda client: client.models.remove(model_id)
 
 
+class POCKET3D_OT_show_models(bpy.types.Operator):
+    """Show all models of the server, which are ready, and what the others need"""
+
+    bl_idname = "pocket3d.show_models"
+    bl_label = "All Models..."
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        bpy.ops.wm.call_panel(name="POCKET3D_PT_models")
+        return {"FINISHED"}
+
+
 class POCKET3D_OT_refresh_models(bpy.types.Operator):
     """Ask the server for its models again"""
 
@@ -176,5 +190,6 @@ CLASSES = (
     POCKET3D_OT_install_model,
     POCKET3D_OT_stop_model_download,
     POCKET3D_OT_remove_model,
+    POCKET3D_OT_show_models,
     POCKET3D_OT_refresh_models,
 )

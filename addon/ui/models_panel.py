@@ -71,8 +71,10 @@ def draw_fix(layout, model) -> None:
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE):
         draw_action(layout.row(align=True), model, state, wide=True)
+        if _needs_online_access([model]):
+            layout.operator("pocket3d.allow_online", icon="INTERNET")
     else:
-        layout.operator("wm.call_panel", text="All Models...").name = POCKET3D_PT_models.__name__
+        layout.operator("pocket3d.show_models")
 
 
 def draw_action(row, model, state: ModelState, wide: bool = False) -> None:

@@ -14,6 +14,9 @@ from .picture_slots import draw_picture
 from .prompt_text import draw_prompt
 from .properties import TEXT
 
+MOST_NAMES = 12
+"""Of parts that are named; more would fill the sidebar."""
+
 
 class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
     """What can be done with the selected mesh."""
@@ -26,7 +29,7 @@ class POCKET3D_PT_object(Sidebar, bpy.types.Panel):
         if not meshes:
             draw_text(self.layout, making.target_missing(context, TEXTURE), "INFO")
         elif len(meshes) > 1:
-            draw_text(self.layout, f"{len(meshes)} meshes: a job for each; a rig for all together")
+            draw_text(self.layout, f"{len(meshes)} meshes: each on its own, but one rig for all")
         else:
             draw_text(self.layout, described(meshes[0]), "OBJECT_DATA")
 
@@ -63,6 +66,10 @@ class ObjectPanel(Sidebar):
         reason = making.target_missing(context, self.feature)
         if reason and reason != making.target_missing(context, TEXTURE):
             draw_text(self.layout, reason, "ERROR")
+            self.draw_remedy(context)
+        elif not reason and (others := making.left_out(context, self.feature)):
+            draw_text(self.layout, f"{others[0].name} is left out", "INFO")
+            draw_text(self.layout, targets.why_not(others[0], self.feature), "BLANK1")
             self.draw_remedy(context)
         draw_button(self.layout, context, self.operator, self.words(context), self.icon)
         self.draw_result(context)
@@ -129,10 +136,16 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
         obj = targets.selected(context)
         names = parts.part_names(obj) if obj is not None and obj.type == "MESH" else []
         if names:
-            draw_text(self.layout, f"{len(names)} parts: {', '.join(names)}")
+            draw_text(self.layout, part_words(names))
             row = self.layout.row(align=True)
             row.operator("pocket3d.separate_parts")
             row.operator("pocket3d.restore_materials")
+
+
+def part_words(names: list[str]) -> str:
+    """``3 parts: Seat, Back, Legs``; of many, the first ones."""
+    words = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    return f"1 part: {words}" if len(names) == 1 else f"{len(names)} parts: {words}"
 
 
 class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):

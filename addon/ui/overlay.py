@@ -18,7 +18,7 @@ from ..core import placement
 from ..core.jobs import Job, State
 from ..scene import placing, targets, units
 from ..session import PACKAGE, current_origin, current_session
-from .drawing import ui_scale
+from .drawing import shortened, ui_scale
 
 COLOUR = (0.25, 0.6, 1.0)
 WAITING = frozenset({State.CONNECTING, State.UPLOADING, State.QUEUED})
@@ -73,21 +73,21 @@ def boxes_now() -> list[Box]:
     jobs = [j for j in reversed(active) if j.task.origin.document == here]
     for key in set(_places) - {j.key for j in jobs}:
         del _places[key]
+    there = targets.find_all(t for j in jobs for t in j.task.targets)
     found = []
     for job in jobs:
-        corners = _target_box(job) if job.task.targets else _new_box(job)
+        corners = _target_box(job, there) if job.task.targets else _new_box(job)
         if corners is not None:
             low, high = corners
             fraction = 0.0 if job.state in WAITING else round(job.progress, 2)
-            name = job.task.title
-            name = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+            name = shortened(job.task.title, LONGEST_NAME)
             found.append(Box(tuple(low), tuple(high), fraction, name, job.status_text()))
     return found
 
 
-def _target_box(job: Job) -> tuple[Vector, Vector] | None:
-    """Around the objects that a job is for, a little larger than they are."""
-    objects = [o for o in map(targets.find, job.task.targets) if o is not None and o.visible_get()]
+def _target_box(job: Job, there: dict[str, bpy.types.Object]) -> tuple[Vector, Vector] | None:
+    """Around the objects that a job is for, as far as they are there, a little larger than they are."""
+    objects = [there[t] for t in job.task.targets if t in there and there[t].visible_get()]
     if not objects:
         return None
     low, high = placing.bounds(objects)

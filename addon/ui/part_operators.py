@@ -5,8 +5,11 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty
 
-from ..scene import parts, placing, separating, targets
+from ..core.errors import UserError
+from ..core.features import RIG, TEXTURE
+from ..scene import modifiers, parts, placing, separating, targets
 from ..translations import say
+from . import making
 
 
 class POCKET3D_OT_separate_parts(bpy.types.Operator):
@@ -68,28 +71,21 @@ class POCKET3D_OT_apply_modifiers(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Needs such a modifier, on a mesh that can be changed."""
-        obj = targets.selected(context)
-        reason = targets.why_not(obj) or ("" if targets.why_not_rig(obj) else "There is no modifier to apply")
+        reason = making.target_missing(context, TEXTURE)
+        if not reason and not making.left_out(context, RIG):
+            reason = "There is no modifier to apply"
         cls.poll_message_set(say(reason))
         return not reason
 
     def execute(self, context):
         try:
-            for obj in targets.selected_all(context):
-                apply_reshaping(context, obj)
-        except RuntimeError as error:  # shape keys, for example
-            self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
+            problems = modifiers.apply_reshaping(context, making.left_out(context, RIG))
+        except UserError as error:
+            self.report({"ERROR"}, say(error.message))
             return {"CANCELLED"}
+        for problem in problems:
+            self.report({"WARNING"}, problem)
         return {"FINISHED"}
-
-
-def apply_reshaping(context, obj: bpy.types.Object) -> None:
-    """Apply the modifiers that make another shape of a mesh, in their order."""
-    if obj.data.users > 1:
-        obj.data = obj.data.copy()  # other objects that share the mesh stay as they are
-    with context.temp_override(object=obj, active_object=obj, selected_objects=[obj]):
-        for name in [m.name for m in obj.modifiers if m.show_viewport and m.type in targets.RESHAPING]:
-            bpy.ops.object.modifier_apply(modifier=name)
 
 
 CLASSES = (POCKET3D_OT_apply_modifiers, POCKET3D_OT_separate_parts, POCKET3D_OT_restore_materials)

@@ -46,6 +46,9 @@ class POCKET3D_OT_use_server(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Not while the environment decides."""
+        if preferences.of_this_extension() is None:
+            cls.poll_message_set("The extension has no preferences here")
+            return False
         if os.environ.get("POCKET3D_BASE_URL"):
             cls.poll_message_set("The environment variable POCKET3D_BASE_URL sets the server")
             return False
@@ -88,6 +91,16 @@ class POCKET3D_OT_remove_server(NeedsRow, bpy.types.Operator):
     bl_idname = "pocket3d.remove_server"
     bl_label = "Remove Server"
 
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Remove this server from the list?",
+            message="Its key is forgotten, too.",
+            confirm_text="Remove",
+            icon="WARNING",
+        )
+
     def execute(self, context):
         chosen = preferences.of_this_extension()
         if chosen.server == active_row().ident:
@@ -120,6 +133,8 @@ class POCKET3D_MT_servers(bpy.types.Menu):
     def draw(self, context):
         """This computer, the list, and a way to add one."""
         chosen = preferences.of_this_extension()
+        if chosen is None:
+            return
         known = {row.ident for row in chosen.servers}
         current = chosen.server if chosen.server in known else LOCAL_KEY
         entries = [(LOCAL_KEY, Profile().name), *((r.ident, r.name or r.url) for r in chosen.servers)]

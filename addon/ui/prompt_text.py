@@ -7,12 +7,11 @@ import bpy
 from ..core.prompt_history import PromptHistory
 from ..scene import compat
 from ..session import current_session
-from .drawing import draw_text
+from . import text_editor
+from .drawing import IN_BOX, draw_text, shortened
 
 NAMES = {"prompt": "Pocket3D Prompt", "paint_prompt": "Pocket3D Texture Prompt"}
 """The settings that hold a prompt, and the texts that are made for them."""
-SMALLEST = (500, 300)
-"""Width and height in pixels that a window for a prompt has at least."""
 SHOWN = 160
 """Characters of a linked text that the panel shows."""
 
@@ -39,7 +38,7 @@ def draw_prompt(layout, settings, name: str, placeholder: str) -> None:
     if text is not None:
         box = layout.box()
         words = settings.words(name)
-        draw_text(box, (words[:SHOWN].rstrip() + "…" if len(words) > SHOWN else words) or "The text is empty")
+        draw_text(box, shortened(words, SHOWN) or "The text is empty", margin=IN_BOX)
     row = layout.row(align=True)
     if text is None:
         compat.prompt_field(row, settings, name, placeholder)
@@ -69,7 +68,7 @@ class POCKET3D_OT_edit_prompt(OfPrompt, bpy.types.Operator):
 
     bl_idname = "pocket3d.edit_prompt"
     bl_label = "Edit in Text Editor"
-    bl_options = {"REGISTER", "INTERNAL"}
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     def execute(self, context):
         settings = context.scene.pocket3d
@@ -80,7 +79,7 @@ class POCKET3D_OT_edit_prompt(OfPrompt, bpy.types.Operator):
             setattr(settings, f"{self.name}_text", text)
         setattr(settings, f"use_{self.name}_text", True)
         if not bpy.app.background:
-            show_text(context, text)
+            text_editor.show(text)
         return {"FINISHED"}
 
 
@@ -102,7 +101,7 @@ class POCKET3D_OT_former_prompts(OfPrompt, bpy.types.Operator):
     """Take one of the prompts that were used before"""
 
     bl_idname = "pocket3d.former_prompts"
-    bl_label = "Former Prompts"
+    bl_label = "Recent Prompts"
     bl_options = {"INTERNAL"}
 
     def execute(self, context):
@@ -141,6 +140,16 @@ class POCKET3D_OT_clear_prompts(bpy.types.Operator):
     bl_label = "Forget All"
     bl_options = {"INTERNAL"}
 
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Forget all prompts?",
+            message="It cannot be undone.",
+            confirm_text="Forget",
+            icon="WARNING",
+        )
+
     def execute(self, context):
         history().clear()
         return {"FINISHED"}
@@ -149,7 +158,7 @@ class POCKET3D_OT_clear_prompts(bpy.types.Operator):
 class Prompts:
     """The prompts that were used before."""
 
-    bl_label = "Former Prompts"
+    bl_label = "Recent Prompts"
     name = ""
 
     def draw(self, context):
@@ -158,8 +167,7 @@ class Prompts:
             layout.label(text="No prompt has been used yet", icon="INFO")
             return
         for words in prompts:
-            shown = words if len(words) <= 60 else words[:58].rstrip() + "…"
-            button = layout.operator("pocket3d.use_prompt", text=shown, translate=False)
+            button = layout.operator("pocket3d.use_prompt", text=shortened(words, 60), translate=False)
             button.name, button.words = self.name, words
         layout.separator()
         layout.operator("pocket3d.clear_prompts", icon="TRASH")
@@ -175,32 +183,6 @@ class POCKET3D_MT_paint_prompts(Prompts, bpy.types.Menu):
     """For a texture"""
 
     name = "paint_prompt"
-
-
-def show_text(context, text: bpy.types.Text) -> None:
-    """Show a text in the Text Editor that is open, else in a window of its own."""
-    areas = [a for w in context.window_manager.windows for a in w.screen.areas]
-    area = next((a for a in areas if a.type == "TEXT_EDITOR"), None)
-    if area is None:
-        area = new_window(context)
-        area.type = "TEXT_EDITOR"
-        space = area.spaces.active
-        space.show_word_wrap = True
-        space.show_line_numbers = space.show_syntax_highlight = False
-    area.spaces.active.text = text
-    area.tag_redraw()
-
-
-def new_window(context) -> bpy.types.Area:
-    """The area of a new window. It is as large as the area it is made from, so one of a handy size is taken."""
-    large = [a for a in context.screen.areas if a.width >= SMALLEST[0] and a.height >= SMALLEST[1]]
-    if large:
-        handy = min(large, key=lambda a: a.width * a.height)
-        with context.temp_override(area=handy, region=handy.regions[-1]):
-            bpy.ops.screen.area_dupli("INVOKE_DEFAULT")
-    else:
-        bpy.ops.wm.window_new()
-    return context.window_manager.windows[-1].screen.areas[0]
 
 
 CLASSES = (

@@ -11,7 +11,7 @@ import bpy
 from bpy.props import IntProperty
 
 from ..core import gallery as rules
-from ..core import provenance
+from ..core import models, provenance
 from ..core.errors import UserError
 from ..core.features import FEATURES, MESH, VERBS
 from ..core.jobs import Task
@@ -21,7 +21,7 @@ from ..scene.document import current_origin
 from ..session import current_session
 from ..translations import say
 from . import copy_settings, gallery, pump
-from .drawing import Sidebar, draw_text
+from .drawing import IN_BOX, Sidebar, draw_text
 from .jobs_panel import FEATURE_ICONS
 
 Step = Mapping[str, Any]
@@ -168,14 +168,14 @@ def draw_step(layout, number: int, step: Step) -> None:
     ):
         buttons.operator(idname, text="", icon=icon).step = number
     if step.get("prompt"):
-        draw_text(layout, f"“{step['prompt']}”")
-    draw_text(layout, facts(step))
+        draw_text(layout, f"“{step['prompt']}”", margin=IN_BOX)
+    draw_text(layout, facts(step), margin=IN_BOX)
 
 
 def facts(step: Step) -> str:
     """Model, seed and day of a step."""
     model = step.get("model")
-    name = str(model.get("id", "")) if isinstance(model, Mapping) else ""
+    name = models.name(str(model.get("id", ""))) if isinstance(model, Mapping) else ""
     seed = f"seed {step['seed']}" if step.get("seed") else ""
     return " · ".join(filter(None, [name, seed, str(step.get("date", ""))[:10]]))
 

@@ -80,7 +80,8 @@ def _what_is_shown(session: Session) -> object:
     now = time.time()
     jobs = [(j.key, j.state, j.activity(now) if j.state.active else "") for j in session.runner.listed]
     results = [(j.key, j.in_scene, j.state) for j in session.runner.results]
-    return session.connection.status, session.control.state, session.models.version, jobs, results
+    lost = len(session.runner.unreadable)
+    return session.connection.status, session.control.state, session.models.version, jobs, results, lost
 
 
 def put_next_into_scene(runner: JobRunner, origin: Origin) -> None:

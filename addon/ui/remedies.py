@@ -12,6 +12,7 @@ REMEDIES: dict[Remedy, tuple[str, str]] = {
     Remedy.ONLINE_ACCESS: ("pocket3d.allow_online", "INTERNET"),
     Remedy.DIAGNOSE: ("pocket3d.diagnose", "VIEWZOOM"),
     Remedy.UPDATE: ("pocket3d.server_update", "IMPORT"),
+    Remedy.MODELS: ("pocket3d.show_models", "PRESET"),
     Remedy.LOG: ("pocket3d.open_log", "TEXT"),
 }
 """The button for each remedy: operator and icon. RETRY needs a job and is drawn with it."""

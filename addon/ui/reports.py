@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import bpy
 
 from ..core.diagnosis import BAD, GOOD
+from ..core.errors import UserError
 from ..session import current_session
+from . import text_editor
 
 STEP = 0.1
 COLUMNS = 88
@@ -58,18 +61,16 @@ def pop_up(operator: str) -> None:
 
 
 def show_text(name: str, content: str) -> None:
-    """Put a text into a text datablock and show it: in an open text editor, else in a new window."""
+    """Put a text into a text datablock and show its end."""
     text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
     text.clear()
     text.write(content)
-    windows = bpy.context.window_manager.windows
-    area = next((a for w in windows for a in w.screen.areas if a.type == "TEXT_EDITOR"), None)
-    if area is None:
-        with bpy.context.temp_override(window=windows[0]):
-            bpy.ops.wm.window_new()
-        area = bpy.context.window_manager.windows[-1].screen.areas[0]
-        area.type = "TEXT_EDITOR"
-    space = area.spaces.active
-    space.text = text
-    space.show_word_wrap = True
-    space.top = max(0, len(text.lines) - 10)
+    text_editor.show(text).top = max(0, len(text.lines) - 10)
+
+
+def open_folder(folder: Path) -> None:
+    """Show a folder in the system's file manager. Raises UserError."""
+    try:
+        bpy.ops.wm.path_open(filepath=str(folder))
+    except RuntimeError as error:
+        raise UserError(f"No file manager could be opened; the files are in {folder}") from error

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core import gallery as gallery_rules
 from ..core.errors import UserError
@@ -17,7 +17,7 @@ from ..scene import targets
 from ..scene.document import current_origin
 from ..session import current_session
 from ..translations import say
-from . import copy_settings, gallery, pump, thumbnails
+from . import copy_settings, gallery, pump, reports, thumbnails
 
 
 class ResultOperator:
@@ -182,11 +182,38 @@ class POCKET3D_OT_reveal_result(ResultOperator, bpy.types.Operator):
     bl_label = "Reveal Files"
 
     def act(self, context, job: Job) -> None:
-        folder = file_of(job).parent
+        reports.open_folder(file_of(job).parent)
+
+
+class POCKET3D_OT_reveal_unreadable(bpy.types.Operator):
+    """Show the files of results whose records are damaged, in the system's file manager"""
+
+    bl_idname = "pocket3d.reveal_unreadable"
+    bl_label = "Reveal Files"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        runner = current_session().runner
+        folders = [path.parent for path in runner.unreadable]
         try:
-            bpy.ops.wm.path_open(filepath=str(folder))
-        except RuntimeError as error:
-            raise UserError(f"No file manager could be opened; the files are in {folder}") from error
+            reports.open_folder(folders[0] if len(folders) == 1 else runner.folder)
+        except UserError as error:
+            self.report({"ERROR"}, say(error.message))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class POCKET3D_OT_dismiss_unreadable(bpy.types.Operator):
+    """Hide this message; the files stay"""
+
+    bl_idname = "pocket3d.dismiss_unreadable"
+    bl_label = "Dismiss"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        current_session().runner.unreadable.clear()
+        pump.redraw()
+        return {"FINISHED"}
 
 
 class POCKET3D_OT_export_result(ResultOperator, bpy.types.Operator):
@@ -196,6 +223,15 @@ class POCKET3D_OT_export_result(ResultOperator, bpy.types.Operator):
     bl_label = "Save a Copy"
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    """For Blender: colour the name, and ask, when the file is there already."""
+
+    def check(self, context):
+        """Show the name that will be written while the person types another ending."""
+        named = bpy.path.ensure_ext(self.filepath, ".glb")
+        changed = named != self.filepath
+        self.filepath = named
+        return changed
 
     def invoke(self, context, event):
         job = self.job(context)
@@ -247,6 +283,8 @@ CLASSES = (
     POCKET3D_OT_vary,
     POCKET3D_OT_copy_settings,
     POCKET3D_OT_reveal_result,
+    POCKET3D_OT_reveal_unreadable,
+    POCKET3D_OT_dismiss_unreadable,
     POCKET3D_OT_export_result,
     POCKET3D_OT_delete_result,
 )

@@ -12,7 +12,7 @@ from ..scene import comparing
 from ..session import current_session
 from ..translations import say
 from . import compare_operators, gallery, thumbnails
-from .drawing import Sidebar, draw_text, text_width, ui_scale
+from .drawing import IN_BOX, Sidebar, draw_text, text_width, ui_scale
 from .jobs_panel import FEATURE_ICONS
 
 NARROW_CELL = 92
@@ -35,11 +35,13 @@ class POCKET3D_PT_results(Sidebar, bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         """Only when there is something."""
-        return bool(current_session().runner.results)
+        runner = current_session().runner
+        return bool(runner.unreadable or runner.results)
 
     def draw(self, context):
         """The filter, a page of pictures, and the chosen result."""
         layout, state = self.layout, gallery.state(context)
+        draw_unreadable(layout, len(current_session().runner.unreadable))
         row = layout.row(align=True)
         row.prop(state, "scope", expand=True)
         row.prop(state, "feature", text="", icon_only=True)
@@ -73,6 +75,19 @@ def draw_grid(layout, jobs: list[Job], across: int, width: float, chosen: str) -
         grid.column()  # keeps a few pictures as small as many
 
 
+def draw_unreadable(layout, count: int) -> None:
+    """What became of results whose records are damaged."""
+    if not count:
+        return
+    several = f"The records of {count} results are damaged, so they are not shown here. Their files are kept"
+    one = "The record of a result is damaged, so it is not shown here. Its files are kept"
+    box = layout.box()
+    draw_text(box, several if count > 1 else one, "ERROR", IN_BOX)
+    row = box.row(align=True)
+    row.operator("pocket3d.reveal_unreadable", icon="FILE_FOLDER")
+    row.operator("pocket3d.dismiss_unreadable", text="", icon="X")
+
+
 def draw_picture(layout, job: Job, scale: float, name: str, chosen: bool) -> None:
     """One cell."""
     cell = layout.column(align=True)
@@ -104,12 +119,12 @@ def draw_chosen(layout, context: bpy.types.Context, job: Job) -> None:
     icons.operator("pocket3d.delete_result", text="", icon="TRASH", emboss=False)
     prompt = rules.prompt_of(job)
     if prompt and prompt.lower() != job.task.title.lower():
-        draw_text(layout, f"“{prompt}”")
+        draw_text(layout, f"“{prompt}”", margin=IN_BOX)
     facts = layout.column(align=True)
     for line in rules.facts(job, time.time()):
-        draw_text(facts, line)
+        draw_text(facts, line, margin=IN_BOX)
     for note in job.notes:
-        draw_text(layout, note, "INFO")
+        draw_text(layout, note, "INFO", IN_BOX)
     draw_variants(layout, context, job)
     draw_buttons(layout)
 
@@ -139,7 +154,7 @@ def draw_variants(layout, context: bpy.types.Context, job: Job) -> None:
     row = layout.row(align=True)
     for variant in some:
         draw_picture(row, variant, scale, rules.letter(same, variant), variant is job)
-    found = compare_operators.variants(context)
+    found = compare_operators.variants(context) if compare_operators.under_way(context) else []
     number = comparing.shown(found)
     column = layout.column(align=True)
     row = column.row(align=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.errors import UserError, explain
 from ..session import PACKAGE, current_session
+from ..translations import say
 from . import pump, reports
 
 
@@ -268,8 +270,12 @@ class POCKET3D_OT_reveal_server(bpy.types.Operator):
 
     def execute(self, context):
         folder = current_session().local.paths.home
-        folder.mkdir(parents=True, exist_ok=True)
-        bpy.ops.wm.path_open(filepath=str(folder))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            reports.open_folder(folder)
+        except (OSError, UserError) as error:
+            self.report({"ERROR"}, say(explain(error).text))
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 

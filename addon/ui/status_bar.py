@@ -9,6 +9,7 @@ import bpy
 from ..core.jobs import State, clock
 from ..session import current_session
 from ..translations import say
+from .drawing import shortened
 
 
 def headline() -> tuple[str, float] | None:
@@ -22,11 +23,6 @@ def headline() -> tuple[str, float] | None:
     left = first.time_left(time.time())
     text += f" · {clock(left)} left" if left else ""
     return text + (f" · {len(jobs) - 1} more" if len(jobs) > 1 else ""), first.progress
-
-
-def shortened(text: str, length: int) -> str:
-    """The text, or its beginning with dots."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def draw(self, context) -> None:

@@ -10,7 +10,7 @@ from ..core.profiles import Kind
 from ..scene import compat
 from ..session import current_session
 from ..translations import say
-from .drawing import MARGIN, Sidebar, draw_problem, draw_text, fitting, text_width
+from .drawing import IN_BOX, Sidebar, draw_problem, draw_text, fitting, text_width
 from .remedies import REMEDIES
 
 LIGHTS = {
@@ -20,10 +20,6 @@ LIGHTS = {
     Light.READY: ("NODE_SOCKET_SHADER", "COLORSET_03_VEC"),
 }
 """A dot in grey, red, yellow or green; older versions have squares."""
-
-
-BORDER = 14
-"""Pixels that a box takes from a line of text."""
 
 
 def draw_status(layout, preferences_button: bool = True) -> None:
@@ -89,7 +85,7 @@ def draw_message(layout, problem: Problem) -> None:
     """What came of the last button, until it is put away."""
     box = layout.box()
     icon = "ERROR" if problem.remedy is not Remedy.NONE else "INFO"
-    draw_text(box, problem.text, icon, MARGIN + BORDER)
+    draw_text(box, problem.text, icon, IN_BOX)
     row = box.row(align=True)
     if problem.remedy in REMEDIES:
         operator, icon = REMEDIES[problem.remedy]

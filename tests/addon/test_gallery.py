@@ -68,19 +68,14 @@ def test_again_on_an_object_stays_on_that_object() -> None:
 
 def test_facts_are_short() -> None:
     made = job()
-    assert gallery.facts(made, time.time())[:2] == ["12,000 vertices · 9 faces", "builtin_text · seed 41"]
+    assert gallery.facts(made, time.time())[:2] == [
+        "12,000 vertices · 9 faces",
+        "Built-in text kit · seed 41",
+    ]
     now = time.mktime((2026, 11, 23, 15, 4, 0, 0, 0, -1))
     assert gallery.when(now, now) == "Today 15:04"
     assert gallery.when(now - 86400, now) == "Yesterday 15:04"
     assert gallery.when(now - 40 * 86400, now).startswith("14 ")
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (22, "22nd")],
-)
-def test_ordinals(number: int, text: str) -> None:
-    assert gallery.ordinal(number) == text
 
 
 def test_a_report_has_what_a_bug_report_needs() -> None:

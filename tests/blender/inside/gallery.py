@@ -214,6 +214,40 @@ def check_compare_step_and_keep() -> None:
     assert "at least two variants" in refusal("compare")
 
 
+def check_drawing_walks_through_the_scene_only_while_comparing() -> None:
+    job = make("a stool")
+    make("a stool", group=job.key, variant=1)
+    choose(job)
+    walks, comparing = [], module("scene.comparing")
+    real = comparing.objects_of_each
+    comparing.objects_of_each = lambda *a: walks.append(1) or real(*a)
+    try:
+        draw_all()
+        assert bpy.ops.pocket3d.compare.poll()
+        assert not walks
+        press("compare")
+        walks.clear()
+        texts, _ = draw_all()
+        assert "1 of 2 shown" in texts
+        assert len(walks) == 1
+        press("show_variants")
+        walks.clear()
+        draw_all()
+        assert not walks
+    finally:
+        comparing.objects_of_each = real
+
+
+def check_a_damaged_record_is_told_with_its_files() -> None:
+    runner = session().runner
+    runner.unreadable.append(runner.folder / "cut" / "job.json.unreadable")
+    text, operators = draw_all()
+    assert "The record of a result is damaged" in " ".join(text.split())
+    assert "pocket3d.reveal_unreadable" in operators
+    press("dismiss_unreadable")
+    assert "damaged" not in draw_all()[0]
+
+
 def check_copy_settings_fills_the_panel() -> None:
     settings = bpy.context.scene.pocket3d
     job = make("a green lamp")

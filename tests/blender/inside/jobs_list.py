@@ -74,8 +74,8 @@ def check_every_wording_of_a_row() -> None:
         "45%",
     )
     job.update({"state": jobs.State.QUEUED, "queue_position": 3})
-    assert panel.row_texts(job, now)[0] == "3rd in the queue"
-    assert panel.waiting(job, now) == "3rd in the queue · done in about 1:20"
+    assert panel.row_texts(job, now)[0] == "Number 3 in the queue"
+    assert job.activity(now) == "Number 3 in the queue · 1:20 left"
     for state in jobs.State:
         job.update({"state": state})
         assert panel.row_texts(job, now)[0]
@@ -114,8 +114,15 @@ def check_a_failed_job_says_why_and_can_be_copied_and_tried_again() -> None:
     assert job.problem.message in " ".join(text.split())
     assert "1 failed" in text
     assert {"pocket3d.retry_job", "pocket3d.copy_details", "pocket3d.remove_job"} <= set(operators)
-    report = module("core.gallery").report(job, module("ui.job_operators").versions())
-    for words in (job.problem.code, job.job_id, job.server, bpy.app.version_string, "Pocket3D: 0."):
+    report = module("core.gallery").report(job, module("ui.job_operators").versions(job))
+    for words in (
+        job.problem.code,
+        job.job_id,
+        job.server,
+        bpy.app.version_string,
+        "Pocket3D: 0.",
+        "Server version: 0.",
+    ):
         assert words in report, (words, report)
     assert "request req_" in report or job.problem.details in report
     key = module("session").read_settings().profile.token
@@ -142,7 +149,7 @@ def check_clear_leaves_results_and_running_jobs() -> None:
     assert running.state == "cancelled"
     press("clear_jobs")
     assert not session().runner.listed
-    assert "No job has ended" in refusal("clear_jobs")
+    assert "No job has finished" in refusal("clear_jobs")
 
 
 def check_a_result_whose_file_was_closed_waits_and_is_placed_by_hand() -> None:

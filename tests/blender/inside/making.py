@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,10 @@ def check_models_to_choose_from() -> None:
     assert settings().mesh_model == ready[0].model_id
     assert settings().params("mesh_generation").model_preference == ready[0].model_id
     settings().prompt, settings().mesh_model = "a cube", "model_of_another_server"
-    assert "has no model model_of_another_server" in said(bpy.ops.pocket3d.generate)
-    assert "This server has no such model" in draw_all()[0]
+    assert "has no model Model of another server" in said(bpy.ops.pocket3d.generate)
+    assert "This server has no model Model of another server; choose another" in " ".join(
+        draw_all()[0].split()
+    )
     kind = module("ui.model_chooser").POCKET3D_OT_choose_model
     asked = type("Asked", (), {"model_id": ready[0].model_id})
     assert ready[0].description in kind.description(bpy.context, asked)
@@ -211,8 +214,34 @@ def check_modifiers_that_stand_in_the_way_of_a_rig() -> None:
     assert "Apply the Half modifier" not in draw_all()[0]
     obj.shape_key_add(name="Basis")
     obj.modifiers.new("Half", "MIRROR")
-    assert said(bpy.ops.pocket3d.apply_modifiers)
+    assert "has shape keys" in said(bpy.ops.pocket3d.apply_modifiers)
     assert obj.modifiers
+
+
+def check_a_mesh_that_cannot_be_rigged_with_the_others_is_named() -> None:
+    first, second = cube(), cube(location=(4, 0, 0))
+    second.name = "Other"
+    first.modifiers.new("Half", "MIRROR")
+    first.select_set(True)
+    first.name = "Mirrored"
+    assert module("ui.making").left_out(bpy.context, "auto_rigging") == [first]
+    texts, operators = draw_all()
+    assert "Mirrored is left out" in texts
+    assert "pocket3d.apply_modifiers" in operators
+    assert bpy.ops.pocket3d.apply_modifiers() == {"FINISHED"}
+    assert not first.modifiers
+    assert "is left out" not in draw_all()[0]
+
+
+def check_a_picture_whose_place_has_gone_is_not_kept() -> None:
+    s, making = settings(), module("ui.making")
+    s.views.add()
+    where, error = s.views[0].path_from_id(), module("core.errors").UserError
+    s.views.clear()
+    for scene in (bpy.context.scene.name, "a scene that was closed"):
+        with contextlib.suppress(error):
+            making._keep(scene, where, "nowhere.png", "CAMERA")
+            raise AssertionError("a picture was kept nowhere")
 
 
 def check_a_large_selection_is_not_looked_through() -> None:

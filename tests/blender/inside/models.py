@@ -195,7 +195,7 @@ def check_from_the_licence_to_the_model_and_back() -> None:
     text, buttons = drawn()
     assert "pocket3d.accept_model_licence" in buttons
     assert fixes() == ["pocket3d.accept_model_licence"]
-    assert fixes("test_huge") == ["wm.call_panel"]
+    assert fixes("test_huge") == ["pocket3d.show_models"]
     assert "Built-in text kit" in text
     assert "400 GB" in text, "why another one cannot run here"
     assert operators.accept_model_licence(model_id=WEIGHTED, person="Ada") == {"CANCELLED"}
