@@ -122,13 +122,16 @@ def find(needle: str, across: float = 0.6, timeout: float = 120) -> Steps:
     return found
 
 
-def find_in_view(needle: str, across: float = 0.6) -> Steps:
-    """The same without scrolling; None when it is not there."""
+def find_in_view(needle: str, across: float = 0.6, near: int | None = None) -> Steps:
+    """The same without scrolling; None when it is not there. ``near`` is where to look, to be quick."""
     region, step = sidebar(), max(5, round(8 * bpy.context.preferences.system.ui_scale))
     x = region.x + round(region.width * across)
+    top, bottom = region.y + region.height - 6, region.y + 4
+    if near is not None:
+        top, bottom = min(top, near + 15 * step), max(bottom, near - 15 * step)
     hits: list[int] = []
     words = ""
-    for y in range(region.y + region.height - 6, region.y + 4, -step):
+    for y in range(top, bottom, -step):
         event("MOUSEMOVE", "NOTHING", (x, y))
         yield TICK / 3
         here = under_pointer()
@@ -137,7 +140,7 @@ def find_in_view(needle: str, across: float = 0.6) -> Steps:
         if needle in here:
             words = here
             hits.append(y)
-    return (x, (hits[0] + hits[-1]) // 2) if hits else None
+    return (x, max(hits[-1], hits[0] - step)) if hits else None  # of a list, the first row
 
 
 def under_pointer() -> str:
