@@ -17,6 +17,8 @@ UV_MAP = "Pocket3D"
 """The UV map that comes with a texture."""
 COLORS = "Color"
 """The colour attribute that comes with a mesh."""
+METAL_IN_SOLID = 0.4
+"""How metallic metal looks in Solid view; renders take it from the nodes."""
 MADE = "pocket3d_texture"
 """Custom property of the materials that came with a texture."""
 
@@ -34,7 +36,7 @@ def apply_texture(
     if len(faces.polygons) != len(data.corner_uv):
         raise UserError(f"{obj.name} was edited meanwhile, so the texture no longer fits")
     mesh = obj.data
-    slots.restore(obj)
+    slots.restore_all(obj)
     uv = np.zeros((len(mesh.loops), 2), np.float32)
     uv[faces.loops] = data.corner_uv
     shown = active_uv_map(mesh)
@@ -84,7 +86,8 @@ def make_material(
     _Builder(material, data, uv_map, {} if images is None else images).build()
     material.use_backface_culling = not data.double_sided
     material.diffuse_color = data.solid_color
-    material.metallic, material.roughness = data.metallic, data.roughness
+    # Solid view has no surroundings for metal to mirror: in full it is nearly black there.
+    material.metallic, material.roughness = METAL_IN_SOLID * data.metallic, data.roughness
     return material
 
 

@@ -11,23 +11,29 @@ import numpy as np
 
 FORMER_SLOT = "pocket3d_former_material"
 """Integer face attribute: the material slot of each face before."""
+EARLIER_SLOT = "pocket3d_earlier_material"
+"""The same before that, while parts stand on a texture that itself stands on the object's own materials."""
 PLAIN = "pocket3d_part"
 """Custom property of the materials that are only a part's colour, which need not be kept."""
 FORMER = "pocket3d_former"
-"""Custom property of the mesh: JSON with the number of the object's own slots, and its UV map."""
+"""Custom property of the mesh: JSON with the number of the slots before, the UV map, and what was before that."""
 
 
 def show(
     obj: bpy.types.Object, materials: Sequence[bpy.types.Material], numbers: np.ndarray, *, uv_map: str = ""
 ) -> None:
-    """Put ``materials`` into slots after the object's own and on the faces by ``numbers`` (F,).
+    """Put ``materials`` into slots after those that are there and on the faces by ``numbers`` (F,).
 
-    The own slots stay where they are, unused, so nothing is lost on saving; ``restore`` puts them back on.
+    The slots before stay where they are, unused, so nothing is lost on saving; ``restore`` puts them back on.
     """
     mesh = obj.data
     own = len(mesh.materials)
+    before = _former(mesh)
+    attribute = mesh.attributes.get(FORMER_SLOT)
+    if attribute is not None:
+        write(mesh, EARLIER_SLOT, _numbers(attribute))
     write(mesh, FORMER_SLOT, material_numbers(mesh))
-    mesh[FORMER] = json.dumps({"slots": own, "uv_map": uv_map})
+    mesh[FORMER] = json.dumps({"slots": own, "uv_map": uv_map, "before": before})
     if not own:
         mesh.materials.append(None)  # the former slot 0: no material
     first = len(mesh.materials)
@@ -44,8 +50,22 @@ def are_replaced(obj: bpy.types.Object) -> bool:
     return FORMER_SLOT in obj.data.attributes
 
 
+def are_parts(obj: bpy.types.Object) -> bool:
+    """Whether what stands in for the materials are parts' plain colours."""
+    text = obj.data.get(FORMER)
+    own = json.loads(text)["slots"] if text else len(obj.data.materials)
+    shown = [m for m in obj.data.materials[own:] if m is not None]
+    return are_replaced(obj) and bool(shown) and all(m.get(PLAIN) for m in shown)
+
+
+def restore_all(obj: bpy.types.Object) -> None:
+    """Go back to the object's own materials."""
+    while restore(obj):
+        pass
+
+
 def restore(obj: bpy.types.Object) -> bool:
-    """Go back to the object's own materials and UV map; False when there is nothing to restore.
+    """Go back to the materials and the UV map before; False when there is nothing to restore.
 
     Textures that leave their slots are kept with the file, by a fake user; the parts' plain colours are not.
     """
@@ -53,8 +73,7 @@ def restore(obj: bpy.types.Object) -> bool:
     attribute = mesh.attributes.get(FORMER_SLOT)
     if attribute is None:
         return False
-    numbers = np.zeros(len(mesh.polygons), np.int32)
-    attribute.data.foreach_get("value", numbers)
+    numbers = _numbers(attribute)
     mesh.attributes.remove(attribute)
     former = _former(mesh)
     own = int(former.get("slots", int(numbers.max(initial=0)) + 1))
@@ -66,15 +85,20 @@ def restore(obj: bpy.types.Object) -> bool:
     layer = mesh.uv_layers.get(str(former.get("uv_map", "")))
     if layer is not None:
         layer.active = layer.active_render = True
+    earlier = mesh.attributes.get(EARLIER_SLOT)
+    if earlier is not None:
+        mesh[FORMER] = json.dumps(former.get("before", {}))
+        earlier.name = FORMER_SLOT
     mesh.update()
     return True
 
 
 def forget(mesh: bpy.types.Mesh) -> None:
     """Give up the way back."""
-    attribute = mesh.attributes.get(FORMER_SLOT)
-    if attribute is not None:
-        mesh.attributes.remove(attribute)
+    for name in (FORMER_SLOT, EARLIER_SLOT):
+        attribute = mesh.attributes.get(name)
+        if attribute is not None:
+            mesh.attributes.remove(attribute)
     _former(mesh)
 
 
@@ -88,10 +112,13 @@ def _former(mesh: bpy.types.Mesh) -> dict[str, Any]:
 
 def material_numbers(mesh: bpy.types.Mesh) -> np.ndarray:
     """(F,) the material slot of each face."""
-    numbers = np.zeros(len(mesh.polygons), np.int32)
     attribute = mesh.attributes.get("material_index")
-    if attribute is not None:
-        attribute.data.foreach_get("value", numbers)
+    return np.zeros(len(mesh.polygons), np.int32) if attribute is None else _numbers(attribute)
+
+
+def _numbers(attribute: bpy.types.Attribute) -> np.ndarray:
+    numbers = np.zeros(len(attribute.data), np.int32)
+    attribute.data.foreach_get("value", numbers)
     return numbers
 
 
