@@ -91,7 +91,7 @@ def measure(version: str, folder: Path, zip_file: Path, rounds: int) -> dict[str
 
 
 def main() -> int:
-    """Measure and print; 0 when the window waits no longer than for Blender's importer."""
+    """Measure and print; 0 when the window waits for no kind of result longer than for Blender's importer."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--faces", type=int, default=200_000)
     parser.add_argument("--texture", type=int, default=2048)
@@ -115,7 +115,8 @@ def main() -> int:
                 print(f"  {what:44s} {value:8.2f}" if "/" in what else f"  {what:44s} {value:8.1f}")
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "import.json").write_text(json.dumps(found, indent=1))
-    return 0 if all(f["window waits: ours / Blender's"] <= 1 for f in found.values()) else 1
+    ratios = [value for f in found.values() for what, value in f.items() if "/" in what]
+    return 0 if max(ratios) <= 1 else 1
 
 
 if __name__ == "__main__":

@@ -111,8 +111,9 @@ def main() -> None:
     measure(Path(folder))  # Blender loads its importer, and both warm up
     runs = [measure(Path(folder)) for _ in range(int(rounds))]
     medians = {what: statistics.median(r[what] for r in runs) for what in runs[0]}
-    ratios = [r["mesh: window waits"] / r["mesh: window waits with Blender's importer"] for r in runs]
-    medians["window waits: ours / Blender's"] = statistics.median(ratios)
+    for name in ("mesh", *FEATURES):
+        ratios = [r[f"{name}: window waits"] / r["mesh: window waits with Blender's importer"] for r in runs]
+        medians[f"{name}: window waits: ours / Blender's"] = statistics.median(ratios)
     Path(report).write_text(json.dumps(medians))
 
 

@@ -16,7 +16,7 @@ from . import builder, compat, placing, rig, units
 from .placing import Place, bounds, make_active
 from .staging import rollback
 
-__all__ = ["bounds", "import_result", "make_active", "publish"]
+__all__ = ["bounds", "import_result", "make_active", "publish", "read_model"]
 
 
 def publish(data: MeshData, name: str, place: Place) -> list[bpy.types.Object]:
@@ -62,9 +62,14 @@ def import_result(
     ``location`` is where the middle of its underside goes. ``labels`` names parts for people by their node. Raises
     UserError for a file that cannot be used; nothing stays behind then.
     """
-    try:
-        data = model_of(read_glb(Path(path)), labels)
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise UserError(f"{Path(path).name} cannot be used: {error}") from error
     x, y, z = location
+    data = read_model(Path(path), labels)
     return publish(data, name, Place((x, y, z), collections=[collection] if collection else ()))
+
+
+def read_model(path: Path, labels: Mapping[str, str] | None = None) -> MeshData:
+    """Read a GLB, on any thread; without normals it is smooth by angle. Raises UserError for one of no use."""
+    try:
+        return model_of(read_glb(path), labels, smooth_without_normals=True)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise UserError(f"{path.name} cannot be used: {error}") from error

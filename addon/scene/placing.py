@@ -114,6 +114,7 @@ def make_active(context: bpy.types.Context, objects: Sequence[bpy.types.Object])
     """Select just these objects, as Blender's importers do, and make the first one active."""
     layer = context.view_layer
     layer.update()  # takes in what was linked just now
+    _show_in_local_views(context, objects)
     for other in layer.objects:
         other.select_set(False)
     for obj in objects:
@@ -121,3 +122,16 @@ def make_active(context: bpy.types.Context, objects: Sequence[bpy.types.Object])
             obj.select_set(True)
     if objects and objects[0].name in layer.objects:
         layer.objects.active = objects[0]
+
+
+def _show_in_local_views(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:
+    """A view that shows just some objects shows these too, as it does what an artist adds."""
+    for window in context.window_manager.windows:
+        if window.view_layer != context.view_layer:
+            continue
+        for area in window.screen.areas:
+            space = area.spaces.active
+            if area.type == "VIEW_3D" and space.local_view is not None:
+                for obj in objects:
+                    if context.view_layer.objects.get(obj.name) == obj:
+                        obj.local_view_set(space, True)

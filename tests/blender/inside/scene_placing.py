@@ -169,3 +169,19 @@ def check_a_place_turns_about_z_only() -> None:
     np.testing.assert_allclose(
         matrix.to_3x3() @ matrix.to_3x3().col[2].__class__((0, 0, 1)), (0, 0, place.height), atol=1e-5
     )
+
+
+def check_a_local_view_shows_the_result() -> None:
+    window = bpy.context.window_manager.windows[0]
+    area = next(a for a in window.screen.areas if a.type == "VIEW_3D")
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    other, chosen = cube(location=(9, 0, 0)), cube()
+    other.select_set(False)
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        assert bpy.ops.view3d.localview(frame_selected=False) == {"FINISHED"}
+    space = area.spaces.active
+    if not chosen.local_view_get(space):  # without a window, Blender before 5.0 keeps no local view
+        return
+    (obj,) = put(result())
+    assert obj.local_view_get(space)
+    assert not other.local_view_get(space)
