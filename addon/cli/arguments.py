@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import math
 from typing import Any, NoReturn
 
 from ..api.batches import AT_ONCE
@@ -145,7 +147,7 @@ def asking() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     group = shared.add_argument_group("model")
     group.add_argument("--model", default="", metavar="ID", help="the best one that is ready by default")
-    group.add_argument("--seed", type=int, metavar="NUMBER", help="the same seed gives the same result")
+    group.add_argument("--seed", type=whole, metavar="NUMBER", help="the same seed gives the same result")
     group.add_argument(
         "--parameter",
         type=parameter,
@@ -189,15 +191,30 @@ def targeting(several: str) -> argparse.ArgumentParser:
 
 def positive(text: str) -> float:
     """Seconds."""
-    value = float(text)
+    value = number(text)
     if not 0 < value < 1e9:
         raise argparse.ArgumentTypeError("it must be more than 0")
     return value
 
 
+def number(text: str) -> float:
+    """A finite number."""
+    with contextlib.suppress(ValueError):
+        if math.isfinite(value := float(text)):
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no number")
+
+
+def whole(text: str) -> int:
+    """A whole number."""
+    with contextlib.suppress(ValueError):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+
+
 def count(text: str) -> int:
     """A number from 1."""
-    value = int(text)
+    value = whole(text)
     if not 1 <= value <= MOST_COPIES:
         raise argparse.ArgumentTypeError(f"it must be from 1 to {MOST_COPIES}")
     return value
@@ -218,7 +235,7 @@ def distance(text: str) -> float | None:
     """Metres, or ``auto``."""
     if text == "auto":
         return None
-    value = float(text)
+    value = number(text)
     if not 0 <= value < 1e6:
         raise argparse.ArgumentTypeError("it must be 'auto' or metres from 0")
     return value
@@ -254,7 +271,7 @@ def _generate(commands: Any) -> None:
         help="at the 3D cursor (default), at the world's origin, or in the place of --object, which is hidden",
     )
     made.add_argument(
-        "--location", type=float, nargs=3, metavar=("X", "Y", "Z"), help="a place in metres instead"
+        "--location", type=number, nargs=3, metavar=("X", "Y", "Z"), help="a place in metres instead"
     )
     made.add_argument("--object", metavar="NAME", help="the object to replace")
 
@@ -281,7 +298,7 @@ def _texture(commands: Any) -> None:
     )
     made.add_argument(
         "--intensity",
-        type=float,
+        type=number,
         default=TextureParams.intensity,
         metavar="AMOUNT",
         help="0 to 1 (default: %(default)s)",
@@ -303,7 +320,7 @@ def _segment(commands: Any) -> None:
         choices=SEGMENTATION_LEVELS,
         help="how fine (default: %(default)s)",
     )
-    made.add_argument("--min-part-size", type=int, metavar="VERTICES", help="the server decides by default")
+    made.add_argument("--min-part-size", type=whole, metavar="VERTICES", help="the server decides by default")
 
 
 def _rig(commands: Any) -> None:
@@ -317,7 +334,7 @@ def _rig(commands: Any) -> None:
     )
     made.add_argument("--character", choices=CHARACTER_TYPES, help="the server goes by the shape by default")
     made.add_argument(
-        "--bones", type=int, metavar="NUMBER", help=f"at most {MOST_BONES}; the server decides by default"
+        "--bones", type=whole, metavar="NUMBER", help=f"at most {MOST_BONES}; the server decides by default"
     )
     made.add_argument("--no-weights", action="store_true", help="bones only")
 
@@ -346,7 +363,7 @@ def _batch(commands: Any) -> None:
     )
     made.add_argument(
         "--around",
-        type=float,
+        type=number,
         nargs=3,
         metavar=("X", "Y", "Z"),
         help="middle of the grid; by default the 3D cursor, or beside what stands there",

@@ -40,6 +40,13 @@ class Interrupted(BaseException):
 
 def prepare(options: argparse.Namespace) -> None:
     """Choose the server and check what will be written, before anything is sent. Raises CommandLineError."""
+    if not getattr(options, "wait", True):
+        needless = [name for name in ("save", "out", "timeout") if getattr(options, name, None) is not None]
+        if needless:
+            raise CommandLineError(
+                f"--no-wait and --{needless[0]} exclude each other: there is no result yet",
+                "Say it when you get the result: jobs fetch KEY --save",
+            )
     if getattr(options, "profile", None):
         try:
             api.use_server(options.profile)

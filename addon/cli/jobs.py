@@ -7,7 +7,8 @@ import time
 
 from .. import api
 from ..api.jobs import find, take_up
-from ..core.jobs import Job, clock
+from ..core import gallery
+from ..core.jobs import Job
 from . import codes
 from .common import SHORT, CommandLineError, entry, finish, prepare
 from .output import Output, table
@@ -24,8 +25,8 @@ def show(options: argparse.Namespace, output: Output) -> int:
 
 def row(job: Job) -> list[str]:
     """A job as a line: key, what, how it is, when."""
-    ago = clock(time.time() - job.created)
-    return [job.key[:SHORT], job.task.verb, job.task.title[:40], job.status_text(), f"{ago} ago", job.profile]
+    when = gallery.when(job.created, time.time())
+    return [job.key[:SHORT], job.task.verb, job.task.title[:40], job.status_text(), when, job.profile]
 
 
 def fetch(options: argparse.Namespace, output: Output) -> int:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ EXPECTED_PACKAGES = 45
 """About how many packages there are; only the progress bar depends on it."""
 NEEDED = 1_500_000_000
 """Bytes: what is installed, its downloads, and room for the first jobs."""
+TETHER = Path(__file__).with_name("tether.py")
+"""Ends pip with a Blender that is killed."""
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
 CANCELLED = "CANCELLED"
 
@@ -110,6 +113,8 @@ class Installation:
                 last = line.strip() or last
                 on_line(line.rstrip())
             code = process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
         self._check()
         if code != 0:
             raise failure(self.log.read_text(encoding="utf-8", errors="replace"), last)
@@ -117,10 +122,12 @@ class Installation:
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[str]:
         with self._lock:
             self._check()
+            if shutil.which(command[0]) is None:
+                raise UserError(f"{command[0]} could not be run", Remedy.PREFERENCES)
             try:
                 self._process = subprocess.Popen(
-                    list(command),
-                    stdin=subprocess.DEVNULL,
+                    [sys.executable, "-I", str(TETHER), *command],
+                    stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
@@ -129,7 +136,9 @@ class Installation:
                     **NEW_GROUP,
                 )
             except OSError as error:
-                raise UserError(f"{command[0]} could not be run", Remedy.PREFERENCES, str(error)) from error
+                raise UserError(
+                    f"{sys.executable} could not be run", Remedy.PREFERENCES, str(error)
+                ) from error
             return self._process
 
 

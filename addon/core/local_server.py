@@ -72,6 +72,7 @@ class LocalServer:
         self._step: Step | None = None
         self._installation: installer.Installation | None = None
         self._lock = threading.RLock()
+        self._claim = threading.Lock()  # held for a moment only, unlike the other
         self.found: Environment | None = None
         """The installation as it was last seen; reading it costs nothing."""
         self.last_exit: int | None = None
@@ -116,12 +117,12 @@ class LocalServer:
 
         An older one, and a server that runs from it, stay usable all the while; jobs and files are not touched.
         """
-        if self.installing:
-            raise UserError("The local server is being installed already")
-        installation = installer.Installation(
-            self.paths.source, self.paths.home, self.base_python, self._note
-        )
-        self._installation = installation
+        paths = self.paths
+        installation = installer.Installation(paths.source, paths.home, self.base_python, self._note)
+        with self._claim:
+            if self.installing:
+                raise UserError("The local server is being installed already")
+            self._installation = installation
         try:
             busy = "Another Blender is installing the local server; wait until it is done"
             with exclusive(self.paths.home / "install.lock", busy):

@@ -112,13 +112,6 @@ class Owners:
         return [n for n in names if n not in (self.me, ADOPTING)]
 
 
-def _still_at(file: IO[bytes], path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except OSError:
-        return False
-
-
 if sys.platform == "win32":
     import msvcrt
 
@@ -126,8 +119,17 @@ if sys.platform == "win32":
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def _still_at(file: IO[bytes], path: Path) -> bool:
+        return True  # nobody can remove a file that is open
+
 else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _still_at(file: IO[bytes], path: Path) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        except OSError:
+            return False

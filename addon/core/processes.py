@@ -63,7 +63,9 @@ def end_tree(process: subprocess.Popen[Any]) -> None:
         return
     if sys.platform == "win32":
         taskkill = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-        subprocess.run(taskkill, capture_output=True, check=False, **HIDDEN)
+        quiet: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with suppress(OSError):
+            subprocess.Popen(taskkill, **quiet, **HIDDEN)  # not waited for: this is the main thread
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -87,7 +86,7 @@ def _bad_tls(url: str, error: requests.exceptions.SSLError, text: str) -> tuple[
             "set REQUESTS_CA_BUNDLE to its authority's file, and restart Blender",
             Remedy.RECONNECT,
         )
-    if any(isinstance(e, ssl.SSLEOFError) for e in chain(error)):
+    if any(type(e).__name__ == "SSLEOFError" for e in chain(error)):
         return f"{place} broke off the encrypted connection; does it speak https?", Remedy.PREFERENCES
     return f"The certificate of {host} was not accepted", Remedy.PREFERENCES
 
@@ -132,6 +131,8 @@ def _stranger(url: str, status: int | None) -> tuple[str, Remedy]:
 
 def speaks_tls(url: str, patience: float = 4.0) -> bool:
     """Whether an encrypted connection can be made to an address."""
+    import ssl  # with requests on a worker thread, not when Blender starts
+
     parts = urlsplit(url)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -112,6 +112,25 @@ def test_cancelling_and_disabling_end_pip_and_its_children_and_clean_up(tmp_path
 
 
 @posix
+def test_pip_ends_with_a_blender_that_is_killed(tmp_path: Path) -> None:
+    code = f"""
+import sys; from pathlib import Path
+from addon.core.local_server import LocalServer, Paths
+LocalServer(Paths(Path({str(ROOT / "server")!r}), Path({str(tmp_path / "home")!r})), sys.argv[1]).install()
+"""
+    slow = python(tmp_path, working("sleep 67 & sleep 67"))
+    blender = subprocess.Popen([sys.executable, "-c", code, slow], cwd=ROOT)
+
+    def sleeping() -> int:
+        return sum(p.info["cmdline"] == ["sleep", "67"] for p in psutil.process_iter(["cmdline"]))
+
+    wait_until(lambda: sleeping() == 2)
+    blender.kill()
+    blender.wait(10)
+    wait_until(lambda: not sleeping(), 5)
+
+
+@posix
 def test_an_interrupted_installation_is_noticed_and_cleared_away(tmp_path: Path) -> None:
     home = tmp_path / "home"
     code = f"""
