@@ -25,6 +25,27 @@ MOST_IMAGES = 10
 MOST_VIEWS = 6
 """Of one object in the panel; more are not known to help."""
 MOST_VARIANTS = 8
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "quality": QUALITIES,
+    "texture_resolution": TEXTURE_RESOLUTIONS,
+    "style": STYLES,
+    "segmentation_level": SEGMENTATION_LEVELS,
+    "character_type": CHARACTER_TYPES,
+}
+LIMITS = {
+    "seed": (0, LARGEST_SEED),
+    "intensity": (0, 1),
+    "min_part_size": (1, LARGEST_SEED),
+    "bone_count": (1, MOST_BONES),
+}
+"""What the fields of requests can be; scripts say what they like, the panels only what there is."""
+SPOKEN = {
+    "texture_resolution": "texture size",
+    "segmentation_level": "level",
+    "character_type": "character",
+    "min_part_size": "smallest part",
+    "bone_count": "number of bones",
+}
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -45,6 +66,13 @@ class Params:
 
     def why_not(self) -> str:
         """Why the request cannot be meant like this, as a sentence; empty when it can. Looks at no file."""
+        for name, value in ((f.name, getattr(self, f.name)) for f in fields(self)):
+            words = SPOKEN.get(name, name)
+            if name in CHOICES and value is not None and value not in CHOICES[name]:
+                return f"There is no {words} {value}; choose one of {', '.join(map(str, CHOICES[name]))}"
+            low, high = LIMITS.get(name, (None, None))
+            if low is not None and value is not None and not low <= value <= high:
+                return f"The {words} should be from {low} to {high}, not {value}"
         return ""
 
     def check(self) -> None:
@@ -88,7 +116,7 @@ class SourceParams(Params):
             return f"The description is longer than {LONGEST_PROMPT} characters; shorten it"
         if len(self.images) > MOST_IMAGES:
             return f"At most {MOST_IMAGES} images can be sent"
-        return ""
+        return super().why_not()
 
     def check(self) -> None:
         """The images must be there, too."""

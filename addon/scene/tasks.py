@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import uuid
 from collections.abc import Sequence
 
@@ -32,6 +33,8 @@ def task_to_make(
     reason = params.why_not()
     if reason:
         raise UserError(reason)
+    if len(location) != 3 or not all(map(math.isfinite, location)):
+        raise UserError("A location is three numbers: x, y and z in metres")
     title = name or params.text_prompt or bpy.path.display_name_from_filepath(params.images[0])
     x, y, z = location
     return Task(

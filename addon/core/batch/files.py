@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from io import StringIO
 from typing import Any
 
@@ -49,7 +50,8 @@ def csv_rows(text: str) -> Rows:
 def header_problems(header: Sequence[str]) -> list[str]:
     """What is wrong with a header: none at all, a column twice, an unknown one."""
     if not {"prompt", "image"} & set(header):
-        return ["the first line must name the columns, 'prompt' or 'image' among them"]
+        meant = [unknown(name) for name in header if get_close_matches(name, ("prompt", "image"), 1)]
+        return meant or ["the first line must name the columns, 'prompt' or 'image' among them"]
     twice = [f"the column '{name}' is there twice" for name, c in Counter(header).items() if name and c > 1]
     return twice + [unknown(name) for name in header if name and name not in COLUMNS]
 

@@ -53,7 +53,9 @@ class BatchFileError(UserError):
     def __init__(self, file: str, problems: Sequence[str]) -> None:
         count = len(problems)
         first = problems[0] if count == 1 else f"{count} problems, the first in {problems[0]}"
-        super().__init__(f"{file} cannot be used: {first}", details="\n".join(problems), code="BAD_BATCH")
+        super().__init__(
+            f"{file} cannot be used: {first}", details="\n".join(problems[1:] and problems), code="BAD_BATCH"
+        )
         self.problems = tuple(problems)
 
 

@@ -94,6 +94,32 @@ def check_wrong_command_lines() -> None:
         assert counts() == before
 
 
+def check_what_cannot_be_meant_is_refused_before_anything_is_sent() -> None:
+    cube()
+    known = len(module("session").current_session().runner.jobs)
+    for arguments, words in (
+        (("generate", "--prompt", "a cup", "--location", "nan", "0", "0"), "'nan' is no number"),
+        (("generate", "--prompt", "a cup", "--timeout", "soon"), "'soon' is no number"),
+        (("generate", "--prompt", "a cup", "--seed", "x"), "'x' is no whole number"),
+        (("generate", "--prompt", "a cup", "--seed", "-1"), "The seed should be from 0"),
+        (("generate", "--prompt", "a cup", "--no-wait", "--save", "cup.blend"), "--no-wait and --save"),
+        (("rig", "--bones", "0"), "The number of bones should be from 1 to 256, not 0"),
+        (("texture", "--prompt", "oak", "--intensity", "7"), "The intensity should be from 0 to 1, not 7.0"),
+        (("segment", "--min-part-size", "0"), "The smallest part should be from 1"),
+    ):
+        code, answer = command(*arguments)
+        assert code == 2, (arguments, answer)
+        assert words in answer["error"]["message"], answer
+    api = module("api")
+    assert (
+        "three numbers" in raised(lambda: api.submit_generate("a cup", location=(1, float("nan"), 0))).message
+    )
+    assert (
+        "There is no quality draft" in raised(lambda: api.submit_generate("a cup", quality="draft")).message
+    )
+    assert len(module("session").current_session().runner.jobs) == known
+
+
 def check_help_is_no_error() -> None:
     parser = module("cli.arguments").parser()
     for arguments in (["--help"], *([c, "--help"] for c in ("generate", "batch", "jobs", "server"))):
