@@ -50,6 +50,12 @@ def headlines(jobs: list[Job]) -> tuple[str, ...]:
     return tuple(" · ".join(words[:number]) for number in range(len(words), -1, -1))
 
 
+MOST_ROWS = 8
+"""Jobs that the list shows at once; with more it has a bar to scroll."""
+SCROLLBAR = 22
+"""Width of that bar at scale 1."""
+
+
 def row_texts(job: Job, now: float) -> tuple[str, ...]:
     """Wordings of a job's state for its row, longest first."""
     if job.state is State.QUEUED and job.queue_position:
@@ -78,7 +84,8 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
         row = layout.split(factor=share)
         row.label(text=job.task.title, translate=False, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
-        room = text_width(margin=85) * (1 - share) - (62 if job.state.finished else 30) * ui_scale()
+        scrolls = SCROLLBAR if len(data.pocket3d_jobs) > MOST_ROWS else 0
+        room = text_width(margin=85 + scrolls) * (1 - share) - (62 if job.state.finished else 30) * ui_scale()
         text = fitting(row_texts(job, time.time()), room)
         if job.state.finished:
             right.label(text=text or " ", translate=False, icon=STATE_ICONS[job.state])
@@ -110,7 +117,7 @@ class POCKET3D_PT_jobs(Sidebar, bpy.types.Panel):
         self.layout.template_list(
             *("POCKET3D_UL_jobs", "", manager, "pocket3d_jobs", manager, "pocket3d_job_index"),
             rows=3,
-            maxrows=8,
+            maxrows=MOST_ROWS,
         )
         row = self.layout.row(align=True)
         row.operator("pocket3d.cancel_all", icon="CANCEL")

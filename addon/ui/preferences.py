@@ -138,7 +138,7 @@ def draw_local(layout, preferences) -> None:
     column.use_property_split = True
     column.use_property_decorate = False
     column.prop(preferences, "start_with_blender")
-    column.prop(preferences, "python")
+    column.prop(preferences, "python", placeholder="Blender's own")
     row = layout.row(align=True)
     if local.installing:
         row.operator("pocket3d.cancel_install", icon="X")

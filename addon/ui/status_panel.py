@@ -39,7 +39,7 @@ def draw_status(layout, preferences_button: bool = True) -> None:
     elif session.control.problem is None:
         draw_advice(layout, status, preferences_button)
     if session.control.problem is not None:
-        draw_message(layout, session.control.problem)
+        draw_message(layout, session.control.problem, preferences_button)
     elif session.control.notice:
         draw_message(layout, Problem(session.control.notice))
     elif session.control.doing and not status.activity:
@@ -81,13 +81,14 @@ def draw_advice(layout, status: Status, preferences_button: bool) -> None:
         draw_more(layout, status.remedy)
 
 
-def draw_message(layout, problem: Problem) -> None:
+def draw_message(layout, problem: Problem, preferences_button: bool = True) -> None:
     """What came of the last button, until it is put away."""
     box = layout.box()
     icon = "ERROR" if problem.remedy is not Remedy.NONE else "INFO"
     draw_text(box, problem.text, icon, IN_BOX)
     row = box.row(align=True)
-    if problem.remedy in REMEDIES:
+    here = problem.remedy is Remedy.PREFERENCES and not preferences_button  # no button leads to where one is
+    if problem.remedy in REMEDIES and not here:
         operator, icon = REMEDIES[problem.remedy]
         row.operator(operator, icon=icon)
         row.operator("pocket3d.dismiss_message", text="", icon="X")
