@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .errors import Problem, UserError
@@ -21,6 +21,27 @@ from .store import Store
 from .worker import LATE, PATIENCE, RESUMABLE, Connect, Event, Worker
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The jobs in order, as they were at a revision: the newest first, unfinished ones the oldest first."""
+
+    revision: int = 0
+    listed: tuple[Job, ...] = ()
+    results: tuple[Job, ...] = ()
+    unfinished: tuple[Job, ...] = ()
+
+    @classmethod
+    def of(cls, jobs: Iterable[Job], revision: int) -> Lists:
+        """Sort them."""
+        newest = sorted(jobs, key=lambda j: j.created, reverse=True)
+        return cls(
+            revision,
+            tuple(j for j in newest if j.listed and j.mine),
+            tuple(j for j in newest if j.file is not None),
+            tuple(j for j in reversed(newest) if not j.state.finished),
+        )
 
 
 class JobRunner:
@@ -45,6 +66,9 @@ class JobRunner:
         self._elsewhere: dict[str, Job] = {}
         self.unreadable: list[Path] = []
         """Records that could not be understood and were put aside."""
+        self.revision = 0
+        """Rises with whatever happens to a job."""
+        self._lists = Lists()
         self._events: queue.Queue[Event | News] = queue.Queue()
         self._workers: dict[str, Worker] = {}
 
@@ -76,6 +100,7 @@ class JobRunner:
 
     def _submit(self, task: Task, earlier: Path | None, drop_earlier: bool = False) -> Job:
         job = Job(task, profile=self._profile())
+        self.revision += 1
         self.jobs[job.key] = job
         self._store.add(job)
         self._start(job, earlier, drop_earlier)
@@ -115,6 +140,7 @@ class JobRunner:
         useless = old.mine and old.file is None
         if old.mine:
             self._change(old, {"listed": False})
+        self.revision += 1
         if useless:
             self.jobs.pop(key)
         return self._submit(old.task, self._store.folder_of(key), useless and not needs_owner(old))
@@ -144,6 +170,7 @@ class JobRunner:
             if job.file is None and not needs_owner(job):
                 self.delete(key)
         if job.file is None:
+            self.revision += 1
             self.jobs.pop(key, None)
 
     def clear_ended(self) -> None:
@@ -154,6 +181,7 @@ class JobRunner:
     def delete(self, key: str) -> None:
         """Delete an ended job with its result and all its files."""
         if self.jobs[key].state.finished:
+            self.revision += 1
             self.jobs.pop(key)
             self._workers.pop(key, None)
             self._store.delete(key)
@@ -167,6 +195,7 @@ class JobRunner:
             notes = [n for n in job.notes if n != job.why_kept]
             changes = {"state": State.DOWNLOADING, "by_hand": by_hand, "problem": None, "notes": notes}
             job.update({**changes, "why_kept": ""})
+            self.revision += 1
             self._start(job)
 
     # What the drivers do -------------------------------------------------------------------------------------
@@ -174,17 +203,24 @@ class JobRunner:
     @property
     def active(self) -> bool:
         """Whether any job still needs attention."""
-        return any(not j.state.finished for j in self.jobs.values())
+        return bool(self._sorted.unfinished)
 
     @property
     def listed(self) -> list[Job]:
         """The jobs of the list, newest first."""
-        return sorted((j for j in self.jobs.values() if j.listed and j.mine), key=lambda j: -j.created)
+        return list(self._sorted.listed)
 
     @property
     def results(self) -> list[Job]:
         """All jobs that have a result's file, newest first; other Blenders' too."""
-        return sorted((j for j in self.jobs.values() if j.file is not None), key=lambda j: -j.created)
+        return list(self._sorted.results)
+
+    @property
+    def _sorted(self) -> Lists:
+        """Made anew when something has happened: panels ask in every draw, and there may be thousands of jobs."""
+        if self._lists.revision != self.revision:
+            self._lists = Lists.of(self.jobs.values(), self.revision)
+        return self._lists
 
     def others(self) -> list[Job]:
         """Jobs that other Blenders are busy with, as they are on record, newest first."""
@@ -203,6 +239,7 @@ class JobRunner:
                 changed[job.key] = job
 
     def _take_in(self, event: Event | News) -> Job | None:
+        self.revision += 1
         if isinstance(event, Found):
             return self._meet(event.job)
         if isinstance(event, Unreadable):
@@ -257,7 +294,7 @@ class JobRunner:
 
     def ready(self) -> list[Job]:
         """Jobs whose result waits to be put into the scene, oldest first."""
-        return [j for j in self.jobs.values() if j.state is State.READY]
+        return [j for j in self._sorted.unfinished if j.state is State.READY]
 
     def finish(self, job: Job, problem: Problem | None = None) -> None:
         """Say that a READY job's result is in the scene, or why not."""
@@ -285,6 +322,7 @@ class JobRunner:
 
     def _change(self, job: Job, changes: dict[str, object]) -> None:
         job.update(changes)
+        self.revision += 1
         self._store.change(job.key, {**changes, "seconds": job.seconds})
 
     def document_saved(self, origin: Origin) -> None:
@@ -292,6 +330,7 @@ class JobRunner:
         for job in self.jobs.values():
             if job.task.origin.document == origin.document and job.task.origin != origin:
                 job.task = replace(job.task, origin=origin)
+                self.revision += 1
                 self._store.change_task(job.key, {"origin": asdict(origin)})
 
     def document_opened(self, origin: Origin) -> list[Job]:

@@ -151,15 +151,7 @@ class Job:
         for name, value in changes.items():
             setattr(self, name, value)
         if self.state.finished and "state" in changes and self.started and not self.seconds:
-            self.seconds = time.time() - self.started
-
-    def fits(self, topology: str | None) -> bool:
-        """Whether the result still belongs on the object it was made for.
-
-        ``topology`` is the fingerprint of its faces as they are now, None when it has gone or cannot be used.
-        Moving vertices is no change; adding or removing any is.
-        """
-        return self.task.mesh is not None and topology == self.task.mesh.topology
+            self.seconds = max(0.0, time.time() - self.started)
 
     def status_text(self) -> str:
         """A few words for the list."""

@@ -31,8 +31,12 @@ def id_name(name: str) -> str:
 
 
 @cache
+@cache
 def extension_folder(package: str, path: str = "") -> str:
-    """The extension's folder for the user's files; in a checkout, which is no extension, a temporary one."""
+    """The extension's folder for the user's files; in a checkout, which is no extension, a temporary one.
+
+    Found and made once: every draw asks, and must not touch the disk.
+    """
     try:
         return bpy.utils.extension_path_user(package, path=path, create=True)
     except ValueError:

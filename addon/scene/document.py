@@ -47,8 +47,9 @@ def detach() -> None:
     """Notice no more."""
     global _on_saved
     _on_saved = None
-    bpy.app.handlers.load_post.remove(_loaded)
-    bpy.app.handlers.save_post.remove(_saved)
+    for handlers, ours in ((bpy.app.handlers.load_post, _loaded), (bpy.app.handlers.save_post, _saved)):
+        if ours in handlers:  # another add-on may have emptied the list
+            handlers.remove(ours)
 
 
 @persistent

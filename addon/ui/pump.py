@@ -78,10 +78,9 @@ def _tick(session: Session) -> float:
 def _what_is_shown(session: Session) -> object:
     """All that panels draw of the session and that changes by itself; the same means that nothing is drawn anew."""
     now = time.time()
-    jobs = [(j.key, j.state, j.activity(now) if j.state.active else "") for j in session.runner.listed]
-    results = [(j.key, j.in_scene, j.state) for j in session.runner.results]
-    lost = len(session.runner.unreadable)
-    return session.connection.status, session.control.state, session.models.version, jobs, results, lost
+    runner = session.runner
+    times = [j.activity(now) for j in runner.listed if j.state.active]
+    return session.connection.status, session.control.state, session.models.version, runner.revision, times
 
 
 def put_next_into_scene(runner: JobRunner, origin: Origin) -> None:

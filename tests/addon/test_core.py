@@ -277,15 +277,6 @@ def test_placement() -> None:
     assert placement.stand_on((5, 5, 1), (-1, -2, -3), (3, 2, 7)) == (4, 5, 4)
 
 
-def test_a_result_goes_on_the_mesh_that_was_sent_or_nowhere() -> None:
-    sent = glb.Mesh(np.zeros((3, 3), np.float32), np.array([[0, 1, 2]], np.uint32), topology="faces as sent")
-    job = Job(Task("Cup", SegmentParams(), sent))
-    assert job.fits("faces as sent")
-    assert not job.fits("edited")
-    assert not job.fits(None)  # deleted, linked from another file, in edit mode
-    assert not Job(Task("a cup", MeshParams(text_prompt="a cup"))).fits(None)
-
-
 def test_a_job_says_how_far_it_is() -> None:
     job = Job(Task("a car", MeshParams(text_prompt="a car")))
     assert job.status_text() == job.activity(0) == "Connecting"

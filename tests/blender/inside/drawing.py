@@ -170,6 +170,7 @@ def check_jobs_in_every_state() -> None:
                 "The queue is full", errors.Remedy.RETRY, "QUEUE_FULL", "request req_1"
             )
         runner.jobs[job.key] = job
+    runner.revision += 1
     module("ui.pump").sync_list()
     manager = bpy.context.window_manager
     for index in range(len(manager.pocket3d_jobs)):

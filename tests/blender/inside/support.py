@@ -30,6 +30,7 @@ def fresh_file() -> None:
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     session = module("session").current_session()
     session.runner.jobs.clear()
+    session.runner.revision += 1
     module("ui.pump").sync_list()
 
 
