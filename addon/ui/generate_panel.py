@@ -41,7 +41,7 @@ class POCKET3D_PT_generate(Sidebar, bpy.types.Panel):
         column.prop(settings, "variants")
         column.prop(settings, "placement")
         draw_settings(layout, context, MESH)
-        draw_button(layout, context, "pocket3d.generate", self._words(context), "ADD")
+        draw_button(layout, MESH, self._words(context), "ADD")
 
     def _words(self, context) -> str:
         settings = context.scene.pocket3d
@@ -60,14 +60,13 @@ def draw_seed(layout, settings, prefix: str) -> None:
     row.operator("pocket3d.new_seed", text="", icon="FILE_REFRESH").name = f"{prefix}seed"
 
 
-def draw_button(layout, context, operator: str, words: str, icon: str) -> None:
-    """The button that starts, why it is grey, and what went wrong at its last press."""
-    feature = {o: f for f, o in making.OPERATORS.items()}[operator]
+def draw_button(layout, feature: str, words: str, icon: str) -> None:
+    """The button that starts, and what went wrong at its last press."""
     if making.rendering(feature):
         layout.progress(factor=0.5, type="RING", text="Rendering the camera's picture")
     row = layout.row()
     row.scale_y = 1.5
-    row.operator(operator, text=say(words), icon=icon, translate=False)
+    row.operator(making.OPERATORS[feature], text=say(words), icon=icon, translate=False)
     problem = making.problems.get(feature)
     if problem is not None:
         draw_problem(layout, problem)

@@ -48,7 +48,6 @@ class ObjectPanel(Sidebar):
 
     bl_parent_id = "POCKET3D_PT_object"
     feature = ""
-    operator = ""
     verb = ""
     many = ""
     """The same for several meshes."""
@@ -71,7 +70,7 @@ class ObjectPanel(Sidebar):
             draw_text(self.layout, f"{others[0].name} is left out", "INFO")
             draw_text(self.layout, targets.why_not(others[0], self.feature), "BLANK1")
             self.draw_remedy(context)
-        draw_button(self.layout, context, self.operator, self.words(context), self.icon)
+        draw_button(self.layout, self.feature, self.words(context), self.icon)
         self.draw_result(context)
 
     def words(self, context) -> str:
@@ -98,7 +97,7 @@ class POCKET3D_PT_texture(ObjectPanel, bpy.types.Panel):
     """Paint the mesh."""
 
     bl_label = "Texture"
-    feature, operator, icon = TEXTURE, "pocket3d.texture", "TEXTURE"
+    feature, icon = TEXTURE, "TEXTURE"
     verb, many = "Texture", "Texture {} Meshes"
 
     def draw_source(self, context) -> None:
@@ -123,7 +122,7 @@ class POCKET3D_PT_segment(ObjectPanel, bpy.types.Panel):
 
     bl_label = "Segment"
     bl_options = {"DEFAULT_CLOSED"}
-    feature, operator, icon = SEGMENT, "pocket3d.segment", "MOD_EXPLODE"
+    feature, icon = SEGMENT, "MOD_EXPLODE"
     verb, many = "Find Parts", "Find Parts of {} Meshes"
 
     def draw_options(self, layout, settings) -> None:
@@ -153,7 +152,7 @@ class POCKET3D_PT_rig(ObjectPanel, bpy.types.Panel):
 
     bl_label = "Rig"
     bl_options = {"DEFAULT_CLOSED"}
-    feature, operator, icon = RIG, "pocket3d.rig", "ARMATURE_DATA"
+    feature, icon = RIG, "ARMATURE_DATA"
     verb, many = "Rig", "Rig {} Meshes Together"
 
     def draw_options(self, layout, settings) -> None:

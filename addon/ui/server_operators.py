@@ -5,6 +5,8 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import UserError, explain
+from ..core.jobs import Job
+from ..core.profiles import LOCAL_KEY
 from ..session import PACKAGE, current_session
 from ..translations import say
 from . import pump, reports
@@ -19,6 +21,11 @@ class ServerOperator:
         self.act(current_session().control)
         pump.redraw()
         return {"FINISHED"}
+
+
+def unfinished() -> list[Job]:
+    """The jobs that still need a server."""
+    return [job for job in current_session().runner.listed if not job.state.finished]
 
 
 def may_install(cls) -> bool:
@@ -95,6 +102,18 @@ class POCKET3D_OT_server_stop(ServerOperator, bpy.types.Operator):
 
     bl_idname = "pocket3d.server_stop"
     bl_label = "Stop"
+
+    def invoke(self, context, event):
+        if not any(job.profile == LOCAL_KEY for job in unfinished()):
+            return self.execute(context)
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Stop the local server?",
+            message="Its running jobs begin anew when it is started again.",
+            confirm_text="Stop",
+            icon="QUESTION",
+        )
 
     def act(self, control) -> None:
         control.stop()
