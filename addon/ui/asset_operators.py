@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -74,7 +75,7 @@ class POCKET3D_OT_save_asset(ResultOperator, bpy.types.Operator):
         if there:
             self.done(context, assets.save(there, self.about(job), self.library))
         else:
-            self.reading = read(file_of(job))
+            self.reading: Any = read(file_of(job))
 
     def execute(self, context):
         """The file of a result that is not in the scene is read by a worker, and saved when that is done."""
