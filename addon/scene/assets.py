@@ -47,7 +47,10 @@ def save(objects: Sequence[bpy.types.Object], about: About, library: str) -> Pat
     """
     if library == CURRENT_FILE:
         path = bpy.data.filepath
-        _describe(_in_this_file(objects, about.name), about, catalog(Path(path).parent if path else None))
+        asset = _in_this_file(objects, about.name)
+        _describe(asset, about, catalog(Path(path).parent if path else None))
+        if not asset.preview and not bpy.app.background:
+            asset.asset_generate_preview()  # goes on after this, so never for what is removed at once
         return None
     folder = Path(bpy.path.abspath(library))
     try:
@@ -134,5 +137,3 @@ def _describe(asset: bpy.types.ID, about: About, identifier: str) -> None:
     if about.preview is not None and about.preview.is_file():
         with bpy.context.temp_override(id=asset):
             bpy.ops.ed.lib_id_load_custom_preview(filepath=str(about.preview))
-    elif not bpy.app.background:
-        asset.asset_generate_preview()

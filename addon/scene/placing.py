@@ -103,11 +103,16 @@ def collection_for_results(context: bpy.types.Context) -> bpy.types.Collection:
 def put_aside(obj: bpy.types.Object) -> None:
     """Hide an object with what hangs on it, in the viewport and in renders; nothing is deleted."""
     for one in [obj, *obj.children_recursive]:
-        if bpy.context.view_layer.objects.get(one.name) == one:
-            one.hide_set(True)
-        else:
-            one.hide_viewport = True
-        one.hide_render = True
+        hide(one)
+
+
+def hide(obj: bpy.types.Object) -> None:
+    """Hide an object, in the viewport, which may be another scene's, and in renders."""
+    if bpy.context.view_layer.objects.get(obj.name) == obj:
+        obj.hide_set(True)
+    else:
+        obj.hide_viewport = True
+    obj.hide_render = True
 
 
 def make_active(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:

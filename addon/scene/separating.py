@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from . import compat, parts, slots, targets
+from . import compat, parts, placing, slots, targets
 from .staging import rollback, staging_scene
 
 KEY_POINTS = "pocket3d_key_{}"
@@ -51,8 +51,7 @@ def separate(
             for collection in obj.users_collection:
                 collection.objects.link(piece)
     context.view_layer.update()
-    obj.hide_set(True)
-    obj.hide_render = True
+    placing.hide(obj)
     return list(made.values())
 
 

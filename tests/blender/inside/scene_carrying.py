@@ -124,6 +124,14 @@ def check_absolute_shape_keys_stay_absolute() -> None:
     assert abs(world(made[0])[:, 2].max() - height) < 1e-4
 
 
+def check_an_object_of_another_scene_is_cut_there() -> None:
+    obj = grid(2)
+    bpy.context.window_manager.windows[0].scene = bpy.data.scenes.new("Another")
+    made = module("scene.separating").separate(bpy.context, obj)
+    assert [o.users_scene[0].name for o in made] == ["Scene", "Scene"]
+    assert (obj.hide_viewport, obj.hide_render) == (True, True)
+
+
 def check_multires_says_so() -> None:
     obj = grid(2)
     obj.modifiers.new("Multires", "MULTIRES")

@@ -180,7 +180,7 @@ def check_a_local_view_shows_the_result() -> None:
     with bpy.context.temp_override(window=window, area=area, region=region):
         assert bpy.ops.view3d.localview(frame_selected=False) == {"FINISHED"}
     space = area.spaces.active
-    if not chosen.local_view_get(space):  # without a window, Blender before 5.0 keeps no local view
+    if not chosen.local_view_get(space):  # Blender before 5.0 cannot be asked
         return
     (obj,) = put(result())
     assert obj.local_view_get(space)
