@@ -89,9 +89,19 @@ def _see(identifier: str, obj: bpy.types.Object) -> None:
         obj[KEY] = identifier  # an undo past the moment at which it got it has taken it away
 
 
+def active(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active object, also without a window, where there is no ``context.object``."""
+    return context.view_layer.objects.active if context.view_layer is not None else None
+
+
+def selection(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected objects; none without a window, in a timer for example."""
+    return list(getattr(context, "selected_objects", None) or ())
+
+
 def selected(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active object; for a rig, the mesh that it moves."""
-    obj = context.view_layer.objects.active  # without a window there is no context.object
+    obj = active(context)
     if obj is not None and obj.type == "ARMATURE":
         meshes = [o for o in obj.children if o.type == "MESH" and o.find_armature() == obj]
         return meshes[0] if len(meshes) == 1 else obj
@@ -101,7 +111,7 @@ def selected(context: bpy.types.Context) -> bpy.types.Object | None:
 def selected_all(context: bpy.types.Context, feature: str = "") -> list[bpy.types.Object]:
     """All selected meshes that a feature would take, the active one first."""
     main = selected(context)
-    objects = [o for o in context.selected_objects if o.type == "MESH" and o != main]
+    objects = [o for o in selection(context) if o.type == "MESH" and o != main]
     if main is not None:
         objects.insert(0, main)
     return [o for o in objects if not why_not(o, feature)]

@@ -65,17 +65,17 @@ def why_not(context: bpy.types.Context, feature: str) -> str:
 def target_missing(context: bpy.types.Context, feature: str) -> str:
     """Which object a feature still lacks."""
     if feature != MESH:
-        if len(context.selected_objects) > MOST_OBJECTS:
+        if len(targets.selection(context)) > MOST_OBJECTS:
             return f"More than {MOST_OBJECTS} objects are selected; select fewer"
         return "" if sent(context, feature) else targets.why_not(targets.selected(context), feature)
-    if context.scene.pocket3d.placement == REPLACE and context.object is None:
+    if context.scene.pocket3d.placement == REPLACE and targets.active(context) is None:
         return "Select the object whose place the new one takes"
     return ""
 
 
 def sent(context: bpy.types.Context, feature: str = "") -> list[bpy.types.Object]:
     """The selected meshes that a feature takes, the active one first; none when there are too many to look at."""
-    if len(context.selected_objects) > MOST_OBJECTS:
+    if len(targets.selection(context)) > MOST_OBJECTS:
         return []
     return targets.selected_all(context, feature)
 
@@ -199,7 +199,7 @@ def _tasks(context: bpy.types.Context, feature: str, paths: tuple[str, ...]) -> 
     params = settings.params(feature, paths, own)
     if feature != MESH:
         return tasks.tasks_for(sent(context, feature), params)
-    replaced = context.object if settings.placement == REPLACE else None
+    replaced = targets.active(context) if settings.placement == REPLACE else None
     if replaced is not None:
         place = replaced.matrix_world.translation
     else:

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import addon_utils
@@ -179,6 +180,20 @@ def check_every_poll_is_safe_whatever_is_selected() -> None:
     data.collections["Hidden"].objects.link(obj)
     objects.unlink(obj)  # its only collection is excluded from the view layer
     polls()
+
+
+def check_no_poll_needs_a_scene_or_a_window() -> None:
+    cube()
+    bare = SimpleNamespace(
+        scene=None, view_layer=None, area=None, region=None, screen=None, window=None, mode="OBJECT",
+        window_manager=bpy.context.window_manager, preferences=bpy.context.preferences,
+    )  # fmt: skip
+    full = SimpleNamespace(**{**vars(bare), "scene": bpy.context.scene, "view_layer": bpy.context.view_layer})
+    bpy.context.scene.pocket3d.placement = "REPLACE"
+    for context in (bare, full):  # a timer's context has no selection even with a scene
+        for cls in classes():
+            if hasattr(cls, "poll") and "poll" in {name for base in cls.__mro__ for name in vars(base)}:
+                cls.poll(context)
 
 
 def check_unregistering_twice_does_nothing() -> None:
