@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from .environments import size_of
 from .errors import Problem, UserError
 from .features import FEATURES, MESH
 from .jobs import Job, Origin, State, Task
@@ -21,6 +23,13 @@ from .store import Store
 from .worker import LATE, PATIENCE, RESUMABLE, Connect, Event, Worker
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How many bytes all jobs' files have."""
+
+    size: int
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,14 @@ class JobRunner:
         self.jobs: dict[str, Job] = {}
         """All that are known by key: this Blender's, and finished ones of others."""
         self._elsewhere: dict[str, Job] = {}
+        self.size: int | None = None
+        """Bytes of all jobs' files, as last measured."""
         self.unreadable: list[Path] = []
         """Records that could not be understood and were put aside."""
         self.revision = 0
         """Rises with whatever happens to a job."""
         self._lists = Lists()
-        self._events: queue.Queue[Event | News] = queue.Queue()
+        self._events: queue.Queue[Event | News | Measured] = queue.Queue()
         self._workers: dict[str, Worker] = {}
 
     def load(self, wait: bool = False) -> None:
@@ -222,6 +233,19 @@ class JobRunner:
             self._lists = Lists.of(self.jobs.values(), self.revision)
         return self._lists
 
+    def old_results(self, before: float) -> list[Job]:
+        """Results from before a moment that can go: on no list of jobs, and waiting for no document."""
+        done = (j for j in self.results if j.state.finished and not j.listed and not j.awaits_document)
+        return [j for j in done if j.created < before]
+
+    def measure(self) -> None:
+        """Find out ``size``, in the background."""
+
+        def work() -> None:
+            self._events.put(Measured(size_of(self.folder)))
+
+        threading.Thread(target=work, name="pocket3d-measure", daemon=True).start()
+
     def others(self) -> list[Job]:
         """Jobs that other Blenders are busy with, as they are on record, newest first."""
         return sorted(self._elsewhere.values(), key=lambda j: -j.created)
@@ -238,10 +262,13 @@ class JobRunner:
             if job is not None:
                 changed[job.key] = job
 
-    def _take_in(self, event: Event | News) -> Job | None:
+    def _take_in(self, event: Event | News | Measured) -> Job | None:
         self.revision += 1
         if isinstance(event, Found):
             return self._meet(event.job)
+        if isinstance(event, Measured):
+            self.size = event.size
+            return None
         if isinstance(event, Unreadable):
             self.unreadable.append(event.path)
             log.warning("The record of a job could not be read and was put aside: %s", event.path)

@@ -106,7 +106,7 @@ class Keeper(threading.Thread):
         else:
             orphan = needs_owner(job) or job.file is None  # to go on with, or to tidy up
             self._seen[key] = (written, str(record["owner"]) if orphan else "")
-            job.mine = job.listed = False
+            job.mine = False
             self._tell(Found(job))
 
     def _adopt_all(self) -> bool:

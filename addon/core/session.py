@@ -110,6 +110,11 @@ class Session:
         self.control.dismiss()
         self._wake()
 
+    def measure(self) -> None:
+        """Find out the sizes on disk, in the background."""
+        self.control.measure()
+        self.runner.measure()
+
     def _wake(self) -> None:
         if self._monitor is not None:
             self._monitor.wake()

@@ -9,6 +9,7 @@ from dataclasses import replace
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from ..core.diagnosis import size_text
 from ..core.errors import Remedy
 from ..core.profiles import LOCAL_KEY, Kind, Profile
 from ..session import PACKAGE, current_session
@@ -80,6 +81,7 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         if body is not None:
             models_panel.draw_models(body)
         draw_local(layout, self)
+        draw_results(layout)
         layout.prop(self, "show_placeholders")
 
 
@@ -156,6 +158,17 @@ def draw_local(layout, preferences) -> None:
         row = layout.row(align=True)
         row.operator("pocket3d.server_uninstall", icon="TRASH")
         row.operator("pocket3d.delete_server_data", icon="TRASH")
+
+
+def draw_results(layout) -> None:
+    """What all results take on disk; nothing of it goes by itself."""
+    runner = current_session().runner
+    layout.separator()
+    layout.label(text="Results")
+    row = layout.row()
+    row.operator("pocket3d.clean_up_results", icon="TRASH")
+    facts = [f"{len(runner.results)}", *([size_text(runner.size)] if runner.size is not None else [])]
+    row.label(text=" · ".join(facts), translate=False)
 
 
 class POCKET3D_UL_servers(bpy.types.UIList):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -274,7 +275,40 @@ class POCKET3D_OT_delete_result(ResultOperator, bpy.types.Operator):
         current_session().runner.delete(job.key)
 
 
+class POCKET3D_OT_clean_up_results(bpy.types.Operator):
+    """Delete old results that are on no list of jobs. What is in a scene stays there"""
+
+    bl_idname = "pocket3d.clean_up_results"
+    bl_label = "Clean Up…"
+
+    days: IntProperty(name="Older Than (Days)", default=30, min=1, soft_max=365)
+
+    def invoke(self, context, event):
+        current_session().runner.measure()
+        return context.window_manager.invoke_props_dialog(self)
+
+    def draw(self, context) -> None:
+        """The age, and how many results are older."""
+        self.layout.prop(self, "days")
+        row = self.layout.row()
+        row.label(text="Deleted for good")
+        row.label(text=f"{len(self.old())} / {len(current_session().runner.results)}", translate=False)
+
+    def old(self) -> list[Job]:
+        """The results that are older."""
+        return current_session().runner.old_results(time.time() - self.days * 86400)
+
+    def execute(self, context):
+        runner = current_session().runner
+        for job in self.old():
+            thumbnails.forget(job.preview)
+            runner.delete(job.key)
+        runner.measure()
+        return {"FINISHED"}
+
+
 CLASSES = (
+    POCKET3D_OT_clean_up_results,
     POCKET3D_OT_choose_result,
     POCKET3D_OT_turn_page,
     POCKET3D_OT_add_result,

@@ -206,7 +206,7 @@ class POCKET3D_OT_open_preferences(bpy.types.Operator):
 
     def execute(self, context):
         bpy.ops.preferences.addon_show(module=PACKAGE)
-        current_session().control.measure()
+        current_session().measure()
         return {"FINISHED"}
 
 

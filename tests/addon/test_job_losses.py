@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,23 @@ def test_closing_while_a_record_is_written_sends_nothing(
     go_on.set()
     worker.join(10)
     assert not sent
+
+
+def test_only_old_results_that_nobody_waits_for_are_cleaned_up(start: Callable[..., JobRunner]) -> None:
+    runner = start()
+    jobs = [runner.wait(runner.submit(Task(name, steps()))) for name in ("listed", "waits", "old", "young")]
+    listed, waits, old, young = jobs
+    for job in (listed, old, young):
+        runner.finish(job)
+    runner.keep(waits, "Closed", awaits_document=True)
+    for job in (waits, old, young):
+        runner.remove(job.key)
+    moment = time.time()
+    for job in (listed, waits, old):
+        job.created = moment - 1
+    young.created = moment + 1
+    assert runner.old_results(moment) == [old]
+    runner.measure()
+    wait_until(lambda: runner.poll() is not None and runner.size)
+    assert runner.size is not None
+    assert runner.size > sum(j.file.stat().st_size for j in jobs if j.file is not None)
