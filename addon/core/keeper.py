@@ -63,6 +63,8 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         """Look, wait, look again."""
+        with contextlib.suppress(OSError):
+            self._store.owners.tidy()
         while not self._ended.is_set():
             again = False
             try:

@@ -106,10 +106,11 @@ class Owners:
         lock.release(remove=True)
         return True
 
-    def others(self) -> list[str]:
-        """Names of the sessions that have a lock, living or not, without this one."""
-        names = (p.stem for p in self._folder.glob(f"*{SUFFIX}"))
-        return [n for n in names if n not in (self.me, ADOPTING)]
+    def tidy(self) -> None:
+        """Remove the lock files of sessions that were killed."""
+        for name in [p.stem for p in self._folder.glob(f"*{SUFFIX}")]:
+            if name != ADOPTING:
+                self.gone(name)
 
 
 if sys.platform == "win32":
