@@ -101,8 +101,11 @@ def collection_for_results(context: bpy.types.Context) -> bpy.types.Collection:
 
 
 def put_aside(obj: bpy.types.Object) -> None:
-    """Hide an object with what hangs on it, in the viewport and in renders; nothing is deleted."""
-    for one in [obj, *obj.children_recursive]:
+    """Hide an object with what hangs on it, and an armature that moves nothing else; nothing is deleted."""
+    family = [obj, *obj.children_recursive]
+    if obj.parent is not None and obj.parent.type == "ARMATURE" and set(obj.parent.children) <= set(family):
+        family.append(obj.parent)
+    for one in family:
         hide(one)
 
 

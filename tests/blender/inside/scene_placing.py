@@ -95,6 +95,18 @@ def check_a_result_takes_an_objects_place() -> None:
     assert old.name in bpy.context.scene.objects, "the old one is kept"
 
 
+def check_the_armature_goes_with_its_only_mesh() -> None:
+    first, second = cube(), cube()
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(rig)
+    first.parent = second.parent = rig
+    put(result(), replaces=module("scene.targets").identify(first))
+    assert (first.hide_get(), rig.hide_get(), second.hide_get()) == (True, False, False)
+    second.parent = None
+    put(result(), replaces=module("scene.targets").identify(first))
+    assert (rig.hide_get(), rig.hide_render) == (True, True)
+
+
 def check_an_object_that_has_gone_is_not_replaced() -> None:
     (obj,) = put(result(), location=(1, 0, 0), replaces="no such object")
     np.testing.assert_allclose(obj.matrix_world.translation, (1, 0, 0))
