@@ -8,6 +8,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -361,6 +362,16 @@ def check_a_library_that_is_gone_is_said() -> None:
     assert "was not found" in refusal("save_asset", library=folder)
     assert bpy.context.object.asset_data is None
     forget_libraries()
+
+
+def check_a_copy_asks_before_it_overwrites() -> None:
+    own = bpy.ops.pocket3d.export_result.get_rna_type().properties
+    assert own["check_existing"].default, "Blender's file browser warns by this"
+    kind = module("ui.result_operators").POCKET3D_OT_export_result
+    asked = SimpleNamespace(filepath="/tmp/chair")
+    assert kind.check(asked, bpy.context), "the browser shows the name that is written"
+    assert asked.filepath == "/tmp/chair.glb"
+    assert not kind.check(asked, bpy.context)
 
 
 def check_a_copy_of_the_file() -> None:

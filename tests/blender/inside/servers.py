@@ -102,6 +102,19 @@ def refusal(act: Callable[[], Any]) -> Any:
     raise AssertionError("it was not refused")
 
 
+def check_nothing_breaks_where_the_extension_has_no_preferences() -> None:
+    preferences_ = module("ui.preferences")
+    real = preferences_.of_this_extension
+    preferences_.of_this_extension = lambda: None
+    try:
+        draw_one(bpy.types.POCKET3D_MT_servers, Recorder([], []))
+        strip()
+        for name in ("use_server", "remove_server", "duplicate_server", "test_server"):
+            assert not getattr(bpy.ops.pocket3d, name).poll(), name
+    finally:
+        preferences_.of_this_extension = real
+
+
 def check_the_one_server_of_before_becomes_a_row() -> None:
     with own_choice() as own:
         own.server_kind, own.url, own.token = "REMOTE", "https://gpu.example:7263", "old key"
