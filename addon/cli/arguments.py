@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import math
 from typing import Any, NoReturn
 
 from ..api.batches import AT_ONCE
-from ..core.batch.cells import COLUMNS, MOST_COPIES
+from ..core.batch.cells import COLUMNS
 from ..core.params import (
     CHARACTER_TYPES,
     MOST_BONES,
@@ -23,6 +20,7 @@ from ..core.params import (
 )
 from . import batch, codes, jobs, making, server
 from .common import CURRENT, PROGRAM, CommandLineError
+from .values import count, distance, number, parameter, positive, whole
 
 
 class Parser(argparse.ArgumentParser):
@@ -187,58 +185,6 @@ def targeting(several: str) -> argparse.ArgumentParser:
         help=f"a mesh object, the active one by default; several: {several}",
     )
     return shared
-
-
-def positive(text: str) -> float:
-    """Seconds."""
-    value = number(text)
-    if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError("it must be more than 0")
-    return value
-
-
-def number(text: str) -> float:
-    """A finite number."""
-    with contextlib.suppress(ValueError):
-        if math.isfinite(value := float(text)):
-            return value
-    raise argparse.ArgumentTypeError(f"{text!r} is no number")
-
-
-def whole(text: str) -> int:
-    """A whole number."""
-    with contextlib.suppress(ValueError):
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
-
-
-def count(text: str) -> int:
-    """A number from 1."""
-    value = whole(text)
-    if not 1 <= value <= MOST_COPIES:
-        raise argparse.ArgumentTypeError(f"it must be from 1 to {MOST_COPIES}")
-    return value
-
-
-def parameter(text: str) -> tuple[str, Any]:
-    """A setting's name and value; what is not JSON is a text."""
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} should be NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
-def distance(text: str) -> float | None:
-    """Metres, or ``auto``."""
-    if text == "auto":
-        return None
-    value = number(text)
-    if not 0 <= value < 1e6:
-        raise argparse.ArgumentTypeError("it must be 'auto' or metres from 0")
-    return value
 
 
 # ------------------------------------------------------------------------------------------------- commands
