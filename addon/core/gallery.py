@@ -62,6 +62,13 @@ def letter(results: Sequence[Job], job: Job) -> str:
     return LETTERS[variants.index(job) % len(LETTERS)] if len(variants) > 1 else ""
 
 
+def request_letter(jobs: Sequence[Job], job: Job) -> str:
+    """``A`` for the first variant that was asked for, known before there is a result; empty for a single one."""
+    group = job.task.group
+    several = bool(group) and any(j.task.group == group for j in jobs if j is not job)
+    return LETTERS[job.task.variant % len(LETTERS)] if several else ""
+
+
 def answer(job: Job) -> dict[str, Any]:
     """The server's description of the result, whole."""
     return dict(getattr(job.result, "raw", None) or {})

@@ -28,10 +28,10 @@ def _with_rigs(found: Variant) -> Variant:
     return found + [r for r in dict.fromkeys(rigs) if r not in found and set(r.children) <= set(found)]
 
 
-def usable(variants: Sequence[Variant]) -> list[Variant]:
-    """The variants that can be hidden and shown: those in the current view layer."""
+def usable(variant: Variant) -> Variant:
+    """Those of its objects that can be hidden and shown: the ones in the current view layer."""
     layer = bpy.context.view_layer
-    return [inside for v in variants if (inside := [o for o in v if layer.objects.get(o.name) is not None])]
+    return [o for o in variant if layer.objects.get(o.name) is not None]
 
 
 def shown(variants: Sequence[Variant]) -> int | None:

@@ -11,14 +11,15 @@ from ..session import current_session
 from . import gallery
 
 
-def variants(context: bpy.types.Context) -> list[comparing.Variant]:
-    """The objects of each variant of the chosen result that stands in the scene, the first variant first."""
+def variants(context: bpy.types.Context) -> dict[str, comparing.Variant]:
+    """By the key of its result, the objects of each variant of the chosen one that stands in the scene, in order."""
     job = gallery.chosen(context)
     if job is None:
-        return []
+        return {}
     same = gallery_rules.variants_of(current_session().runner.results, job)
     found = comparing.objects_of_each(context.scene, [j.job_id for j in same])
-    return comparing.usable([v for v in found if v])
+    here = [comparing.usable(v) for v in found]
+    return {j.key: v for j, v in zip(same, here, strict=True) if v}
 
 
 def placed(context: bpy.types.Context) -> int:
@@ -70,9 +71,12 @@ class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
     step: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def act(self, context, found) -> str:
-        now = comparing.shown(found)
-        number = 0 if now is None else (now + self.step) % len(found)
-        comparing.show_only(context, found, number)
+        state, keys, objects = gallery.state(context), list(found), list(found.values())
+        now = comparing.shown(objects)
+        first = keys.index(state.chosen) if state.chosen in found else 0
+        number = first if now is None else (now + self.step) % len(keys)
+        comparing.show_only(context, objects, number)
+        state.chosen = keys[number]
         if context.area is not None and context.area.type == "VIEW_3D":
             region = next(r for r in context.area.regions if r.type == "WINDOW")
             with context.temp_override(region=region):
@@ -88,11 +92,12 @@ class POCKET3D_OT_keep_variant(CompareOperator, bpy.types.Operator):
     bl_label = "Keep This One"
 
     def act(self, context, found) -> str:
-        number = comparing.shown(found)
+        objects = list(found.values())
+        number = comparing.shown(objects)
         if number is None:
             self.report({"ERROR"}, "Show the variant that you want to keep first")
         else:
-            comparing.keep(context, found, number)
+            comparing.keep(context, objects, number)
         return ""
 
 
@@ -103,7 +108,7 @@ class POCKET3D_OT_show_variants(CompareOperator, bpy.types.Operator):
     bl_label = "Show All"
 
     def act(self, context, found) -> str:
-        comparing.show_all(found)
+        comparing.show_all(list(found.values()))
         return ""
 
 

@@ -82,7 +82,9 @@ class POCKET3D_UL_jobs(bpy.types.UIList):
             return
         share = ENDED_NAME_SHARE if job.state.finished else NAME_SHARE
         row = layout.split(factor=share)
-        row.label(text=job.task.title, translate=False, icon=FEATURE_ICONS[job.task.feature])
+        letter = gallery.request_letter(current_session().runner.listed, job)
+        name = f"{letter} · {job.task.title}" if letter else job.task.title
+        row.label(text=name, translate=False, icon=FEATURE_ICONS[job.task.feature])
         right = row.row(align=True)
         scrolls = SCROLLBAR if len(data.pocket3d_jobs) > MOST_ROWS else 0
         room = text_width(margin=85 + scrolls) * (1 - share) - (62 if job.state.finished else 30) * ui_scale()

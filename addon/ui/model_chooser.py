@@ -6,6 +6,7 @@ import bpy
 
 from ..core import models as words
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
+from ..core.params import MeshParams
 from ..session import current_session
 from . import making, model_parameters, models_panel
 from .drawing import draw_text
@@ -111,7 +112,12 @@ def draw_chooser(layout, context, feature: str) -> None:
 
 
 def time_needed(context, feature: str, inputs: set[str]) -> str:
-    """How long it takes, as the server says: of the chosen model, or of those that Automatic may take if they agree."""
+    """How long it takes, as the server says: of the chosen model, or of those that Automatic may take if they agree.
+
+    Servers say it for medium quality; for others there is no honest number.
+    """
+    if feature == MESH and context.scene.pocket3d.quality != MeshParams.quality:
+        return ""
     chosen = getattr(context.scene.pocket3d, MODELS[feature])
     models = current_session().models
     if chosen:

@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 
 from ..core import errors
+from ..core.features import TEXTURE
 from ..core.job_runner import JobRunner, belongs
 from ..core.jobs import Job, Origin
 from ..core.session import Session, close_session
@@ -125,10 +126,20 @@ def put_into_scene(job: Job) -> None:
     runner = current_session().runner
     try:
         apply.apply_result(job, bpy.context)
+        if job.task.feature == TEXTURE and not textures_are_seen():
+            job.notes.append("Switch the viewport to Material Preview to see the texture")
     except Exception as error:
         runner.finish(job, errors.explain(error))
     else:
         runner.finish(job)
+
+
+def textures_are_seen() -> bool:
+    """Whether any 3D view shows more of a material than one colour; true where there is none."""
+    areas = [a for w in bpy.context.window_manager.windows for a in w.screen.areas if a.type == "VIEW_3D"]
+    shadings = [a.spaces.active.shading for a in areas]
+    seen = [s.type in {"MATERIAL", "RENDERED"} or s.color_type == "TEXTURE" for s in shadings]
+    return any(seen) or not seen
 
 
 def sync_list() -> None:

@@ -154,7 +154,7 @@ def draw_variants(layout, context: bpy.types.Context, job: Job) -> None:
     row = layout.row(align=True)
     for variant in some:
         draw_picture(row, variant, scale, rules.letter(same, variant), variant is job)
-    found = compare_operators.variants(context) if compare_operators.under_way(context) else []
+    found = list(compare_operators.variants(context).values()) if compare_operators.under_way(context) else []
     number = comparing.shown(found)
     column = layout.column(align=True)
     row = column.row(align=True)

@@ -193,15 +193,19 @@ def check_compare_step_and_keep() -> None:
         return [o.name for o in bpy.data.objects if not o.hide_get()]
 
     press("compare")
+    assert "2 of 3 shown" in draw_all()[0], "the chosen one is shown first"
     first = visible()
     assert len(first) == 1
     press("compare", step=1)
     assert len(visible()) == 1 != first
-    assert "2 of 3 shown" in draw_all()[0]
-    press("compare", step=-1)
-    assert visible() == first
-    press("compare", step=-1)
     assert "3 of 3 shown" in draw_all()[0]
+    assert module("ui.gallery").state(bpy.context).chosen == jobs[2].key, (
+        "the chosen one is the one that is shown"
+    )
+    press("compare", step=1)
+    assert "1 of 3 shown" in draw_all()[0]
+    press("compare", step=1)
+    assert visible() == first
     press("show_variants")
     assert len(visible()) == 3
     assert not any(o.hide_render for o in bpy.data.objects)
