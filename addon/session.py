@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from .core.profiles import LOCAL_KEY, Kind, Profile
+from .core.server.profiles import LOCAL_KEY, Kind, Profile
 from .core.session import Session, Settings, open_session
 from .scene import compat
 from .scene.document import current_origin

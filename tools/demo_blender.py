@@ -71,7 +71,7 @@ def module(name: str) -> Any:
 
 def bring_in(entry: dict[str, Any], at: float) -> tuple[bpy.types.Collection, float]:
     """Import one result into a collection of its own, standing right of ``at``; returns it and its right edge."""
-    importer, results = module("scene.importer"), module("core.results")
+    importer, results = module("scene.importer"), module("core.meshes.results")
     collection = bpy.data.collections.new(entry["key"])
     bpy.context.scene.collection.children.link(collection)
     path = Path(entry["file"])

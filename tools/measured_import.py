@@ -52,7 +52,11 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def ready(feature: str, path: Path, mesh: Any = None, targets: tuple[str, ...] = ()) -> tuple[float, Any]:
     """A job whose result was read, and the milliseconds that its worker took for that."""
-    jobs, params, results = module("core.jobs"), module("core.params"), module("core.results")
+    jobs, params, results = (
+        module("core.jobs.job"),
+        module("core.request.params"),
+        module("core.meshes.results"),
+    )
     kinds = {cls.feature: cls for cls in params.KINDS.values()}
     task = jobs.Task("Measured", kinds[feature](), mesh, targets)
     counts = [] if mesh is None else [share.vertices for share in mesh.shares]

@@ -16,7 +16,7 @@ arrive by themselves there, like those of the buttons.
 
 from __future__ import annotations
 
-from ..core.jobs import Job, State
+from ..core.jobs.job import Job, State
 from .batches import batch
 from .errors import Error
 from .jobs import cancel, fetch, jobs, made, wait

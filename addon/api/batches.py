@@ -14,8 +14,8 @@ import bpy
 from ..core.batch.items import Item, read_batch
 from ..core.batch.report import Entry, Outcome, Report, new_report, read_report, take_up
 from ..core.features import VERBS
-from ..core.jobs import Job, State
-from ..core.params import MeshParams, Params
+from ..core.jobs.job import Job, State
+from ..core.request.params import MeshParams, Params
 from ..scene import targets, tasks
 from ..session import current_session
 from . import layout

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import bpy
 
-from ..core import provenance, records, store
 from ..core.errors import explain
-from ..core.jobs import Job, State, Task
+from ..core.jobs import provenance, records, store
+from ..core.jobs.job import Job, State, Task
 from ..scene import apply
 from ..session import current_origin, current_session
 from .errors import Error, error_of, plain_errors

@@ -8,10 +8,10 @@ import bpy
 import numpy as np
 from mathutils import Vector as Move
 
-from ..core import provenance
 from ..core.batch import grid
-from ..core.jobs import Job
-from ..core.placement import Vector
+from ..core.jobs import provenance
+from ..core.jobs.job import Job
+from ..core.meshes.placement import Vector
 from ..scene import importer
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import bpy
 
-from ..core.jobs import Job
-from ..core.params import MeshParams, RigParams, SegmentParams, TextureParams
+from ..core.jobs.job import Job
+from ..core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
 from ..scene import parts, tasks
 from .errors import plain_errors
 from .jobs import OnProgress, made, submit, wait

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from .. import session
-from ..core.connection import Status
 from ..core.errors import explain
-from ..core.profiles import LOCAL_KEY, Kind, Profile
+from ..core.server.connection import Status
+from ..core.server.profiles import LOCAL_KEY, Kind, Profile
 from ..session import current_session
 from .errors import Error, error_of
 

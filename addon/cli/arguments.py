@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from ..api.batches import AT_ONCE
 from ..core.batch.cells import COLUMNS
-from ..core.params import (
+from ..core.request.params import (
     CHARACTER_TYPES,
     MOST_BONES,
     QUALITIES,

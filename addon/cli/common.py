@@ -13,8 +13,8 @@ import bpy
 from .. import api
 from ..api.errors import Error, error_of
 from ..api.jobs import failure, give
-from ..core.jobs import Job, State
-from ..core.profiles import LOCAL_KEY
+from ..core.jobs.job import Job, State
+from ..core.server.profiles import LOCAL_KEY
 from . import codes
 from .output import Output
 

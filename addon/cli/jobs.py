@@ -7,8 +7,8 @@ import time
 
 from .. import api
 from ..api.jobs import find, take_up
-from ..core import gallery
-from ..core.jobs import Job
+from ..core.jobs import gallery
+from ..core.jobs.job import Job
 from . import codes
 from .common import SHORT, CommandLineError, entry, finish, prepare
 from .output import Output, table

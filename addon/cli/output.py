@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import bpy
 
 from ..api.batches import BatchRun
-from ..core.jobs import Job, State, clock
+from ..core.jobs.job import Job, State, clock
 
 BAR = 20
 PLAIN_EVERY = 5.0

@@ -12,13 +12,13 @@ import bpy
 
 from .. import api
 from ..api.errors import Error, error_of
-from ..core import exits, presence
-from ..core.connection import Light
-from ..core.diagnosis import diagnose as report_on
 from ..core.errors import Remedy, UserError, explain
 from ..core.features import VERBS
-from ..core.local_server import LocalServer
-from ..core.models import label, state_text
+from ..core.request.models import label, state_text
+from ..core.server import exits, presence
+from ..core.server.connection import Light
+from ..core.server.diagnosis import diagnose as report_on
+from ..core.server.local_server import LocalServer
 from ..session import current_session
 from . import codes
 from .common import Interrupted, prepare

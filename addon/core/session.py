@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .connection import Connection, Monitor, Profile
-from .control import Control
-from .job_runner import JobRunner
-from .local_server import LocalServer, Paths
-from .models import ModelList
-from .profiles import Kind, find
+from .jobs.runner import JobRunner
+from .request.models import ModelList
+from .server.connection import Connection, Monitor, Profile
+from .server.control import Control
+from .server.local_server import LocalServer, Paths
+from .server.profiles import Kind, find
 
 
 @dataclass(frozen=True)

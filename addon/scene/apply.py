@@ -5,10 +5,10 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..core import provenance
 from ..core.errors import UserError
-from ..core.jobs import Job
-from ..core.results import PartsData, Payload, RigData, TextureData
+from ..core.jobs import provenance
+from ..core.jobs.job import Job
+from ..core.meshes.results import PartsData, Payload, RigData, TextureData
 from . import exporter, importer, materials, parts, placing, rig, targets, units
 from .staging import kept_on_failure, rollback
 

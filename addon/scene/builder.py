@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..core.model import MeshData
+from ..core.meshes.model import MeshData
 from . import compat, materials, parts, slots
 
 UV_MAP = "UVMap"

@@ -15,9 +15,9 @@ import imbuf
 import numpy as np
 from mathutils import Matrix
 
-from ..core import images
 from ..core.errors import UserError
-from ..core.params import IMAGE_SUFFIXES, check_image
+from ..core.request import images
+from ..core.request.params import IMAGE_SUFFIXES, check_image
 from . import compat
 from .camera import CameraRender
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..core import provenance
+from ..core.jobs import provenance
 
 Variant = list[bpy.types.Object]
 """The objects of one result."""

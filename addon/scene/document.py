@@ -13,7 +13,7 @@ from collections.abc import Callable
 import bpy
 from bpy.app.handlers import persistent
 
-from ..core.jobs import Origin
+from ..core.jobs.job import Origin
 
 HANDS_ON = ("TRANSFORM_OT", "SCULPT_OT", "PAINT_OT", "MESH_OT", "OBJECT_OT", "CURVES_OT", "GREASE_PENCIL_OT")
 """Beginnings of the names of operators that hold on to the scene's data while they run."""

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.glb import Mesh, Piece
+from ..core.meshes.glb import Mesh, Piece
 from . import parts, units
 from .triangles import topology, triangulate
 

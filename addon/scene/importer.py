@@ -10,8 +10,8 @@ import numpy as np
 from mathutils import Vector
 
 from ..core.errors import UserError
-from ..core.glb import read_glb
-from ..core.model import MeshData, model_of
+from ..core.meshes.glb import read_glb
+from ..core.meshes.model import MeshData, model_of
 from . import builder, compat, placing, rig, units
 from .placing import Place, bounds, make_active
 from .staging import rollback

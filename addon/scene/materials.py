@@ -9,8 +9,8 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.results import TextureData
-from ..core.surfaces import MaterialData, TextureImage
+from ..core.meshes.results import TextureData
+from ..core.meshes.surfaces import MaterialData, TextureImage
 from . import compat, slots, triangles
 
 UV_MAP = "Pocket3D"

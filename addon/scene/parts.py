@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import UserError
-from ..core.results import PartData, PartsData
+from ..core.meshes.results import PartData, PartsData
 from . import compat, slots, triangles
 
 ATTRIBUTE = "pocket3d_part"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import bpy
 from mathutils import Matrix, Vector
 
-from ..core import placement, provenance
+from ..core.jobs import provenance
+from ..core.meshes import placement
 
 
 @dataclass

@@ -11,7 +11,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from ..core.errors import UserError
-from ..core.skeleton import BoneData, RigData, Stroke
+from ..core.meshes.skeleton import BoneData, RigData, Stroke
 from . import compat, units
 from .staging import staging_scene
 

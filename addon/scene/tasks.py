@@ -11,8 +11,8 @@ import bpy
 
 from ..core.errors import UserError
 from ..core.features import RIG, SEGMENT
-from ..core.jobs import Task
-from ..core.params import LARGEST_SEED, MeshParams, Params
+from ..core.jobs.job import Task
+from ..core.request.params import LARGEST_SEED, MeshParams, Params
 from . import exporter, targets
 from .document import current_origin
 

@@ -9,11 +9,11 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..core import gallery as gallery_rules
-from ..core import models
 from ..core.errors import UserError
-from ..core.jobs import Job
-from ..core.model import MeshData
+from ..core.jobs import gallery as gallery_rules
+from ..core.jobs.job import Job
+from ..core.meshes.model import MeshData
+from ..core.request import models
 from ..scene import assets, comparing, importer
 from ..scene.placing import Place
 from ..scene.staging import temporary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import IntProperty
 
-from ..core import gallery as gallery_rules
+from ..core.jobs import gallery as gallery_rules
 from ..scene import comparing
 from ..session import current_session
 from . import gallery

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.params import MeshParams, Params, RigParams, SegmentParams, TextureParams
+from ..core.request.params import MeshParams, Params, RigParams, SegmentParams, TextureParams
 from ..scene import capture
 from . import model_parameters, properties
 

@@ -8,8 +8,8 @@ import blf
 import bpy
 
 from ..core.errors import Problem, Remedy
-from ..core.jobs import Job
-from ..core.profiles import LOCAL_KEY
+from ..core.jobs.job import Job
+from ..core.server.profiles import LOCAL_KEY
 from ..translations import say
 from .remedies import REMEDIES
 

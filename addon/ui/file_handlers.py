@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..core.features import MESH
-from ..core.params import IMAGE_SUFFIXES, MOST_VIEWS
+from ..core.request.params import IMAGE_SUFFIXES, MOST_VIEWS
 from ..scene import capture
 from ..translations import say
 from . import making

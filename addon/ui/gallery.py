@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core import gallery
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import Job
+from ..core.jobs import gallery
+from ..core.jobs.job import Job
 from ..scene.document import current_origin
 from ..session import current_session
 

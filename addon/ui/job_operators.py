@@ -8,9 +8,9 @@ from contextlib import suppress
 import bpy
 from bpy.props import StringProperty
 
-from ..core import gallery
 from ..core.errors import UserError
-from ..core.jobs import Job
+from ..core.jobs import gallery
+from ..core.jobs.job import Job
 from ..core.sdk import sdk
 from ..session import current_session
 from ..translations import say

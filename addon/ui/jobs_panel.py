@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 import bpy
 
-from ..core import gallery, models
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import STATE_TEXTS, Job, State, clock
-from ..core.profiles import LOCAL_KEY
+from ..core.jobs import gallery
+from ..core.jobs.job import STATE_TEXTS, Job, State, clock
+from ..core.request import models
+from ..core.server.profiles import LOCAL_KEY
 from ..session import current_session
 from .drawing import IN_BOX, Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core import models as words
 from ..core.errors import Problem, UserError, explain
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.jobs import Task
-from ..core.params import LARGEST_SEED
+from ..core.jobs.job import Task
+from ..core.request import models as words
+from ..core.request.params import LARGEST_SEED
 from ..scene import camera, capture, targets, tasks
 from ..session import current_session
 from . import model_parameters, prompt_text, pump

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..core import models as words
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.params import MeshParams
+from ..core.request import models as words
+from ..core.request.params import MeshParams
 from ..session import current_session
 from . import making, model_parameters, models_panel
 from .drawing import draw_text

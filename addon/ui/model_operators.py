@@ -8,7 +8,7 @@ from contextlib import suppress
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.models import label, size
+from ..core.request.models import label, size
 from ..session import current_session
 from ..translations import say
 from . import pump

@@ -24,8 +24,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.models import ModelList
-from ..core.schema import INT_MAX, Field, Kind, fields, identifier
+from ..core.request.models import ModelList
+from ..core.request.schema import INT_MAX, Field, Kind, fields, identifier
 from .drawing import optional
 
 OWNER = "pocket3d_models"

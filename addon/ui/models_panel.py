@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..core import models as words
 from ..core.errors import Problem
 from ..core.features import FEATURES
-from ..core.models import ModelState
+from ..core.request import models as words
+from ..core.request.models import ModelState
 from ..session import current_session
 from .drawing import Sidebar, draw_problem, draw_text
 from .jobs_panel import FEATURE_ICONS

@@ -14,8 +14,8 @@ from bpy_extras import view3d_utils
 from gpu_extras.batch import batch_for_shader
 from mathutils import Vector
 
-from ..core import placement
-from ..core.jobs import Job, State
+from ..core.jobs.job import Job, State
+from ..core.meshes import placement
 from ..scene import placing, targets, units
 from ..session import PACKAGE, current_origin, current_session
 from .drawing import shortened, ui_scale

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..core.features import MESH, TEXTURE
-from ..core.params import MOST_VIEWS
+from ..core.request.params import MOST_VIEWS
 from ..scene import capture
 from ..translations import say
 from . import making, thumbnails

@@ -9,9 +9,9 @@ from dataclasses import replace
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
-from ..core.diagnosis import size_text
 from ..core.errors import Remedy
-from ..core.profiles import LOCAL_KEY, Kind, Profile
+from ..core.server.diagnosis import size_text
+from ..core.server.profiles import LOCAL_KEY, Kind, Profile
 from ..session import PACKAGE, current_session
 from . import models_panel, status_panel
 from .drawing import draw_problem, draw_text

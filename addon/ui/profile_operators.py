@@ -7,7 +7,7 @@ import os
 import bpy
 from bpy.props import StringProperty
 
-from ..core.profiles import LOCAL_KEY, Kind, Profile
+from ..core.server.profiles import LOCAL_KEY, Kind, Profile
 from ..session import current_session
 from . import preferences, pump
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.prompt_history import PromptHistory
+from ..core.request.prompt_history import PromptHistory
 from ..scene import compat
 from ..session import current_session
 from . import text_editor

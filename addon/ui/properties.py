@@ -17,7 +17,7 @@ from bpy.props import (
 )
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.params import (
+from ..core.request.params import (
     CHARACTER_TYPES,
     LARGEST_SEED,
     MOST_BONES,

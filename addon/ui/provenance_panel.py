@@ -10,12 +10,13 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty
 
-from ..core import gallery as rules
-from ..core import models, provenance
 from ..core.errors import UserError
 from ..core.features import FEATURES, MESH, VERBS
-from ..core.jobs import Task
-from ..core.params import MeshParams
+from ..core.jobs import gallery as rules
+from ..core.jobs import provenance
+from ..core.jobs.job import Task
+from ..core.request import models
+from ..core.request.params import MeshParams
 from ..scene import targets, tasks
 from ..scene.document import current_origin
 from ..session import current_session

@@ -11,8 +11,8 @@ import bpy
 
 from ..core import errors
 from ..core.features import TEXTURE
-from ..core.job_runner import JobRunner, belongs
-from ..core.jobs import Job, Origin
+from ..core.jobs.job import Job, Origin
+from ..core.jobs.runner import JobRunner, belongs
 from ..core.session import Session, close_session
 from ..scene import apply, document, targets
 from ..session import current_origin, current_session

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import bpy
 
-from ..core.diagnosis import BAD, GOOD
 from ..core.errors import UserError
+from ..core.server.diagnosis import BAD, GOOD
 from ..session import current_session
 from . import text_editor
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..core import gallery as gallery_rules
 from ..core.errors import UserError
 from ..core.features import MESH
-from ..core.jobs import Job
+from ..core.jobs import gallery as gallery_rules
+from ..core.jobs.job import Job
 from ..scene import targets
 from ..scene.document import current_origin
 from ..session import current_session

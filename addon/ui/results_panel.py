@@ -6,8 +6,8 @@ import time
 
 import bpy
 
-from ..core import gallery as rules
-from ..core.jobs import Job
+from ..core.jobs import gallery as rules
+from ..core.jobs.job import Job
 from ..scene import comparing
 from ..session import current_session
 from ..translations import say

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import UserError, explain
-from ..core.jobs import Job
-from ..core.profiles import LOCAL_KEY
+from ..core.jobs.job import Job
+from ..core.server.profiles import LOCAL_KEY
 from ..session import PACKAGE, current_session
 from ..translations import say
 from . import pump, reports

@@ -6,7 +6,7 @@ import time
 
 import bpy
 
-from ..core.jobs import State, clock
+from ..core.jobs.job import State, clock
 from ..session import current_session
 from ..translations import say
 from .drawing import shortened

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.connection import Light, Status
 from ..core.errors import Problem, Remedy
-from ..core.profiles import Kind
+from ..core.server.connection import Light, Status
+from ..core.server.profiles import Kind
 from ..scene import compat
 from ..session import current_session
 from ..translations import say

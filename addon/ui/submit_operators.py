@@ -7,7 +7,7 @@ import random
 import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.params import LARGEST_SEED
+from ..core.request.params import LARGEST_SEED
 from ..translations import say
 from . import making
 

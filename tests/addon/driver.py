@@ -18,14 +18,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
+from addon.core.jobs.job import Task
+from addon.core.jobs.runner import JobRunner
 
-from addon.core import worker
-from addon.core.connection import Connection, Kind, Profile
-from addon.core.glb import Mesh
-from addon.core.job_runner import JobRunner
-from addon.core.jobs import Task
-from addon.core.local_server import LocalServer, Paths
-from addon.core.params import MeshParams, SegmentParams
+from addon.core.jobs import worker
+from addon.core.meshes.glb import Mesh
+from addon.core.request.params import MeshParams, SegmentParams
+from addon.core.server.connection import Connection, Kind, Profile
+from addon.core.server.local_server import LocalServer, Paths
 
 PROFILE = "http://the.server"
 CUBE = Mesh(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addon.core import bones
+from addon.core.meshes import bones
 
 KNOWN = {
     "LeftArm": "Arm.L",

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from live import LiveServer, wait_until
 
-from addon.core import connection as connections
 from addon.core import session as sessions
-from addon.core.connection import Connection, Kind, Light, Monitor, Profile, Status
-from addon.core.local_server import LocalServer, Paths
-from addon.core.models import ModelList
+from addon.core.request.models import ModelList
+from addon.core.server import connection as connections
+from addon.core.server.connection import Connection, Kind, Light, Monitor, Profile, Status
+from addon.core.server.local_server import LocalServer, Paths
 from addon.core.session import Session, Settings
 
 

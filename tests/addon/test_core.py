@@ -12,6 +12,7 @@ from typing import Literal, get_args, get_origin
 
 import numpy as np
 import pytest
+from addon.core.jobs.job import Job, State, Task, clock
 from annotated_types import Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
 from pocket3d_server.api.schemas import GenerateMesh
@@ -20,11 +21,11 @@ from pocket3d_server.geometry.gltf_write import write_glb as server_write
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import REQUESTS, Feature
 
-from addon.core import glb, params, placement, results
 from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
-from addon.core.jobs import Job, State, Task, clock
-from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
+from addon.core.meshes import glb, placement, results
+from addon.core.request import params
+from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +34,7 @@ def test_core_runs_without_blender() -> None:
     code = """
     import sys
     sys.modules["bpy"] = None  # importing it raises
-    import addon.core.session, addon.core.job_runner, addon.core.results
+    import addon.core.session, addon.core.jobs.runner, addon.core.meshes.results
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
 

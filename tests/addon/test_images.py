@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from addon.core import images
 from addon.core.errors import UserError
-from addon.core.images import Picture
+from addon.core.request import images
+from addon.core.request.images import Picture
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])

@@ -15,10 +15,10 @@ import psutil
 import pytest
 from live import wait_until
 
-from addon.core import environments, installer
 from addon.core.errors import Remedy, UserError
-from addon.core.installer import Packages, Step
-from addon.core.local_server import LocalServer, Paths
+from addon.core.server import environments, installer
+from addon.core.server.installer import Packages, Step
+from addon.core.server.local_server import LocalServer, Paths
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -115,7 +115,7 @@ def test_cancelling_and_disabling_end_pip_and_its_children_and_clean_up(tmp_path
 def test_pip_ends_with_a_blender_that_is_killed(tmp_path: Path) -> None:
     code = f"""
 import sys; from pathlib import Path
-from addon.core.local_server import LocalServer, Paths
+from addon.core.server.local_server import LocalServer, Paths
 LocalServer(Paths(Path({str(ROOT / "server")!r}), Path({str(tmp_path / "home")!r})), sys.argv[1]).install()
 """
     slow = python(tmp_path, working("sleep 67 & sleep 67"))
@@ -135,7 +135,7 @@ def test_an_interrupted_installation_is_noticed_and_cleared_away(tmp_path: Path)
     home = tmp_path / "home"
     code = f"""
 import sys; from pathlib import Path
-from addon.core.local_server import LocalServer, Paths
+from addon.core.server.local_server import LocalServer, Paths
 local = LocalServer(Paths(Path({str(ROOT / "server")!r}), Path({str(home)!r})), sys.argv[1])
 local.install()
 """

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addon.core.jobs.job import State, Task
+from addon.core.jobs.runner import JobRunner
+from addon.core.jobs.store import SENT, Store
+from addon.core.jobs.worker import Worker
 from live import wait_until
 
-from addon.core import results, store
 from addon.core.errors import UserError
-from addon.core.job_runner import JobRunner
-from addon.core.jobs import State, Task
-from addon.core.params import SegmentParams
-from addon.core.store import SENT, Store
-from addon.core.worker import Worker
+from addon.core.jobs import store
+from addon.core.meshes import results
+from addon.core.request.params import SegmentParams
 
 from .driver import CUBE
 from .test_job_records import loaded, start, steps, until

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addon.core.jobs.job import Job, Origin, State, Task
+from addon.core.jobs.locks import Owners
+from addon.core.jobs.runner import JobRunner, belongs
+from addon.core.jobs.worker import Worker, without_secrets
 from live import LiveServer, wait_until
 
-from addon.core import store
-from addon.core.connection import Connection, Kind, Profile
-from addon.core.job_runner import JobRunner, belongs
-from addon.core.jobs import Job, Origin, State, Task
-from addon.core.local_server import LocalServer, Paths
-from addon.core.locks import Owners
-from addon.core.params import MeshParams, SegmentParams
-from addon.core.results import PartsData
+from addon.core.jobs import store
+from addon.core.meshes.results import PartsData
+from addon.core.request.params import MeshParams, SegmentParams
 from addon.core.sdk import sdk
-from addon.core.worker import Worker, without_secrets
+from addon.core.server.connection import Connection, Kind, Profile
+from addon.core.server.local_server import LocalServer, Paths
 
 from .driver import CUBE
 from .test_surviving import PNG, jobs_of

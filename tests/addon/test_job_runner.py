@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from addon.core.jobs.job import State, Task
+from addon.core.jobs.runner import JobRunner
 from live import LiveServer, wait_until
 
-from addon.core.connection import Connection, Kind, Light, Profile
 from addon.core.errors import Remedy, UserError
-from addon.core.glb import Mesh
-from addon.core.job_runner import JobRunner
-from addon.core.jobs import State, Task
-from addon.core.local_server import LocalServer, Paths
-from addon.core.params import MeshParams, RigParams, SegmentParams, TextureParams
-from addon.core.results import PartsData, Payload, RigData, TextureData
+from addon.core.meshes.glb import Mesh
+from addon.core.meshes.results import PartsData, Payload, RigData, TextureData
+from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
+from addon.core.server.connection import Connection, Kind, Light, Profile
+from addon.core.server.local_server import LocalServer, Paths
 
 CUBE = Mesh(
     np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32),

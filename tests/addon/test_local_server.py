@@ -16,11 +16,11 @@ import psutil
 import pytest
 from live import alive, wait_until
 
-from addon.core import environments, installer
-from addon.core.connection import Connection, Light, Profile
 from addon.core.errors import Remedy, UserError
-from addon.core.local_server import LocalServer, Paths
-from addon.core.presence import Presence, look, parents, read
+from addon.core.server import environments, installer
+from addon.core.server.connection import Connection, Light, Profile
+from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.presence import Presence, look, parents, read
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = f'exec {sys.executable} "$@"'
@@ -70,7 +70,7 @@ class OtherBlender:
         code = f"""
 import sys
 from pathlib import Path
-from addon.core.local_server import LocalServer, Paths
+from addon.core.server.local_server import LocalServer, Paths
 local = LocalServer(Paths(Path({str(paths.source)!r}), Path({str(paths.home)!r})), sys.executable)
 print(local.ensure_running()[0], flush=True)
 for line in sys.stdin:
@@ -195,8 +195,8 @@ def test_a_silent_server_that_runs_is_not_started_a_second_time(
 ) -> None:
     server.ensure_running()
     pid = pid_of(server)
-    monkeypatch.setattr("addon.core.local_server.BUSY_LIMIT", 1.0)
-    monkeypatch.setattr("addon.core.presence.PATIENCE", 0.5)
+    monkeypatch.setattr("addon.core.server.local_server.BUSY_LIMIT", 1.0)
+    monkeypatch.setattr("addon.core.server.presence.PATIENCE", 0.5)
     os.kill(pid, signal.SIGSTOP)
     try:
         with pytest.raises(UserError, match="runs but does not answer") as caught:
@@ -213,8 +213,8 @@ def test_a_server_that_hangs_can_be_stopped_by_another_blender(
 ) -> None:
     other = OtherBlender(server)
     pid = pid_of(server)
-    monkeypatch.setattr("addon.core.local_server.LEAVE_LIMIT", 1.0)
-    monkeypatch.setattr("addon.core.presence.PATIENCE", 0.5)
+    monkeypatch.setattr("addon.core.server.local_server.LEAVE_LIMIT", 1.0)
+    monkeypatch.setattr("addon.core.server.presence.PATIENCE", 0.5)
     os.kill(pid, signal.SIGSTOP)
     server.stop()
     assert not alive(pid)

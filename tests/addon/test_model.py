@@ -14,9 +14,9 @@ import trimesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.gltf_write import glb_bytes
 
-from addon.core import glb, model, results, skeleton
 from addon.core.errors import UserError
 from addon.core.features import MESH
+from addon.core.meshes import glb, model, results, skeleton
 
 TRIANGLE = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
 

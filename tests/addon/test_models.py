@@ -9,8 +9,8 @@ import pytest
 from live import LiveServer, wait_until
 from pocket3d import Model, Pocket3DClient, Pocket3DConnectionError
 
-from addon.core import models as words
-from addon.core.models import ModelList, ModelState, state_of
+from addon.core.request import models as words
+from addon.core.request.models import ModelList, ModelState, state_of
 
 WEIGHTS = {"size": 3_200_000_000, "downloaded": 0, "installed": False, "state": "missing"}
 

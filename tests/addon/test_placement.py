@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addon.core import placement
+from addon.core.meshes import placement
 
 SIZES = st.floats(0.01, 50)
 PLACES = st.floats(-100, 100)

@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+from addon.core.jobs.job import Job, Task
 from pocket3d import MeshResult
 
-from addon.core import inputs, provenance
-from addon.core.jobs import Job, Task
-from addon.core.model import MeshData
-from addon.core.params import MeshParams, RigParams
-from addon.core.results import Payload
+from addon.core.jobs import inputs, provenance
+from addon.core.meshes.model import MeshData
+from addon.core.meshes.results import Payload
+from addon.core.request.params import MeshParams, RigParams
 
 
 def model(**extras: object) -> MeshData:

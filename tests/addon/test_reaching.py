@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from live import LiveServer
 
-from addon.core import handshake
-from addon.core.connection import Connection, Light
 from addon.core.errors import Remedy
-from addon.core.local_server import LocalServer, Paths
-from addon.core.profiles import Kind, Profile
-from addon.core.trial import try_out
+from addon.core.server import handshake
+from addon.core.server.connection import Connection, Light
+from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.profiles import Kind, Profile
+from addon.core.server.trial import try_out
 
 CERTIFICATE = Path(__file__).resolve().parents[1] / "receiver.pem"
 """For 127.0.0.1, signed by itself."""

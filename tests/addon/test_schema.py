@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, create_model
 
-from addon.core.schema import INT_MAX, Kind, fields, identifier
-from addon.core.schema import Field as Shown
+from addon.core.request.schema import INT_MAX, Kind, fields, identifier
+from addon.core.request.schema import Field as Shown
 
 
 class Sampler(Enum):

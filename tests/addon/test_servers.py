@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from live import LiveServer, wait_until
 
-from addon.core import diagnosis, exits, profiles
-from addon.core.control import Control
 from addon.core.errors import Remedy, UserError
-from addon.core.local_server import LocalServer, Paths
-from addon.core.processes import alive, exclusive, held
-from addon.core.profiles import Kind, Profile
+from addon.core.server import diagnosis, exits, profiles
+from addon.core.server.control import Control
+from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.processes import alive, exclusive, held
+from addon.core.server.profiles import Kind, Profile
 from addon.core.session import Session, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,7 +219,7 @@ def test_locks_end_with_their_process(tmp_path: Path) -> None:
     assert not held(path)
     code = f"""
 import sys; from pathlib import Path
-from addon.core.processes import exclusive
+from addon.core.server.processes import exclusive
 with exclusive(Path({str(path)!r}), "busy"):
     print("held", flush=True); sys.stdin.read()
 """

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addon.core.jobs.job import Job, State, Task
+from addon.core.jobs.keeper import Found, Keeper
+from addon.core.jobs.locks import Owners
+from addon.core.jobs.store import RECORD, SENT, Store
 
-from addon.core import records, store
 from addon.core.errors import UserError
-from addon.core.jobs import Job, State, Task
-from addon.core.keeper import Found, Keeper
-from addon.core.locks import Owners
-from addon.core.params import MeshParams, SegmentParams
-from addon.core.store import RECORD, SENT, Store
+from addon.core.jobs import records, store
+from addon.core.request.params import MeshParams, SegmentParams
 
 from .driver import CUBE
 

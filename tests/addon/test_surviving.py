@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from live import LiveServer, wait_until
 
-from addon.core import store
+from addon.core.jobs import store
 
 DRIVER = Path(__file__).parent / "driver.py"
 PNG = bytes.fromhex(

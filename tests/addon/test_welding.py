@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addon.core import welding
+from addon.core.meshes import welding
 
 SETTINGS = settings(max_examples=150, deadline=None)
 

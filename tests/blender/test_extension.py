@@ -64,7 +64,7 @@ def test_what_is_in_the_zip(extension_zip: Path) -> None:
         "blender_manifest.toml",
         "__init__.py",
         "LICENSE",
-        "core/job_runner.py",
+        "core/jobs/runner.py",
         "pocket3d/client.py",
     } <= names
     assert {

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..params import (
+from ..meshes.placement import Vector
+from ..request.params import (
     CHARACTER_TYPES,
     LARGEST_SEED,
     QUALITIES,
@@ -16,7 +17,6 @@ from ..params import (
     STYLES,
     TEXTURE_RESOLUTIONS,
 )
-from ..placement import Vector
 
 MOST_COPIES = 100
 YES, NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off", "none")

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..params import LARGEST_SEED, MeshParams, Params, RigParams, SegmentParams, TextureParams
-from ..placement import Vector
+from ..meshes.placement import Vector
+from ..request.params import LARGEST_SEED, MeshParams, Params, RigParams, SegmentParams, TextureParams
 from .cells import AUTOMATIC, COLUMNS, RowError, unknown
 from .files import READERS, Rows, json_rows
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..placement import Vector
+from ..meshes.placement import Vector
 from .items import Item
 
 SCHEMA = 1

@@ -159,7 +159,7 @@ def check_edit_mode_is_explained() -> None:
 
 
 def check_jobs_in_every_state() -> None:
-    jobs, errors = module("core.jobs"), module("core.errors")
+    jobs, errors = module("core.jobs.job"), module("core.errors")
     runner = module("session").current_session().runner
     for state in jobs.State:
         job = jobs.Job(jobs.Task(f"A {state.value} cup", params().MeshParams(text_prompt="a cup")))

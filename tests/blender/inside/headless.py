@@ -59,7 +59,7 @@ def check_from_prompt_to_rig() -> None:
         assert answer["saved"] == str(blend)
         bpy.ops.wm.open_mainfile(filepath=str(blend))
         obj = bpy.data.objects[name]
-        history = module("core.provenance").from_text(bpy.data.objects[answer["objects"][0]]["pocket3d"])
+        history = module("core.jobs.provenance").from_text(bpy.data.objects[answer["objects"][0]]["pocket3d"])
         assert history[-1]["feature"] == "auto_rigging"
         assert obj.find_armature() is not None
         code, answer = command("segment", "--model", "test_halves", "--save", "--object", name)

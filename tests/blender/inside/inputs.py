@@ -76,7 +76,7 @@ def check_the_camera_renders_and_the_scene_stays_as_it_is() -> None:
     kinds, name, shown = counts(), scene.name, bpy.context.scene
     first, second = taken(view("CAMERA"), view("CAMERA"))
     assert first == second  # one render serves both
-    picture = module("core.images").read_picture(first)
+    picture = module("core.request.images").read_picture(first)
     assert (picture.width, picture.height) == (150, 100), picture
     alpha = pixels(first)[..., 3]
     assert alpha[50, 75] > 0.9
@@ -90,7 +90,7 @@ def check_a_large_camera_is_limited() -> None:
     scene = camera_scene()
     scene.render.resolution_x, scene.render.resolution_y = 4000, 2000
     scene.render.resolution_percentage = 100
-    picture = module("core.images").read_picture(taken(view("CAMERA"))[0])
+    picture = module("core.request.images").read_picture(taken(view("CAMERA"))[0])
     assert (picture.width, picture.height) == (1024, 512)
 
 
@@ -115,7 +115,7 @@ def check_a_render_result() -> None:
     settings.file_format = "JPEG"
     path = taken(view("RENDER"))[0]
     assert path.suffix == ".png"
-    assert module("core.images").read_picture(path).width == 150
+    assert module("core.request.images").read_picture(path).width == 150
     assert settings.file_format == "JPEG"
     fresh = bpy.data.scenes.new("Never rendered")
     assert "Nothing has been rendered" in said_by_render(fresh)
@@ -145,11 +145,13 @@ def check_images_of_the_file_with_unsaved_changes() -> None:
         pixels(taken(view("BLENDER_IMAGE", image=linear))[0])[..., :3], 0.5, atol=2 / 255
     )
     huge = bpy.data.images.new("Huge", 5000, 10)
-    assert module("core.images").read_picture(taken(view("BLENDER_IMAGE", image=huge))[0]).width <= 2048
+    assert (
+        module("core.request.images").read_picture(taken(view("BLENDER_IMAGE", image=huge))[0]).width <= 2048
+    )
 
 
 def check_large_files_are_made_smaller_and_stay_upright() -> None:
-    images = module("core.images")
+    images = module("core.request.images")
     folder = Path(tempfile.mkdtemp())
     source = bpy.data.images.new("Photo", 3000, 1500)
     source.file_format, source.filepath_raw = "JPEG", str(folder / "photo.jpg")
@@ -220,7 +222,7 @@ def check_former_prompts_are_kept_outside_the_file() -> None:
     history.add("a cup")
     history.add("a table")
     history.add("a cup")
-    assert module("core.prompt_history").PromptHistory(history.path).load() == ("a cup", "a table")
+    assert module("core.request.prompt_history").PromptHistory(history.path).load() == ("a cup", "a table")
     assert bpy.ops.pocket3d.use_prompt(name="prompt", words="a table") == {"FINISHED"}
     assert bpy.context.scene.pocket3d.prompt == "a table"
     history.clear()

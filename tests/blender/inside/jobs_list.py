@@ -18,14 +18,14 @@ def slow(title: str = "A slow cube") -> Any:
     request = params().MeshParams(
         "test_steps", text_prompt="a cube", parameters={"steps": 500, "seconds": 0.2}
     )
-    job = session().runner.submit(module("core.jobs").Task(title, request))
+    job = session().runner.submit(module("core.jobs.job").Task(title, request))
     tick_until(lambda: job.state == "running" and job.progress > 0)
     return job
 
 
 def failed() -> Any:
     job = session().runner.submit(
-        module("core.jobs").Task("Refused", params().MeshParams("test_refuses", text_prompt="a cube"))
+        module("core.jobs.job").Task("Refused", params().MeshParams("test_refuses", text_prompt="a cube"))
     )
     tick_until(lambda: job.state.finished)
     assert job.state == "failed"
@@ -63,7 +63,7 @@ def check_a_running_job_in_the_list_and_the_status_bar() -> None:
 
 
 def check_every_wording_of_a_row() -> None:
-    panel, jobs = module("ui.jobs_panel"), module("core.jobs")
+    panel, jobs = module("ui.jobs_panel"), module("core.jobs.job")
     now = time.time()
     job = jobs.Job(jobs.Task("A cup", params().MeshParams(text_prompt="a cup")))
     job.update({"state": jobs.State.RUNNING, "stage": "sampling", "progress": 0.45, "eta": now + 80})
@@ -82,7 +82,7 @@ def check_every_wording_of_a_row() -> None:
 
 
 def check_the_header_has_room_for_its_words() -> None:
-    panel, jobs = module("ui.jobs_panel"), module("core.jobs")
+    panel, jobs = module("ui.jobs_panel"), module("core.jobs.job")
     states = (jobs.State.RUNNING, jobs.State.QUEUED, jobs.State.QUEUED, jobs.State.FAILED, jobs.State.DONE)
     made = [jobs.Job(jobs.Task("A cup", params().MeshParams()), state=s) for s in states]
     assert panel.headlines(made) == (
@@ -114,7 +114,7 @@ def check_a_failed_job_says_why_and_can_be_copied_and_tried_again() -> None:
     assert job.problem.message in " ".join(text.split())
     assert "1 failed" in text
     assert {"pocket3d.retry_job", "pocket3d.copy_details", "pocket3d.remove_job"} <= set(operators)
-    report = module("core.gallery").report(job, module("ui.job_operators").versions(job))
+    report = module("core.jobs.gallery").report(job, module("ui.job_operators").versions(job))
     for words in (
         job.problem.code,
         job.job_id,
@@ -154,10 +154,10 @@ def check_clear_leaves_results_and_running_jobs() -> None:
 
 def check_a_result_whose_file_was_closed_waits_and_is_placed_by_hand() -> None:
     runner = session().runner
-    task = module("core.jobs").Task(
+    task = module("core.jobs.job").Task(
         "Late",
         params().MeshParams("test_steps", text_prompt="a cube"),
-        origin=module("core.jobs").Origin("closed", ""),
+        origin=module("core.jobs.job").Origin("closed", ""),
     )
     job = runner.submit(task)
     tick_until(lambda: job.state.finished)

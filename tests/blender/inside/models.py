@@ -40,7 +40,7 @@ FIRST = model(
 
 def group(scene: bpy.types.Scene | None = None) -> Any:
     container = (scene or bpy.context.scene).pocket3d_models
-    return getattr(container, module("core.schema").identifier(FIRST.model_id))
+    return getattr(container, module("core.request.schema").identifier(FIRST.model_id))
 
 
 def check_settings_become_properties() -> None:
@@ -187,7 +187,7 @@ def idle() -> bool:
 def check_from_the_licence_to_the_model_and_back() -> None:
     """Every button, as an artist presses them one after the other."""
     session = ask()
-    words = module("core.models")
+    words = module("core.request.models")
     operators = bpy.ops.pocket3d
     module("ui.model_parameters").follow(session.models)
     assert words.label(seen()) == "Test weighted"

@@ -53,7 +53,7 @@ def check_pieces_keep_the_texture() -> None:
 
 
 def check_metal_is_not_black_in_solid_view() -> None:
-    data = module("core.results").MaterialData("m", metallic=1.0)
+    data = module("core.meshes.results").MaterialData("m", metallic=1.0)
     made = module("scene.materials").make_material(data, "m")
     shader = next(n for n in made.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
     assert shader.inputs["Metallic"].default_value == 1.0

@@ -13,14 +13,14 @@ from support import counts, cube, module
 
 def result(low: Any = (0, 0, 0), high: Any = (1, 1, 1), **more: Any) -> Any:
     """A box as a worker would read it, metres, Blender's frame."""
-    model, welding = module("core.model"), module("core.welding")
+    model, welding = module("core.meshes.model"), module("core.meshes.welding")
     low, high = np.array(low, np.float32), np.array(high, np.float32)
     corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
     points = low + corners * (high - low)
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
     welded = welding.weld(points, faces, np.zeros(12, int))
-    surfaces = module("core.surfaces")
+    surfaces = module("core.meshes.surfaces")
     return model.MeshData(
         points[welded.source],
         welded.faces,
@@ -36,7 +36,11 @@ def result(low: Any = (0, 0, 0), high: Any = (1, 1, 1), **more: Any) -> Any:
 
 def job(data: Any, **task: Any) -> Any:
     """A finished job of a generated mesh."""
-    jobs, params, results = module("core.jobs"), module("core.params"), module("core.results")
+    jobs, params, results = (
+        module("core.jobs.job"),
+        module("core.request.params"),
+        module("core.meshes.results"),
+    )
     request = params.MeshParams(text_prompt="a box")
     done = jobs.Job(
         jobs.Task(task.pop("title", "A box"), request, **task), state=jobs.State.READY, job_id="job_1"
@@ -149,7 +153,7 @@ def check_parts_and_vertex_colours_arrive() -> None:
 
 def check_a_failure_leaves_no_trace() -> None:
     before, builder = counts(), module("scene.builder")
-    bones = module("core.skeleton").BoneData("root", -1, (0, 0, 0), (0, 0, 1), (0, -1, 0))
+    bones = module("core.meshes.skeleton").BoneData("root", -1, (0, 0, 0), (0, 0, 1), (0, -1, 0))
     data = result(skeleton=[bones])
     rig = module("scene.rig")
     for place, name in ((builder, "_shading"), (rig, "_add_bones"), (rig, "attach")):

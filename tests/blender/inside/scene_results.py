@@ -30,7 +30,7 @@ def check_a_generated_mesh_stands_at_the_cursor() -> None:
     assert obj.select_get()
     assert len(obj.data.materials) == 1
     assert counts()["scenes"] == 1
-    history = module("core.provenance").from_text(obj["pocket3d"])
+    history = module("core.jobs.provenance").from_text(obj["pocket3d"])
     assert history[0]["prompt"] == "a cube"
     assert history[0]["job_id"] == job.job_id
 
@@ -80,7 +80,7 @@ def check_a_texture_comes_as_a_new_material_and_uv_map() -> None:
 
 
 def check_uvs_land_on_the_corners_they_were_made_for() -> None:
-    results, materials = module("core.results"), module("scene.materials")
+    results, materials = module("core.meshes.results"), module("scene.materials")
     obj = cube(scale=(-1, 1, 1), rotation=(0.3, 0.2, 0.1))
     triangles = module("scene.triangles").triangulate(obj)
     places = np.array([v.co[:2] for v in obj.data.vertices], np.float32)
@@ -94,7 +94,7 @@ def check_uvs_land_on_the_corners_they_were_made_for() -> None:
 
 
 def check_factors_and_images_multiply() -> None:
-    results, materials = module("core.results"), module("scene.materials")
+    results, materials = module("core.meshes.results"), module("scene.materials")
     data = results.MaterialData("m", base_color=(1.0, 0.5, 0.25, 1.0), roughness=0.5, metallic=1.0)
     data.mean_color = (1.0, 1.0, 1.0)
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ BONES = ["hips", "mixamorig:LeftArm", "mixamorig:RightArm", "leg_l", "leg_r"]
 
 def rig_data(count: int) -> Any:
     """A rig for ``count`` vertices, with names from elsewhere."""
-    skeleton, bones = module("core.skeleton"), module("core.bones")
+    skeleton, bones = module("core.meshes.skeleton"), module("core.meshes.bones")
     rng = np.random.default_rng(1)
     joints, weights = skeleton.strongest(rng.integers(0, 5, (count, 4)), rng.random((count, 4)))
     made = [
@@ -132,7 +132,11 @@ def check_several_meshes_are_sent_as_one_and_come_back() -> None:
     for half in (slice(0, 12), slice(12, 24)):
         a, b, c = (mesh.vertices[mesh.triangles[half, i]].astype(float) for i in range(3))
         assert np.einsum("ij,ij->i", a, np.cross(b, c)).sum() > 0, "a mirrored mesh is inside out"
-    jobs, params, results = module("core.jobs"), module("core.params"), module("core.results")
+    jobs, params, results = (
+        module("core.jobs.job"),
+        module("core.request.params"),
+        module("core.meshes.results"),
+    )
     targets = module("scene.targets")
     task = jobs.Task("Body", params.RigParams(), mesh, tuple(targets.identify(o) for o in objects))
     job = jobs.Job(task, state=jobs.State.READY)
@@ -141,7 +145,7 @@ def check_several_meshes_are_sent_as_one_and_come_back() -> None:
     job.payload = results.Payload(result(), rig_data(16))
     made = module("scene.apply").apply_result(job, bpy.context)
     assert made[1:] == objects
-    history = module("core.provenance").from_text(objects[1]["pocket3d"])
+    history = module("core.jobs.provenance").from_text(objects[1]["pocket3d"])
     assert history[-1]["parent"] == targets.identify(objects[0])
     bpy.data.meshes.remove(objects[1].data)  # one of them has gone
     job.payload = results.Payload(result(), rig_data(16))

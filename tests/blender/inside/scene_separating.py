@@ -17,7 +17,7 @@ def grid(parts: int, faces: int = 20) -> bpy.types.Object:
     for name in ("Blue", "Green"):
         mesh.materials.append(bpy.data.materials.new(name))
     slots.set_material_numbers(mesh, np.arange(len(mesh.polygons)) % 2)
-    results = module("core.results")
+    results = module("core.meshes.results")
     data = results.PartsData(
         np.repeat(numbers, 2), [results.PartData(f"p{i}", f"Part {i}", (1, 0, 0)) for i in range(parts)]
     )

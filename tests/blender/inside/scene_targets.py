@@ -130,7 +130,7 @@ def check_a_face_that_blender_splits_otherwise_keeps_its_texture() -> None:
     mesh.update()
     assert not np.array_equal(triangles.triangulate(obj).vertices, sent.triangles)
     assert exporter.topology(obj) == before
-    results = module("core.results")
+    results = module("core.meshes.results")
     data = results.TextureData(places[sent.triangles], np.zeros(2, np.int32), [results.MaterialData("m")])
     module("scene.materials").apply_texture(obj, data, sent=sent.triangles)
     for loop, uv in zip(mesh.loops, mesh.uv_layers["Pocket3D"].uv, strict=True):

@@ -128,7 +128,11 @@ def check_the_one_server_of_before_becomes_a_row() -> None:
 
 
 def check_the_strip_in_every_state() -> None:
-    connection, errors, installer = module("core.connection"), module("core.errors"), module("core.installer")
+    connection, errors, installer = (
+        module("core.server.connection"),
+        module("core.errors"),
+        module("core.server.installer"),
+    )
     with own_choice():
         session = module("session").current_session()
         link, control = session.connection, session.control
@@ -192,7 +196,7 @@ def check_what_fits_is_shown() -> None:
 
 def check_a_report_is_made_and_shown() -> None:
     session = module("session").current_session()
-    diagnosis = module("core.diagnosis")
+    diagnosis = module("core.server.diagnosis")
     session.control.report = report = diagnosis.diagnose(session.local, "test")
     for words in ("Python to install with", "not installed", "No server runs", "Disk:", "client 0.1.0"):
         assert words in report, (words, report)

@@ -54,7 +54,7 @@ def run(params: Any, obj: bpy.types.Object | None = None, title: str = "A cube")
 
 def params() -> Any:
     """The module with the requests."""
-    return module("core.params")
+    return module("core.request.params")
 
 
 def counts() -> dict[str, int]:

@@ -28,7 +28,7 @@ def submit(request: Any, obj: Any = None) -> Any:
     tasks = module("scene.tasks")
     task = tasks.tasks_for([obj], request)[0] if obj else tasks.task_to_make(request, (1, 2, 3), "A cube")
     origin = module("session").current_origin()
-    return session().runner.submit(module("core.job_runner").replace(task, origin=origin))
+    return session().runner.submit(module("core.jobs.runner").replace(task, origin=origin))
 
 
 def other_file() -> None:
@@ -158,7 +158,7 @@ def check_a_failure_of_the_rounds_does_not_stop_them() -> None:
 
 def check_a_round_with_a_long_history_is_short() -> None:
     """Five thousand results and five jobs under way; the least of many rounds, since others use the machine too."""
-    jobs, runner = module("core.jobs"), session().runner
+    jobs, runner = module("core.jobs.job"), session().runner
     pump = module("ui.pump")
     for number in range(5005):
         job = jobs.Job(jobs.Task(f"Job {number}", steps(1, 0)))

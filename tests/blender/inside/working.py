@@ -49,10 +49,13 @@ def check_cancel_while_it_runs() -> None:
     session = module("session").current_session()
     settings = field(default_factory=lambda: {"steps": 500, "seconds": 0.2})  # of the model that counts steps
     slow = make_dataclass(
-        "Slow", [("parameters", dict, settings)], bases=(module("core.params").MeshParams,), frozen=True
+        "Slow",
+        [("parameters", dict, settings)],
+        bases=(module("core.request.params").MeshParams,),
+        frozen=True,
     )
     request = slow("test_steps", text_prompt="a cube")
-    job = session.runner.submit(module("core.jobs").Task("A cube", request))
+    job = session.runner.submit(module("core.jobs.job").Task("A cube", request))
     tick_until(lambda: job.state == "running")
     before = counts()
     bpy.ops.pocket3d.cancel_job(key=job.key)

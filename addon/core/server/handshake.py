@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import Problem, Remedy
-from .sdk import sdk
+from ..errors import Problem, Remedy
+from ..sdk import sdk
 
 
 def compare(api_version: str, local: bool) -> Problem | None:

@@ -19,12 +19,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import glb, records
-from .errors import UserError
-from .features import MESH
-from .jobs import Job, Task
+from ..errors import UserError
+from ..features import MESH
+from ..meshes import glb
+from ..request.params import SourceParams
+from . import records
+from .job import Job, Task
 from .locks import Owners
-from .params import SourceParams
 
 RECORD, SENT, RESULT = "job.json", "sent.glb", "result.glb"
 UNREADABLE = ".unreadable"

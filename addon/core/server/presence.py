@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from ..sdk import requests, sdk
 from .processes import alive
 from .reaching import ask_health
-from .sdk import requests, sdk
 
 PATIENCE = 3.0
 """Seconds that one question may take."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from ..errors import Problem, Remedy, UserError
+from ..sdk import sdk
 from . import handshake
-from .errors import Problem, Remedy, UserError
 from .local_server import LocalServer
 from .profiles import Kind, Profile
 from .reaching import ask_health, explain_failure
-from .sdk import sdk
 
 __all__ = ["Connection", "Kind", "Light", "Monitor", "Profile", "Status", "describe"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import params
-from .errors import Problem, Remedy
-from .jobs import Job, Origin, State, Task
-from .sdk import sdk
+from ..errors import Problem, Remedy
+from ..request import params
+from ..sdk import sdk
+from .job import Job, Origin, State, Task
 
 VERSION = 1
 """Rises when an older extension could no longer make sense of a record."""

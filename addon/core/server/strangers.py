@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .sdk import requests
+from ..sdk import requests
 
 LIMIT = 128 * 1024
 """Bytes of an answer that are read; a title stands at the beginning."""

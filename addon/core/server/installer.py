@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import Remedy, UserError
 from . import environments
-from .errors import Remedy, UserError
 from .processes import NEW_GROUP, end_tree
 
 EXPECTED_PACKAGES = 45

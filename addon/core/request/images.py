@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .errors import UserError
+from ..errors import UserError
 
 LARGEST = 2048
 """Pixels along the longer side; more does not make a better mesh, but a longer upload."""

@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from .errors import Problem
-from .features import VERBS
-from .glb import Mesh
-from .params import Params
-from .results import Payload
+from ..errors import Problem
+from ..features import VERBS
+from ..meshes.glb import Mesh
+from ..meshes.results import Payload
+from ..request.params import Params
 
 
 class State(StrEnum):

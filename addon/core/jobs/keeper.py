@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import records, store
-from .jobs import Job
+from .job import Job
 from .store import Store
 
 log = logging.getLogger(__name__)

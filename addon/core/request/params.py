@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from .errors import UserError
-from .features import MESH, RIG, SEGMENT, TEXTURE
+from ..errors import UserError
+from ..features import MESH, RIG, SEGMENT, TEXTURE
 
 QUALITIES = ("low", "medium", "high")
 TEXTURE_RESOLUTIONS = (512, 1024, 2048, 4096)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from ..errors import Problem, Remedy, UserError, explain
+from ..sdk import sdk
 from . import handshake
 from .connection import describe_gpu
-from .errors import Problem, Remedy, UserError, explain
 from .profiles import Profile
 from .reaching import ask_health, explain_failure
-from .sdk import sdk
 
 
 @dataclass(frozen=True)

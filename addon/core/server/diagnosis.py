@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..sdk import sdk
 from . import environments, exits, installer, presence
 from .local_server import LocalServer
 from .presence import Presence
 from .processes import HIDDEN, alive, held
-from .sdk import sdk
 
 LOG_SHOWN = 24 * 1024
 """Bytes of each log's end that are shown."""

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from . import glb, results
-from .errors import Remedy, UserError, explain, note_for_artists
-from .features import MESH, RIG, SEGMENT, TEXTURE
-from .jobs import Job, State
-from .sdk import sdk
+from ..errors import Remedy, UserError, explain, note_for_artists
+from ..features import MESH, RIG, SEGMENT, TEXTURE
+from ..meshes import glb, results
+from ..sdk import sdk
+from .job import Job, State
 from .store import RESULT, SENT, Store
 
 LOOK_NEAR, LOOK_FAR = 4.0, 20.0

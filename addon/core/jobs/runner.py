@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from .environments import size_of
-from .errors import Problem, UserError
-from .features import FEATURES, MESH
-from .jobs import Job, Origin, State, Task
+from ..errors import Problem, UserError
+from ..features import FEATURES, MESH
+from ..server.environments import size_of
+from .job import Job, Origin, State, Task
 from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
 from .locks import Owners
 from .store import Store

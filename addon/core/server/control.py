@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..errors import Problem, explain
 from .diagnosis import data_size, diagnose, environment_size, log_text, size_text
-from .errors import Problem, explain
 from .installer import CANCELLED
 from .local_server import LocalServer
 from .profiles import Profile

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .errors import Problem, explain, for_artists
-from .sdk import sdk
+from ..errors import Problem, explain, for_artists
+from ..sdk import sdk
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import Remedy, UserError
 from . import environments, exits, installer, presence
 from .environments import Environment
-from .errors import Remedy, UserError
 from .installer import Step
 from .presence import PortFile, Presence
 from .processes import HIDDEN, alive, ask_to_end, exclusive, held

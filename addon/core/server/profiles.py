@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from .errors import Remedy, UserError
+from ..errors import Remedy, UserError
 
 LOCAL_KEY = "local"
 """Stands for the bundled server in records of jobs."""

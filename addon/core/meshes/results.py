@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from . import bones, inputs
-from .errors import UserError
-from .features import MESH, RIG, SEGMENT, TEXTURE
+from ..errors import UserError
+from ..features import MESH, RIG, SEGMENT, TEXTURE
+from ..jobs import inputs
+from . import bones
 from .glb import Glb, read_glb
 from .model import MeshData, model_of, triangles_of
 from .skeleton import BoneData, RigData, rig_of

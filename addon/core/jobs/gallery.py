@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import models
-from .jobs import Job, Origin, Task
-from .params import LARGEST_SEED
+from ..request import models
+from ..request.params import LARGEST_SEED
+from .job import Job, Origin, Task
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

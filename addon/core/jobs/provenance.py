@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from .features import FEATURES, MESH
-from .jobs import Job
-from .params import Params, from_record
+from ..features import FEATURES, MESH
+from ..request.params import Params, from_record
+from .job import Job
 
 KEY = "pocket3d"
 """Name of the custom property."""

@@ -7,9 +7,9 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .errors import Problem, Remedy, explain
+from ..errors import Problem, Remedy, explain
+from ..sdk import requests, sdk
 from .profiles import address_of, host_of
-from .sdk import requests, sdk
 from .strangers import Stranger, identify
 
 

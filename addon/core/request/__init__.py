@@ -1,0 +1,1 @@
+"""What is asked for: parameters, pictures, prompts, models and their own settings."""

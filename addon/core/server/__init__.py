@@ -1,0 +1,1 @@
+"""The server: the one that comes with the extension, others by address, and what is said about them."""
