@@ -18,15 +18,16 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-from addon.core.jobs.job import Task
-from addon.core.jobs.runner import JobRunner
 
 from addon.core.jobs import worker
+from addon.core.jobs.job import Task
+from addon.core.jobs.runner import JobRunner
 from addon.core.meshes.glb import Mesh
 from addon.core.request.params import MeshParams, SegmentParams
 from addon.core.server.connection import Connection, Kind, Profile
 from addon.core.server.local_server import LocalServer, Paths
 
+SAYING = threading.Lock()
 PROFILE = "http://the.server"
 CUBE = Mesh(
     np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32),
@@ -39,8 +40,9 @@ CUBE = Mesh(
 
 
 def say(**values: Any) -> None:
-    """One line for the test."""
-    print(json.dumps(values), flush=True)
+    """One line for the test, whole whichever thread says it."""
+    with SAYING:
+        print(json.dumps(values), flush=True)
 
 
 def stop_at(step: str) -> None:

@@ -12,7 +12,6 @@ from typing import Literal, get_args, get_origin
 
 import numpy as np
 import pytest
-from addon.core.jobs.job import Job, State, Task, clock
 from annotated_types import Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
 from pocket3d_server.api.schemas import GenerateMesh
@@ -23,6 +22,7 @@ from pocket3d_server.models.engine import REQUESTS, Feature
 
 from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
+from addon.core.jobs.job import Job, State, Task, clock
 from addon.core.meshes import glb, placement, results
 from addon.core.request import params
 from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams

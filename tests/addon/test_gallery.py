@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from addon.core.jobs.job import Job, Origin, State, Task
 
 from addon.core import asset_catalogs
 from addon.core.errors import Problem
 from addon.core.jobs import gallery
+from addon.core.jobs.job import Job, Origin, State, Task
 from addon.core.request.params import MeshParams, TextureParams
 from addon.core.sdk import sdk
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addon.core.jobs.job import State, Task
-from addon.core.jobs.runner import JobRunner
-from addon.core.jobs.store import SENT, Store
-from addon.core.jobs.worker import Worker
 from live import wait_until
 
 from addon.core.errors import UserError
 from addon.core.jobs import store
+from addon.core.jobs.job import State, Task
+from addon.core.jobs.runner import JobRunner
+from addon.core.jobs.store import SENT, Store
+from addon.core.jobs.worker import Worker
 from addon.core.meshes import results
 from addon.core.request.params import SegmentParams
 

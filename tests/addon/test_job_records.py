@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live import LiveServer, wait_until
+
+from addon.core.jobs import store
 from addon.core.jobs.job import Job, Origin, State, Task
 from addon.core.jobs.locks import Owners
 from addon.core.jobs.runner import JobRunner, belongs
 from addon.core.jobs.worker import Worker, without_secrets
-from live import LiveServer, wait_until
-
-from addon.core.jobs import store
 from addon.core.meshes.results import PartsData
 from addon.core.request.params import MeshParams, SegmentParams
 from addon.core.sdk import sdk

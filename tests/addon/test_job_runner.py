@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from addon.core.jobs.job import State, Task
-from addon.core.jobs.runner import JobRunner
 from live import LiveServer, wait_until
 
 from addon.core.errors import Remedy, UserError
+from addon.core.jobs.job import State, Task
+from addon.core.jobs.runner import JobRunner
 from addon.core.meshes.glb import Mesh
 from addon.core.meshes.results import PartsData, Payload, RigData, TextureData
 from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-from addon.core.jobs.job import Job, Task
 from pocket3d import MeshResult
 
 from addon.core.jobs import inputs, provenance
+from addon.core.jobs.job import Job, Task
 from addon.core.meshes.model import MeshData
 from addon.core.meshes.results import Payload
 from addon.core.request.params import MeshParams, RigParams
