@@ -51,8 +51,16 @@ def log_lines(server: LiveServer) -> list[dict[str, Any]]:
     return [json.loads(line) for line in server.log_file.read_text().splitlines()]
 
 
-def test_health_without_a_gpu(live_server: LiveServer) -> None:
-    body = live_server.get("/system/health").json()
+@pytest.fixture(scope="module")
+def calm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server on which no other test's models crash, which its health would tell of."""
+    server = LiveServer(tmp_path_factory.mktemp("calm"))
+    yield server
+    server.stop()
+
+
+def test_health_without_a_gpu(calm_server: LiveServer) -> None:
+    body = calm_server.get("/system/health").json()
     documented = {"status", "timestamp", "gpu_status", "queue_size", "active_jobs"}
     assert set(body) == documented | {"reasons", "version", "api_version"}
     assert (body["status"], body["reasons"], body["gpu_status"]) == ("healthy", [], [])
@@ -126,13 +134,13 @@ def test_metrics_count_jobs_also_after_they_are_deleted(gpu_server: LiveServer) 
     }
 
 
-def test_probes_need_no_credentials_and_are_not_counted(live_server: LiveServer) -> None:
+def test_probes_need_no_credentials_and_are_not_counted(calm_server: LiveServer) -> None:
     for path in ("/healthz", "/healthz/live"):
         for _ in range(3):
-            answer = requests.get(live_server.url + path, timeout=10)
+            answer = requests.get(calm_server.url + path, timeout=10)
             assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
             assert answer.headers["X-RateLimit-Remaining"] == answer.headers["X-RateLimit-Limit"]
-        assert requests.head(live_server.url + path, timeout=10).status_code == 200
+        assert requests.head(calm_server.url + path, timeout=10).status_code == 200
 
 
 def test_prometheus_needs_credentials(live_server: LiveServer) -> None:
