@@ -182,6 +182,8 @@ def made() -> Any:
 
 def play() -> None:
     """Run the story on a timer, report, quit."""
+    bpy.context.preferences.view.show_splash = False  # it opens later, and would catch the mouse
+    bpy.context.preferences.use_preferences_save = False
     steps = story()
 
     def turn() -> float | None:
