@@ -60,6 +60,10 @@ def test_a_prefix_goes_only_where_a_name_is_left() -> None:
     assert bones.blender_names(["rig"]) == ["rig"]
 
 
+def test_a_name_of_spaces_is_none() -> None:
+    assert bones.blender_names(["\u2003", " _.", "Hips\u2003"]) == ["bone", "bone.001", "Hips"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=80), max_size=12)

@@ -11,6 +11,8 @@ from .skeleton import BoneData
 PREFIX = re.compile(r"^(?:mixamorig\d*|valvebiped|bip\d+|armature|rig)\s*[:|.\s_-]\s*(?=\w)", re.IGNORECASE)
 """What exporters put before every name."""
 NUMBER = re.compile(r"[._-]\d+$")
+AROUND = re.compile(r"^[\s._:|-]+|[\s._:|-]+$")
+"""What is left over around a name without its side; every kind of space, for a name of nothing else is none."""
 LONGEST = 60
 """Bytes; Blender before 5.0 holds 63, and a number may still be added."""
 
@@ -31,7 +33,7 @@ def blender_names(names: Sequence[str]) -> list[str]:
     found = []
     for name in bare:
         stem, side = split_side(name)
-        stem = _short(stem.strip(" ._-:|") or "bone")
+        stem = _short(AROUND.sub("", stem) or "bone")
         candidate, number = stem + side, 0
         while candidate.lower() in taken:
             number += 1
