@@ -33,9 +33,9 @@ def publish(data: MeshData, name: str, place: Place) -> list[bpy.types.Object]:
         mesh = builder.build(data, name, scale, shift)
         objects = [mesh]
         if data.skeleton:
-            armature = rig.make_armature(mesh, data.skeleton, scale, Vector(shift))
+            armature, names = rig.make_armature(mesh, data.skeleton, scale, Vector(shift))
             armature.name = armature.data.name = compat.id_name(f"{mesh.name} rig")
-            rig.write_weights(mesh, [b.name for b in armature.data.bones], data.strokes)
+            rig.write_weights(mesh, names, data.strokes)
             rig.attach(mesh, armature)
             objects = [armature, mesh]
         objects[0].matrix_world = place.matrix((high[2] - low[2]) * scale)

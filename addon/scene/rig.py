@@ -33,11 +33,10 @@ def apply_rig(objects: Sequence[bpy.types.Object], data: RigData) -> bpy.types.O
     if data.vertex_count != sum(counts):
         raise UserError(f"{objects[0].name} was edited meanwhile, so the rig no longer fits")
     scale = units.per_metre()
-    rig = make_armature(objects[0], data.bones, scale)
+    rig, names = make_armature(objects[0], data.bones, scale)
     for collection in objects[0].users_collection:
         if rig.name not in collection.objects:
             collection.objects.link(rig)
-    names = [b.name for b in rig.data.bones]
     data.prepare(counts)
     for obj, strokes in zip_longest(objects, data.strokes):
         if strokes is not None:
@@ -75,10 +74,10 @@ def _hang(rig: bpy.types.Object, obj: bpy.types.Object) -> None:
 
 def make_armature(
     obj: bpy.types.Object, bones: Sequence[BoneData], scale: float = 1.0, shift: Vector | None = None
-) -> bpy.types.Object:
-    """An armature object at the mesh's origin, unrotated and unscaled, in a temporary scene at first.
+) -> tuple[bpy.types.Object, list[str]]:
+    """An armature object at the mesh's origin, unrotated and unscaled, and the bones' names in their own order.
 
-    Bones can only be made in edit mode, so this runs where it does not touch the artist's selection. ``scale``
+    Blender keeps children behind their parents, so the armature's order may be another. Bones can only be made in edit mode, so this runs where it does not touch the artist's selection. ``scale``
     turns metres into scene units; ``shift`` moves all bones, in metres.
     """
     armature = bpy.data.armatures.new(compat.id_name(f"{obj.name} rig"))
@@ -100,7 +99,7 @@ def make_armature(
             bone[ORIGINAL_NAME] = data.original
     for pose_bone in rig.pose.bones:
         pose_bone.rotation_mode = "XYZ"
-    return rig
+    return rig, names
 
 
 @contextmanager

@@ -45,6 +45,27 @@ def two_meshes() -> list[bpy.types.Object]:
     return [body, clothes]
 
 
+def check_weights_go_to_their_bones_in_whatever_order_blender_keeps_them() -> None:
+    skeleton, obj = module("core.meshes.skeleton"), cube()
+    tree = [
+        ("root", -1),
+        ("arm", 0),
+        ("leg", 0),
+        ("hand", 1),
+        ("foot", 2),
+    ]  # Blender puts the hand behind the arm
+    made = [
+        skeleton.BoneData(name, parent, (0.1 * i, 0, 0), (0.1 * i, 0, 1), (0, -1, 0))
+        for i, (name, parent) in enumerate(tree)
+    ]
+    joints, weights = np.zeros((8, 4), np.int64), np.zeros((8, 4), np.float32)
+    joints[:, 0], weights[:, 0] = np.arange(8) % 5, 1
+    rig = module("scene.rig").apply_rig([obj], skeleton.RigData(made, joints, weights, 8))
+    assert [b.name for b in rig.data.bones] != [name for name, _ in tree], "the case is none"
+    named = {g.index: g.name for g in obj.vertex_groups}
+    assert [named[v.groups[0].group] for v in obj.data.vertices] == [tree[i % 5][0] for i in range(8)]
+
+
 def check_names_mirror_and_remember() -> None:
     obj = cube()
     rig = module("scene.rig").apply_rig([obj], rig_data(8))
