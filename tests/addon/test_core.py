@@ -23,7 +23,7 @@ from pocket3d_server.models.engine import REQUESTS, Feature
 from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
 from addon.core.jobs.job import Job, State, Task, clock
-from addon.core.meshes import glb, placement, results
+from addon.core.meshes import glb, results
 from addon.core.request import params
 from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
 
@@ -272,10 +272,6 @@ class TestProblems:
         assert "unexpected" in explain(KeyError("x")).message
         unreachable = Pocket3DConnectionError("Cannot reach x", error_code="CONNECTION_FAILED")
         assert explain(unreachable).remedy is Remedy.RECONNECT
-
-
-def test_placement() -> None:
-    assert placement.stand_on((5, 5, 1), (-1, -2, -3), (3, 2, 7)) == (4, 5, 4)
 
 
 def test_a_job_says_how_far_it_is() -> None:

@@ -11,10 +11,6 @@ SIZES = st.floats(0.01, 50)
 PLACES = st.floats(-100, 100)
 
 
-def test_the_underside_stands_on_the_place() -> None:
-    assert placement.stand_on((5, 5, 1), (-1, -2, -3), (3, 2, 7)) == (4, 5, 4)
-
-
 def test_variants_stand_in_a_row() -> None:
     assert placement.beside((1, 2), (2, 2), []) == 1
     first = ((0.0, 1.0), (2.0, 3.0))

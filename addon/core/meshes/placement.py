@@ -12,15 +12,6 @@ GAP = 0.25
 """Between two variants, as a share of the wider one."""
 
 
-def stand_on(target: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Vector:
-    """The move that puts the bottom centre of a box (``low`` to ``high``, Z up) on ``target``."""
-    return (
-        target[0] - (low[0] + high[0]) / 2,
-        target[1] - (low[1] + high[1]) / 2,
-        target[2] - low[2],
-    )
-
-
 def beside(target: Sequence[float], size: Sequence[float], boxes: Sequence[Box]) -> float:
     """The first x from ``target`` on, towards +X, where a footprint of ``size`` stands clear of all ``boxes``."""
     x, y = target[0], target[1]
