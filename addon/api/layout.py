@@ -12,7 +12,7 @@ from ..core.batch import grid
 from ..core.jobs import provenance
 from ..core.jobs.job import Job
 from ..core.meshes.placement import Vector
-from ..scene import importer
+from ..scene import placing
 
 
 def arrange(
@@ -48,7 +48,7 @@ def arrange(
 
 def boxes(families: Sequence[Sequence[bpy.types.Object]]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner (N, 3) of the meshes of each family, in the world."""
-    found = [importer.bounds([o for o in f if o.type == "MESH"]) for f in families]
+    found = [placing.bounds([o for o in f if o.type == "MESH"]) for f in families]
     return np.array([b[0] for b in found], float), np.array([b[1] for b in found], float)
 
 

@@ -13,10 +13,8 @@ from ..core.errors import UserError
 from ..core.meshes.glb import read_glb
 from ..core.meshes.model import MeshData, model_of
 from . import builder, compat, placing, rig, units
-from .placing import Place, bounds, make_active
+from .placing import Place
 from .staging import rollback
-
-__all__ = ["bounds", "import_result", "make_active", "publish", "read_model"]
 
 
 def publish(data: MeshData, name: str, place: Place) -> list[bpy.types.Object]:

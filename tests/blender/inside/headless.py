@@ -287,7 +287,7 @@ def boxes(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     bpy.context.view_layer.update()
     low, high = [], []
     for name in names:
-        found = module("scene.importer").bounds([bpy.data.objects[name]])
+        found = module("scene.placing").bounds([bpy.data.objects[name]])
         low.append(tuple(found[0]))
         high.append(tuple(found[1]))
     return np.array(low), np.array(high)
