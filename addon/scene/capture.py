@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
 import gpu as blenders_gpu
-import imbuf
 import numpy as np
 from mathutils import Matrix
 
@@ -60,68 +60,91 @@ def why_not(view: View, context: bpy.types.Context) -> str:
     return ""
 
 
-def take(views: Sequence[View], context: bpy.types.Context) -> tuple[tuple[str, ...], CameraRender | None]:
-    """The pictures as files, and the render that is still to be done for those of the camera, if any is.
+class Pictures:
+    """Pictures on their way into files: what Blender must do is done at once, or rendered while it stays usable;
+    the rest is done on a thread.
 
-    The files lie in Blender's temporary folder until it quits. Raises UserError.
+    The files lie in Blender's temporary folder until it quits; chosen ones stay where they are. Call ``start``, and
+    ``finish`` once ``running`` has become false. Raises UserError when one cannot be had.
     """
-    folder = Path(tempfile.mkdtemp(prefix="pocket3d-", dir=bpy.app.tempdir or None))
-    paths, render = [], None
-    for number, view in enumerate(views, 1):
-        reason = why_not(view, context)
-        if reason:
-            raise UserError(reason if len(views) == 1 else f"View {number}: {reason}")
+
+    def __init__(self, views: Sequence[View], context: bpy.types.Context) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="pocket3d-", dir=bpy.app.tempdir or None))
+        self._render: CameraRender | None = None
+        self._writer = ThreadPoolExecutor(thread_name_prefix="pocket3d-picture")
+        self._written: list[Future[None]] = []
+        paths = []
+        try:
+            for number, view in enumerate(views, 1):
+                reason = why_not(view, context)
+                if reason:
+                    raise UserError(reason if len(views) == 1 else f"View {number}: {reason}")
+                paths.append(str(self._file_of(view, context, number)))
+        except BaseException:
+            self.discard()
+            raise
+        self.paths = tuple(paths)
+        """Where they will be."""
+
+    def _file_of(self, view: View, context: bpy.types.Context, number: int) -> Path:
+        if view.source == FILE:
+            path = Path(bpy.path.abspath(view.path))
+            check_image(str(path))
+            return path
         if view.source == CAMERA:
-            render = render or CameraRender(context, folder / "from_camera.png", SIDE)
-            paths.append(str(render.path))
+            self._render = self._render or CameraRender(context, self._folder / "from_camera.png", SIDE)
+            return self._render.path
+        path = self._folder / str(number) / f"{_name_of(view)}.png"
+        path.parent.mkdir()
+        if view.source == RENDER or (view.source == IMAGE and view.image.type == "RENDER_RESULT"):
+            save_render_result(context.scene, path)
+        elif view.source == VIEWPORT:
+            self._write(path, viewport(context))
         else:
-            place = folder / str(number)
-            place.mkdir()
-            paths.append(_file_of(view, context, place / _name_of(view)))
-    return tuple(paths), render
+            self._write(path, pixels_of(view.image), linear=view.image.is_float)
+        return path
+
+    def _write(self, path: Path, pixels: np.ndarray, *, linear: bool = False) -> None:
+        self._written.append(self._writer.submit(images.write, pixels, path, linear=linear))
+
+    def start(self) -> None:
+        """Begin with the render, if there is one."""
+        if self._render is not None:
+            self._render.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether a picture is not there yet."""
+        return any(not f.done() for f in self._written) or (self._render is not None and self._render.running)
+
+    def finish(self) -> None:
+        """Wait for what is not written yet. Raises UserError when there is no picture of the camera."""
+        try:
+            if self._render is not None:
+                self._render.finish()
+            for written in self._written:
+                written.result()
+        finally:
+            self.discard()
+
+    def run(self) -> None:
+        """All of it now, waiting for the render."""
+        if self._render is not None:
+            self._render.run()
+        self.finish()
+
+    def discard(self) -> None:
+        """Let go of what is under way."""
+        self._writer.shutdown(wait=False)
+        if self._render is not None:
+            self._render.discard()
 
 
 def _name_of(view: View) -> str:
     """What the file is called; new objects get their names from it."""
     if view.source == IMAGE and view.image is not None:
         return bpy.path.clean_name(bpy.path.display_name_from_filepath(view.image.name)) or "image"
-    return {VIEWPORT: "from_viewport", RENDER: "from_render"}.get(
-        view.source, Path(view.path).stem or "image"
-    )
-
-
-def _file_of(view: View, context: bpy.types.Context, stem: Path) -> str:
-    if view.source == FILE:
-        return small_enough(bpy.path.abspath(view.path), stem)
-    path = stem.with_name(f"{stem.name}.png")
-    if view.source == RENDER or (view.source == IMAGE and view.image.type == "RENDER_RESULT"):
-        save_render_result(context.scene, path)
-        return small_enough(str(path), stem.parent / "small" / stem.name)
-    if view.source == VIEWPORT:
-        images.write_png(viewport(context), path)
-    else:
-        images.write_png(pixels_of(view.image), path)
-    return str(path)
-
-
-def small_enough(path: str, stem: Path) -> str:
-    """The file, or a smaller copy of it when it is larger than helps. Raises UserError when it is no image."""
-    check_image(path)
-    picture = images.read_picture(path)
-    if not picture.too_large:
-        return path
-    try:
-        buffer = imbuf.load(path)
-        buffer.resize(picture.fitting(), method="BILINEAR")
-        copy = stem.with_name(stem.name + Path(path).suffix.lower())
-        copy.parent.mkdir(exist_ok=True)
-        imbuf.write(buffer, filepath=str(copy))
-        buffer.free()
-    except (OSError, ValueError) as error:
-        raise UserError(f"{Path(path).name} could not be read") from error
-    if picture.orientation != 1 and copy.read_bytes().startswith(b"\xff\xd8"):
-        copy.write_bytes(images.with_orientation(copy.read_bytes(), picture.orientation))
-    return str(copy)
+    return {VIEWPORT: "from_viewport", RENDER: "from_render"}[view.source]
 
 
 def save_render_result(scene: bpy.types.Scene, path: Path) -> None:
@@ -137,18 +160,13 @@ def save_render_result(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def pixels_of(image: bpy.types.Image) -> np.ndarray:
-    """What an image of the file holds now, as bytes (H, W, 4), first row on top. Raises UserError."""
+    """What an image of the file holds now, (H, W, channels) from 0 to 1, first row on top. Raises UserError."""
     width, height = image.size
     if not width or not height:
         raise UserError(f"The image {image.name} is empty or its file is missing")
     values = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(values)
-    values = values.reshape(height, width, image.channels)[::-1]
-    if image.channels < 3:
-        values = np.concatenate([values[..., :1]] * 3 + [values[..., 1:]], axis=-1)
-    if values.shape[-1] == 3:
-        values = np.concatenate([values, np.ones_like(values[..., :1])], axis=-1)
-    return images.to_bytes(images.shrink(values), linear=image.is_float)
+    return values.reshape(height, width, image.channels)[::-1]
 
 
 def packed(path: str, name: str) -> bpy.types.Image:
@@ -170,7 +188,7 @@ def viewport_of(context: bpy.types.Context) -> bpy.types.Area | None:
 
 
 def viewport(context: bpy.types.Context) -> np.ndarray:
-    """What the viewport shows, without overlays and background, as bytes (H, W, 4) in a square.
+    """What the viewport shows, without overlays and background, as bytes (H, W, 4).
 
     A first small picture says where something is; the second shows that part as large as it can. Raises UserError.
     """
@@ -187,7 +205,7 @@ def viewport(context: bpy.types.Context) -> np.ndarray:
         zoom = Matrix.Diagonal((1 / (right - left), 1 / (high - low), 1, 1))
         middle = Matrix.Translation((1 - left - right, 1 - low - high, 0))
         pixels = _drawn(context, space, region, _sized(part, SIDE), zoom @ middle)
-    return images.crop_to_content(images.straight(pixels))
+    return pixels
 
 
 def _sized(shape: Sequence[float], side: int) -> tuple[int, int]:

@@ -62,8 +62,8 @@ def draw_seed(layout, settings, prefix: str) -> None:
 
 def draw_button(layout, feature: str, words: str, icon: str) -> None:
     """The button that starts, and what went wrong at its last press."""
-    if making.rendering(feature):
-        layout.progress(factor=0.5, type="RING", text="Rendering the camera's picture")
+    if making.taking_pictures(feature):
+        layout.progress(factor=0.5, type="RING", text="Taking the picture")
     row = layout.row()
     row.scale_y = 1.5
     row.operator(making.OPERATORS[feature], text=say(words), icon=icon, translate=False)

@@ -1,6 +1,7 @@
 """From the press of a button to jobs: first the pictures, then the tasks, then the runner.
 
-A picture of the camera takes a render, which goes on while Blender stays usable; the jobs start when it is there.
+A picture of the camera takes a render, which goes on while Blender stays usable, and others are written on a thread;
+the jobs start when all are there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs.job import Task
 from ..core.request import models as words
 from ..core.request.params import LARGEST_SEED
-from ..scene import camera, capture, targets, tasks
+from ..scene import capture, targets, tasks
 from ..session import current_session
 from . import model_parameters, prompt_text, pump
 from .properties import IMAGE, MODELS, ORIGIN, REPLACE, TEXT
@@ -31,7 +32,7 @@ PROMPTS = {MESH: "prompt", TEXTURE: "paint_prompt"}
 MOST_OBJECTS = 50
 """More are not sent at once; panels and buttons look at each of them whenever they are drawn."""
 INTERVAL = 0.2
-"""Seconds between two looks at a render under way."""
+"""Seconds between two looks at pictures under way."""
 
 problems: dict[str, Problem] = {}
 """What went wrong at the last press of each feature's button; the panels show it until the next."""
@@ -39,10 +40,10 @@ problems: dict[str, Problem] = {}
 
 @dataclass
 class Waiting:
-    """What goes on once a picture has been rendered."""
+    """What goes on once the pictures are there."""
 
     feature: str
-    render: camera.CameraRender
+    pictures: capture.Pictures
     then: Callable[[], None]
 
 
@@ -115,11 +116,11 @@ def model_missing(context: bpy.types.Context, feature: str) -> str:
 
 def busy() -> str:
     """Why nothing new can be started at this moment."""
-    return "The camera's picture is being rendered" if _waiting is not None else ""
+    return "The picture is being taken" if _waiting is not None else ""
 
 
-def rendering(feature: str) -> bool:
-    """Whether a feature waits for its picture."""
+def taking_pictures(feature: str) -> bool:
+    """Whether a feature waits for its pictures."""
     return _waiting is not None and _waiting.feature == feature
 
 
@@ -166,22 +167,24 @@ def _with_pictures(
     """Take the pictures; ``start`` gets their files and says what happens once all are there."""
     global _waiting
     problems.pop(feature, None)
-    render = None
+    pictures = None
     try:
-        paths, render = capture.take(views, context)
-        then = start(paths)
-        if render is not None and not bpy.app.background:
-            render.start()
-            _waiting = Waiting(feature, render, then)
-            bpy.app.timers.register(_look, first_interval=INTERVAL, persistent=True)
-            return None
-        if render is not None:
-            render.run()
+        pictures = capture.Pictures(views, context)
+        then = start(pictures.paths)
+        if bpy.app.background:
+            pictures.run()
+        else:
+            pictures.start()
+            if pictures.running:
+                _waiting = Waiting(feature, pictures, then)
+                bpy.app.timers.register(_look, first_interval=INTERVAL, persistent=True)
+                return None
+            pictures.finish()
         then()
     except Exception as error:
         problems[feature] = explain(error)
-        if render is not None:
-            render.discard()
+        if pictures is not None:
+            pictures.discard()
     return problems.get(feature)
 
 
@@ -215,15 +218,15 @@ def _submit(prepared: list[Task]) -> None:
 
 
 def _look() -> float | None:
-    """Go on when the render has ended."""
+    """Go on when the pictures are there."""
     global _waiting
     if _waiting is None:
         return None
-    if _waiting.render.running:
+    if _waiting.pictures.running:
         return INTERVAL
     done, _waiting = _waiting, None
     try:
-        done.render.finish()
+        done.pictures.finish()
         done.then()
     except Exception as error:
         problems[done.feature] = explain(error)
@@ -242,7 +245,7 @@ def detach() -> None:
     if bpy.app.timers.is_registered(_look):
         bpy.app.timers.unregister(_look)
     if _waiting is not None:
-        _waiting.render.discard()
+        _waiting.pictures.discard()
     _waiting = None
     problems.clear()
 

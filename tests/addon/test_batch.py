@@ -20,6 +20,8 @@ from addon.core.batch.items import BatchFileError, read_batch
 from addon.core.batch.report import Outcome, new_report, read_report, take_up
 from addon.core.errors import UserError
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def write(folder: Path, content: str | bytes, name: str = "batch.csv") -> Path:
     path = folder / name
@@ -37,8 +39,8 @@ class TestReading:
     """Every way of writing the same."""
 
     def test_all_columns(self, tmp_path: Path) -> None:
-        (tmp_path / "cup.png").write_bytes(b"picture")
-        (tmp_path / "back.png").write_bytes(b"picture")
+        (tmp_path / "cup.png").write_bytes(PNG)
+        (tmp_path / "back.png").write_bytes(PNG)
         row = {
             "prompt": 'a "red", tall cup',
             "image": "cup.png; back.png",

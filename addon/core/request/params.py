@@ -5,6 +5,7 @@ The choices and defaults of the panels and of the command line are these; a test
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ SPOKEN = {
     "bone_count": "number of bones",
 }
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+IMAGE_BEGINS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,15 @@ def check_image(path: str) -> None:
     name = Path(path).name
     if Path(path).suffix.lower() not in IMAGE_SUFFIXES:
         raise UserError(f"{name} is not a PNG, JPEG or WebP image")
-    if not Path(path).is_file():
-        raise UserError(f"The image {name} was not found")
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(12)
+    except FileNotFoundError:
+        raise UserError(f"The image {name} was not found") from None
+    except OSError as error:
+        raise UserError(f"The image {name} could not be read: {error.strerror}") from error
+    if not IMAGE_BEGINS.match(head):
+        raise UserError(f"{name} is not a PNG, JPEG or WebP image that can be read")
 
 
 @dataclass(frozen=True)
