@@ -22,7 +22,7 @@ STATE_ICONS = {
     State.FAILED: "ERROR",
     State.CANCELLED: "CANCEL",
 }
-NAME_SHARE, ENDED_NAME_SHARE = 0.45, 0.5
+NAME_SHARE, ENDED_NAME_SHARE = 0.45, 0.6
 """Of a row's width; the rest is for its state."""
 HEADER = 145
 """Pixels, at scale 1, of the panel's header that its own name, arrow and grip take, beside the tabs."""

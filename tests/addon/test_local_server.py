@@ -121,8 +121,8 @@ def test_two_blenders_share_one_and_the_last_ends_it(server: LocalServer) -> Non
     assert set(parents(found)) == {first.process.pid, os.getpid()}
     second = OtherBlender(server)
     assert second.url == first.url
-    assert str(first.process.pid) in server.users()
-    assert server.users().startswith("2 other Blenders")
+    assert str(first.process.pid) in server.other_users()
+    assert server.other_users().startswith("2 other Blenders")
 
     first.kill()  # the one that started the server
     time.sleep(1.5)  # the server looks after its parents twice a second
@@ -131,7 +131,7 @@ def test_two_blenders_share_one_and_the_last_ends_it(server: LocalServer) -> Non
         server.stop()
     assert alive(pid)
     second.kill()
-    wait_until(lambda: not server.users())
+    wait_until(lambda: not server.other_users())
     server.stop()  # ours alone now, though another Blender had started it
     wait_until(lambda: not alive(pid))
 
@@ -311,7 +311,7 @@ def test_an_update_waits_for_the_other_blender(server: LocalServer, monkeypatch:
     assert pid_of(server) == pid
     assert alive(pid)
     other.kill()
-    wait_until(lambda: not server.users())
+    wait_until(lambda: not server.other_users())
     assert server.update() == ""
     assert pid_of(server) != pid
 

@@ -19,8 +19,9 @@ from ..server.environments import size_of
 from .job import Job, Origin, State, Task
 from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
 from .locks import Owners
+from .losses import RESUMABLE
 from .store import Store
-from .worker import LATE, PATIENCE, RESUMABLE, Connect, Event, Worker
+from .worker import LATE, PATIENCE, Connect, Event, Worker
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,6 @@ class JobRunner:
         self._keeper: Keeper | None = None
         self.jobs: dict[str, Job] = {}
         """All that are known by key: this Blender's, and finished ones of others."""
-        self._elsewhere: dict[str, Job] = {}
         self.size: int | None = None
         """Bytes of all jobs' files, as last measured."""
         self.unreadable: list[Path] = []
@@ -126,11 +126,16 @@ class JobRunner:
             earlier=earlier,
             drop_earlier=drop_earlier,
             former=self._workers.get(earlier.name) if earlier is not None else None,
+            after=self._last_of(job.task.group),
             patience=self._patience,
         )
         self._workers = {k: w for k, w in self._workers.items() if w.is_alive()}
         self._workers[job.key] = worker
         worker.start()
+
+    def _last_of(self, group: str) -> Worker | None:
+        """Who sends the last variant so far; the server is to get them in their order."""
+        return next((w for w in reversed(self._workers.values()) if group and w.group == group), None)
 
     def retry(self, key: str) -> Job:
         """Run an ended job's task again: a new job, the newest of the list.
@@ -246,10 +251,6 @@ class JobRunner:
 
         threading.Thread(target=work, name="pocket3d-measure", daemon=True).start()
 
-    def others(self) -> list[Job]:
-        """Jobs that other Blenders are busy with, as they are on record, newest first."""
-        return sorted(self._elsewhere.values(), key=lambda j: -j.created)
-
     def poll(self) -> list[Job]:
         """Take in what the workers said; returns the jobs that changed."""
         changed: dict[str, Job] = {}
@@ -274,7 +275,6 @@ class JobRunner:
             log.warning("The record of a job could not be read and was put aside: %s", event.path)
             return None
         if isinstance(event, Gone):
-            self._elsewhere.pop(event.key, None)
             known = self.jobs.get(event.key)
             if known is None or not known.state.finished:
                 return None
@@ -295,9 +295,7 @@ class JobRunner:
 
     def _meet(self, job: Job) -> Job | None:
         """A job from the store: another Blender's, or now ours, and then it goes on."""
-        self._elsewhere.pop(job.key, None)
         if not job.mine and not job.state.finished:
-            self._elsewhere[job.key] = job
             return None
         known = self.jobs.get(job.key)
         if known is not None and not known.state.finished:  # being placed here

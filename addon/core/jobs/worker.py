@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from ..errors import Remedy, UserError, explain, note_for_artists
+from ..errors import UserError, explain, note_for_artists
 from ..features import MESH, RIG, SEGMENT, TEXTURE
 from ..meshes import glb, results
 from ..sdk import sdk
 from .job import Job, State
+from .losses import is_lost, passes, unknown, unreachable
 from .store import RESULT, SENT, Store
 
 LOOK_NEAR, LOOK_FAR = 4.0, 20.0
@@ -30,8 +31,6 @@ LONGEST_PAUSE = 20.0
 PATIENCE = 600.0
 """Seconds without an answer after which a job counts as failed here; it can be resumed by hand."""
 LATE = "Cancelled when its result was there already"
-PASSING = frozenset({409, 429, 502, 503, 504})
-LOST = frozenset({404, 410})
 
 
 class Connect(Protocol):
@@ -64,7 +63,8 @@ class AbandonedError(Exception):
 class Worker(threading.Thread):
     """Works on one job, from where it is.
 
-    What is sent is taken from the folder of an ``earlier`` job when the task is that one's, once more.
+    What is sent is taken from the folder of an ``earlier`` job when the task is that one's, once more. It is sent
+    ``after`` what another worker sends.
     """
 
     def __init__(
@@ -77,11 +77,13 @@ class Worker(threading.Thread):
         earlier: Path | None = None,
         drop_earlier: bool = False,
         former: Worker | None = None,
+        after: Worker | None = None,
         patience: float = PATIENCE,
     ) -> None:
         super().__init__(name=f"pocket3d-{job.task.verb.lower()}", daemon=True)
         self._key = job.key
         self._task = job.task
+        self.group = job.task.group
         self._profile = job.profile
         self._given = bool(job.server)  # whether the server may have it already
         self._new = not job.server and not job.mesh_file and earlier is None
@@ -96,8 +98,11 @@ class Worker(threading.Thread):
         self._put = put
         self._earlier, self._drop_earlier = earlier, drop_earlier
         self._former = former  # the worker of the earlier job
+        self._after = after
         self.prepared = threading.Event()
         """Whether what the job sends lies in its folder, or never will."""
+        self.sent = threading.Event()
+        """Whether the server has the job, or never will by this worker."""
         self._patience = patience
         self._folder = store.folder_of(job.key)
         self._client: Any = None
@@ -173,6 +178,7 @@ class Worker(threading.Thread):
                     self._tell(state=State.FAILED, problem=problem)
             finally:
                 self.prepared.set()
+                self.sent.set()
 
     def _work(self) -> None:
         if self._file is None:
@@ -181,6 +187,7 @@ class Worker(threading.Thread):
             self.prepared.set()
             if not self._job_id:
                 self._send()
+            self.sent.set()
             self._receive()
         if self._cancelled.is_set():
             self._tell(state=State.KEPT, notes=[*self._notes, LATE], why_kept=LATE)
@@ -204,6 +211,9 @@ class Worker(threading.Thread):
             self._store.delete(self._earlier.name)  # an attempt that this one takes the place of
 
     def _send(self) -> None:
+        if self._after is not None:
+            while not self._after.sent.wait(0.2):
+                self._check()
         client = self._connect(self._profile)
         self._check()
         resumed = self._given
@@ -274,11 +284,11 @@ class Worker(threading.Thread):
                 raise
             except Exception as error:
                 if is_lost(error):
-                    raise self._unknown(error) from error
+                    raise unknown(error) from error
                 if not passes(error):
                     raise
                 if time.monotonic() - since > self._patience:
-                    raise self._unreachable(error) from error
+                    raise unreachable(error, self._patience) from error
                 self._client = None
                 self._tell(stage="reconnecting", eta=None)
                 if self._abandoned.wait(pause):
@@ -309,8 +319,9 @@ class Worker(threading.Thread):
             return None
 
     def _progress(self, event: Any) -> None:
-        if event.timestamp:
-            self._ahead = min(self._ahead, time.time() - seconds(event.timestamp))
+        sent = seconds(event.timestamp)
+        if sent is not None:
+            self._ahead = min(self._ahead, time.time() - sent)
         if event.event == "progress_update" and event.progress is not None:
             self._tell(
                 state=State.RUNNING,
@@ -326,9 +337,10 @@ class Worker(threading.Thread):
 
     def _local(self, stamp: str | None) -> float | None:
         """A time of the server's by this machine's clock."""
-        if not stamp:
+        time_there = seconds(stamp)
+        if time_there is None:
             return None
-        return seconds(stamp) + (self._ahead if self._ahead != float("inf") else 0.0)
+        return time_there + (self._ahead if self._ahead != float("inf") else 0.0)
 
     def _fetch(self, client: Any, result: Any) -> None:
         self._tell(state=State.DOWNLOADING, progress=1.0, eta=None, queue_position=None)
@@ -360,44 +372,17 @@ class Worker(threading.Thread):
         self._check()
         self._put(Event(self._key, {"state": State.READY, "payload": payload, "mesh": mesh}))
 
-    def _unknown(self, error: Exception) -> UserError:
-        text = "This job is no longer known by the server; run it again"
-        return UserError(text, Remedy.RETRY, explain(error).details, "JOB_UNKNOWN")
-
-    def _unreachable(self, error: Exception) -> UserError:
-        minutes = max(1, round(self._patience / 60))
-        return UserError(
-            f"The server did not answer for {minutes} minute{'s' if minutes > 1 else ''}; try again to go on "
-            "where the job was",
-            Remedy.RETRY,
-            explain(error).details,
-            "CONNECTION_FAILED",
-        )
-
 
 TRANSIENT = frozenset({"state", "progress", "stage", "eta", "queue_position", "images", "model_id"})
 """What is not worth a line on the record by itself."""
-RESUMABLE = frozenset({"", "CONNECTION_FAILED", "SERVER_ERROR", "UNAUTHORIZED", "FORBIDDEN", "RATE_LIMITED"})
-"""Codes of problems after which a job that the server has is gone on with, not made anew."""
 
 
-def is_lost(error: BaseException) -> bool:
-    """Whether the server says that there is no such job, or no longer."""
-    return getattr(error, "status_code", None) in LOST and not isinstance(error, sdk.JobFailedError)
-
-
-def passes(error: BaseException) -> bool:
-    """Whether a failure may be over in a while."""
-    if isinstance(error, UserError):
-        return error.remedy in (Remedy.RECONNECT, Remedy.START)
-    if isinstance(error, sdk.JobFailedError) or not isinstance(error, sdk.Pocket3DAPIError):
-        return False
-    return error.status_code is None or error.status_code in PASSING
-
-
-def seconds(stamp: str) -> float:
-    """Seconds since 1970 of an ISO 8601 time."""
-    return datetime.fromisoformat(stamp).timestamp()
+def seconds(stamp: str | None) -> float | None:
+    """Seconds since 1970 of an ISO 8601 time, None for what is none."""
+    try:
+        return datetime.fromisoformat(stamp or "").timestamp()
+    except ValueError:
+        return None
 
 
 def is_near(url: str) -> bool:

@@ -101,7 +101,7 @@ def _process(local: LocalServer) -> list[Check]:
         delay = (time.perf_counter() - before) * 1000
         checks.append(Check(GOOD, f"It answers in {delay:.0f} ms: {health.status}"))
         checks += [Check(BAD, str(r.get("message"))) for r in health.reasons]
-        others = local.users()
+        others = local.other_users()
         checks.append(Check(FACT, f"It runs for this Blender{f' and {others}' if others else ''}"))
     elif state is Presence.BUSY:
         checks.append(Check(BAD, "It runs and does not answer; stop it and start it again"))

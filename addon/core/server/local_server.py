@@ -142,7 +142,7 @@ class LocalServer:
         Also repairs. Returns a sentence for the person, empty when there is nothing to say. Raises UserError.
         """
         self.install()
-        others = self.users()
+        others = self.other_users()
         if others:
             return f"The new server is used as soon as {others} no longer uses the running one"
         jobs = presence.jobs(self.paths.port_file)
@@ -173,11 +173,11 @@ class LocalServer:
                 environments.remove(rest)
 
     def _refuse_while_used(self, deed: str) -> None:
-        others = self.users()
+        others = self.other_users()
         if others:
             raise UserError(f"The server is in use by {others}; close it to {deed}")
 
-    def users(self) -> str:
+    def other_users(self) -> str:
         """Other programs that the running server lives for, in words; empty without any."""
         found = presence.read(self.paths.port_file)
         pids = presence.parents(found) if found else []
@@ -368,5 +368,5 @@ class LocalServer:
             threading.Thread(target=self._leave, args=(process,), name="pocket3d-leave", daemon=True).start()
 
     def _leave(self, process: subprocess.Popen[bytes]) -> None:
-        if not self.users():
+        if not self.other_users():
             process.terminate()
