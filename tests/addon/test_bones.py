@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addon.core.meshes import bones
+from addon.core.meshes import bones, skeleton
 
 KNOWN = {
     "LeftArm": "Arm.L",
@@ -58,6 +58,14 @@ def test_sides_stay_pairs_when_names_meet() -> None:
 def test_a_prefix_goes_only_where_a_name_is_left() -> None:
     assert bones.blender_names(["mixamorig:Hips", "mixamorig:LeftLeg"]) == ["Hips", "Leg.L"]
     assert bones.blender_names(["rig"]) == ["rig"]
+
+
+def test_names_that_were_asked_for_stay() -> None:
+    given = [skeleton.BoneData("mixamorig:LeftLeg", -1, (0, 0, 0), (0, 0, 1), (0, 1, 0))]
+    asked = {"request": {"parameters": {"bone_names": "mixamo"}}}
+    assert [b.name for b in bones.for_blender(given, asked)] == ["mixamorig:LeftLeg"]
+    for extras in ({}, {"request": {"parameters": {"bone_names": "pocket3d"}}}):
+        assert [b.name for b in bones.for_blender(given, extras)] == ["Leg.L"]
 
 
 def test_a_name_of_spaces_is_none() -> None:

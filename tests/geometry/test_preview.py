@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
-from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
-from pocket3d_server.geometry.preview import render
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.bone_picture import with_bones
+from pocket3d_server.geometry.preview import render, view_of
 
 
 def ball(material: Material, radius: float = 1.0, name: str = "ball") -> Part:
@@ -64,3 +65,15 @@ def test_same_picture_twice_and_nothing_to_draw() -> None:
     np.testing.assert_array_equal(render(asset, size=48), render(asset, size=48))
     with pytest.raises(ValueError, match="nothing"):
         render(Asset([]))
+
+
+def test_bones_are_drawn_where_they_are() -> None:
+    asset = Asset([ball(Material.from_srgb("grey", (0.5, 0.5, 0.5)))])
+    skeleton = Skeleton(["a"], [-1], np.array([[0, -0.8, 0.0]]), np.array([[0, 0.8, 0.0]]))
+    plain = render(asset, 96, azimuth=0, elevation=0)
+    drawn = with_bones(plain, view_of(asset, 0, 0), skeleton).astype(int)
+    warm = drawn[..., 0] - drawn[..., 2] > 60
+    ys, xs = np.nonzero(warm)
+    assert np.abs(xs - 47.5).max() < 4
+    assert 50 < np.ptp(ys) < 68  # 0.8 of the ball's 82 pixels, less the tip's point
+    assert (drawn[..., 3] == plain[..., 3]).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ import trimesh
 from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Part, Primitive
 from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
+from pocket3d_server.models.builtin_rig.bone_count import to_count
+from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed, whole
+from pocket3d_server.models.builtin_rig.engine import BoneNames
 from pocket3d_server.models.builtin_rig.welded_mesh import welded
 from pocket3d_server.models.engine import EngineError, RigRequest
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE, rig_json
@@ -183,6 +187,25 @@ def test_bone_count_is_met(count: int, man: tuple[Mesh, Rig]) -> None:
     assert all(p < k for k, p in enumerate(rig.skeleton.parents))
 
 
+@pytest.mark.parametrize(
+    ("style", "some"),
+    [("rigify", {"DEF-spine", "DEF-spine.002", "DEF-spine.006", "DEF-upper_arm.L", "DEF-toe.R"}),
+     ("mixamo", {"mixamorig:Hips", "mixamorig:Spine1", "mixamorig:LeftArm", "mixamorig:RightToeBase"})],
+)  # fmt: skip
+def test_names_of_other_programs(style: BoneNames, some: set[str], man: tuple[Mesh, Rig]) -> None:
+    (vertices, _), rig = man
+    skeleton, weights = whole(rig.skeleton, rig.weights, vertices, style)
+    assert some <= set(renamed(skeleton, style)[0].names)
+    assert weights is not None
+    assert proper(weights)
+    many = to_count(skeleton, weights, vertices, 120)[0]
+    names = renamed(many, style)[0].names
+    assert len(set(names)) == 120
+    assert all(n.startswith({"rigify": "DEF-", "mixamo": "mixamorig:"}[style]) for n in names)
+    few = to_count(skeleton, weights, vertices, 3)[0]
+    assert len(renamed(few, style)[0].names) == 3
+
+
 def test_skeleton_only() -> None:
     rig = rig_mesh(*worm(), "generic", include_weights=False)
     assert rig.weights is None
@@ -308,6 +331,8 @@ def test_engine_explains_a_broken_file(tmp_path: Path) -> None:
 def test_fingers_come_with_enough_bones(man: tuple[Mesh, Rig]) -> None:
     rig = rig_mesh(*man[0], "humanoid", bone_count=51, include_weights=False)
     assert {"thumb_1.L", "index_3.R", "pinky_2.L"} <= set(rig.skeleton.names)
+    for style, name in (("rigify", "DEF-f_index.03.R"), ("mixamo", "mixamorig:RightHandIndex3")):
+        assert name in renamed(rig.skeleton, cast(BoneNames, style))[0].names
     assert len(rig.skeleton.names) == 51
 
 
@@ -338,6 +363,8 @@ def test_many_bones_halve_limbs_and_never_the_hips(man: tuple[Mesh, Rig]) -> Non
 def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
     animal = rig_mesh(*dog(), None, include_weights=False)
     assert "front_thigh.L" in animal.skeleton.names
+    assert "DEF-spine.004" in renamed(animal.skeleton, "rigify")[0].names  # the tail's first
+    assert renamed(animal.skeleton, "mixamo") == (animal.skeleton, [NO_MIXAMO])
     assert any("stands on four legs" in note for note in animal.notes)
     assert len(rig_mesh(*man[0], None, include_weights=False).skeleton.names) == 21
     wished = rig_mesh(*dog(), "humanoid", include_weights=False)
@@ -362,7 +389,10 @@ def test_a_table_is_no_animal_and_a_cube_no_person() -> None:
 def test_engine_lets_the_shape_choose_only_without_a_wish(tmp_path: Path) -> None:
     path = tmp_path / "dog.obj"
     trimesh.Trimesh(*dog(), process=False).export(path)
-    for wish, bone in (({}, "front_thigh.L"), ({"character_type": "humanoid"}, "upper_arm.L")):
+    for wish, bone in (
+        ({"parameters": {"bone_names": "rigify"}}, "DEF-front_thigh.L"),
+        ({"character_type": "humanoid"}, "upper_arm.L"),
+    ):
         request = RigRequest.model_validate({"mesh": path, "include_weights": False, **wish})
         skeleton = BuiltinRig().run(request, lambda f, s: None).asset.skeleton
         assert skeleton is not None

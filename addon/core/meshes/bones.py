@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from .skeleton import BoneData
 
@@ -13,12 +14,18 @@ PREFIX = re.compile(r"^(?:mixamorig\d*|valvebiped|bip\d+|armature|rig)\s*[:|.\s_
 NUMBER = re.compile(r"[._-]\d+$")
 AROUND = re.compile(r"^[\s._:|-]+|[\s._:|-]+$")
 """What is left over around a name without its side; every kind of space, for a name of nothing else is none."""
+OWN_NAMES = "pocket3d"
+"""The choice of the built-in rig's ``bone_names`` that leaves names to us."""
 LONGEST = 60
 """Bytes; Blender before 5.0 holds 63, and a number may still be added."""
 
 
-def for_blender(bones: Sequence[BoneData]) -> list[BoneData]:
-    """The same bones with Blender's names, each name once."""
+def for_blender(bones: Sequence[BoneData], extras: Mapping[str, Any] | None = None) -> list[BoneData]:
+    """The same bones with Blender's names, each name once; as they are where the file's ``extras`` tell that another
+    program's names were asked for."""
+    settings = ((extras or {}).get("request") or {}).get("parameters") or {}
+    if settings.get("bone_names", OWN_NAMES) != OWN_NAMES:
+        return list(bones)
     names = blender_names([b.name for b in bones])
     return [replace(b, name=name, original=b.name) for b, name in zip(bones, names, strict=True)]
 

@@ -111,7 +111,7 @@ def model_of(
             names.append(_label(node, labels or {}))
     if not sum(len(f) for f in pieces.faces):
         raise ValueError("the file holds no mesh")
-    skeleton = bones.for_blender(joints.bones())
+    skeleton = bones.for_blender(joints.bones(), glb.extras)
     return _joined(pieces, names, materials, skeleton, glb.extras, smooth_without_normals)
 
 

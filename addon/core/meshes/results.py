@@ -103,7 +103,7 @@ def _change(
         return data if order is None else in_sent_order(data, order)
     if feature == RIG:
         rig = rig_of(glb)
-        return replace(rig, bones=bones.for_blender(rig.bones))
+        return replace(rig, bones=bones.for_blender(rig.bones, glb.extras))
     assert feature == MESH
     return None
 

@@ -56,6 +56,20 @@ class Camera:
         d = np.stack([sx, sy, -np.ones_like(sx)], axis=1).astype(np.float32) @ self.axes
         return np.asarray(d / np.linalg.norm(d, axis=1, keepdims=True), np.float32)
 
+    def project(self, points: NDArray[np.floating], size: int) -> NDArray[np.float64]:
+        """Image points (N, 2) in pixels, y down, of places (N, 3) before the camera: ``rays`` the other way."""
+        seen = (np.asarray(points, np.float64) - self.eye) @ self.axes.T
+        plane = seen[:, :2] / (np.maximum(-seen[:, 2:], 1e-9) * self.half)
+        return np.asarray((plane * [1, -1] + 1) * size / 2)
+
+
+def view_of(asset: Asset, azimuth: float, elevation: float) -> Camera:
+    """The camera that ``render`` takes a picture of ``asset`` with. Raises ValueError for an asset without faces."""
+    vertices, faces = asset.merged()
+    if not len(faces):
+        raise ValueError("there is nothing to draw")
+    return look(vertices[np.unique(faces)], azimuth, elevation)
+
 
 def look(vertices: NDArray[np.floating], azimuth: float, elevation: float) -> Camera:
     """A camera that frames all ``vertices`` (V, 3); angles in degrees, azimuth 0 looks at the front (+Z)."""
@@ -97,11 +111,9 @@ def render(
     sRGB colour, or None for a transparent picture that keeps only the contact shadow; ``supersample`` squared
     is the number of rays for a pixel on an edge. Raises ValueError for an asset without faces.
     """
+    camera = view_of(asset, azimuth, elevation)
     vertices, faces = asset.merged()
-    if not len(faces):
-        raise ValueError("there is nothing to draw")
     used = vertices[np.unique(faces)]
-    camera = look(used, azimuth, elevation)
     distance = float(np.linalg.norm(used.mean(axis=0) - camera.eye))
     tracer = _Tracer(asset, RayScene(vertices, faces), camera, 2 * camera.half * distance / size, used)
     colour, coverage = tracer.picture(size, supersample)

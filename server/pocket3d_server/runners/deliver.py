@@ -17,12 +17,14 @@ from PIL import Image
 
 from pocket3d_server import __version__
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.bone_picture import with_bones
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
-from pocket3d_server.geometry.preview import render
+from pocket3d_server.geometry.preview import render, view_of
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec
+from pocket3d_server.models.mesh_options import MeshOptions, levels_of_detail
 from pocket3d_server.runners.base import FORMATS, Attempt, OutputFile
 
 PREFIX = {
@@ -32,6 +34,8 @@ PREFIX = {
     Feature.AUTO_RIGGING: "rigged",
 }
 PREVIEW_SIZE = 512
+PREVIEW_ANGLES = 35.0, 20.0
+"""Azimuth and elevation, in degrees."""
 WEIGHT_TOLERANCE = 1e-3
 LEAST_CONFIDENCE = 0.4
 """Of a rig that is called ready for animation."""
@@ -74,7 +78,9 @@ def deliver(
     stage("rendering_preview")
     preview = folder / f"preview_{attempt.output_stem}.jpg"
     segmented = spec.feature is Feature.MESH_SEGMENTATION
-    write_preview(in_part_colours(written, made.asset) if segmented else written, preview)
+    write_preview(
+        in_part_colours(written, made.asset) if segmented else written, preview, made.asset.skeleton
+    )
 
     files = [
         describe(path, "mesh", media_type),
@@ -97,6 +103,9 @@ def deliver(
         "confidence": round(float(made.confidence), 3),
         "notes": list(made.notes),
     }
+    if request.mesh_options.lods:
+        stage("writing_levels_of_detail")
+        result["lods"] = _levels_of_detail(attempt, request, made, path, files)
     if spec.feature is Feature.MESH_SEGMENTATION:
         result |= parts_json(made.asset, written)
     if spec.feature is Feature.AUTO_RIGGING:
@@ -106,9 +115,27 @@ def deliver(
     return result, files
 
 
+def _levels_of_detail(
+    attempt: Attempt, request: EngineRequest, made: EngineResult, finest: Path, files: list[OutputFile]
+) -> list[dict[str, Any]]:
+    """Write the coarser files beside the ``finest`` and add them to ``files``; returns what the API says of them."""
+    told = []
+    for level, asset in enumerate(levels_of_detail(made.asset, request.mesh_options.lods), 1):
+        path = finest.with_name(f"{finest.stem}_lod{level}{finest.suffix}")
+        _write(asset, path, attempt.output_format)
+        files.append(describe(path, "mesh", FORMATS[attempt.output_format][1]))
+        told.append(
+            {"file_path": f"outputs/{path.name}", "vertices": asset.vertex_count, "faces": asset.face_count}
+        )
+    return told
+
+
 def provenance(spec: ModelSpec, request: EngineRequest, made: EngineResult) -> dict[str, Any]:
     """What ``asset.extras["pocket3d"]`` says about the origin of a file; equal requests get equal bytes."""
-    asked = request.model_dump(mode="json", exclude={"seed", "mesh", "images"}, exclude_none=True)
+    own = {"seed", "mesh", "images"}
+    if request.mesh_options == MeshOptions():
+        own.add("mesh_options")
+    asked = request.model_dump(mode="json", exclude=own, exclude_none=True)
     return {
         "generator": f"Pocket3D {__version__}",
         "feature": str(spec.feature),
@@ -198,9 +225,13 @@ def in_part_colours(written: Asset, made: Asset) -> Asset:
     return Asset(parts)
 
 
-def write_preview(asset: Asset, path: Path) -> None:
-    """A JPEG of the asset before the renderer's background."""
-    Image.fromarray(render(asset, size=PREVIEW_SIZE)).convert("RGB").save(path, quality=90)
+def write_preview(asset: Asset, path: Path, skeleton: Skeleton | None = None) -> None:
+    """A JPEG of the asset before the renderer's background, with its bones drawn on it."""
+    azimuth, elevation = PREVIEW_ANGLES
+    picture = render(asset, PREVIEW_SIZE, azimuth, elevation)
+    if skeleton is not None:
+        picture = with_bones(picture, view_of(asset, azimuth, elevation), skeleton)
+    Image.fromarray(picture).convert("RGB").save(path, quality=90)
 
 
 def describe(path: Path, kind: str, media_type: str) -> OutputFile:

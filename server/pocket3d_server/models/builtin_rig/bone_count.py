@@ -41,7 +41,7 @@ def to_count(
         if not bones:
             break
         for name in bones:
-            skeleton, weights = _split(skeleton, weights, vertices, name)
+            skeleton, weights = halved(skeleton, weights, vertices, name)
     notes = _notes(found, skeleton.names, count)
     return skeleton, limited(weights) if weights is not None else None, notes
 
@@ -129,10 +129,10 @@ def _longest(skeleton: Skeleton, room: int) -> list[str]:
     return []
 
 
-def _split(
+def halved(
     skeleton: Skeleton, weights: Floats | None, vertices: Floats, name: str
 ) -> tuple[Skeleton, Floats | None]:
-    """One bone becomes two of half its length; children pass to the outer half."""
+    """One bone becomes two of half its length; children pass to the outer half, whose name ends in ``_b2``."""
     k = skeleton.names.index(name)
     head, tail = skeleton.heads[k], skeleton.tails[k]
     middle = (head + tail) / 2

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.engine import (
@@ -28,6 +30,19 @@ if TYPE_CHECKING:
 PROXY_FACES = 40_000
 """Meshes with more triangles are skinned on a simplified stand-in."""
 LEAST_VERTICES = 8
+BoneNames = Literal["pocket3d", "rigify", "mixamo"]
+
+
+class RigParameters(BaseModel):
+    """What a person may set beyond the API's own fields."""
+
+    model_config = ConfigDict(extra="forbid")
+    bone_names: BoneNames = Field(
+        "pocket3d",
+        title="Bone names",
+        description="Whose names the bones get: our own, which end in .L and .R, those of Rigify's deforming bones, or "
+        "those of Mixamo, which people only have.",
+    )
 
 
 @dataclass(eq=False)
@@ -47,14 +62,17 @@ def rig_mesh(
     character_type: str | None = "humanoid",
     bone_count: int | None = None,
     include_weights: bool = True,
+    bone_names: BoneNames = "pocket3d",
     progress: Progress | Callable[[float, str], None] = lambda fraction, stage: None,
 ) -> Rig:
     """Rig a mesh (V, 3), (F, 3) that is Y up and faces +Z.
 
+    ``bone_names`` other than our own split the trunk as those rigs have it, unless ``bone_count`` says how many bones.
     ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``, or None to choose by the shape; a mesh that
     has not the limbs of its type gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
     """
     from pocket3d_server.models.builtin_rig.bone_count import to_count
+    from pocket3d_server.models.builtin_rig.bone_names import renamed, whole
     from pocket3d_server.models.builtin_rig.plan import plan_bones
     from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
@@ -81,10 +99,13 @@ def rig_mesh(
         weights = skin(body, voxels, plan)
         weights = carried_over(weights, body, surface, plan)
     skeleton, weights, notes = to_count(skeleton, weights, surface.vertices, bone_count)
+    if bone_count is None:
+        skeleton, weights = whole(skeleton, weights, surface.vertices, bone_names)
+    skeleton, about_names = renamed(skeleton, bone_names)
     if weights is not None:
         weights = weights[surface.origin]
     progress(0.95, "finishing")
-    return Rig(skeleton, weights, plan.confidence, plan.notes + notes)
+    return Rig(skeleton, weights, plan.confidence, plan.notes + notes + about_names)
 
 
 class BuiltinRig(Engine):
@@ -99,6 +120,7 @@ class BuiltinRig(Engine):
         outputs=("glb", "obj"),
         licence="Apache-2.0",
         estimated_seconds=4,
+        parameters=RigParameters,
     )
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
@@ -108,7 +130,10 @@ class BuiltinRig(Engine):
         asset = read_mesh(request.mesh)
         vertices, faces = asset.merged()
         wish = request.character_type if "character_type" in request.model_fields_set else None
-        rig = rig_mesh(vertices, faces, wish, request.bone_count, request.include_weights, progress)
+        settings = RigParameters.model_validate(request.parameters)
+        rig = rig_mesh(
+            vertices, faces, wish, request.bone_count, request.include_weights, settings.bone_names, progress
+        )
         asset.skeleton = rig.skeleton
         start = 0
         for primitive in asset.primitives():
