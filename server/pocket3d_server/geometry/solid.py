@@ -258,9 +258,13 @@ def corner_normals(vertices: Points, faces: Faces, crease: Points) -> Points:
     pull = weighted[other // 3] * angle[other, None]
     total = np.stack([np.bincount(one, pull[:, k], minlength=faces.size) for k in range(3)], axis=1)
     length = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.where(length > 1e-18, total / length.clip(1e-20), np.repeat(normal, 3, axis=0)).reshape(
-        -1, 3, 3
+    # The slivers that booleans leave have no normal of their own: they take that of all faces at the vertex.
+    every = np.repeat(weighted, 3, axis=0)
+    at = np.stack(
+        [np.bincount(faces.ravel(), every[:, k], minlength=len(vertices)) for k in range(3)], axis=1
     )
+    fallback = at[faces.ravel()] / np.linalg.norm(at, axis=1).clip(1e-20)[faces.ravel(), None]
+    return np.where(length > 1e-18, total / length.clip(1e-20), fallback).reshape(-1, 3, 3)
 
 
 def box_uv(vertices: Points, faces: Faces) -> Points:

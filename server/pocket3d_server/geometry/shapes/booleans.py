@@ -44,4 +44,4 @@ def _from_manifold(result: Any, crease: float) -> Solid:
     vertices = np.asarray(mesh.vert_properties[:, :3], dtype=np.float64)
     if len(vertices) == 0:
         raise ValueError("the operation leaves nothing")
-    return make(vertices, np.asarray(mesh.tri_verts, dtype=np.int64), crease=crease, weld=False)
+    return make(vertices, np.asarray(mesh.tri_verts, dtype=np.int64), crease=crease)

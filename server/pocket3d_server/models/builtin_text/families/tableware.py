@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.geometry.asset import Asset, Part, Primitive
+from pocket3d_server.geometry.solid import part, rotation
+from pocket3d_server.models.builtin_text.families.fruit import KINDS as FRUITS
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.organic.ground import settle
 from pocket3d_server.models.builtin_text.pottery import glaze, handle, hollow
 from pocket3d_server.models.language.brief import Brief
 from pocket3d_server.models.language.understand import left_out_parts
@@ -181,6 +185,45 @@ def teapot(brief: Brief) -> Asset:
     ])  # fmt: skip
 
 
+def _fruit(brief: Brief, r: float, h: float) -> list[Part]:
+    """What lies in a fruit bowl: the kinds that the prompt names, else apples, oranges and a banana."""
+    named = [kind for kind in ("apple", "orange", "pear", "lemon", "banana") if brief.has(kind)]
+    if not named and not brief.has("fruit"):
+        return []
+    kinds = named or ["apple", "orange", "banana"]
+    round_ones = [kind for kind in kinds if kind != "banana"]
+    plain = replace(brief, colours=(), materials=(), stretch={}, counts={})
+    parts = []
+    made = {kind: FRUITS[kind][0](plain) for kind in kinds}
+    for k in range(5 if round_ones else 0):
+        a = 2 * np.pi * k / 5
+        parts += _laid(
+            made[round_ones[k % len(round_ones)]],
+            k,
+            0.55 * r * np.sin(a),
+            0.35 * h,
+            0.55 * r * np.cos(a),
+            60.0 * k,
+        )
+    for k in range(2 if "banana" in kinds else 0):
+        parts += _laid(made["banana"], 5 + k, -0.01, 0.35 * h + 0.052, 0.02 - 0.045 * k, 12.0 * k - 6)
+    return parts
+
+
+def _laid(fruit: Asset, number: int, x: float, y: float, z: float, turn: float) -> list[Part]:
+    """Copies of the parts of ``fruit``, numbered, turned about y, their base's middle at x, y, z."""
+    settle(fruit, centre=True)
+    matrix = rotation(y=turn)
+
+    def copy(p: Primitive) -> Primitive:
+        normals = None if p.normals is None else np.asarray(p.normals) @ matrix.T
+        return replace(p, vertices=np.asarray(p.vertices) @ matrix.T + [x, y, z], normals=normals)
+
+    return [
+        Part(f"fruit_{number + 1}_{piece.name}", [copy(p) for p in piece.primitives]) for piece in fruit.parts
+    ]
+
+
 def bowl(brief: Brief) -> Asset:
     """A bowl or a plate, with fruit when asked."""
     stuff = glaze(brief, "bowl", "bowl", "plate", "dish")
@@ -193,41 +236,13 @@ def bowl(brief: Brief) -> Asset:
         else [[0.40 * r, 0], [0.42 * r, 0.006], [0.75 * r, h * 0.32], [0.96 * r, h * 0.8], [r, h]]
     )
     parts = [part("bowl", (hollow(curves.smooth_curve(rows, 32), 0.005, 0.007, brief.detail(72)), stuff))]
-    if brief.has("fruit", "apple", "orange"):
-        rng, fruit = (
-            brief.rng(),
-            {"apple": (0.75, 0.12, 0.10), "orange": (0.95, 0.55, 0.10), "lime": (0.45, 0.68, 0.15)},
-        )
-        for k, (name, rgb) in enumerate(fruit.items()):
-            balls = []
-            for j in range(2):
-                a = 2.1 * (2 * k + j)
-                ball = shapes.revolve(
-                    curves.smooth_curve(
-                        [
-                            [0, -0.030],
-                            [0.022, -0.034],
-                            [0.040, -0.005],
-                            [0.032, 0.028],
-                            [0.012, 0.034],
-                            [0, 0.027],
-                        ],
-                        24,
-                    ),
-                    28,
-                )
-                balls.append(
-                    ball.rotate(x=float(rng.uniform(-30, 30))).move(
-                        0.052 * np.sin(a), 0.055 + 0.012 * j, 0.052 * np.cos(a)
-                    )
-                )
-            parts.append(part(f"{name}s", (join(*balls), finish("plastic", rgb, name))))
+    parts += _fruit(brief, r, h)
     return Asset(parts)
 
 
 FAMILIES = (
     Family("mug", ("mug", "cup", "coffee mug", "coffee cup", "tea cup", "teacup", "beer mug", "tankard", "espresso cup"), mug),
     Family("glass", ("wine glass", "glass", "drinking glass", "goblet", "chalice", "tumbler", "champagne glass", "holy grail"), glass),
-    Family("teapot", ("teapot", "tea pot", "kettle", "tea kettle", "coffee pot"), teapot),
+    Family("teapot", ("teapot", "tea pot", "coffee pot"), teapot),
     Family("bowl", ("bowl", "plate", "dish", "fruit bowl", "soup bowl", "dinner plate"), bowl),
 )  # fmt: skip

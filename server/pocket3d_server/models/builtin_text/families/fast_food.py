@@ -1,0 +1,353 @@
+"""Savoury food: burger, hot dog, pizza and sushi."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import bar, cm, copies, slab, turned
+from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.language.brief import RGB, Brief
+
+BUN: RGB = (0.82, 0.52, 0.22)
+CRUMB: RGB = (0.95, 0.84, 0.62)
+CHEDDAR: RGB = (0.98, 0.72, 0.14)
+LETTUCE: RGB = (0.42, 0.68, 0.20)
+TOMATO: RGB = (0.84, 0.16, 0.12)
+
+
+def frill(radius: float, y: float, waves: int, swing: float, thick: float = 0.003) -> Solid:
+    """A wavy round leaf lying at height ``y``."""
+    t = 2 * np.pi * np.arange(96) / 96
+    r = radius * (1 + 0.05 * np.sin(5 * t))
+    rings = []
+    for share, side in ((0.5, -1), (0.85, -1), (1.0, -1), (1.0, 1), (0.85, 1), (0.5, 1)):
+        h = y + swing * share**6 * np.sin(waves * t) + side * thick / 2 - 0.5 * swing * share**4
+        rings.append(np.column_stack([r * share * np.cos(t), h, -r * share * np.sin(t)]))
+    return shapes.loft(np.stack(rings), crease=70)
+
+
+def strewn(piece: Solid, profile: Points, count: int, brief: Brief, low: float = 0.0, salt: int = 7) -> Solid:
+    """``count`` of ``piece`` (lying on y = 0) strewn over a turned body with this ``profile`` above ``low``."""
+    rng = brief.rng(salt)
+    top = profile[profile[:, 1] >= low]
+    share = np.sqrt((np.arange(count) + rng.uniform(0.2, 0.8, count)) / count)
+    r = share * top[:, 0].max() * 0.93
+    order = np.argsort(top[:, 0])
+    y = np.interp(r, top[order, 0], top[order, 1])
+    slope = np.degrees(np.arctan2(np.interp(r - 0.004, top[order, 0], top[order, 1]) - y, 0.004))
+    made = []
+    for k in range(count):
+        a = 137.5 * k
+        spun = piece.rotate(y=float(rng.uniform(0, 180))).rotate(x=float(slope[k]))
+        made.append(spun.move(0, float(y[k]), float(r[k])).rotate(y=a))
+    return join(*made)
+
+
+def _lumpy(v: Points, lumps: Points) -> Points:
+    """``v`` pushed out from the y axis by a factor for each of 48 directions."""
+    v[:, [0, 2]] *= lumps[(np.arctan2(v[:, 0], v[:, 2]) * 24 / np.pi).astype(int) % 48, None]
+    return v
+
+
+def burger(brief: Brief) -> Asset:
+    """A hamburger: bun with sesame, lettuce, tomato, cheese and one or more patties."""
+    wide = 0.055 * brief.grown("width")
+    count = brief.count("patty", 2 if brief.has("double") else 1, 1, 4)
+    bun = asked(brief, "bun", "plaster", BUN, "bun", main=True, roughness=0.5)
+    meat = asked(brief, "patty", "earth", (0.32, 0.16, 0.08), "patty", "meat")
+    base = turned(
+        np.array([[0.88, 0], [1.0, 0.010], [1.0, 0.016], [0.95, 0.020], [0, 0.020]]) * [wide, 1],
+        bevel=0.005,
+        segments=48,
+    )
+    parts = [
+        part("bottom_bun", (base, bun)),
+        part(
+            "lettuce",
+            (
+                frill(wide * 1.13, 0.025, 13, 0.0045),
+                asked(brief, "lettuce", "plastic", LETTUCE, "lettuce", "salad", roughness=0.6),
+            ),
+        ),
+    ]
+    y = 0.026
+    lumps = brief.rng(9).uniform(0.985, 1.02, 48)
+    slices = []
+    for k in range(count):
+        patty = turned(
+            np.array([[0.95, 0], [1.04, 0.005], [1.04, 0.011], [0.95, 0.016], [0, 0.016]]) * [wide, 1],
+            bevel=0.004,
+            segments=48,
+        ).deform(lambda v: _lumpy(v, lumps))
+        parts.append(part(f"patty_{k + 1}", (patty.move(y=y), meat)))
+        y += 0.016
+        if not brief.has("hamburger", "vegan"):
+            half = wide * 0.98
+            square = shapes.rounded_box(2 * half, 0.0035, 2 * half, 0.0015, 2, cuts=12).rotate(y=45 + 20 * k)
+            slices.append(
+                square.deform(
+                    lambda v: np.column_stack(
+                        [
+                            v[:, 0],
+                            v[:, 1] - 0.9 * (np.hypot(v[:, 0], v[:, 2]) - wide * 1.0).clip(0),
+                            v[:, 2] - 0.35 * v[:, 2] * (np.hypot(v[:, 0], v[:, 2]) / wide - 1.05).clip(0),
+                        ]
+                    )
+                ).move(y=y + 0.001)
+            )
+            y += 0.003
+    if slices:
+        parts.append(part("cheese", (join(*slices), asked(brief, "cheese", "plastic", CHEDDAR, "cheese"))))
+    tomato = [
+        turned(cm("2.5 0, 2.6 .3, 2.5 .6, 0 .6"), bevel=0.0015, segments=32)
+        .rotate(x=4)
+        .move(0.46 * wide * np.sin(a), y, 0.46 * wide * np.cos(a))
+        for a in (0.6, 2.7, 4.8)
+    ]
+    parts.append(
+        part("tomato", (join(*tomato), asked(brief, "tomato", "plastic", TOMATO, "tomato", roughness=0.3)))
+    )
+    y += 0.008
+    dome = np.array([[0.93, 0], [1.03, 0.006], [1.02, 0.014], [0.86, 0.028], [0.5, 0.040], [0, 0.044]]) * [
+        wide,
+        1,
+    ]
+    outline = curves.smooth_curve(dome, 30) + [0, y]
+    seed = shapes.superellipsoid(0.0026, 0.0016, 0.0044, 2, 2, 8).move(y=0.0003)
+    parts.append(part("top_bun", (turned(outline, segments=48), bun)))
+    return Asset(
+        [
+            *parts,
+            part(
+                "sesame",
+                (
+                    strewn(seed, outline, 46, brief, y + 0.018),
+                    finish("plaster", (0.96, 0.88, 0.70), "sesame"),
+                ),
+            ),
+        ]
+    )
+
+
+def hot_dog(brief: Brief) -> Asset:
+    """A sausage in a long bun with a zigzag of mustard."""
+    long = 0.16 * brief.grown("length")
+    bun = asked(brief, "bun", "plaster", BUN, "bun", main=True, roughness=0.5)
+    half = shapes.superellipsoid(long, 0.044, 0.036, 3.2, 2.4, 36)
+    sides = [half.rotate(x=-14 * s).move(0, 0.024, s * 0.021) for s in (1, -1)]
+    base = shapes.superellipsoid(long * 0.97, 0.026, 0.060, 3, 2.4, 32).move(y=0.014)
+    x = np.linspace(-0.56, 0.56, 25) * long
+    sausage = bar(
+        np.column_stack([x, 0.042 + 2.0 * x**2 * 0.6, 0 * x]),
+        np.r_[0.0145, np.full(5, 0.016), 0.0145],
+        25,
+        22,
+    )
+    w = np.linspace(-1, 1, 120)
+    zig = np.column_stack(
+        [
+            w * 0.44 * long,
+            0.0585 + 1.2 * (w * 0.44 * long) ** 2 - 0.004 * np.sin(w * 26) ** 2,
+            0.0085 * np.sin(w * 26),
+        ]
+    )
+    return Asset([
+        part("bun", (join(base, *sides), bun)), part("sausage", (sausage, asked(brief, "sausage", "plastic", (0.62, 0.22, 0.12), "sausage", roughness=0.3))),
+        part("mustard", (bar(zig, 0.0034, section=10), asked(brief, "mustard", "plastic", (0.95, 0.76, 0.10), "mustard", "sauce", roughness=0.25))),
+    ])  # fmt: skip
+
+
+def pizza(brief: Brief) -> Asset:
+    """A pizza, or one slice of it with cheese running over its edge, under salami, olives and basil."""
+    rng, r, whole = brief.rng(), 0.15 * brief.grown("width"), not brief.has("slice", "piece")
+    crust, cheese = (
+        asked(brief, "crust", "plaster", (0.80, 0.54, 0.26), "crust"),
+        asked(brief, "cheese", "plastic", (0.98, 0.80, 0.36), "cheese", main=True, roughness=0.5),
+    )
+    span = 360.0 if whole else 52.0
+    a = (
+        np.radians(np.linspace(0, span, 73 if whole else 25))
+        - (0 if whole else np.radians(span / 2))
+        + np.pi / 2 * (not whole)
+    )
+    edge = np.column_stack([r * np.cos(a), r * np.sin(a)])[: 72 if whole else None]
+    flat = edge if whole else np.concatenate([edge, [[0, 0]]])
+    base = slab(flat, 0.008, 0.003)
+    rim_line = np.column_stack([edge[:, 0] * 0.97, np.full(len(edge), 0.012), -edge[:, 1] * 0.97])
+    puff = 0.0125 * (1 + 0.10 * np.sin(9 * a[: len(edge)]) + 0.05 * np.sin(23 * a[: len(edge)]))
+    rim = shapes.sweep(rim_line, puff, 12, closed=True) if whole else bar(rim_line, puff, section=12)
+    top = slab(flat * 0.925 + ([0, 0] if whole else [0, 0.002]), 0.006, 0.0028).move(y=0.0065)
+    places: list[tuple[float, float]] = []
+    while len(places) < (9 if whole else 3):
+        q, t = (
+            r * 0.80 * np.sqrt(rng.uniform(0.04 if whole else 0.22, 1)),
+            rng.uniform(a.min() + (0 if whole else 0.14), a.max() - (0 if whole else 0.14)),
+        )
+        spot = (float(q * np.cos(t)), float(-q * np.sin(t)))
+        if all(np.hypot(spot[0] - u, spot[1] - v) > 0.036 for u, v in places) or rng.random() < 0.02:
+            places.append(spot)
+    salami = turned(cm("1.75 0, 1.85 .15, 1.8 .32, 1.6 .25, 0 .2"), bevel=0.0008, segments=28)
+    fat = turned(cm("0.28 0, .28 .1, 0 .12"), segments=8)
+    spots = copies(
+        fat,
+        [
+            [0.010 * np.cos(k * 2.4) * (0.3 + 0.11 * k), 0.0018, 0.010 * np.sin(k * 2.4) * (0.3 + 0.11 * k)]
+            for k in range(7)
+        ],
+    )
+    olive = shapes.torus(0.0055, 0.0045, 20, 8)
+    leaf = shapes.superellipsoid(0.012, 0.002, 0.024, 2, 2, 16).deform(
+        lambda v: np.column_stack([v[:, 0], v[:, 1] + 0.15 * np.abs(v[:, 0]), v[:, 2]])
+    )
+    more = [(u + 0.024 * np.cos(3 * k), v + 0.024 * np.sin(3 * k)) for k, (u, v) in enumerate(places)]
+    inside = [m for m in more if np.hypot(*m) < 0.8 * r and (whole or abs(np.arctan2(m[0], -m[1])) < 0.32)]
+    turn = {"x": 0.0 if whole else 30.0}
+    drips = (
+        []
+        if whole
+        else [
+            bar(
+                [
+                    [s * np.sin(0.45) * k * 0.93, 0.010, -np.cos(0.45) * k * 0.93],
+                    [s * np.sin(0.45) * k * 0.96, 0.001 - d, -np.cos(0.45) * k * 0.93],
+                ],
+                [0.005, 0.0042],
+            )
+            for s, k, d in ((1, 0.06, 0.004), (-1, 0.085, 0.008), (1, 0.11, 0.006), (-1, 0.035, 0.003))
+        ]
+    )
+    parts = [
+        ("base", [(base, crust), (rim, crust)]), ("cheese", [(join(top, *drips), cheese)]),
+        ("salami", [(copies(salami, [[x, 0.0115, z] for x, z in places]), asked(brief, "salami", "plastic", (0.72, 0.16, 0.10), "salami", "pepperoni", roughness=0.4)), (copies(spots, [[x, 0.0125, z] for x, z in places]), finish("plastic", (0.93, 0.62, 0.50), "fat"))]),
+    ]  # fmt: skip
+    if inside:
+        parts.append(
+            (
+                "olives",
+                [
+                    (
+                        copies(olive, [[x, 0.0135, z] for x, z in inside[::2]]),
+                        finish("plastic", (0.10, 0.09, 0.08), "olive", roughness=0.3),
+                    )
+                ],
+            )
+        )
+    if inside[1::2]:
+        parts.append(
+            (
+                "basil",
+                [
+                    (
+                        join(
+                            *(
+                                leaf.rotate(y=70 * k).move(x, 0.0145, z)
+                                for k, (x, z) in enumerate(inside[1::2])
+                            )
+                        ),
+                        finish("plastic", (0.20, 0.50, 0.16), "basil"),
+                    )
+                ],
+            )
+        )
+    return Asset([part(name, *[(s.rotate(**turn), m) for s, m in pieces]) for name, pieces in parts])
+
+
+def sushi(brief: Brief) -> Asset:
+    """Sushi rolls in seaweed with a filling, or rice under a slice of salmon."""
+    rice = asked(brief, "rice", "snow", (0.96, 0.95, 0.90), "rice")
+    weed = finish("leather", (0.05, 0.10, 0.06), "seaweed")
+    salmon = asked(brief, "fish", "plastic", (0.96, 0.45, 0.26), "salmon", "fish", "tuna", roughness=0.35)
+    if brief.has("nigiri", "salmon", "tuna"):
+        body = shapes.superellipsoid(0.062, 0.030, 0.034, 2.8, 2.4, 28).move(y=0.016)
+        slice_ = shapes.rounded_box(0.086, 0.010, 0.038, 0.0045, 3, cuts=14)
+        slice_ = slice_.deform(
+            lambda v: np.column_stack(
+                [v[:, 0], v[:, 1] + 0.034 - 7 * v[:, 0] ** 2 - 9 * v[:, 2] ** 2, v[:, 2]]
+            )
+        )
+        lines = [
+            bar(
+                [[x, 0.0388 - 7 * x**2, 0], [x + 0.006, 0.0362 - 7 * (x + 0.006) ** 2, 0.014 * s]],
+                0.0009,
+                8,
+                6,
+            )
+            for x in np.linspace(-0.030, 0.024, 6)
+            for s in (1, -1)
+        ]
+        band = shapes.sweep(
+            curves.resample(
+                [
+                    [0, 0.003, 0.018],
+                    [0, 0.038, 0.019],
+                    [0, 0.0415, 0.0],
+                    [0, 0.038, -0.019],
+                    [0, 0.003, -0.018],
+                ],
+                36,
+                closed=True,
+            ),
+            1.0,
+            curves.rectangle(0.0012, 0.013),
+            closed=True,
+        )
+        return Asset(
+            [
+                part("rice", (body, rice)),
+                part(
+                    "fish", (slice_, salmon), (join(*lines), finish("plastic", (0.99, 0.78, 0.64), "grain"))
+                ),
+                part("band", (band, weed)),
+            ]
+        )
+    count = brief.count("roll", brief.count("sushi", 1, 1, 6), 1, 6)
+    grain = shapes.superellipsoid(0.0034, 0.0022, 0.0022, 2, 2, 8)
+    rng = brief.rng(3)
+    fillings = [
+        (0.0062, 0.0, 0.005, salmon),
+        (0.0050, -0.0055, -0.0045, finish("plastic", (0.45, 0.68, 0.26), "avocado")),
+        (0.0046, 0.006, -0.004, finish("plastic", (0.98, 0.86, 0.40), "egg")),
+    ]
+    parts = []
+    for k in range(count):
+        x, tall = 0.056 * (k - (count - 1) / 2), 0.027 * brief.grown("height")
+        roll = turned(
+            np.array([[0.0245, 0], [0.0250, 0.001], [0.0250, tall - 0.001], [0.0238, tall]]), segments=48
+        )
+        core = shapes.cylinder(0.0232, tall + 0.0012, 0.001, 40).move(y=-0.0002)
+        q, t = 0.0215 * np.sqrt(rng.uniform(0.02, 1, 90)), rng.uniform(0, 2 * np.pi, 90)
+        grains = join(
+            *(
+                grain.rotate(y=float(57 * i)).move(float(a * np.cos(b)), tall + 0.0008, float(a * np.sin(b)))
+                for i, (a, b) in enumerate(zip(q, t))
+            )
+        )
+        mid = [
+            (
+                slab(curves.smooth_curve(curves.polygon(5, r) + [u, v], 20, closed=True), 0.004, 0.0008).move(
+                    y=tall - 0.0005
+                ),
+                m,
+            )
+            for r, u, v, m in fillings
+        ]
+        for name, pieces in (
+            ("seaweed", [(roll, weed)]),
+            ("rice", [(join(core, grains), rice)]),
+            ("filling", mid),
+        ):
+            parts.append(part(f"{name}_{k + 1}", *[(s.move(x=x), m) for s, m in pieces]))
+    return Asset(parts)
+
+
+FAMILIES = (
+    Family("burger", ("burger", "cheeseburger", "hamburger", "double burger", "sandwich"), burger),
+    Family("hot_dog", ("hot dog", "hotdog", "sausage", "frankfurter"), hot_dog),
+    Family("pizza", ("pizza", "slice of pizza", "pizza slice", "pepperoni pizza"), grounded(pizza, centre=True)),
+    Family("sushi", ("sushi", "sushi roll", "maki", "nigiri", "maki roll"), grounded(sushi, centre=True)),
+)  # fmt: skip
