@@ -15,7 +15,9 @@ from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Part
 from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
 from pocket3d_server.models.builtin_rig.bone_count import to_count
 from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed, whole
+from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.engine import BoneNames
+from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
 from pocket3d_server.models.builtin_rig.welded_mesh import welded
 from pocket3d_server.models.engine import EngineError, RigRequest
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE, rig_json
@@ -51,9 +53,24 @@ def blend(segments: list[tuple[tuple[float, ...], tuple[float, ...], float]], st
     return vertices + low, faces.astype(np.int64)
 
 
+Capsules = list[tuple[tuple[float, ...], tuple[float, ...], float]]
+
+
 def person() -> Mesh:
     """A person of capsules, 1.7 m, arms half out, facing +Z."""
-    parts: list[tuple[tuple[float, ...], tuple[float, ...], float]] = [
+    arms: Capsules = []
+    for s in (1, -1):
+        arms += [
+            ((s * 0.17, 1.36, 0), (s * 0.36, 1.16, 0), 0.05),
+            ((s * 0.36, 1.16, 0), (s * 0.55, 0.97, 0.02), 0.042),
+            ((s * 0.55, 0.97, 0.02), (s * 0.61, 0.9, 0.03), 0.035),
+        ]
+    return blend(trunk() + arms)
+
+
+def trunk() -> Capsules:
+    """A person without arms."""
+    parts: Capsules = [
         ((0, 0.95, 0), (0, 1.3, 0), 0.13),
         ((-0.09, 1.3, 0), (0.09, 1.3, 0), 0.1),
         ((0, 1.4, 0), (0, 1.5, 0), 0.055),
@@ -61,14 +78,11 @@ def person() -> Mesh:
     ]
     for s in (1, -1):
         parts += [
-            ((s * 0.17, 1.36, 0), (s * 0.36, 1.16, 0), 0.05),
-            ((s * 0.36, 1.16, 0), (s * 0.55, 0.97, 0.02), 0.042),
-            ((s * 0.55, 0.97, 0.02), (s * 0.61, 0.9, 0.03), 0.035),
             ((s * 0.09, 0.9, 0), (s * 0.1, 0.5, 0), 0.08),
             ((s * 0.1, 0.5, 0), (s * 0.11, 0.1, 0), 0.055),
             ((s * 0.11, 0.05, 0.0), (s * 0.12, 0.04, 0.14), 0.04),
         ]
-    return blend(parts)
+    return parts
 
 
 def dog() -> Mesh:
@@ -149,6 +163,53 @@ def test_weights_are_proper_and_local(man: tuple[Mesh, Rig]) -> None:
     share = rig.weights[:, left_arm].sum(axis=1)
     assert share[vertices[:, 0] > 0.4].min() > 0.95  # the arm follows the arm
     assert share[(vertices[:, 0] < -0.05) | (vertices[:, 1] < 0.7)].max() < 0.02  # and nothing else does
+
+
+@pytest.mark.parametrize("loose", [False, True])
+def test_arms_that_touch_the_trunk_leave_it_alone(loose: bool) -> None:
+    arms: Capsules = []
+    for s in (1, -1):
+        arms += [
+            ((s * 0.17, 1.36, 0), (s * 0.175, 1.12, 0), 0.05),
+            ((s * 0.175, 1.12, 0), (s * 0.17, 0.9, 0.02), 0.042),
+            ((s * 0.17, 0.9, 0.02), (s * 0.17, 0.8, 0.03), 0.035),
+        ]
+    pieces = [blend(trunk()), blend(arms)] if loose else [blend(trunk() + arms)]
+    vertices = np.concatenate([v for v, _ in pieces])
+    rig = rig_mesh(vertices, np.concatenate([pieces[0][1]] + [f + len(pieces[0][0]) for _, f in pieces[1:]]))
+    assert rig.weights is not None
+    arm = [k for k, n in enumerate(rig.skeleton.names) if n.startswith(("upper_arm", "forearm", "hand"))]
+    share = rig.weights[:, arm].sum(axis=1)
+    x, y = np.abs(vertices[:, 0]), vertices[:, 1]
+    inside = share[(x < 0.1) & (y > 0.9) & (y < 1.25)]
+    assert inside.max() < 0.25
+    assert inside.mean() < 0.01
+    assert share[(x > 0.19) & (y < 1.25)].mean() > 0.8
+
+
+def test_what_would_tear_is_evened() -> None:
+    across, along = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-0.2, 0.2, 5), indexing="ij")
+    vertices = np.stack([across.ravel(), along.ravel(), np.zeros(across.size)], axis=1)
+    corner = (np.arange(40)[:, None] * 5 + np.arange(4)).ravel()
+    faces = np.concatenate(
+        [
+            np.stack([corner, corner + 5, corner + 6], axis=1),
+            np.stack([corner, corner + 6, corner + 1], axis=1),
+        ]
+    )
+    bones = [Bone("a", None, np.array([-1.0, 0, 0]), np.array([0, 0.4, 0])),
+             Bone("b", "a", np.array([0, 0.4, 0]), np.array([1.0, 0.4, 0]))]  # fmt: skip
+    torn = np.stack([vertices[:, 0] <= 0, vertices[:, 0] > 0], axis=1).astype(np.float64)
+    weights = evened(torn, welded(vertices, faces), Plan(bones, 1.0))
+    assert np.allclose(weights.sum(axis=1), 1)
+    row = weights[2::5, 1]
+    assert (np.diff(row) > -1e-9).all()  # from one bone to the other
+    assert np.diff(row).max() * 0.4 < 2 * MOST_STRETCH * 0.05  # a jump of one before
+    assert row[0] == 0
+    assert row[-1] == 1
+    gentle = np.clip(0.5 + vertices[:, 0], 0, 1)
+    kept = np.stack([1 - gentle, gentle], axis=1)
+    assert evened(kept, welded(vertices, faces), Plan(bones, 1.0)) is kept
 
 
 def test_symmetric_mesh_gets_a_symmetric_rig(man: tuple[Mesh, Rig]) -> None:

@@ -15,6 +15,7 @@ from skimage.measure import marching_cubes
 
 from pocket3d_server.geometry.asset import MAX_INFLUENCES
 from pocket3d_server.models.builtin_rig.bones import Plan
+from pocket3d_server.models.builtin_rig.evening import evened
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh, nearest_alike, welded
 
@@ -128,7 +129,7 @@ def carried_over(weights: Floats, source: WeldedMesh, target: WeldedMesh, plan: 
     """Weights (N, J) of the vertices of ``source`` at those of ``target``: interpolated from the nearest places
     that face the same way; small loose pieces of ``target`` follow rigidly."""
     if source is target:
-        return weights
+        return limited(evened(weights, target, plan))
     at, gap = nearest_alike(
         source.vertices,
         source.vertex_normals(),
@@ -145,7 +146,7 @@ def carried_over(weights: Floats, source: WeldedMesh, target: WeldedMesh, plan: 
     if plan.known is not None:  # the stand-in is coarse: what a fitted body knows is better asked directly
         known, trust = plan.known.at(target.vertices, target.vertex_normals())
         out = trust[:, None] * known + (1 - trust[:, None]) * out
-    return limited(_rigid_pieces(out, target))
+    return limited(_rigid_pieces(evened(out, target, plan), target))
 
 
 def _rigid_pieces(weights: Floats, surface: WeldedMesh) -> Floats:
