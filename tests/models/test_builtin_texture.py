@@ -14,10 +14,10 @@ from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.builtin_texture import BuiltinTexture
 from pocket3d_server.models.builtin_texture.reference import evenness, find_view
-from pocket3d_server.models.builtin_texture.wording import read_prompt
+from pocket3d_server.models.builtin_texture.wording import Piece, read_prompt, unnamed_parts
 from pocket3d_server.models.engine import EngineError, EngineResult, TextureRequest
 
-PART = [Part("thing", [])]
+PART = [Piece(frozenset({"thing"}))]
 
 
 def capsule_with_nose() -> trimesh.Trimesh:
@@ -78,16 +78,40 @@ def test_prompts_find_their_material(prompt: str, material: str) -> None:
 
 def test_colours_overlays_and_parts_are_read() -> None:
     assert read_prompt("bright red plastic", PART).coats[0].colours[0][0] > 0.6
-    mossy = read_prompt("mossy stone", PART)
-    assert mossy.coats[0].material.name == "rock"
-    assert mossy.overlay is not None
-    assert mossy.overlay.material.name == "moss"
-    parts = [Part("handle", []), Part("blade", [])]
-    handle, blade = read_prompt("wooden handle, steel blade", parts).coats
-    assert (handle.material.name, blade.material.name) == ("oak", "steel")
+    parts = [Piece(frozenset({name})) for name in ("handle", "blade")]
+    of_materials = [Piece(frozenset({"mesh"}), frozenset({name})) for name in ("handle", "blade")]
+    for pieces in (parts, of_materials):
+        handle, blade = read_prompt("wooden handle, steel blade", pieces).coats
+        assert (handle.material.name, blade.material.name) == ("oak", "steel")
+        assert not unnamed_parts("wooden handle, steel head", pieces)
+    assert unnamed_parts("wooden legs and red leather seat", PART)
     unknown = read_prompt("qwertyuiop", PART)
     assert unknown.notes
     assert unknown.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "material", "layers"),
+    [
+        ("mossy stone", "rock", ["moss top"]),
+        ("rusty iron with green moss on top", "rusty_metal", ["moss top"]),
+        ("rusty metal with peeling blue paint", "rusty_metal", ["paint peel"]),
+        ("blue painted wood, chipped", "oak", ["paint peel"]),
+        ("peeling paint on metal", "chipped_paint", []),
+        ("gold with black marble veins", "gold", ["black_marble vein"]),
+        ("old stone covered in ivy", "rock", ["leaves patch"]),
+        ("snow covered brick", "brick", ["snow top"]),
+        ("concrete with moss in the cracks", "concrete", ["moss cavity"]),
+        ("white plastic with gold edges", "plastic", ["gold trim"]),
+        ("copper with verdigris", "patina", []),
+        ("a rusty wooden crate covered with snow", "oak", ["snow top", "rusty_metal cavity"]),
+    ],
+)
+def test_one_material_lies_over_another(prompt: str, material: str, layers: list[str]) -> None:
+    wording = read_prompt(prompt, PART)
+    assert wording.coats[0].material.name == material
+    assert [f"{x.coat.material.name} {x.placement}" for x in wording.layers] == layers
+    assert not wording.notes
 
 
 BLACK, WHITE, RED, BLUE, BROWN = (
@@ -135,8 +159,8 @@ def test_features_are_combined_or_said_to_be_missing() -> None:
     notes = read_prompt("brown leather with brass studs", PART).notes
     assert len(notes) == 1
     assert "brass stud" in notes[0]
-    rim = read_prompt("white plastic with gold edges", PART)
-    assert (rim.overlay.material.name, rim.placement) == ("gold", "trim")
+    assert read_prompt("worn steel", PART).wear > 1 > read_prompt("pristine steel", PART).wear
+    assert read_prompt("glossy wood", PART).gloss < 0 < read_prompt("matte wood", PART).gloss
 
 
 def test_a_tiger_with_black_stripes_is_orange(mesh: Path) -> None:

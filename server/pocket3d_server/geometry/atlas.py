@@ -18,6 +18,7 @@ from pocket3d_server.geometry.bake import (
     ambient_occlusion,
     fill_gaps,
     normal_map,
+    relief_occlusion,
     texel_map,
     texel_size,
     to_bytes,
@@ -28,8 +29,8 @@ from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear
 from pocket3d_server.geometry.solid_materials import RGB, Accent, Look, SolidMaterial, paint
 from pocket3d_server.geometry.unwrap import unwrap
 
-LOW = 4
-"""Slow, smooth values such as occlusion are found on an atlas this many times smaller."""
+LOW, MOST_LOW = 4, 512
+"""Slow, smooth values such as occlusion are found on an atlas this many times smaller, of at most so many texels a side."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,11 @@ class Atlas:
         extent: float | None = None,
         shift: Floats | None = None,
         among: NDArray[np.bool_] | None = None,
+        owner: NDArray[Any] | None = None,
     ) -> Look:
         """Materials at all texels, or ``among`` some (N,); ``coats`` has one for each primitive, None leaves texels at zero.
+
+        ``owner`` (N,) numbers the coat of each texel where it is not that of the texel's primitive.
 
         ``shift`` (N, 3) metres lets each texel show the material of a place beside it (brush strokes).
         """
@@ -131,7 +135,7 @@ class Atlas:
         for coat, members in groups.items():
             pick: NDArray[Any] | slice = slice(None)
             if among is not None or len(members) < len(coats):
-                mine = np.isin(self.texel_owner, members)
+                mine = np.isin(self.texel_owner if owner is None else owner, members)
                 pick = np.flatnonzero(mine if among is None else mine & among)
             position = self.position[pick] if shift is None else self.position[pick] + shift[pick]
             where = (position, self.normal[pick], self.grain(position, pick), extent or self.extent)
@@ -146,24 +150,10 @@ class Atlas:
 
     def original(self) -> tuple[Floats, Floats, Floats]:
         """The asset's own base colour in sRGB (N, 3), roughness (N,) and metallic (N,) at the texels."""
-        count = len(self.position)
-        color, roughness, metallic = np.zeros((count, 3), np.float32), np.zeros(count), np.zeros(count)
         uv = None
         if self.original_uv is not None:
             uv = self.texels.interpolate(self.original_uv[self.vertex_map], self.faces)
-        for i, (primitive, _) in enumerate(self.sources):
-            material, pick = primitive.material, np.flatnonzero(self.texel_owner == i)
-            linear = np.broadcast_to(np.array(material.base_color[:3], np.float32), (len(pick), 3))
-            if uv is not None and material.base_color_image is not None:
-                texel = bilinear(material.base_color_image, uv[pick])[:, :3]
-                linear = linear * SRGB_TABLE[np.clip(texel + 0.5, 0, 255).astype(np.uint8)]
-            color[pick] = linear_to_srgb(linear)
-            roughness[pick], metallic[pick] = material.roughness, material.metallic
-            if uv is not None and material.metallic_roughness_image is not None:
-                packed = bilinear(material.metallic_roughness_image, uv[pick])
-                roughness[pick] *= packed[:, 1] / 255
-                metallic[pick] *= packed[:, 2] / 255
-        return color, roughness.astype(np.float32), metallic.astype(np.float32)
+        return own_surface([p for p, _ in self.sources], self.texel_owner, uv)
 
     def cavity_and_edge(self, scene: RayScene | None = None) -> tuple[Floats, Floats]:
         """How open (1) or hidden (0) each texel is, and how much it lies on a convex edge (0..1), (N,) each.
@@ -171,7 +161,7 @@ class Atlas:
         Edges are found as occlusion looking inwards: below an edge the next face is near on both sides.
         """
         scene = scene or RayScene(self.vertices, self.faces)
-        size = max(self.resolution // LOW, 16)
+        size = max(min(self.resolution // LOW, MOST_LOW), 16)
         low = texel_map(self.uv, self.faces, size, rim=1.0)
         position = low.interpolate(self.vertices, self.faces)
         normal = _unit(low.interpolate(self.normals, self.faces))
@@ -201,13 +191,25 @@ class Atlas:
         return np.asarray(ndimage.map_coordinates(filled, at, order=1, mode="nearest"), np.float32)
 
     def images(
-        self, color: Floats, roughness: Floats, metallic: Floats, height: Floats | None
+        self,
+        color: Floats,
+        roughness: Floats,
+        metallic: Floats,
+        height: Floats | None,
+        open_: Floats | None = None,
     ) -> tuple[Image, Image, Image | None]:
-        """Base colour, metallic-roughness and normal images from texel values; no normal image without height."""
+        """Base colour, occlusion-roughness-metallic and normal images from texel values; no normal image without height.
+
+        ``open_`` (N,) is how much of the sky each texel sees; gaps of the relief count too.
+        """
         base = to_bytes(self.texels.image(color))
-        packed = to_bytes(self.texels.image(np.stack([np.ones_like(roughness), roughness, metallic], axis=1)))
+        seen = np.ones_like(roughness) if open_ is None else open_
+        relief = height is not None and float(np.ptp(height)) > 0
+        if open_ is not None and height is not None and relief:
+            seen = seen * relief_occlusion(self.texels, height, self.texel_length())
+        packed = to_bytes(self.texels.image(np.stack([seen, roughness, metallic], axis=1)))
         bumps = None
-        if height is not None and float(np.ptp(height)) > 0:
+        if height is not None and relief:
             bumps = normal_map(self.texels, height, self.vertices, self.faces, self.uv)
         return base, packed, bumps
 
@@ -231,6 +233,30 @@ class Atlas:
                 )
             )
         return out
+
+
+def own_surface(
+    primitives: Sequence[Primitive], owner: NDArray[Any], uv: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Base colour in sRGB (N, 3), roughness (N,) and metallic (N,) of points on primitives number ``owner`` (N,).
+
+    ``uv`` (N, 2) is where the points lie on the primitives' own images; None leaves the images out.
+    """
+    count = len(owner)
+    color, roughness, metallic = np.zeros((count, 3), np.float32), np.zeros(count), np.zeros(count)
+    for i, primitive in enumerate(primitives):
+        material, pick = primitive.material, np.flatnonzero(owner == i)
+        linear = np.broadcast_to(np.array(material.base_color[:3], np.float32), (len(pick), 3))
+        if uv is not None and material.base_color_image is not None:
+            texel = bilinear(material.base_color_image, uv[pick])[:, :3]
+            linear = linear * SRGB_TABLE[np.clip(texel + 0.5, 0, 255).astype(np.uint8)]
+        color[pick] = linear_to_srgb(linear)
+        roughness[pick], metallic[pick] = material.roughness, material.metallic
+        if uv is not None and material.metallic_roughness_image is not None:
+            packed = bilinear(material.metallic_roughness_image, uv[pick])
+            roughness[pick] *= packed[:, 1] / 255
+            metallic[pick] *= packed[:, 2] / 255
+    return color, roughness.astype(np.float32), metallic.astype(np.float32)
 
 
 def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], raster: int = 512) -> bool:
@@ -269,13 +295,13 @@ def bake_materials(
         return asset
     atlas = Atlas([p for p, _ in picked], resolution)
     look = atlas.look([coat for _, coat in picked], seed, extent)
-    color = look.color
+    color, open_ = look.color, None
     if occlusion > 0:
         everything = RayScene(*asset.merged())
         open_, _ = atlas.cavity_and_edge(everything)
         color = color * (1 - occlusion * (1 - open_))[:, None]
     base, packed, bumps = atlas.images(
-        color, np.asarray(look.roughness), np.asarray(look.metallic), np.asarray(look.height)
+        color, np.asarray(look.roughness), np.asarray(look.metallic), np.asarray(look.height), open_
     )
     materials: dict[int, Material] = {}
     for p, _ in picked:
@@ -288,19 +314,24 @@ def bake_materials(
     return replace(asset, parts=parts)
 
 
-def textured(source: Material, base: Image, packed: Image, bumps: Image | None) -> Material:
-    """``source`` with atlas images in place of its own."""
+def textured(
+    source: Material, base: Image, packed: Image, bumps: Image | None, opacity: float | None = None
+) -> Material:
+    """``source`` with atlas images in place of its own; ``opacity`` None keeps it as see-through as it is."""
+    if opacity is None:
+        opacity = source.base_color[3] if source.alpha_mode == "BLEND" else 1.0
     return Material(
         source.name,
-        (1.0, 1.0, 1.0, source.base_color[3] if source.alpha_mode == "BLEND" else 1.0),
+        (1.0, 1.0, 1.0, opacity),
         metallic=1.0,
         roughness=1.0,
         emissive=source.emissive,
         double_sided=source.double_sided,
-        alpha_mode=source.alpha_mode if source.alpha_mode == "BLEND" else "OPAQUE",
+        alpha_mode="BLEND" if opacity < 1 else "OPAQUE",
         base_color_image=base,
         metallic_roughness_image=packed,
         normal_image=bumps,
+        occlusion_image=packed,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Image
 from pocket3d_server.geometry.rays import RayScene
@@ -223,6 +224,21 @@ def normal_map(
     image = np.full((r * r, 3), (0.5, 0.5, 1.0), np.float32)
     image[texels.texel] = normal * 0.5 + 0.5
     return to_bytes(image.reshape(r, r, 3))
+
+
+def relief_occlusion(texels: TexelMap, height: Floats, texel_length: float) -> Floats:
+    """Share of the light (N,) that reaches the ground of bumps ``height`` (N,) in metres: joints and pores are darker.
+
+    A texel that lies below the mean of its neighbourhood by as much as that is wide sees 0.4.
+    """
+    r = texels.resolution
+    reach = max(r // 128, 4)
+    flat, covered = np.zeros((2, r * r), np.float32)
+    flat[texels.texel], covered[texels.texel] = height, 1
+    total, weight = (ndimage.uniform_filter(grid.reshape(r, r), reach) for grid in (flat, covered))
+    mean = (total / np.maximum(weight, 1e-3)).ravel()[texels.texel]
+    depth = (mean - height) / np.float32(max(0.5 * reach * texel_length, 1e-12))
+    return np.asarray(1 - 0.6 * np.clip(depth, 0, 1), np.float32)
 
 
 def texel_size(

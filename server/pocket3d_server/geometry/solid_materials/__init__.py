@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from pocket3d_server.geometry.solid_materials import cloth, metal, nature, pattern, stone, synthetic, wood
+from pocket3d_server.geometry.solid_materials import (
+    cloth,
+    metal,
+    mineral,
+    nature,
+    pattern,
+    stone,
+    synthetic,
+    weave,
+    wood,
+)
 from pocket3d_server.geometry.solid_materials.surface import RGB, Accent, Look, Points, SolidMaterial, paint
 
 __all__ = ["RGB", "Accent", "Look", "Points", "SolidMaterial", "library", "paint"]
@@ -17,7 +27,7 @@ __all__ = ["RGB", "Accent", "Look", "Points", "SolidMaterial", "library", "paint
 def library() -> dict[str, SolidMaterial]:
     """All materials by name."""
     found: dict[str, SolidMaterial] = {}
-    for room in (wood, stone, metal, cloth, nature, pattern, synthetic):
+    for room in (wood, stone, mineral, metal, cloth, weave, nature, pattern, synthetic):
         for material in room.MATERIALS:
             if material.name in found:
                 raise ValueError(f"two materials are called {material.name}")

@@ -161,7 +161,7 @@ MATERIALS = (
     SolidMaterial("leather", ("leather", "brown leather", "worn leather", "hide"), _leather, 0.05, (7, 18)),
     SolidMaterial(
         "fabric",
-        ("fabric", "cloth", "linen", "canvas", "woven textile", "burlap"),
+        ("fabric", "cloth", "linen", "woven textile"),
         _linen,
         0.006,
         (60, 110),
@@ -177,7 +177,7 @@ MATERIALS = (
         own_colours=True,
         features=("stripe", "band"),
     ),
-    SolidMaterial("velvet", ("velvet", "silk", "satin", "royal cloth"), _velvet, 0.1, (4, 9)),
+    SolidMaterial("velvet", ("velvet", "royal cloth", "plush"), _velvet, 0.1, (4, 9)),
     SolidMaterial(
         "tartan",
         ("tartan", "plaid", "scottish kilt", "flannel shirt"),
@@ -196,5 +196,5 @@ MATERIALS = (
         own_colours=True,
         features=("stitch", "seam", "stitching"),
     ),
-    SolidMaterial("carpet", ("carpet", "plush toy", "felt", "rug", "terry towel"), _carpet, 0.012, (40, 80)),
+    SolidMaterial("carpet", ("carpet", "plush toy", "rug", "terry towel"), _carpet, 0.012, (40, 80)),
 )

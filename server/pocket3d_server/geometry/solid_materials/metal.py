@@ -169,14 +169,70 @@ def _gilded(p: Points) -> Look:
     return Look(color, 0.17 + 0.22 * step(0.4, 0.75, cloud), 1.0, 0.006 * fine)
 
 
+def _aluminium(p: Points) -> Look:
+    """Blasted and anodised: a fine even grain and a satin sheen."""
+    grain, cloud = noise(p.position, 40, p.seed), fbm(p.position, 0.8, 3, p.seed + 1)
+    color = shade(_plain("d3d6da", grain), 0.90 + 0.10 * grain + 0.05 * cloud)
+    return Look(color, 0.42 + 0.10 * grain, 1.0, 0.006 * grain)
+
+
+def _galvanised(p: Points) -> Look:
+    """Zinc crystals: angular flakes that each shine at another angle."""
+    c = cells(warp(p.position, 2.5, 0.10, p.seed), 1.0, p.seed + 1)
+    leaf = cells(stretched(p.position, 1.0, 2.4, 1.4), 1.6, p.seed + 2)
+    tone = 0.6 * c.identity + 0.4 * leaf.identity
+    stain = fbm(stretched(p.position, 0.5, 0.12, 0.5), 1.0, 3, p.seed + 3)
+    color = shade(ramp(tone, "868d92", "aab0b4", "d2d6d8"), 0.86 + 0.2 * stain)
+    return Look(color, 0.30 + 0.25 * c.identity, 0.95, 0.01 * tone)
+
+
+def _chain_mail(p: Points) -> Look:
+    """Rings in rows, each hanging in its neighbours."""
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        height = np.zeros(len(u), np.float32)
+        shine = height.copy()
+        for lift in (0, 1):
+            for side in (0, 1):
+                row = np.floor(v * 1.6) + lift
+                column = np.floor(u - 0.5 * np.mod(row, 2)) + side
+                fx, fy = u - 0.5 * np.mod(row, 2) - column, (v * 1.6 - row) / 1.6
+                ring = np.hypot(fx, fy) - 0.46
+                tube = np.sqrt(np.clip(1 - (ring / 0.13) ** 2, 0, 1))
+                # One half of a ring lies over its neighbours and the other half under them.
+                lean = tube * (0.62 + 0.38 * np.sin(np.arctan2(fy, fx) + 2.0 * lift))
+                shine = np.where(lean > height, random(row * 71 + column, 3), shine)
+                height = np.maximum(height, lean)
+        color = shade(_plain("9a9da1", u), (0.10 + 0.80 * height) * (0.8 + 0.35 * shine))
+        return Look(color, 0.34 + 0.2 * (1 - height), 0.95, 0.45 * height)
+
+    return on_planes(p, flat)
+
+
+def _perforated(p: Points) -> Look:
+    """A sheet with round holes in staggered rows."""
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        row = np.floor(v / 0.866)
+        x = u + 0.5 * np.mod(row, 2)
+        d = np.hypot(x - np.floor(x) - 0.5, v - (row + 0.5) * 0.866)
+        sheet = step(0.29, 0.34, d)
+        q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
+        line = noise(q * np.array([0.4, 9, 1], np.float32), 1.0, p.seed)
+        color = mix("0b0b0c", shade(_plain("a6aaae", u), 0.78 + 0.28 * line), sheet)
+        return Look(color, 0.32 + 0.15 * line + 0.4 * (1 - sheet), sheet, 0.30 * sheet)
+
+    return on_planes(p, flat)
+
+
 def _of(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
     return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
 
 
 MATERIALS = (
-    _of("steel", _polished("a9adb3", 0.26), "steel", "stainless steel", "metal", "metallic"),
+    _of("steel", _polished("a9adb3", 0.26), "steel", "stainless steel", "metal", "metallic", "titanium"),
     SolidMaterial(
-        "brushed_metal", ("brushed metal", "brushed aluminium", "brushed steel"), _brushed, 0.1, (4, 10)
+        "brushed_metal", ("brushed metal", "brushed steel", "brushed aluminium"), _brushed, 0.1, (4, 10)
     ),
     _of("chrome", _polished("dfe2e6", 0.05), "chrome", "mirror polished metal"),
     _of("silver", _polished("e4e0d8", 0.16), "silver", "platinum"),
@@ -224,6 +280,24 @@ MATERIALS = (
         _tread,
         0.03,
         (14, 30),
+    ),
+    SolidMaterial("aluminium", ("aluminium", "aluminum", "anodised metal"), _aluminium, 0.1, (4, 9)),
+    SolidMaterial(
+        "galvanised",
+        ("galvanised steel", "zinc", "tin", "sheet metal", "tin plate"),
+        _galvanised,
+        0.04,
+        (8, 18),
+    ),
+    SolidMaterial(
+        "chain_mail", ("chain mail", "chainmail", "mail armour", "metal rings"), _chain_mail, 0.012, (24, 44)
+    ),
+    SolidMaterial(
+        "perforated_metal",
+        ("perforated metal", "metal grille", "speaker grille", "metal mesh"),
+        _perforated,
+        0.01,
+        (26, 46),
     ),
     SolidMaterial("damascus_steel", ("damascus steel", "folded steel blade"), _damascus, 0.05, (9, 20)),
 )

@@ -221,6 +221,91 @@ def _coral(p: Points) -> Look:
     return Look(color, 0.75, 0.0, -0.2 * groove)
 
 
+def _leaf(p: Points) -> Look:
+    """One broad leaf after another: midrib, side veins, a net of fine ones."""
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        x = u - np.floor(u) - 0.5
+        side = v * 4 - np.abs(x) * 3.2
+        rib = step(0.030, 0.008, np.abs(x))
+        vein = step(0.10, 0.03, np.abs(side - np.floor(side) - 0.5)) * step(0.5, 0.35, np.abs(x))
+        bulge = np.cos((side - np.floor(side) - 0.5) * 2 * np.pi + np.pi) * 0.5 + 0.5
+        q = np.stack([u, v, 0 * u + plane * 5.3], axis=1).astype(np.float32)
+        net = cells(q, 14.0, p.seed)
+        mesh = step(0.12, 0.03, net.second - net.nearest)
+        tone = fbm(q, 1.2, 3, p.seed + 1)
+        color = shade(
+            ramp(np.clip(tone * 1.8 - 0.4, 0, 1), "245c1f", "3f8a2e", "6fae3f"), 0.80 + 0.26 * bulge
+        )
+        color = mix(color, "a9cf72", np.clip(0.85 * rib + 0.6 * vein + 0.16 * mesh, 0, 1))
+        return Look(
+            color, 0.42 + 0.1 * mesh, 0.0, 0.05 * bulge - 0.03 * rib - 0.008 * mesh, np.maximum(rib, vein)
+        )
+
+    return on_planes(p, flat)
+
+
+def _blood(p: Points) -> Look:
+    flow = fbm(warp(p.position, 0.7, 0.5, p.seed), 0.9, 4, p.seed + 1)
+    drop = cells(stretched(p.position, 2.2, 1.2, 2.2), 1.0, p.seed + 2)
+    bead = step(0.30, 0.12, drop.nearest) * (drop.identity > 0.6)
+    color = ramp(np.clip(flow * 1.9 - 0.45, 0, 1), "2e0204", "6d060a", "a30d12")
+    return Look(color, 0.12 + 0.15 * flow, 0.0, 0.12 * flow + 0.08 * bead)
+
+
+def _honey(p: Points) -> Look:
+    """Clear and golden, with bubbles and folds that run down; amber has them too."""
+    flow = fbm(stretched(warp(p.position, 0.6, 0.6, p.seed), 1, 0.45, 1), 0.9, 3, p.seed + 1)
+    bubble = cells(p.position, 2.6, p.seed + 2)
+    rim = step(0.05, 0.02, np.abs(bubble.nearest - 0.14)) * (bubble.identity > 0.72)
+    color = ramp(np.clip(flow * 2.1 - 0.55, 0, 1), "7a3203", "d6820c", "f9c440", "ffe692")
+    return Look(mix(color, "fff3c4", 0.7 * rim), 0.06, 0.0, 0.14 * flow)
+
+
+def _bread(p: Points) -> Look:
+    """Golden crust, floured, split where it rose."""
+    crust = fbm(warp(p.position, 0.8, 0.4, p.seed), 1.0, 4, p.seed + 1)
+    split = step(0.90, 0.98, ridges(warp(p.position, 0.9, 0.3, p.seed + 2), 0.55, 2, p.seed + 3))
+    flour = step(0.52, 0.75, fbm(p.position, 3.0, 4, p.seed + 4)) * step(-0.1, 0.7, p.normal[:, 1])
+    fine = fbm(p.position, 10, 3, p.seed + 5)
+    color = shade(ramp(np.clip(crust * 1.9 - 0.45, 0, 1), "7d4310", "b8702a", "dda657"), 0.84 + 0.26 * fine)
+    color = mix(mix(color, "f1dcae", 0.8 * split), "f7f0e0", 0.55 * flour)
+    return Look(color, 0.70, 0.0, 0.06 * crust + 0.03 * fine - 0.08 * split, split)
+
+
+def _cheese(p: Points) -> Look:
+    """Yellow, with round holes of all sizes."""
+    hole = np.zeros(len(p.position), np.float32)
+    for size, seed in ((0.75, 1), (1.9, 2)):
+        c = cells(p.position, size, p.seed + seed)
+        hole = np.maximum(hole, step(0.30, 0.22, c.nearest / (0.5 + 0.7 * c.identity)) * (c.identity > 0.35))
+    fine = fbm(p.position, 3, 3, p.seed + 4)
+    color = shade(np.broadcast_to(rgb("f4c445"), (len(fine), 3)), 0.90 + 0.14 * fine)
+    return Look(mix(color, "b97f17", 0.85 * hole), 0.42, 0.0, 0.02 * fine - 0.35 * hole, hole)
+
+
+def _fire(p: Points) -> Look:
+    """Tongues that lick upwards, white in the middle."""
+    q = warp(stretched(p.position, 1.5, 0.6, 1.5), 0.9, 0.5, p.seed)
+    tongue = 1 - np.abs(fbm(q, 1.0, 4, p.seed + 1) * 2 - 1) * 2.6
+    heat = np.clip(tongue + 0.5 * (fbm(q, 0.5, 2, p.seed + 2) - 0.5), 0, 1)
+    return Look(ramp(heat, "2a0602", "a81c04", "f0620a", "ffb824", "fff1a8"), 0.7, 0.0, 0.10 * heat)
+
+
+def _clouds(p: Points) -> Look:
+    q = stretched(warp(p.position, 0.7, 0.35, p.seed), 0.8, 1.2, 0.8)
+    puff = fbm(q, 0.9, 5, p.seed + 1)
+    white = step(0.47, 0.62, puff)
+    shadow = step(0.60, 0.78, fbm(q + np.array([0, 0.25, 0], np.float32), 0.9, 5, p.seed + 1))
+    sky = ramp(np.clip(fbm(p.position, 0.3, 2, p.seed + 2), 0, 1), "3f86d6", "7fb4ea")
+    return Look(
+        mix(sky, shade(np.broadcast_to(rgb("ffffff"), sky.shape), 1 - 0.16 * shadow), white),
+        0.8,
+        0.0,
+        0.08 * white,
+    )
+
+
 MATERIALS = (
     SolidMaterial(
         "fur",
@@ -251,12 +336,33 @@ MATERIALS = (
     SolidMaterial("grass", ("grass", "lawn", "meadow"), _grass, 0.08, (6, 14)),
     SolidMaterial("moss", ("moss", "mossy", "lichen", "overgrown"), _moss, 0.06, (7, 16)),
     SolidMaterial("leaves", ("leaves", "foliage", "ivy", "hedge", "jungle plants"), _leaves, 0.06, (8, 18)),
+    SolidMaterial(
+        "leaf",
+        ("leaf", "green leaf", "leaf veins", "plant", "petal"),
+        _leaf,
+        0.12,
+        (3, 7),
+        features=("vein", "rib"),
+    ),
+    SolidMaterial("blood", ("blood", "gore", "bloody"), _blood, 0.12, (4, 10)),
+    SolidMaterial("honey", ("honey", "amber", "syrup", "resin", "molten caramel"), _honey, 0.12, (4, 9)),
+    SolidMaterial(
+        "bread",
+        ("bread", "bread crust", "baked dough", "pastry", "cookie"),
+        _bread,
+        0.1,
+        (4, 9),
+        features=("crack",),
+    ),
+    SolidMaterial("cheese", ("cheese", "swiss cheese"), _cheese, 0.06, (6, 12), features=("hole",)),
+    SolidMaterial("fire", ("fire", "flames", "blazing fire", "burning"), _fire, 0.2, (4, 8)),
+    SolidMaterial("clouds", ("clouds", "cloudy sky", "sky", "heaven"), _clouds, 0.3, (3, 6)),
     SolidMaterial("ice", ("ice", "frozen", "glacier", "frost"), _ice, 0.2, (3, 8)),
     SolidMaterial("snow", ("snow", "snowy", "snowman"), _snow, 0.15, (4, 9)),
     SolidMaterial("water", ("water", "ocean waves", "sea"), _water, 0.2, (3, 9)),
     SolidMaterial(
         "crystal",
-        ("crystal", "amethyst", "gemstone", "diamond", "quartz", "ruby", "emerald"),
+        ("crystal", "amethyst", "quartz", "magic crystal"),
         _crystal,
         0.12,
         (4, 10),
@@ -264,5 +370,5 @@ MATERIALS = (
     SolidMaterial("bone", ("bone", "ivory", "skull", "antler", "teeth"), _bone, 0.12, (4, 10)),
     SolidMaterial("skin", ("human skin", "skin", "flesh"), _skin, 0.05, (6, 14)),
     SolidMaterial("slime", ("slime", "jelly", "toxic goo", "alien"), _slime, 0.15, (4, 10)),
-    SolidMaterial("coral", ("coral", "brain coral", "sponge"), _coral, 0.08, (6, 14)),
+    SolidMaterial("coral", ("coral", "brain coral"), _coral, 0.08, (6, 14)),
 )

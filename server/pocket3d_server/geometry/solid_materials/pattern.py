@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pocket3d_server.geometry.noise import cells, fbm, noise, warp
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, warp
 from pocket3d_server.geometry.solid_materials.nature import hair
 from pocket3d_server.geometry.solid_materials.surface import (
     Floats,
@@ -111,6 +111,71 @@ def _checker(p: Points) -> Look:
     i = np.floor(p.position + 1e-3).sum(axis=1)
     t = (np.mod(i, 2) > 0.5).astype(np.float32)
     return Look(mix(p.colour(0, "f0ece4"), p.colour(1, "26262a"), t), 0.35, accent=t)
+
+
+def _repeated(p: Points, inside: Callable[[Floats, Floats], Floats]) -> Look:
+    """A figure in staggered rows; ``inside`` gives its share at offsets from the middle, -0.5..0.5, upwards."""
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        row = np.floor(v)
+        x = u + 0.5 * np.mod(row, 2)
+        t = inside(x - np.floor(x) - 0.5, v - row - 0.5)
+        return Look(mix(*_two(p), t), 0.5, accent=t)
+
+    return on_planes(p, flat)
+
+
+def _hearts(p: Points) -> Look:
+    def heart(x: Floats, y: Floats) -> Floats:
+        a, b = np.abs(x) * 3.1, y * 3.1 + 0.15
+        return step(1.06, 0.94, np.hypot(a, (b - 0.75 * np.sqrt(np.clip(a, 0, 2))) * 1.15))
+
+    return _repeated(p, heart)
+
+
+def _stars(p: Points) -> Look:
+    def star(x: Floats, y: Floats) -> Floats:
+        angle = np.mod(np.arctan2(x, y) + np.pi / 5, 2 * np.pi / 5) - np.pi / 5
+        r = np.hypot(x, y)
+        # Right of the straight side from a tip at 0.40 to a notch at 0.16 of the cell.
+        tip, x_notch, y_notch = 0.40, 0.16 * np.cos(np.pi / 5), 0.16 * np.sin(np.pi / 5)
+        length = np.hypot(y_notch, tip - x_notch)
+        out = (r * np.cos(angle) - tip) * y_notch + r * np.abs(np.sin(angle)) * (tip - x_notch)
+        return step(0.008, -0.008, out / length)
+
+    return _repeated(p, star)
+
+
+def _chevron(p: Points) -> Look:
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        f = v + np.abs(u - np.floor(u) - 0.5)
+        t = step(0.23, 0.27, np.abs(f - np.floor(f) - 0.5))
+        return Look(mix(*_two(p), t), 0.5, accent=t)
+
+    return on_planes(p, flat)
+
+
+def _floral(p: Points) -> Look:
+    """Wallpaper: flowers of five petals with leaves, in staggered rows."""
+    ground, petal, leaf = p.colour(0, "efe6d2"), p.colour(1, "c4566a"), p.colour(2, "6d8a5a")
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        row = np.floor(v)
+        x = u + 0.5 * np.mod(row, 2)
+        which = np.floor(x) * 31 + row * 7 + plane
+        fx, fy = x - np.floor(x) - 0.5, v - row - 0.5
+        r, turn = np.hypot(fx, fy), np.arctan2(fy, fx) + 6.3 * random(which, 3)
+        bloom = 0.20 + 0.07 * np.abs(np.sin(2.5 * turn))
+        flower = step(0.006, -0.006, r - bloom)
+        inner = step(0.006, -0.006, r - 0.62 * bloom)
+        heart = step(0.06, 0.05, r)
+        green = step(0.012, -0.012, np.abs(np.sin(turn * 1.5 + 1.1)) * -0.42 + r) * (r > 0.2)
+        color = mix(np.broadcast_to(ground, (len(u), 3)), leaf, 0.9 * green)
+        color = mix(color, shade(np.broadcast_to(petal, color.shape), 0.86 + 0.5 * r), flower)
+        color = mix(mix(color, petal * 0.35 + 0.6, 0.6 * inner), "e9b93a", heart)
+        return Look(color, 0.75, accent=np.maximum(flower, heart))
+
+    return on_planes(p, flat)
 
 
 def _rainbow(p: Points) -> Look:
@@ -260,6 +325,38 @@ MATERIALS = (
         features=("check", "square"),
         feature=0.1,
         across=(7, 14),
+    ),
+    _coat(
+        "hearts",
+        "hearts",
+        "heart pattern",
+        "valentine",
+        evaluate=_hearts,
+        features=("heart",),
+        feature=0.1,
+        across=(7, 12),
+    ),
+    _coat("stars", "stars", "star pattern", evaluate=_stars, features=("star",), feature=0.1, across=(7, 12)),
+    _coat(
+        "chevron",
+        "chevron",
+        "zigzag",
+        "zigzag stripes",
+        evaluate=_chevron,
+        features=("zigzag", "chevron"),
+        feature=0.12,
+        across=(6, 11),
+    ),
+    _coat(
+        "floral",
+        "flower pattern",
+        "floral wallpaper",
+        "flowers",
+        "wallpaper",
+        evaluate=_floral,
+        features=("flower",),
+        feature=0.12,
+        across=(5, 10),
     ),
     _coat("rainbow", "rainbow", "colourful gradient", evaluate=_rainbow, feature=0.5, across=(2, 3)),
     _coat(

@@ -281,7 +281,7 @@ MATERIALS = (
         (3, 9),
         features=("crack", "vein"),
     ),
-    SolidMaterial("granite", ("granite", "speckled polished stone", "terrazzo"), _granite, 0.035, (12, 30)),
+    SolidMaterial("granite", ("granite", "speckled polished stone"), _granite, 0.035, (12, 30)),
     SolidMaterial(
         "marble",
         ("white marble", "marble statue", "carrara marble"),
@@ -300,7 +300,7 @@ MATERIALS = (
     ),
     SolidMaterial(
         "green_marble",
-        ("green marble", "jade", "malachite"),
+        ("green marble", "malachite", "serpentine"),
         _green.evaluate,
         0.22,
         (2.5, 7),
@@ -308,16 +308,16 @@ MATERIALS = (
     ),
     SolidMaterial("sandstone", ("sandstone", "desert rock layers", "canyon rock"), _sandstone, 0.2, (3, 9)),
     SolidMaterial("slate", ("slate", "dark layered stone", "shale"), _slate, 0.2, (3, 9)),
-    SolidMaterial("concrete", ("concrete", "cement", "plaster wall"), _concrete, 0.2, (3, 9)),
+    SolidMaterial("concrete", ("concrete", "cement"), _concrete, 0.2, (3, 9)),
     SolidMaterial("sand", ("sand", "beach sand", "desert dunes"), _sand, 0.12, (5, 14)),
     SolidMaterial(
         "terracotta", ("terracotta", "clay pot", "fired clay", "earthenware"), _terracotta, 0.12, (4, 10)
     ),
     SolidMaterial("gravel", ("gravel", "crushed stone", "rubble"), _gravel, 0.05, (8, 20)),
-    SolidMaterial("earth", ("dirt", "soil", "mud", "earth ground"), _earth, 0.12, (5, 14)),
+    SolidMaterial("earth", ("dirt", "soil", "earth ground"), _earth, 0.12, (5, 14)),
     SolidMaterial(
         "lava",
-        ("lava", "molten magma", "volcanic fire", "burning embers"),
+        ("lava", "molten magma", "glowing embers"),
         _lava,
         0.2,
         (4, 11),

@@ -7,7 +7,9 @@ them an object shows at least and at most, so that a ring and a castle both look
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +20,8 @@ Floats = NDArray[np.floating[Any]]
 RGB = tuple[float, float, float]
 CHUNK = 1 << 16
 """Points evaluated together: their temporaries stay in the cache, and a large atlas needs little more memory."""
+MOST_THREADS = 8
+"""That evaluate a material at once, each on a chunk of its own."""
 
 
 class Accent(NamedTuple):
@@ -81,6 +85,8 @@ class SolidMaterial:
     """It uses ``Points.colours`` itself; others are tinted."""
     features: tuple[str, ...] = ()
     """Words for its ``Look.accent``, in singular."""
+    opacity: float = 1.0
+    """Below 1 for what one can see through."""
 
     def feature_size(self, extent: float) -> float:
         """Size of a feature in metres on an object of ``extent`` metres (its longest side)."""
@@ -107,7 +113,8 @@ class SolidMaterial:
         count = len(position)
         out = Look(np.empty((count, 3), np.float32), *(np.empty(count, np.float32) for _ in range(3)))
         share = np.zeros(count, np.float32)
-        for start in range(0, count, CHUNK):
+
+        def fill(start: int) -> None:
             part = slice(start, start + CHUNK)
             found = self.evaluate(
                 Points(
@@ -123,6 +130,10 @@ class SolidMaterial:
                 getattr(out, name)[part] = getattr(found, name)
             if found.accent is not None:
                 share[part] = found.accent
+
+        starts = range(0, count, CHUNK)
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS, max(len(starts), 1))) as threads:
+            list(threads.map(fill, starts))  # arrays are worked on outside the interpreter's lock
         np.clip(out.color, 0, 1, out=out.color)
         if colours and not self.own_colours:
             out.color = tint(out.color, colours[0])
@@ -201,6 +212,11 @@ def tint(color: Floats, target: RGB) -> Floats:
 def stretched(p: Floats, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> Floats:
     """Coordinates scaled along each axis; a small factor draws the pattern out along it."""
     return np.asarray(p * np.array([x, y, z], np.float32), np.float32)
+
+
+def plane_points(u: Floats, v: Floats, plane: int) -> Floats:
+    """Coordinates (N, 3) for noise on one of the three planes of ``on_planes``."""
+    return np.stack([u, v, np.full_like(u, plane * 5.3)], axis=1).astype(np.float32)
 
 
 def on_planes(points: Points, flat: Callable[[Floats, Floats, int], Look]) -> Look:

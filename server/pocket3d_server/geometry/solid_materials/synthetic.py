@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
@@ -180,6 +182,57 @@ def _clay(p: Points) -> Look:
     return Look(color, 0.80, 0.0, 0.16 * dent + 0.008 * finger * touch)
 
 
+def _glass(frost: float) -> SolidMaterial:
+    """Clear or frosted glass; what lies behind shows through."""
+
+    def evaluate(p: Points) -> Look:
+        wave = fbm(p.position, 0.8, 2, p.seed)
+        grain = noise(p.position, 40, p.seed + 1)
+        color = shade(_plain(p.colour(0, "dcefee"), len(wave)), 0.96 + 0.05 * wave)
+        return Look(
+            color, 0.03 + np.float32(frost) * (0.5 + 0.2 * grain), 0.0, 0.004 * np.float32(frost) * grain
+        )
+
+    return SolidMaterial("", (), evaluate, 0.15, (4, 9), own_colours=True)
+
+
+def _wax(p: Points) -> Look:
+    """Soft and milky, with runs that have set."""
+    run = fbm(stretched(warp(p.position, 0.9, 0.25, p.seed), 2.2, 0.4, 2.2), 1.0, 3, p.seed + 1)
+    drop = step(0.42, 0.74, run)
+    cloud = fbm(p.position, 0.9, 3, p.seed + 2)
+    base = _plain(p.colour(0, "efe0b9"), len(run))
+    # Light goes through thin runs and makes them warmer.
+    color = mix(
+        shade(base, 0.90 + 0.12 * cloud),
+        shade(base * np.array([1.0, 0.88, 0.70], np.float32), 0.95 + 0.1 * run),
+        0.6 * drop,
+    )
+    return Look(color, 0.38 + 0.1 * cloud, 0.0, 0.10 * drop)
+
+
+def _styrofoam(p: Points) -> Look:
+    """White beads pressed against each other."""
+    c = cells(p.position, 1.0, p.seed, 0.85)
+    seam = step(0.02, 0.16, c.second - c.nearest)
+    dome = np.clip(1 - c.nearest, 0, 1)
+    color = shade(_plain("f7f8f8", len(seam)), 0.70 + 0.20 * seam + 0.10 * dome + 0.06 * c.identity)
+    return Look(color, 0.85, 0.0, 0.16 * seam + 0.18 * dome)
+
+
+def _sponge(p: Points) -> Look:
+    """Open pores of many sizes."""
+    hole = np.zeros(len(p.position), np.float32)
+    for size, level, seed in ((0.8, 0.25, 1), (1.7, 0.3, 2), (3.6, 0.35, 3)):
+        c = cells(warp(p.position, 1.5, 0.10, p.seed), size, p.seed + seed)
+        hole = np.maximum(
+            hole, step(0.46, 0.30, c.nearest / (0.55 + 0.6 * c.identity)) * (c.identity > level)
+        )
+    fine = noise(p.position, 16, p.seed + 5)
+    color = shade(_plain(p.colour(0, "f0c84a"), len(fine)), 0.82 + 0.26 * fine)
+    return Look(shade(color, 1 - 0.62 * hole), 0.95, 0.0, 0.03 * fine - 0.30 * hole)
+
+
 MATERIALS = (
     SolidMaterial(
         "plastic",
@@ -247,6 +300,23 @@ MATERIALS = (
         (8, 14),
         own_colours=True,
         features=("sprinkle",),
+    ),
+    replace(
+        _glass(0.0),
+        name="glass",
+        phrases=("glass", "clear glass", "transparent glass", "window"),
+        opacity=0.30,
+    ),
+    replace(
+        _glass(1.0),
+        name="frosted_glass",
+        phrases=("frosted glass", "milky glass", "matte glass", "sea glass"),
+        opacity=0.62,
+    ),
+    SolidMaterial("wax", ("wax", "candle wax", "beeswax", "soap"), _wax, 0.1, (4, 10), own_colours=True),
+    SolidMaterial("styrofoam", ("foam", "styrofoam", "polystyrene"), _styrofoam, 0.012, (26, 46)),
+    SolidMaterial(
+        "sponge", ("sponge", "foam rubber", "sponge cake"), _sponge, 0.03, (9, 18), own_colours=True
     ),
     SolidMaterial("clay", ("modelling clay", "plasticine", "unpainted clay"), _clay, 0.12, (4, 9)),
 )

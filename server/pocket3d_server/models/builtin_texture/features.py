@@ -10,7 +10,8 @@ from pocket3d_server.models.language.words import COLOURS, MATERIALS, MODIFIERS,
 
 PRINTS: dict[str, str] = {
     "stripe": "stripes", "band": "stripes", "line": "stripes", "dot": "dots", "circle": "dots",
-    "spot": "dots", "check": "checker", "square": "checker",
+    "spot": "dots", "check": "checker", "square": "checker", "heart": "hearts", "star": "stars", "zigzag": "chevron",
+    "chevron": "chevron",
 }  # fmt: skip
 """Features that can be painted over any material, and the pattern they are taken from."""
 ALONE: dict[str, str] = {**PRINTS, "spot": "dalmatian", "vein": "marble", "mortar": "brick", "patch": "cow"}

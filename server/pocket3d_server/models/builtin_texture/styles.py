@@ -19,12 +19,15 @@ PALETTE = 5
 """Colours of a cartoon surface."""
 
 
-def realistic(atlas: Atlas, look: Look, open_: Floats, edge: Floats, seed: int) -> Look:
-    """Dirt in cavities, wear on edges, a little of the sky's shadow in the colour."""
+def realistic(
+    atlas: Atlas, look: Look, open_: Floats, edge: Floats, seed: int, strength: float = 1.0
+) -> Look:
+    """Dirt in cavities, wear on edges, a little of the sky's shadow in the colour; ``strength`` 0 is brand-new."""
     p = atlas.position / np.float32(atlas.extent)
     patchy = fbm(p, 14, 4, seed + 71)
-    dirt = np.clip((1 - open_) * 1.5 - 0.25 + 0.5 * (patchy - 0.5), 0, 1)
-    wear = np.clip(edge * (0.35 + 1.3 * (patchy - 0.2)), 0, 1)
+    amount = np.float32(min(strength, 2.5))
+    dirt = np.clip(amount * ((1 - open_) * 1.5 - 0.25 + 0.5 * (patchy - 0.5)), 0, 1)
+    wear = np.clip(amount * edge * (0.35 + 1.3 * (patchy - 0.2)), 0, 1)
     color = look.color * (1 - 0.42 * (1 - open_))[:, None]
     grime = np.array([0.20, 0.17, 0.13], np.float32)
     color = color * (1 - 0.35 * dirt)[:, None] + grime * (0.35 * dirt * 0.8)[:, None]

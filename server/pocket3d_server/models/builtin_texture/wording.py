@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import Part
+from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.atlas import Coat
 from pocket3d_server.geometry.solid_materials import RGB, Accent, SolidMaterial, library
 from pocket3d_server.geometry.solid_materials.metal import MATERIALS as METALS
@@ -23,6 +23,7 @@ from pocket3d_server.models.builtin_texture.features import (
     print_of,
     split_features,
 )
+from pocket3d_server.models.builtin_texture.layering import FIGURES, Cover, take_apart
 from pocket3d_server.models.language.encoder import encode
 from pocket3d_server.models.language.understand import tokens_of, understand
 from pocket3d_server.models.language.words import MATERIALS
@@ -31,25 +32,17 @@ EXACT_BONUS = 0.30
 """For a material whose name or phrase stands in the prompt word for word."""
 KNOWN = 0.42
 """Below this score nothing in the library is what was asked for."""
-CREAM = (0.95, 0.92, 0.86)
+CREAM, DARK = (0.95, 0.92, 0.86), (0.13, 0.11, 0.09)
+PARTS_OF_THINGS = frozenset(
+    tokens_of(
+        "head torso body arm hand leg foot thigh shin forearm neck tail ear horn wing fuselage engine fin wheel cabin "
+        "hood chassis seat back backrest armrest top tabletop base pedestal column trunk crown canopy handle spout lid"
+    )
+)
+"""Words for parts by which a shape without names is divided."""
 FILLERS = frozenset(
     tokens_of("a an the of with and on in its covered made from style look texture material surface")
 )
-OVERLAYS: dict[str, tuple[str, str]] = {
-    "mossy": ("moss", "top"),
-    "overgrown": ("moss", "top"),
-    "moss": ("moss", "top"),
-    "snowy": ("snow", "top"),
-    "snow": ("snow", "top"),
-    "frosty": ("ice", "edge"),
-    "frozen": ("ice", "edge"),
-    "muddy": ("earth", "low"),
-    "dirty": ("earth", "cavity"),
-    "dusty": ("sand", "top"),
-    "rusty": ("rusty_metal", "cavity"),
-    "sandy": ("sand", "low"),
-}
-"""Words that lay one material over another, and where it settles."""
 STYLES: dict[str, Literal["cartoon", "artistic"]] = {
     "cartoon": "cartoon",
     "cartoony": "cartoon",
@@ -63,22 +56,62 @@ STYLES: dict[str, Literal["cartoon", "artistic"]] = {
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A primitive as words can name it."""
+
+    node: frozenset[str]
+    """Words of its node's name and label."""
+    material: frozenset[str] = frozenset()
+    """Words of its material's name that are not themselves a material or a colour."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A coat that lies over the others in places."""
+
+    coat: Coat
+    placement: str
+    """See ``layering.Cover``."""
+
+
+@dataclass(frozen=True)
 class Wording:
     """What a prompt asks the surface to be."""
 
     coats: list[Coat | None]
-    """One for each part; None keeps the part's own surface."""
-    overlay: Coat | None
-    placement: str
-    """Where the overlay settles: ``top``, ``edge``, ``cavity``, ``low``, or ``trim`` for clean edges."""
+    """One for each piece; None keeps the piece's own surface."""
+    layers: list[Layer]
     confidence: float
     notes: list[str]
     style: Literal["cartoon", "artistic"] | None = None
     """The style that the prompt names, if it does."""
+    wear: float = 1.0
+    """How strongly edges are worn and hollows dirty."""
+    gloss: float = 0.0
+    """Added to the roughness of the coats."""
 
 
-def read_prompt(prompt: str, parts: list[Part]) -> Wording:
-    """Materials for ``parts``: a clause that names a part ("wooden handle, steel blade") goes to that part.
+def pieces_of(asset: Asset) -> list[Piece]:
+    """What each primitive of an asset can be called."""
+    plain = ADJECTIVES | set(METAL_COLOURS) | {"material", "mat"}
+    return [
+        Piece(
+            frozenset(tokens_of(f"{part.name} {part.label}")),
+            frozenset(tokens_of(primitive.material.name)) - plain,
+        )
+        for part in asset.parts
+        for primitive in part.primitives
+    ]
+
+
+def unnamed_parts(prompt: str, pieces: list[Piece]) -> bool:
+    """Whether the prompt gives parts of the object materials of their own, but the mesh names none of those parts."""
+    said = [set(tokens_of(clause)) & PARTS_OF_THINGS for clause in _clauses(prompt)]
+    return sum(bool(s) for s in said) > 1 and not any(_meant(words, pieces) for words in said if words)
+
+
+def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
+    """Materials for ``pieces``: a clause that names a part ("wooden handle, steel blade") goes to that part.
 
     Where every clause names a part, the parts that are not named keep their own surface.
     """
@@ -88,41 +121,81 @@ def read_prompt(prompt: str, parts: list[Part]) -> Wording:
         note = (
             "The prompt names a style and no material, so the mesh's own colours are painted in that style."
         )
-        return Wording([None] * len(parts), None, "", 1.0, [note], style)
+        return Wording([None] * len(pieces), [], 1.0, [note], style)
     notes: list[str] = []
     coats: dict[int, Coat] = {}
     others = []
-    clauses = [c for c in re.split(r"[,;.]|\band\b|\bwith\b", prompt.lower()) if c.strip()]
-    for clause in clauses if len(parts) > 1 else []:
+    for clause in _clauses(prompt) if len(pieces) > 1 else []:
         words = tokens_of(clause)
-        named = [i for i, p in enumerate(parts) if not _names(p).isdisjoint(words)]
-        own = set().union(*(_names(parts[i]) for i in named))
+        named = _meant(set(words), pieces)
+        own = set().union(*(pieces[i].node | pieces[i].material for i in named)) - set(MATERIALS)
         said = [w for w in words if w not in own]
-        if named and len(named) < len(parts) and said:
-            coat, score = _best(said)
+        if named and len(named) < len(pieces) and said:
+            coat, score = _best(take_apart(said).ground)
             if score >= KNOWN:
                 coats.update(dict.fromkeys(named, coat))
                 continue
         others.append(clause)
     if coats and not others:
-        return Wording([coats.get(i) for i in range(len(parts))], None, "", 1.0, notes, style)
-    tokens = [t for t in (tokens_of(" and ".join(others)) if coats else tokens) if t not in STYLES]
-    ground, features = split_features(tokens)
-    overlay, placement, rest = _overlay(ground)
-    main, score = _featured(rest, features, tokens, notes)
-    rims = [f for f in features if f.noun in RIMS]
-    if rims and overlay is None:
-        overlay, placement = _best(list(rims[-1].words) or ["gold"])[0], "trim"
+        return Wording([coats.get(i) for i in range(len(pieces))], [], 1.0, notes, style)
+    reading = take_apart(
+        [t for t in (tokens_of(" and ".join(others)) if coats else tokens) if t not in STYLES]
+    )
+    ground, features = split_features(reading.ground)
+    layers: list[Layer] = []
+    main, score = _featured(ground, features, reading.ground, layers, notes)
+    covers = list(reading.covers)
+    if covers and score < KNOWN and not main.colours:  # "a rusty sword": what covers it is all that is known
+        main, score = _covering(covers.pop(0), notes), 1.0
+    layers = [
+        *(Layer(_covering(c, notes), c.placement) for c in covers if not _is_whole(c, main)),
+        *layers,
+    ]
+    for cover in covers:
+        if _is_whole(cover, main):
+            main = replace(main, material=library()[cover.name])
     if score < KNOWN:
         notes.append(f"No material is called that; {_spoken(main.material)} came nearest.")
-    chosen: list[Coat | None] = [coats.get(i, main) for i in range(len(parts))]
-    return Wording(chosen, overlay, placement, float(np.clip(score, 0.1, 1)), notes, style)
+    chosen: list[Coat | None] = [coats.get(i, main) for i in range(len(pieces))]
+    confidence = float(np.clip(score, 0.1, 1))
+    return Wording(chosen, layers, confidence, notes, style, reading.wear, reading.gloss)
+
+
+def _clauses(prompt: str) -> list[str]:
+    return [c for c in re.split(r"[,;.]|\band\b|\bwith\b|\bbut\b", prompt.lower()) if c.strip()]
+
+
+def _meant(words: set[str], pieces: list[Piece]) -> list[int]:
+    """The pieces that ``words`` name, by their nodes or else by their materials."""
+    by_node = [i for i, p in enumerate(pieces) if not p.node.isdisjoint(words)]
+    return by_node or [i for i, p in enumerate(pieces) if not p.material.isdisjoint(words)]
+
+
+def _covering(cover: Cover, notes: list[str]) -> Coat:
+    """The coat that a cover's words or name mean."""
+    text = " ".join(cover.words)
+    if cover.name:
+        return Coat(library()[cover.name], tuple(c.rgb for c in understand(text).colours))
+    coat, score = _best(list(cover.words))
+    if score < KNOWN:
+        notes.append(f"No material is called {text}; {_spoken(coat.material)} came nearest.")
+    return coat
+
+
+def _is_whole(cover: Cover, main: Coat) -> bool:
+    """Whether the cover and what it covers are one material: rusty metal is, and so is copper with verdigris."""
+    if cover.name == main.material.name:
+        return True
+    if cover.name == "rusty_metal":
+        return main.material in METALS and main.material.name != "chipped_paint"
+    return cover.name == "patina" and main.material.name in ("copper", "bronze", "brass")
 
 
 def _featured(
-    ground: list[str], features: list[Feature], tokens: list[str], notes: list[str]
+    ground: list[str], features: list[Feature], tokens: list[str], layers: list[Layer], notes: list[str]
 ) -> tuple[Coat, float]:
-    """The ground's material with the one feature that it can show; notes say which are left out."""
+    """The ground's material with the feature that it can show; others become layers, or a note says they are left out."""
+    rims = [f for f in features if f.noun in RIMS]
     features = [f for f in features if f.noun not in RIMS]
     named = [
         w for w in ground if w not in ADJECTIVES - set(METAL_COLOURS) - set(MATERIALS) and w not in FILLERS
@@ -134,43 +207,33 @@ def _featured(
     elif not named and features:  # nothing but features that no material is known by
         main, score = _best(tokens)
     for feature in features:
+        has = feature.noun in main.material.features
         printed = print_of(main.material, feature)
-        if printed is None and feature.noun not in main.material.features:
+        of_a_kind = any(w in MATERIALS and w not in METAL_COLOURS for w in feature.words)
+        if feature.noun in FIGURES and not (has and not of_a_kind) and printed is None:
+            layers.append(Layer(_figure(feature), FIGURES[feature.noun]))
+        elif printed is None and not has:
             notes.append(
                 f"{_spoken(main.material).capitalize()} has no such feature, so {feature} is left out."
             )
-            continue
-        if len(feature.colours) > 1 and not main.colours and printed is None:
+        elif len(feature.colours) > 1 and not main.colours and printed is None:
             main = replace(main, colours=feature.colours)
         elif feature.words or printed is not None:
             main = replace(main, accent=feature.accent() or Accent(CREAM), printed=printed)
+    if rims:
+        layers.append(Layer(_best(list(rims[-1].words) or ["gold"])[0], "trim"))
     return main, score
 
 
-def _names(part: Part) -> set[str]:
-    return set(tokens_of(f"{part.name} {part.label}"))
+def _figure(feature: Feature) -> Coat:
+    """What veins, cracks or patches are made of."""
+    if feature.words:
+        return _best(list(feature.words))[0]
+    return Coat(library()["paint"], (DARK if feature.noun in ("crack", "stain") else CREAM,))
 
 
 def _spoken(material: SolidMaterial) -> str:
     return material.name.replace("_", " ")
-
-
-def _overlay(tokens: list[str]) -> tuple[Coat | None, str, list[str]]:
-    """The material laid over the rest, where it lies, and the words that remain."""
-    for token in tokens:
-        if token in OVERLAYS:
-            rest = [t for t in tokens if t != token and t not in FILLERS and t != ","]
-            name, placement = OVERLAYS[token]
-            if not rest:
-                continue
-            under, score = _best(rest)
-            # Rusty metal is a material itself; rust lies over everything else.
-            whole = (
-                name == "rusty_metal" and under.material in METALS and under.material.name != "chipped_paint"
-            )
-            if score >= KNOWN and under.material.name != name and not whole:
-                return Coat(library()[name]), placement, rest
-    return None, "", tokens
 
 
 def _best(tokens: list[str]) -> tuple[Coat, float]:
