@@ -37,7 +37,7 @@ BIRDS: dict[str, tuple[BirdShape, tuple[str, ...]]] = {
                 ("chicken", "hen", "rooster", "cock", "turkey", "poultry", "chick")),
     "duck": (BirdShape(0.36, 14, 0.56, neck=0.26, neck_rise=76, neck_thick=0.115, neck_bend=0.35, head=0.150, beak=(0.23, 0.055, 0.0), beak_wide=1.7, wing=0.86, wing_wide=0.36, tail=0.26, tail_wide=0.22, tail_rise=22, leg=0.24, leg_thick=0.034, feathered=0.3,
                        webbed=True, eye=(62, 20, 0.028), plumage=Plumage((0.46, 0.38, 0.30), (0.74, 0.70, 0.64), (0.06, 0.34, 0.22), (0.48, 0.42, 0.36), (0.22, 0.26, 0.46), (0.20, 0.18, 0.17), (0.90, 0.72, 0.16), (0.92, 0.48, 0.12), breast=(0.40, 0.24, 0.17))),
-             ("duck", "mallard", "duckling", "rubber duck")),
+             ("duck", "mallard", "duckling")),
     "swan": (BirdShape(0.62, 8, 0.54, neck=0.78, neck_rise=84, neck_thick=0.088, neck_bend=0.75, head=0.115, beak=(0.17, 0.045, 0.1), beak_wide=1.3, wing=0.98, wing_wide=0.46, tail=0.24, tail_rise=18, leg=0.22, leg_thick=0.032, feathered=0.3, webbed=True,
                        eye=(62, 16, 0.020), plumage=Plumage((0.95, 0.95, 0.94), (0.96, 0.96, 0.95), (0.96, 0.95, 0.94), (0.95, 0.95, 0.94), (0.91, 0.91, 0.91), (0.94, 0.94, 0.93), (0.92, 0.46, 0.12), (0.14, 0.13, 0.13), speckle=0.06)),
              ("swan", "goose", "gosling")),

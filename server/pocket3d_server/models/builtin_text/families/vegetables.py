@@ -67,7 +67,7 @@ def _lobed(
                 (0.42, 0.44, 0.20),
             )
             parts.append(stem)
-            if brief.has("halloween", "lantern", "carved", "face"):
+            if brief.has("halloween", "lantern", "carved", "face", "jack"):
                 parts.append(_face(r, h))
         else:
             n = 6
@@ -153,7 +153,7 @@ def carrot(brief: Brief) -> Asset:
 
 
 KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
-    "pumpkin": (_lobed("pumpkin", (0.92, 0.45, 0.08), 0.16, 0.22, 12, 0.10), ("pumpkin", "halloween pumpkin", "jack o lantern", "squash", "gourd")),
+    "pumpkin": (_lobed("pumpkin", (0.92, 0.45, 0.08), 0.16, 0.22, 12, 0.10), ("pumpkin", "halloween pumpkin", "jack o lantern", "pumpkin lantern", "carved pumpkin", "squash", "gourd")),
     "tomato": (_lobed("tomato", (0.84, 0.12, 0.07), 0.038, 0.058, 6, 0.045), ("tomato", "pepper", "bell pepper", "paprika")),
     "carrot": (carrot, ("carrot", "vegetable", "radish", "parsnip", "turnip")),
 }  # fmt: skip

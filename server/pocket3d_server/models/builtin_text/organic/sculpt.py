@@ -6,7 +6,7 @@ with a colour for each tint. Lengths are in whatever unit suits the creature; `f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,7 +66,7 @@ class Sculpture:
 
     def limb(
         self,
-        points: ArrayLike,
+        points: ArrayLike | Sequence[object],
         radii: ArrayLike,
         tint: str = "body",
         soft: float = 0.05,
@@ -230,7 +230,9 @@ def hue(brief: Brief, *usual: RGB, nouns: tuple[str, ...] = (), main: bool = Tru
     if found != UNSET:
         return found
     picked = np.asarray(usual[int(brief.rng(31).integers(len(usual)))])
-    tone = np.clip(picked * (1 + 0.05 * brief.rng(32).standard_normal(3)), 0, 1)
+    light, tint = brief.rng(32).standard_normal(1), brief.rng(33).standard_normal(3)
+    tint *= 0.04 * np.ptp(picked)  # white stays white
+    tone = np.clip(picked * (1 + 0.03 * light) * (1 + tint), 0, 1)
     return (float(tone[0]), float(tone[1]), float(tone[2]))
 
 

@@ -1,0 +1,264 @@
+"""Bones: a human skeleton and a skull."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.shapes import sweep
+from pocket3d_server.geometry.solid import join
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked
+from pocket3d_server.models.builtin_text.organic.body import HumanBody, human_body, posed
+from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.person import POSE
+from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
+from pocket3d_server.models.language.brief import RGB, Brief
+
+Array = NDArray[np.float64]
+DARK: RGB = (0.10, 0.08, 0.07)
+
+
+def _skull(s: Sculpture, at: Array, size: float, bone: RGB) -> None:
+    """A skull of this height whose middle is ``at``: sockets, nose, cheekbones, teeth and a jaw of its own."""
+    u = size
+
+    def p(x: float, y: float, z: float) -> Array:
+        return np.asarray(at + np.array([x, y, z]) * u)
+
+    s.ball(p(0, 0.13, -0.08), np.array([0.345, 0.37, 0.44]) * u, soft=0.05 * u)
+    s.ball(p(0, 0.08, 0.18), np.array([0.29, 0.24, 0.20]) * u, soft=0.12 * u)
+    s.ball(p(0, -0.17, 0.24), np.array([0.19, 0.17, 0.17]) * u, soft=0.08 * u)
+    s.limb(
+        [p(0.12, -0.06, 0.33), p(0.27, -0.05, 0.20), p(0.30, 0.0, 0.0)],
+        np.array([0.07, 0.055, 0.04]) * u,
+        soft=0.05 * u,
+        pair=True,
+    )
+    s.limb([p(0.03, 0.115, 0.37), p(0.26, 0.13, 0.25)], np.array([0.05, 0.05]) * u, soft=0.06 * u, pair=True)
+    s.ball(p(0.135, 0.02, 0.35), np.array([0.098, 0.09, 0.14]) * u, "dark", 0.03 * u, pair=True, carve=True)
+    s.limb([p(0, -0.045, 0.46), p(0, -0.13, 0.46)], np.array([0.03, 0.055]) * u, soft=0.02 * u, carve=True)
+    s.limb(
+        [p(0.30, -0.12, 0.10), p(0.26, -0.30, 0.20)],
+        np.array([0.07, 0.07]) * u,
+        soft=0.05 * u,
+        pair=True,
+        carve=True,
+    )
+
+    def hollow(q: Skin, c: Array) -> Array:
+        local = (q.points - at) / u
+        eye = np.linalg.norm((local - (0.135, 0.02, 0.33)) * (1, 1, 0.6), axis=1)
+        other = np.linalg.norm((local - (-0.135, 0.02, 0.33)) * (1, 1, 0.6), axis=1)
+        nose = np.linalg.norm((local - (0, -0.10, 0.38)) * (1.5, 1, 0.8), axis=1)
+        deep = np.clip((0.112 - np.minimum(np.minimum(eye, other), nose * 1.45)) / 0.03, 0, 1)
+        return np.asarray(c + (np.asarray(DARK) - c) * deep[:, None])
+
+    s.cast("skull", bone, paint=hollow, roughness=0.55, share=0.6)
+    s.limb(
+        [p(0.26, -0.14, 0.04), p(0.235, -0.38, 0.12), p(0.11, -0.47, 0.33), p(0, -0.48, 0.375)],
+        np.array([0.055, 0.06, 0.062, 0.065]) * u,
+        soft=0.03 * u,
+        pair=True,
+        count=14,
+    )
+    s.cast("jaw", bone, share=0.2, cells=0.8, roughness=0.55)
+    for name, y, tall, wide, out in (
+        ("teeth_upper", -0.325, 0.050, 0.155, 0.375),
+        ("teeth_lower", -0.405, 0.042, 0.150, 0.36),
+    ):
+        for a in np.linspace(-1.15, 1.15, 12):
+            s.ball(
+                p(wide * np.sin(a), y, out - 0.17 * (1 - np.cos(a))),
+                np.array([0.019, tall, 0.02]) * u,
+                soft=0.002 * u,
+            )
+        s.cast(name, (0.95, 0.93, 0.86), share=0.15, cells=0.8, roughness=0.3)
+
+
+def skull(brief: Brief) -> Asset:
+    """A human skull."""
+    s = Sculpture(brief)
+    _skull(
+        s,
+        np.zeros(3),
+        1 + 0.04 * s.rng.standard_normal(),
+        hue(brief, (0.90, 0.86, 0.76), (0.82, 0.76, 0.62), (0.94, 0.92, 0.86)),
+    )
+    return s.finished(0.215)
+
+
+def _long_bone(s: Sculpture, a: Array, b: Array, thick: float, pair: bool = False) -> None:
+    """A shaft with swollen ends."""
+    d = b - a
+    s.limb(
+        [a + 0.03 * d, a + 0.16 * d, b - 0.16 * d, b - 0.03 * d],
+        np.array([1.75, 1.0, 1.0, 1.75]) * thick,
+        soft=thick,
+        pair=pair,
+        count=10,
+    )
+
+
+def skeleton(brief: Brief) -> Asset:
+    """All large bones of a person, in the pose that suits rigging."""
+    s = Sculpture(brief)
+    bone = hue(brief, (0.90, 0.86, 0.76), (0.84, 0.78, 0.66))
+    body = posed(
+        human_body(
+            {
+                "gender": 0.3,
+                "age": 0.7,
+                "muscle": 0.4,
+                "weight": 0.3,
+                "height": 0.5 + 0.1 * float(s.rng.standard_normal()),
+                "proportions": 0.2,
+            }
+        ),
+        POSE,
+    )
+    j = body.joint
+    head = j("head") + (0, 0.085, 0.03)
+    _skull(s, head, 0.235, bone)
+    _spine(s, body)
+    s.cast("spine", bone, share=0.5, cells=1.1, roughness=0.6)
+    _ribs(s, body, brief)
+    hip = j("upperleg01.L")
+    root = j("spine05")
+    for k in range(9):  # the wing of the pelvis: a fan of short strokes makes a shell
+        t = k / 8
+        s.ball(
+            (
+                0.035 + 0.085 * t,
+                root[1] + 0.03 + 0.055 * np.sin(np.pi * (0.15 + 0.75 * t)),
+                root[2] - 0.045 + 0.085 * t,
+            ),
+            (0.024, 0.05 - 0.016 * t, 0.022),
+            soft=0.03,
+            pair=True,
+        )
+    s.limb(
+        [
+            (0.115, root[1] + 0.05, root[2] + 0.03),
+            hip + (-0.015, 0.0, 0.0),
+            (0.06, hip[1] - 0.075, hip[2] + 0.01),
+            (0.012, hip[1] - 0.04, hip[2] + 0.06),
+        ],
+        [0.018, 0.032, 0.020, 0.018],
+        soft=0.03,
+        pair=True,
+    )
+    s.ball((0, root[1] + 0.0, root[2] - 0.055), (0.045, 0.06, 0.022), soft=0.03)
+    s.cast("pelvis", bone, share=0.35, cells=0.8, roughness=0.6)
+    for name, start, end, thick in (
+        ("thigh", "upperleg01.L", "lowerleg01.L", 0.015),
+        ("upper_arm", "upperarm01.L", "lowerarm01.L", 0.0115),
+    ):
+        _long_bone(s, j(start), j(end), thick)
+        s.cast(f"{name}_left", bone, share=0.10, cells=0.5, twin=f"{name}_right", roughness=0.6)
+    for name, start, end, across in (
+        ("shin", "lowerleg01.L", "foot.L", (0.018, 0, -0.004)),
+        ("forearm", "lowerarm01.L", "wrist.L", (0.010, 0.008, 0.012)),
+    ):
+        _long_bone(s, j(start), j(end), 0.0115 if name == "shin" else 0.0085)
+        _long_bone(
+            s, j(start) + np.array(across) + 0.06 * (j(end) - j(start)), j(end) + np.array(across), 0.007
+        )
+        s.cast(f"{name}_left", bone, share=0.14, cells=0.6, twin=f"{name}_right", roughness=0.6)
+    s.ball(j("lowerleg01.L") + (0, 0.0, 0.028), 0.022, soft=0.01)
+    s.cast("kneecap_left", bone, share=0.05, cells=0.3, twin="kneecap_right", roughness=0.6)
+    for finger in range(1, 6):
+        line = [
+            j("wrist.L") * 0.75 + j(f"finger{finger}-1.L") * 0.25,
+            *(j(f"finger{finger}-{k}.L") for k in (1, 2, 3)),
+        ]
+        line.append(line[-1] + 0.85 * (line[-1] - line[-2]))
+        for a, b in pairwise(line):
+            _long_bone(s, a, b, 0.0048)
+    s.ball(j("wrist.L") * 0.85 + j("finger3-1.L") * 0.15, (0.026, 0.02, 0.024), soft=0.01)
+    s.cast("hand_left", bone, share=0.28, cells=1.1, twin="hand_right", roughness=0.6)
+    s.ball(j("foot.L") + (0, -0.035, -0.035), (0.024, 0.026, 0.034), soft=0.015)
+    s.ball(j("foot.L") + (0, -0.022, 0.03), (0.030, 0.024, 0.05), soft=0.02)
+    for toe in range(1, 6):
+        tip = j(f"toe{toe}-1.L")
+        _long_bone(s, j("foot.L") * 0.6 + tip * 0.4 + (0, -0.012, 0), tip, 0.007)
+        _long_bone(s, tip, tip + (0, -0.004, 0.045 if toe == 1 else 0.032), 0.0062)
+    s.cast("foot_left", bone, share=0.3, cells=0.9, twin="foot_right", roughness=0.6)
+    return s.finished(1.0)
+
+
+def _spine(s: Sculpture, body: HumanBody) -> None:
+    """Vertebrae from the sacrum to the skull."""
+    names = ("spine05", "spine04", "spine03", "spine02", "spine01", "neck01", "neck03", "head")
+    key = np.array([body.joint(n) for n in names])
+    key[:, 2] -= np.array([0.05, 0.045, 0.06, 0.06, 0.055, 0.03, 0.03, 0.02])
+    at = np.stack(
+        [np.interp(np.linspace(0, len(key) - 1, 24), np.arange(len(key)), key[:, k]) for k in range(3)],
+        axis=1,
+    )
+    for k, c in enumerate(at):
+        r = float(np.interp(k, [0, 23], [0.026, 0.016]))
+        s.ball(c, (r, 0.0125, r * 0.85), soft=0.006)
+        s.limb([c, c + (0, -0.008, -0.042)], [0.008, 0.005], soft=0.006)
+        s.limb([c, c + (0.034 * r / 0.02, 0, -0.018)], [0.007, 0.005], soft=0.006, pair=True)
+
+
+def _ribs(s: Sculpture, body: HumanBody, brief: Brief) -> None:
+    """Twelve pairs of ribs, the breastbone, collar bones and shoulder blades."""
+    material = asked(brief, "rib", "bone", hue(brief, (0.90, 0.86, 0.76)))
+    top, low = body.joint("neck01") + (0, -0.06, 0), body.joint("spine03")
+    ribs = []
+    sides = {"low": 5, "medium": 6, "high": 10}[brief.quality]
+    for k in range(12):
+        t = k / 11
+        y = float(top[1] + (low[1] - top[1]) * t)
+        wide = 0.075 + 0.065 * np.sin(np.pi * (0.18 + 0.62 * t)) ** 0.8
+        deep = 0.07 + 0.035 * np.sin(np.pi * (0.1 + 0.7 * t))
+        reach = np.pi * (0.93 if k < 7 else 0.93 - 0.11 * (k - 6))
+        a = np.linspace(0.12, reach, brief.detail(18))
+        back = float(top[2]) - 0.055
+        drop = (0.055 + 0.02 * t) * np.sin(a / 2) ** 2 - (
+            0.028 * np.clip((a / np.pi - 0.75) / 0.2, 0, 1) if 2 < k < 9 else 0
+        )
+        line = np.stack([wide * np.sin(a), y - drop, back + deep * (1 - np.cos(a))], axis=1)
+        ribs.append(sweep(line, 0.0068, sides, round_ends=True, crease=80))
+    s.add("ribs", (join(*ribs, *(r.mirror() for r in ribs)), material))
+    front = float(top[2]) - 0.055 + 0.185
+    s.limb(
+        [(0, top[1] - 0.02, front - 0.03), (0, top[1] - 0.09, front), (0, top[1] - 0.20, front + 0.012)],
+        [0.016, 0.012, 0.009],
+        soft=0.01,
+        flat=((0, 0, 1), 0.6),
+    )
+    shoulder = body.joint("upperarm01.L")
+    s.limb(
+        [
+            (0.012, top[1] + 0.0, front - 0.035),
+            (0.09, top[1] + 0.022, front - 0.07),
+            shoulder + (0.0, 0.018, -0.005),
+        ],
+        [0.008, 0.0075, 0.009],
+        soft=0.008,
+        pair=True,
+    )
+    s.limb(
+        [
+            shoulder + (-0.01, 0.0, -0.02),
+            (0.085, shoulder[1] - 0.06, top[2] - 0.085),
+            (0.075, shoulder[1] - 0.15, top[2] - 0.085),
+        ],
+        [0.018, 0.036, 0.012],
+        soft=0.01,
+        pair=True,
+        flat=((0.25, 0, 1), 0.28),
+    )
+    s.cast("shoulder_bones", hue(brief, (0.90, 0.86, 0.76)), share=0.35, cells=1.0, roughness=0.6)
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("skeleton", ("skeleton", "human skeleton", "bones"), skeleton, natural=True),
+    Family("skull", ("skull", "human skull", "death head"), skull, natural=True),
+)
