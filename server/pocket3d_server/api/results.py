@@ -11,6 +11,16 @@ from pocket3d_server.models.engine import Feature
 Ordinal = Annotated[int, Field(ge=0)]
 
 
+class LevelOfDetail(BaseModel):
+    """A coarser mesh file of the same result."""
+
+    file_path: str = Field(
+        description="`GET /files/{path}` serves it.", examples=["outputs/mesh_123abc_lod1.glb"]
+    )
+    vertices: Ordinal
+    faces: Ordinal
+
+
 class MeshResult(BaseModel):
     """A mesh file, counted from the file itself."""
 
@@ -36,6 +46,10 @@ class MeshResult(BaseModel):
     source: str = Field(description="How it was made: template, lathe, network, …")
     confidence: float = Field(ge=0, le=1, description="How far the model trusts its result.")
     notes: list[str] = Field(description="Sentences for the person who asked.")
+    lods: list[LevelOfDetail] = Field(
+        default_factory=list,
+        description="Coarser files, finest first, where `mesh_options.lods` asked for them.",
+    )
 
 
 class TextureResult(MeshResult):

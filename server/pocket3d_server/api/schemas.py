@@ -19,6 +19,7 @@ from pocket3d_server.models.engine import (
     SegmentRequest,
     TextureRequest,
 )
+from pocket3d_server.models.mesh_options import MeshOptions
 
 TextureResolution = Literal[512, 1024, 2048, 4096]
 Timestamp = Annotated[
@@ -65,6 +66,10 @@ class SubmitBody(BaseModel):
     parameters: dict[str, Any] = Field(
         default_factory=dict,
         description="The model's own settings; GET /mesh/models gives their JSON schema.",
+    )
+    mesh_options: MeshOptions = Field(
+        default_factory=MeshOptions,
+        description="What to do to the mesh itself: before the work to one that is sent, after it to one that is made.",
     )
 
 

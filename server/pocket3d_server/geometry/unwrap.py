@@ -172,4 +172,28 @@ def _pack(
     placed_map, placed_faces, placed = atlas.get_mesh(0)
     shape = np.array([atlas.width, atlas.height], np.float64)
     square = np.clip(np.asarray(placed, np.float64) * shape / shape.max(), 0, 1).astype(np.float32)
-    return Unwrapped(vertex_map[placed_map], placed_faces.astype(np.int64), square, charts)
+    found = Unwrapped(vertex_map[placed_map], placed_faces.astype(np.int64), square, charts)
+    return _without_torn(found, flat)
+
+
+def _without_torn(found: Unwrapped, flat: NDArray[Any]) -> Unwrapped:
+    """Faces whose corners xatlas put into different charts, as it does with some slivers, become a point of the atlas.
+
+    ``flat`` (F, 3, 2) is what the faces should look like, up to a common scale.
+    """
+    wanted = np.linalg.norm(flat - np.roll(flat, 1, axis=1), axis=2).max(axis=1)
+    corners = found.uv[found.faces].astype(np.float64)
+    got = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    scale = float(np.median(got[wanted > 0] / wanted[wanted > 0])) if (wanted > 0).any() else 0.0
+    torn = np.flatnonzero(got > 2 * scale * wanted + 1e-6)
+    if not len(torn):
+        return found
+    count = len(found.vertex_map)
+    faces = found.faces.copy()
+    faces[torn] = count + np.arange(3 * len(torn)).reshape(-1, 3)
+    return Unwrapped(
+        np.concatenate([found.vertex_map, found.vertex_map[found.faces[torn]].ravel()]),
+        faces,
+        np.concatenate([found.uv, np.repeat(found.uv[found.faces[torn, 0]], 3, axis=0)]),
+        found.charts,
+    )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocket3d_server.models.mesh_options import MeshOptions
 from pocket3d_server.models.weights import LicenceTerms, WeightFile, Weights
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class EngineRequest(BaseModel):
     seed: int = Field(0, ge=0, le=MAX_SEED)
     parameters: dict[str, object] = Field(default_factory=dict)
     """Validated against ``ModelSpec.parameters``."""
+    mesh_options: MeshOptions = Field(default_factory=MeshOptions)
+    """Seen to by the runner, before ``run`` where a mesh is sent and after it where one is made."""
 
 
 class MeshRequest(EngineRequest):

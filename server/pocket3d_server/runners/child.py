@@ -111,13 +111,18 @@ class ProgressSender:
 
 def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
     """One run with delivery; every exception becomes a Failed."""
-    from pocket3d_server.runners.deliver import ResultError, deliver  # heavy: numpy, Pillow, readers
+    # Heavy: numpy, Pillow, readers.
+    from pocket3d_server.runners.deliver import ResultError, deliver
+    from pocket3d_server.runners.mesh_work import mesh_finished, mesh_prepared
 
     try:
         with staged(attempt, progress.before_engine) as here:
             request = REQUESTS[engine.spec.feature].model_validate(here.request)
             _check_files(request)
-            made = engine.run(request, progress)
+            with mesh_prepared(request, progress.before_engine) as notes:
+                made = engine.run(request, progress)
+            made.notes = [*notes, *made.notes]
+            mesh_finished(request, made, progress.after_engine)
             result, files = deliver(here, engine.spec, request, made, progress.after_engine)
         store(attempt, files, progress.after_engine)
         return Done(attempt.key, result, files)

@@ -24,7 +24,7 @@ from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render, view_of
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec
-from pocket3d_server.models.mesh_options import MeshOptions, levels_of_detail
+from pocket3d_server.models.mesh_options import levels_of_detail
 from pocket3d_server.runners.base import FORMATS, Attempt, OutputFile
 
 PREFIX = {
@@ -133,7 +133,7 @@ def _levels_of_detail(
 def provenance(spec: ModelSpec, request: EngineRequest, made: EngineResult) -> dict[str, Any]:
     """What ``asset.extras["pocket3d"]`` says about the origin of a file; equal requests get equal bytes."""
     own = {"seed", "mesh", "images"}
-    if request.mesh_options == MeshOptions():
+    if not request.mesh_options.model_dump(exclude_defaults=True):
         own.add("mesh_options")
     asked = request.model_dump(mode="json", exclude=own, exclude_none=True)
     return {
