@@ -77,7 +77,7 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Measure: ``bench server``, ``bench chaos``, ``bench segmentation --data DIR``, ``bench rigging --data DIR``, ``bench import``, ``bench texture [--sheet DIR]``, ``bench fuzz``."""
+    """Measure: ``bench server | chaos | import | fuzz``, and the engines: ``bench text | texture``, ``bench segmentation | rigging | image --data DIR``."""
     names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
     if not rest or rest[0] not in names:
         print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
