@@ -20,14 +20,14 @@ from pocket3d_server.geometry.solid_materials.surface import (
 
 
 def _leather(p: Points) -> Look:
-    c = cells(warp(p.position, 2.0, 0.15, p.seed), 5.0, p.seed + 1)
+    c = cells(warp(p.position, 2.0, 0.15, p.seed), 3.6, p.seed + 1)
     grain = step(0.02, 0.30, c.second - c.nearest)
     wrinkle = ridges(p.position, 0.9, 3, p.seed + 2)
     cloud = fbm(p.position, 0.8, 4, p.seed + 3)
-    color = shade(ramp(cloud, "4a2a18", "74452a", "94603c"), 0.66 + 0.30 * grain + 0.16 * c.identity)
+    color = shade(ramp(cloud, "5a3420", "71432a", "845335"), 0.62 + 0.36 * grain + 0.08 * c.identity)
     crease = step(0.72, 0.95, wrinkle)
     return Look(
-        shade(color, 1 - 0.25 * crease), 0.50 - 0.1 * grain + 0.2 * crease, 0.0, 0.03 * grain - 0.05 * crease
+        shade(color, 1 - 0.25 * crease), 0.50 - 0.1 * grain + 0.2 * crease, 0.0, 0.05 * grain - 0.05 * crease
     )
 
 
@@ -65,11 +65,11 @@ def _denim(p: Points) -> Look:
         fade = fbm(q, 0.03, 4, p.seed)
         thread = noise(q * np.array([1.0, 0.25, 1.0], np.float32), 0.9, p.seed + 1)
         color = mix(
-            ramp(np.clip(fade * 1.8 - 0.4, 0, 1), "1f2f4f", "35507d", "6f8bb5"),
-            "c4cfdf",
-            0.35 * step(0.55, 0.95, line * thread * 1.5),
+            ramp(np.clip(fade * 1.8 - 0.4, 0, 1), "22365c", "35507d", "6682ad"),
+            "d3dbe8",
+            0.55 * step(0.45, 0.9, line) * (0.35 + 0.65 * thread),
         )
-        return Look(shade(color, 0.72 + 0.4 * thread), 0.9, 0.0, 0.25 * line)
+        return Look(shade(color, 0.70 + 0.22 * thread + 0.12 * line), 0.9, 0.0, 0.25 * line)
 
     return on_planes(p, flat)
 

@@ -26,15 +26,14 @@ def _plain(color: Floats | str, like: Floats) -> Floats:
 
 
 def _plaster(p: Points) -> Look:
-    """Smoothed by hand: arcs of the trowel, hairline cracks, faint clouds."""
+    """Smoothed by hand: arcs of the trowel and faint clouds."""
     c = cells(warp(p.position, 0.8, 0.3, p.seed), 1.1, p.seed + 1, offsets=True)
     sweep = 0.5 + 0.5 * np.sin(np.hypot(c.offset[:, 0] + c.offset[:, 2] + 0.9, c.offset[:, 1]) * 34)
     blend = step(0.35, 0.6, fbm(p.position, 1.5, 2, p.seed + 3)) * step(0.0, 0.35, c.second - c.nearest)
-    cloud = fbm(p.position, 0.6, 4, p.seed + 2)
-    crack = step(0.985, 0.998, ridges(warp(p.position, 1.2, 0.25, p.seed), 0.4, 1, p.seed + 4))
-    light = 0.86 + 0.16 * cloud + 0.05 * sweep * blend
-    color = shade(_plain(p.colour(0, "ece7dc"), cloud), light) * (1 - 0.35 * crack)[:, None]
-    return Look(color, 0.92, 0.0, 0.018 * sweep * blend + 0.05 * cloud - 0.03 * crack, crack)
+    cloud, fine = fbm(p.position, 0.6, 4, p.seed + 2), fbm(p.position, 9, 2, p.seed + 4)
+    light = 0.82 + 0.20 * cloud + 0.06 * sweep * blend + 0.04 * fine
+    height = 0.020 * sweep * blend + 0.06 * cloud + 0.006 * fine
+    return Look(shade(_plain(p.colour(0, "ece7dc"), cloud), light), 0.92, 0.0, height)
 
 
 def _stucco(p: Points) -> Look:
@@ -43,7 +42,7 @@ def _stucco(p: Points) -> Look:
     top = step(0.42, 0.54, crust)
     grit = noise(p.position, 22, p.seed + 2)
     stain = fbm(stretched(p.position, 1.2, 0.3, 1.2), 0.7, 3, p.seed + 3)
-    light = 0.60 + 0.24 * top + 0.14 * grit + 0.16 * stain
+    light = 0.72 + 0.13 * top + 0.12 * grit + 0.16 * stain
     return Look(shade(_plain(p.colour(0, "e3d3b4"), crust), light), 0.97, 0.0, 0.16 * top + 0.05 * grit)
 
 
@@ -92,15 +91,15 @@ def _terrazzo(p: Points) -> Look:
 
 
 def _mud(p: Points) -> Look:
-    """Wet, smeared and shining in the hollows."""
-    q = warp(p.position, 0.7, 0.6, p.seed)
-    smear = fbm(stretched(q, 1, 0.6, 1), 1.0, 5, p.seed + 1)
-    pool = step(0.50, 0.40, smear)
+    """Wet clods, with water shining in the hollows."""
+    q = warp(p.position, 1.0, 0.35, p.seed)
+    lump = fbm(q, 1.6, 5, p.seed + 1)
+    pool = step(0.47, 0.40, lump)
     fine = fbm(p.position, 9, 3, p.seed + 2)
-    color = ramp(np.clip(smear * 1.9 - 0.45, 0, 1), "2a1c10", "4d3620", "75573a")
-    return Look(
-        shade(color, 0.85 + 0.3 * fine), 0.75 - 0.62 * pool, 0.0, 0.28 * np.maximum(smear, 0.42) + 0.02 * fine
-    )
+    dry = ramp(np.clip(lump * 2.2 - 0.6, 0, 1), "3a2718", "5a4029", "7d5f42")
+    color = mix(shade(dry, 0.8 + 0.4 * fine), "2b2119", pool)
+    height = 0.45 * np.maximum(lump, 0.44) + 0.03 * fine * (1 - pool)
+    return Look(color, 0.70 - 0.64 * pool, 0.0, height)
 
 
 def _cracked_earth(p: Points) -> Look:
@@ -132,34 +131,30 @@ def _moon(p: Points) -> Look:
 
 def _coal(p: Points) -> Look:
     """Broken lumps: flat faces, some of them shining."""
-    rise, key = _facets(p, 1.0, 0.55)
-    gloss = random(key, 3)
-    grain = noise(p.position, 20, p.seed + 4)
-    color = shade(ramp(gloss, "0c0c0d", "17171a", "26262a"), 0.8 + 0.4 * grain)
-    return Look(color, 0.25 + 0.5 * gloss, 0.0, rise + 0.01 * grain)
-
-
-def _facets(p: Points, size: float, tilt: float) -> tuple[Floats, Floats]:
-    """Flat faces in all directions: heights (N,) on a plane of its own slope in each cell, and the cell's number (N,)."""
-    c = cells(p.position, size, p.seed, offsets=True)
-    key = np.floor(c.identity * 65535)
-    slope = np.stack([random(key, k) for k in (11, 12, 13)], axis=1) - 0.5
-    rise = np.einsum("nc,nc->n", c.offset, slope) * step(0.0, 0.10, c.second - c.nearest)
-    return rise.astype(np.float32) * np.float32(2 * tilt / size), key
+    c = cells(p.position, 1.0, p.seed)
+    gloss = np.mod(c.identity * 7.3, 1)
+    grain = fbm(p.position, 5, 4, p.seed + 4)
+    dust = step(0.45, 0.7, fbm(p.position, 0.8, 3, p.seed + 5))
+    color = shade(ramp(gloss, "0b0b0c", "17171a", "2b2b30"), 0.7 + 0.6 * grain)
+    rise = 0.30 * np.minimum(c.second - c.nearest, 0.45)
+    return Look(mix(color, "3b3a3a", 0.35 * dust), 0.22 + 0.4 * gloss + 0.3 * dust, 0.0, rise + 0.03 * grain)
 
 
 def _gem(dark: str, middle: str, light: str) -> SolidMaterial:
-    """A cut stone: facets that each show another depth of colour, with fire at their edges."""
+    """A cut stone: rows of facets, each of which shows another depth of colour."""
 
     def evaluate(p: Points) -> Look:
-        rise, _ = _facets(p, 1.0, 0.42)
-        inner = cells(p.position + p.normal * np.float32(0.5), 1.9, p.seed + 5)
-        c = cells(p.position, 1.0, p.seed)
-        edge = step(0.05, 0.015, c.second - c.nearest)
-        glint = step(0.80, 0.97, np.mod(inner.identity * 3.7 + c.identity, 1))
-        depth = np.clip(0.55 * np.mod(c.identity * 5.1, 1) + 0.45 * inner.identity, 0, 1)
-        color = mix(ramp(depth, dark, middle, light), "ffffff", np.clip(0.45 * glint + 0.15 * edge, 0, 1))
-        return Look(color, 0.05, 0.15, rise)
+        c = cells(p.position, 1.0, p.seed, 0.8, offsets=True)
+        # The difference of the two nearest distances rises from each border in flat faces to a small table.
+        rise = np.minimum(c.second - c.nearest, 0.42)
+        turn = np.floor((np.arctan2(c.offset[:, 1], c.offset[:, 0] + c.offset[:, 2]) / np.pi + 1) * 4)
+        table = (rise > 0.41).astype(np.float32)
+        facet = np.where(table > 0, 0.7, np.mod(c.identity * 5.1 + turn * 0.37, 1))
+        inner = cells(p.position + p.normal * np.float32(0.5), 2.2, p.seed + 5).identity
+        depth = np.clip(0.65 * facet + 0.40 * inner - 0.02, 0, 1).astype(np.float32)
+        glint = step(0.90, 0.99, np.mod(inner * 3.7 + facet, 1))
+        color = mix(ramp(depth, dark, dark, middle, light), "ffffff", 0.5 * glint)
+        return Look(color, 0.04, 0.15, 0.45 * rise)
 
     return SolidMaterial("", (), evaluate, 0.08, (5, 10))
 
@@ -240,7 +235,6 @@ MATERIALS = (
         0.25,
         (3, 8),
         own_colours=True,
-        features=("crack",),
     ),
     SolidMaterial(
         "stucco",

@@ -88,36 +88,31 @@ def _reptile(p: Points) -> Look:
 
 
 def _feathers(p: Points) -> Look:
+    """Rows of rounded feathers that hang over the row below, with a shaft and slanting barbs."""
     tint_a, tint_b = p.colour(0, "3f6f9c"), p.colour(1, "d9c9a3")
 
     def flat(u: Floats, v: Floats, plane: int) -> Look:
-        best = np.full(len(u), -1.0, np.float32)
-        color = np.zeros((len(u), 3), np.float32)
-        for lift in (1, 0):
-            row = np.floor(v * 1.3) + lift
-            x = u + 0.5 * (row % 2)
-            column = np.floor(x)
-            fx, fy = x - column - 0.5, row - v * 1.3
-            width = 0.54 * np.sqrt(np.clip(1 - (np.clip(fy, 0, 1.15) / 1.18) ** 3, 0, 1))
-            mine = (np.abs(fx) < width) & (fy > -0.4)
-            identity = random(row * 53 + column, p.seed)
-            barb = noise(
-                np.stack([(fx * 3 + fy * np.sign(fx)) * 14, 0 * fx + identity * 50, 0 * fx], axis=1),
-                1.0,
-                p.seed,
+        color = np.broadcast_to(tint_a * 0.3, (len(u), 3)).astype(np.float32)
+        height = np.zeros(len(u), np.float32)
+        for lift in (3, 2, 1):  # higher rows lie over lower ones, so they come last
+            row = np.floor(v * 1.25) + 4 - lift
+            x = u + 0.5 * np.mod(row, 2)
+            which = np.floor(x) * 53 + row * 7 + plane
+            fx = x - np.floor(x) - 0.5
+            down = (row - v * 1.25) / 2.3  # 0 at the root, 1 at the tip
+            rest = 0.60 - np.hypot(fx, np.clip(down - 0.52, 0, 9) * 1.25)
+            mine = (rest > 0) & (down > 0) & (down < 1)
+            along = (np.abs(fx) * 1.3 - down * 1.6) * 26
+            barb = noise(np.stack([along, fx * 3 + which * 0.37, 0 * fx], axis=1), 1.0, p.seed)
+            rim = step(0.10, 0.02, rest)
+            body = mix(
+                np.broadcast_to(tint_a, (len(u), 3)), tint_b, np.maximum(0.85 * rim, 0.3 * step(0.6, 1, down))
             )
-            tip = step(0.75, 1.05, fy)
-            body = shade(
-                mix(np.broadcast_to(tint_a, (len(u), 3)), tint_b, tip),
-                0.62 + 0.45 * barb + 0.35 * (identity - 0.5),
-            )
-            body = mix(body, "e8e0cf", 0.5 * step(0.03, 0.012, np.abs(fx)))
-            h = 0.2 * fy + 0.05 * (1 - np.abs(fx) / 0.54) + 0.3
-            over = mine & (h > best)
-            best = np.where(over, h, best).astype(np.float32)
-            color[over] = body[over]
-        color[best < 0] = tint_a * 0.3
-        return Look(color, 0.7, 0.0, np.maximum(best, 0) * 0.4)
+            light = 0.42 + 0.36 * barb + 0.22 * (random(which, 4) - 0.5) + 0.40 * step(0.3, 0.9, down)
+            shaft = step(0.030, 0.012, np.abs(fx)) * step(0.98, 0.85, down)
+            color[mine] = mix(shade(body, light), "efe6d2", 0.75 * shaft)[mine]
+            height = np.where(mine, 0.22 * down + 0.05 * barb + 0.06 * shaft + 0.10 * (0.3 - fx * fx), height)
+        return Look(color, 0.7, 0.0, height.astype(np.float32))
 
     return on_planes(p, flat)
 
@@ -180,12 +175,16 @@ def _water(p: Points) -> Look:
 
 
 def _crystal(p: Points) -> Look:
-    c = cells(p.position, 1.3, p.seed)
-    inner = cells(p.position, 3.4, p.seed + 1)
-    facet = step(0.0, 0.05, c.second - c.nearest)
-    tone = np.clip(0.6 * c.identity + 0.4 * inner.identity, 0, 1)
-    color = mix("e9d9ff", ramp(tone, "4a1f8a", "7b3fc4", "b583ee", "e6ccff"), 0.35 + 0.65 * facet)
-    return Look(color, 0.08 + 0.1 * inner.identity, 0.0, 0.2 * c.identity - 0.06 * (1 - facet))
+    """Upright shards side by side, each with a bright and a shaded face, and depth inside."""
+    g = stretched(warp(p.position, 0.8, 0.15, p.seed), 1.5, 0.55, 1.5)
+    c = cells(g, 1.0, p.seed + 1, offsets=True)
+    inner = cells(stretched(p.position, 2.2, 1.1, 2.2), 1.0, p.seed + 2)
+    face = (c.offset[:, 0] * 0.8 + c.offset[:, 2] > 0).astype(np.float32)
+    rise = np.minimum(c.second - c.nearest, 0.55)
+    tone = np.clip(0.45 * c.identity + 0.30 * face + 0.35 * inner.identity - 0.05, 0, 1)
+    color = ramp(tone, "2c0f5e", "6a2fb8", "a56fe8", "ead6ff")
+    edge = step(0.05, 0.01, c.second - c.nearest)
+    return Look(mix(color, "f3e8ff", 0.35 * edge), 0.05 + 0.08 * inner.identity, 0.0, 0.5 * rise)
 
 
 def _bone(p: Points) -> Look:
@@ -199,7 +198,7 @@ def _skin(p: Points) -> Look:
     pore = cells(p.position, 6, p.seed)
     blush, fine = fbm(p.position, 0.6, 4, p.seed + 1), fbm(p.position, 4, 3, p.seed + 2)
     color = shade(
-        ramp(np.clip(blush * 1.8 - 0.4, 0, 1), "b9745a", "d99a7c", "edbfa2"),
+        ramp(np.clip(blush * 1.8 - 0.4, 0, 1), "cc8a6c", "dba081", "e6b496"),
         0.93 + 0.10 * fine + 0.05 * pore.nearest,
     )
     return Look(color, 0.48 + 0.1 * fine, 0.0, 0.015 * pore.nearest)

@@ -202,16 +202,37 @@ def _galaxy(p: Points) -> Look:
 
 
 def _circuit(p: Points) -> Look:
-    """Traces and pads of a circuit board, as lines on a lattice that turn by chance."""
-    a, b = np.floor(p.position), p.position - np.floor(p.position) - 0.5
-    turn = noise(a + 0.5, 0.731, p.seed) > 0.5
-    x, y, z = np.abs(b[:, 0]), np.abs(b[:, 1]), np.abs(b[:, 2])
-    pair = np.sort(np.stack([x, y, z], axis=1), axis=1)
-    trace = step(0.09, 0.06, np.where(turn, pair[:, 0], np.abs(pair[:, 1] - pair[:, 0] - 0.2)))
-    pad = step(0.24, 0.21, np.hypot(pair[:, 0], pair[:, 1])) * (noise(a + 0.25, 0.917, p.seed + 1) > 0.62)
-    line = np.clip(trace + pad, 0, 1)
-    color = mix(p.colour(0, "0f4a2e"), p.colour(1, "c9a24a"), line)
-    return Look(color, 0.45 - 0.15 * line, 0.9 * line, 0.03 * line, line)
+    """A circuit board: bundles of traces that turn at 45 degrees, pads, and black chips with legs."""
+    board, metal = p.colour(0, "0f4a2e"), p.colour(1, "c9a24a")
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        a, b = np.floor(u), np.floor(v)
+        which = a * 131 + b + plane * 7919
+        x, y = u - a, v - b
+        # Straight bundles and bundles that cut the corners; both cross the sides at the same places.
+        turned = random(which, 1) > 0.5
+        s = np.where(turned, x + y, x - y + 1)
+        corner = np.abs(np.mod(np.where(s > 1, 2 - s, s) * 4, 1) - 0.5)
+        straight = np.abs(np.mod(np.where(random(which, 2) > 0.5, x, y) * 4, 1) - 0.5)
+        trace = step(0.17, 0.11, np.where(random(which, 3) > 0.35, corner, straight))
+        ring = np.hypot(np.mod(x * 2, 1) - 0.5, np.mod(y * 2, 1) - 0.5)
+        pads = random(np.floor(u * 2) * 57 + np.floor(v * 2) + plane, 4) > 0.72
+        chip = random(which, 5) > 0.86
+        pad = step(0.24, 0.21, ring) * pads * ~chip
+        hole = step(0.10, 0.08, ring) * pads * ~chip
+        body = step(0.33, 0.32, np.maximum(np.abs(x - 0.5), np.abs(y - 0.5) * 1.25)) * chip
+        near = (np.abs(x - 0.5) < 0.42) & (np.abs(y - 0.5) < 0.26) & chip
+        leg = step(0.20, 0.16, np.abs(np.mod(y * 7, 1) - 0.5)) * near
+        copper = np.maximum(trace * ~chip, pad)
+        bright = np.maximum(pad, leg) * (1 - body)
+        green = mix(np.broadcast_to(board, (len(u), 3)), board * 1.6 + 0.04, 0.9 * copper)
+        color = mix(mix(green, metal, bright), "0c0c0d", np.clip(body + hole, 0, 1))
+        height = 0.03 * copper + 0.03 * leg + 0.10 * body - 0.03 * hole
+        return Look(
+            color, 0.40 - 0.12 * bright + 0.1 * body, 0.9 * bright, height, np.maximum(copper, bright)
+        )
+
+    return on_planes(p, flat)
 
 
 def _graffiti(p: Points) -> Look:
@@ -369,8 +390,8 @@ MATERIALS = (
         "cyberpunk",
         evaluate=_circuit,
         features=("line", "trace"),
-        feature=0.06,
-        across=(10, 18),
+        feature=0.08,
+        across=(7, 12),
     ),
     _coat(
         "paint_splashes",

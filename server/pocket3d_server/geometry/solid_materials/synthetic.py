@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pocket3d_server.geometry.noise import cells, fbm, noise, random, ridges, warp
+from pocket3d_server.geometry.noise import cells, fbm, noise, random, warp
 from pocket3d_server.geometry.solid_materials.surface import (
     Floats,
     Look,
@@ -55,19 +55,27 @@ def _glaze(p: Points) -> Look:
 
 
 def _porcelain(p: Points) -> Look:
-    """White porcelain with blue painted tendrils."""
-    q = warp(p.position, 0.9, 0.6, p.seed)
-    vine = step(0.90, 0.97, ridges(q, 0.7, 1, p.seed + 1))
-    bloom = cells(q, 0.9, p.seed + 2)
-    petal = np.abs(np.sin(6 * np.arctan2(q[:, 0] - p.position[:, 0] + 0.3, bloom.nearest + 0.1)))
-    flower = (
-        step(0.30, 0.26, bloom.nearest * (0.8 + 0.3 * petal))
-        * step(0.07, 0.10, bloom.nearest)
-        * (bloom.identity > 0.4)
-    )
-    blue = np.clip(0.8 * vine + 0.9 * flower, 0, 1)
-    wash = 0.85 + 0.3 * fbm(p.position, 3, 3, p.seed + 3)
-    return Look(mix("f3f3f1", shade(_plain("26489c", len(blue)), wash), blue), 0.08, accent=blue)
+    """White porcelain painted in blue: flowers with leaves, between them curls."""
+
+    def flat(u: Floats, v: Floats, plane: int) -> Look:
+        row = np.floor(v)
+        x = u + 0.5 * np.mod(row, 2)
+        which = np.floor(x) * 31 + row * 7 + plane
+        fx, fy = x - np.floor(x) - 0.5, v - row - 0.5
+        r, turn = np.hypot(fx, fy), np.arctan2(fy, fx) + 6.3 * random(which, 3)
+        bloom = 0.21 + 0.075 * np.abs(np.sin(3 * turn))
+        petal = step(0.010, -0.010, r - bloom) * (0.45 + 0.55 * step(0.05, 0.0, np.abs(r - bloom)))
+        petal = np.maximum(petal * step(0.075, 0.085, r), step(0.05, 0.04, r))
+        stalk = np.abs(r - 0.36 - 0.05 * np.sin(4 * turn))
+        curl = step(0.022, 0.010, stalk)
+        leaf = step(0.008, -0.008, np.hypot(0.18 * np.sin(4 * turn + 0.8), 3.0 * (r - 0.40)) - 0.075)
+        blue = np.maximum(np.maximum(petal, 0.85 * curl), 0.75 * leaf)
+        q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
+        wash = 0.80 + 0.4 * fbm(q, 4, 3, p.seed + 3)
+        color = mix("f4f4f1", shade(_plain("2346a0", len(u)), wash), blue * (0.75 + 0.25 * wash))
+        return Look(color, 0.08, accent=blue)
+
+    return on_planes(p, flat)
 
 
 def _car_paint(p: Points) -> Look:
@@ -206,7 +214,7 @@ def _wax(p: Points) -> Look:
     color = mix(
         shade(base, 0.90 + 0.12 * cloud),
         shade(base * np.array([1.0, 0.88, 0.70], np.float32), 0.95 + 0.1 * run),
-        0.6 * drop,
+        0.35 * drop,
     )
     return Look(color, 0.38 + 0.1 * cloud, 0.0, 0.10 * drop)
 
@@ -248,8 +256,8 @@ MATERIALS = (
         "porcelain",
         ("blue and white porcelain", "porcelain", "delft", "fine china"),
         _porcelain,
-        0.1,
-        (5, 10),
+        0.12,
+        (5, 9),
         features=("pattern", "flower", "vein", "line", "ornament"),
     ),
     SolidMaterial(

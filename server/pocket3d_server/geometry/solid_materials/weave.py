@@ -93,7 +93,7 @@ def _suede(p: Points) -> Look:
     q = warp(p.position, 0.9, 0.7, p.seed)
     nap = step(0.25, 0.75, fbm(stretched(q, 0.5, 0.9, 0.5), 1.0, 3, p.seed + 1))
     fine = noise(p.position, 34, p.seed + 2)
-    color = shade(_plain(p.colour(0, "a5743f"), fine), 0.74 + 0.26 * nap + 0.20 * fine)
+    color = shade(_plain(p.colour(0, "a5743f"), fine), 0.80 + 0.12 * nap + 0.22 * fine)
     return Look(color, 1.0, 0.0, 0.008 * fine)
 
 
