@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
-import numpy as np
-
-from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.engine import (
     Engine,
     EngineError,
@@ -49,10 +45,12 @@ class BuiltinText(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Build what ``request.text_prompt`` asks for. Raises EngineError when there is no prompt."""
-        from pocket3d_server.models.builtin_text.omissions import omissions
-        from pocket3d_server.models.builtin_text.statue import carved, substance_of
+        from pocket3d_server.models.builtin_text.omissions import CEILING, omissions
+        from pocket3d_server.models.builtin_text.scenes.compose import Composer
+        from pocket3d_server.models.builtin_text.scenes.grammar import parse
+        from pocket3d_server.models.builtin_text.scenes.spelling import mended
+        from pocket3d_server.models.builtin_text.scenes.things import Workshop
         from pocket3d_server.models.builtin_text.texturing import texture
-        from pocket3d_server.models.language.understand import understand
 
         job = cast(MeshRequest, request)
         prompt = (job.text_prompt or "").strip()
@@ -64,47 +62,35 @@ class BuiltinText(Engine):
             self.load("cpu")
         assert self._router is not None
         progress(0.02, "understanding_prompt")
-        route = self._router.choose(prompt)
+        prompt, spelling = mended(prompt, self._router.words)
+        sentence = parse(prompt, self._router.is_name)
         progress(0.08, "choosing_family")
-        head = route.subject.split()[-1] if route.subject else None
-        brief = understand(prompt, job.seed, job.quality, head=head)
+        route = self._router.choose(sentence.things[0].text)
         progress(0.15, "building_parts")
-        asset = _placed(route.family.build(brief), brief.size)
+        workshop = Workshop(self._router, job.seed, job.quality, job.texture_resolution, prompt)
+        composed = Composer(workshop, sentence).compose()
+        asset = composed.asset
         progress(0.60, "texturing")
-        substance = substance_of(brief, route.family)
-        if substance is not None:
-            asset = carved(asset, substance, brief, job.texture_resolution)
-        else:
-            texture(asset, job.texture_resolution, seed=job.seed)
+        texture(asset, job.texture_resolution, seed=job.seed)
         asset.extras.update(family=route.family.name, subject=route.subject)
+        if composed.count > 1:
+            asset.extras["things"] = [m.route.family.name for m in composed.made]
         progress(1.0, "finishing")
-        left = omissions(prompt, route.subject, route.family.natural, asset)
-        confidence = round(min(route.confidence, left.ceiling), 2)
-        return EngineResult(asset, "template", confidence, [*_notes(route), *left.notes])
-
-
-def _placed(asset: Asset, factor: float) -> Asset:
-    """The asset made larger or smaller, texture coordinates in metres included, its lowest point on y = 0."""
-    shift = np.array([0.0, -float(asset.bounds()[0][1]) * factor, 0.0])
-    for primitive in asset.primitives():
-        primitive.vertices = np.asarray(primitive.vertices) * factor + shift
-        if primitive.uv is not None and primitive.material.base_color_image is None:
-            primitive.uv = np.asarray(primitive.uv) * factor
-    if asset.skeleton is not None:
-        bones = asset.skeleton
-        asset.skeleton = replace(
-            bones,
-            heads=np.asarray(bones.heads) * factor + shift,
-            tails=np.asarray(bones.tails) * factor + shift,
+        left = omissions(prompt, any(m.route.family.natural for m in composed.made), asset)
+        confidence = min(
+            left.ceiling, *(m.route.confidence for m in composed.made), CEILING if composed.notes else 1
         )
-    return asset
+        notes = [
+            *spelling,
+            *(n for m in composed.made for n in _notes(m.route)),
+            *composed.notes,
+            *left.notes,
+        ]
+        return EngineResult(asset, "template", round(confidence, 2), list(dict.fromkeys(notes)))
 
 
 def _notes(route: Route) -> list[str]:
-    from pocket3d_server.models.language.words import STAND_INS
-
-    words = route.subject.split()
-    name = STAND_INS.get(words[-1] if words else "", route.family.name).replace("_", " ")
+    name = route.family.name.replace("_", " ")
     if not route.subject:
         return [f"The prompt has no English word that the kit knows; this is a {name}."]
     if route.confidence < 0.5:

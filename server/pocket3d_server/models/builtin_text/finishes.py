@@ -113,6 +113,7 @@ def asked(
     With ``main`` the prompt's colour and material for the whole object count too. A named material comes in
     its own colour unless a colour is named as well; a colour alone keeps the default material.
     """
+    brief.heard.words.update(nouns)
     wanted = next((brief.noun_materials[n] for n in nouns if n in brief.noun_materials), None)
     if wanted is None and main and brief.materials:
         wanted = brief.materials[0]
@@ -136,6 +137,7 @@ def shade(rgb: RGB, factor: float) -> RGB:
 
 def unless_said(brief: Brief, usual: Finish, *nouns: str) -> Finish:
     """``usual``, unless the prompt gives ``nouns`` a colour or a material of their own."""
+    brief.heard.words.update(nouns)
     said = any(c.noun in nouns for c in brief.colours) or any(n in brief.noun_materials for n in nouns)
     if not said:
         return usual

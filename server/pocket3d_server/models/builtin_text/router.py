@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.language.encoder import encode, pieces_of
+from pocket3d_server.models.language.phrases import ARRANGEMENTS, QUANTITIES, SAME
 from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, tokens_of
 from pocket3d_server.models.language.words import (
     ACTIONS,
@@ -19,13 +20,13 @@ from pocket3d_server.models.language.words import (
     MEASURES,
     NUMBERS,
     POSES,
-    STAND_INS,
 )
 
 RELATIVES = frozenset({"that", "who", "which", "is", "are"})
 UNKNOWN_WORD = 0.15
 """Confidence at most for a subject with a word that the vocabulary has only in three pieces or more."""
 
+COUNTING = MEASURES | frozenset(ARRANGEMENTS) | frozenset(QUANTITIES)
 THINGS_TOO = frozenset({"glass", "rose"})
 """Attributes that at the end of a noun group are the thing itself: "a wine glass"."""
 
@@ -40,6 +41,8 @@ class Route(NamedTuple):
     """The words for the object itself, without colours, sizes and the like: ``sports car``."""
     known: bool
     """Whether the subject is one of the family's own phrases."""
+    name: frozenset[str] = frozenset()
+    """Words that elsewhere say how a thing is, and here belong to its name: "ice cream cone"."""
 
 
 class Router:
@@ -53,6 +56,25 @@ class Router:
         self._exact: dict[tuple[str, ...], Family] = {}
         for family, words in self._rows:
             self._exact.setdefault(words, family)
+        for names in SAME:
+            words_of_all = [tuple(tokens_of(name)) for name in names]
+            same = next((self._exact[w] for w in words_of_all if w in self._exact), None)
+            for words in words_of_all if same is not None else ():
+                self._exact.setdefault(words, same)  # type: ignore[arg-type]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of all phrases, in singular."""
+        return frozenset(word for words in self._exact for word in words)
+
+    def knows(self, text: str) -> bool:
+        """Whether the noun phrase ``text`` ends with the name of something that the kit builds."""
+        group = group_of(tokens_of(text))
+        return self._named(group) is not None or self._phrase_at_end(subject_of(tokens_of(text))) is not None
+
+    def is_name(self, text: str) -> bool:
+        """Whether ``text`` without its articles is a name as a family gives it: "bow and arrow"."""
+        return tuple(t for t in tokens_of(text) if t not in FILLERS) in self._exact
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
@@ -62,10 +84,14 @@ class Router:
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""
         tokens = tokens_of(prompt)
+        group = group_of(tokens)
+        named = self._named(group)
+        if named is not None:
+            family, words = named
+            rest = [t for t in group[: -len(words)] if not _says_how(t)]
+            own = frozenset(w for w in words if is_attribute(w))
+            return Route(family, 0.85 if rest else 0.95, " ".join([*rest, *words]), True, own)
         subject = self._without_doing(subject_of(tokens))
-        if subject and subject[-1] in STAND_INS:
-            nearest = self._exact[(STAND_INS[subject[-1]],)]
-            return Route(nearest, 0.45, " ".join(subject), False)
         found = self._phrase_at_end(subject)
         if found is not None:
             family, length = found
@@ -91,6 +117,17 @@ class Router:
         bare = [w for w in subject if w not in POSES and w not in RELATIVES]
         return bare or subject
 
+    def _named(self, group: list[str]) -> tuple[Family, tuple[str, ...]] | None:
+        """The name at the end of ``group`` that is another thing, or none, without its describing words: an ice
+        cream cone is no cone, while a wooden crate is a crate."""
+        for length in range(len(group), 1, -1):
+            words = tuple(group[-length:])
+            bare = tuple(w for w in words if not is_attribute(w))
+            family = self._exact.get(words)
+            if family is not None and bare != words and self._exact.get(bare) is not family:
+                return family, words
+        return None
+
     def _phrase_at_end(self, subject: list[str]) -> tuple[Family, int] | None:
         """The longest known phrase that the subject ends with; the last word of a noun group is its head."""
         for length in range(len(subject), 0, -1):
@@ -102,9 +139,19 @@ class Router:
 
 def subject_of(tokens: list[str]) -> list[str]:
     """The noun group for the object itself: what stands before the first preposition, bare of attributes."""
+    group = group_of(tokens)
+    bare = [t for k, t in enumerate(group) if not _says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
+    if len(bare) > 1 and bare[-1] in FIGURES:  # "a horse statue"
+        bare.pop()
+    # "a glass", "an orange": where nothing else is left, the attribute is the thing.
+    return bare or [t for t in group if t not in FILLERS][-1:]
+
+
+def group_of(tokens: list[str]) -> list[str]:
+    """The words before the first preposition, attributes included."""
     group: list[str] = []
     for i, token in enumerate(tokens):
-        if token == "of" and group and group[-1] in MEASURES and i + 1 < len(tokens):
+        if token == "of" and group and group[-1] in COUNTING and i + 1 < len(tokens):
             group = []  # "a pair of boots", "a model of a ship"
             continue
         if token == "," or token in PREPOSITIONS or token in ("while", "next"):
@@ -112,11 +159,7 @@ def subject_of(tokens: list[str]) -> list[str]:
                 break
             continue
         group.append(token)
-    bare = [t for k, t in enumerate(group) if not _says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
-    if len(bare) > 1 and bare[-1] in FIGURES:  # "a horse statue"
-        bare.pop()
-    # "a glass", "an orange": where nothing else is left, the attribute is the thing.
-    return bare or [t for t in group if t not in FILLERS][-1:]
+    return group
 
 
 def _says_how(token: str) -> bool:

@@ -21,6 +21,15 @@ class Colour:
     """The word it describes (``red`` *roof*); None or the object itself for the main colour."""
 
 
+@dataclass
+class Heard:
+    """Which words a family has asked a brief for: what it asks for, it can build."""
+
+    words: set[str] = field(default_factory=set)
+    counts: set[str] = field(default_factory=set)
+    """Nouns whose number it asked for."""
+
+
 @dataclass(frozen=True)
 class Brief:
     """The attributes of one prompt. Families read what they know and ignore the rest."""
@@ -44,13 +53,23 @@ class Brief:
     """Numbers by singular noun: a table with three legs is {"leg": 3}; six-wheeled is {"wheel": 6}."""
     style: str | None = None
     """modern, classic, medieval, futuristic, cartoon, low_poly, rustic, luxury, toy, …"""
+    hands: frozenset[str] = frozenset()
+    """For people: which hands hold something, and how: ``right_hold``, ``left_shield``, ``left_carry``,
+    ``right_hang``. The builder then tells in ``asset.extras["hands"]`` where they are."""
+    luck: str = ""
+    """What random choices hang on, besides the seed; the prompt when empty. Things of one scene share it, so
+    that chairs match their table."""
+    heard: Heard = field(default_factory=Heard, compare=False, repr=False)
+    """What has been asked of this brief so far."""
 
     def rng(self, salt: int = 0) -> np.random.Generator:
         """A generator that gives the same numbers for the same seed and prompt on every machine."""
-        return np.random.default_rng([self.seed & 0xFFFFFFFF, salt, *self.prompt.lower().encode()])
+        luck = (self.luck or self.prompt).lower().encode()
+        return np.random.default_rng([self.seed & 0xFFFFFFFF, salt, *luck])
 
     def colour(self, default: RGB, *nouns: str) -> RGB:
         """The colour that belongs to one of ``nouns``; with no nouns, the object's main colour."""
+        self.heard.words.update(nouns)
         for c in self.colours:
             if nouns and c.noun in nouns:
                 return c.rgb
@@ -62,6 +81,7 @@ class Brief:
 
     def count(self, noun: str, default: int, low: int = 0, high: int = 64) -> int:
         """How many of ``noun`` the prompt asks for, within what the family can build."""
+        self.heard.counts.add(noun)
         return int(np.clip(self.counts.get(noun, default), low, high))
 
     def detail(self, count: int) -> int:
@@ -75,4 +95,5 @@ class Brief:
 
     def has(self, *words: str) -> bool:
         """Whether any of ``words`` stands in the prompt."""
+        self.heard.words.update(words)
         return any(w in self.words for w in words)

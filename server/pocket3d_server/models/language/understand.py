@@ -43,12 +43,19 @@ PREPOSITIONS = frozenset(
 
 
 def understand(
-    prompt: str, seed: int = 0, quality: Literal["low", "medium", "high"] = "medium", head: str | None = None
+    prompt: str,
+    seed: int = 0,
+    quality: Literal["low", "medium", "high"] = "medium",
+    head: str | None = None,
+    name: frozenset[str] = frozenset(),
+    hands: frozenset[str] = frozenset(),
+    luck: str = "",
 ) -> Brief:
     """What the prompt asks for. ``head`` is the word for the object itself, where it is known: a colour or
-    material said of it is the object's own."""
+    material said of it is the object's own. Words in ``name`` belong to the object's name and are no material:
+    an ice cream cone is not of ice. For ``hands`` and ``luck`` see `Brief`."""
     tokens = tokens_of(prompt)
-    colours, materials, noun_materials = _surfaces(tokens, head)
+    colours, materials, noun_materials = _surfaces(tokens, head, name)
     size, stretch = _sizes(tokens, head)
     return Brief(
         prompt=prompt,
@@ -62,6 +69,8 @@ def understand(
         stretch=stretch,
         counts=_counts(tokens),
         style=next((STYLES[t] for t in tokens if t in STYLES), None),
+        hands=hands,
+        luck=luck,
     )
 
 
@@ -105,7 +114,9 @@ KEEP = frozenset(
 KEEP |= frozenset(w for table in (COLOURS, MATERIALS, STYLES) for w in table)
 
 
-def _surfaces(tokens: list[str], head: str | None) -> tuple[list[Colour], list[str], dict[str, str]]:
+def _surfaces(
+    tokens: list[str], head: str | None, named: frozenset[str]
+) -> tuple[list[Colour], list[str], dict[str, str]]:
     """Colours and materials with the noun that follows them ("a red roof") or precedes them ("the roof is red")."""
     colours: list[Colour] = []
     materials: list[str] = []
@@ -115,7 +126,7 @@ def _surfaces(tokens: list[str], head: str | None) -> tuple[list[Colour], list[s
             rgb, name = _modified(tokens, i)
             noun = _noun(tokens, i, head)
             colours.append(Colour(name, rgb, noun))
-        if token in MATERIALS and not _names_the_object(tokens, i, head):
+        if token in MATERIALS and token not in named and not _names_the_object(tokens, i, head):
             noun = _noun(tokens, i, head)
             if noun is None:
                 materials.append(MATERIALS[token])
@@ -124,13 +135,27 @@ def _surfaces(tokens: list[str], head: str | None) -> tuple[list[Colour], list[s
     return colours, materials, noun_materials
 
 
+ARTICLES = frozenset({"a", "an", "the"})
+COLOURED_THINGS = frozenset(
+    {"glass", "brick", "rose", "orange", "lemon", "lime", "peach", "apricot", "cherry", "plum", "olive", "chestnut", "coral",
+     "salmon", "tangerine", "violet", "diamond", "jade", "rock", "log"}
+)  # fmt: skip
+"""Words for colours and materials that at the end of a noun group name a thing: "red roses"."""
+
+
 def _names_the_object(tokens: list[str], i: int, head: str | None) -> bool:
     """Whether the word is itself the thing, as in "a glass of water" or "a gold brick"."""
     if head is not None and tokens[i] == head:
         return True
-    if tokens[i] in ("glass", "brick", "rose") and (i + 1 == len(tokens) or tokens[i + 1] in PREPOSITIONS):
-        return i > 0 and tokens[i - 1] in ("a", "an", "the", "wine", "drinking")
-    return False
+    if tokens[i] not in COLOURED_THINGS or not (i + 1 == len(tokens) or tokens[i + 1] in PREPOSITIONS):
+        return False
+    first = i
+    while first and (
+        is_attribute(tokens[first - 1]) or tokens[first - 1] in NUMBERS or tokens[first - 1] in ARTICLES
+    ):
+        first -= 1
+    before = tokens[first - 1] if first else ""
+    return first < i and before not in ("in", "is", "are", "painted", "and", "of")
 
 
 def _modified(tokens: list[str], i: int) -> tuple[RGB, str]:
@@ -163,6 +188,9 @@ def _noun(tokens: list[str], i: int, head: str | None) -> str | None:
             break
         if word == head:
             return None
+        if _names_the_object(tokens, j, None):
+            part = word
+            continue
         if _is_adjective(tokens, j) or word in FILLERS or word.isdigit() or word in NUMBERS:
             continue
         part = None if word in MEASURES else word

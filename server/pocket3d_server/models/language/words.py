@@ -89,7 +89,9 @@ STYLES: dict[str, str] = {
 CONNECTORS: dict[str, str] = {
     "low poly": "lowpoly", "low-poly": "lowpoly", "sci-fi": "scifi", "sci fi": "scifi", "art deco": "classic",
     "carbon fibre": "carbon", "carbon fiber": "carbon", "stainless steel": "steel", "cast iron": "iron",
-    "t-shirt": "tshirt", "chest of drawers": "dresser", "mid century": "classic", "old fashioned": "classic", "old-fashioned": "classic",
+    "hot dog": "hotdog", "ice cream": "icecream", "ice-cream": "icecream", "chocolate bar": "chocolatebar", "bar of chocolate": "chocolatebar",
+    "slice of watermelon": "watermelon slice", "piece of watermelon": "watermelon slice",
+    "toy train": "toytrain", "light bulb": "lightbulb", "t shirt": "tshirt", "t-shirt": "tshirt", "chest of drawers": "dresser", "mid century": "classic", "old fashioned": "classic", "old-fashioned": "classic",
 }  # fmt: skip
 
 FILLERS = frozenset(
@@ -124,6 +126,8 @@ FILLERS = frozenset(
         "detailed",
         "realistic",
         "little",
+        "full",
+        "filled",
     ]
 )
 
@@ -183,6 +187,3 @@ FOREIGN = frozenset(
     een het met rood rode hond stoel paard och ett bil röd hest og med""".split()  # noqa: SIM905
 )
 """Small and common words of other languages that English has no use for in a prompt."""
-
-STAND_INS: dict[str, str] = {"bus": "van", "coach": "van", "autobus": "van", "trolleybus": "van"}
-"""Things that the kit lacks, with the phrase of the nearest thing that it has."""

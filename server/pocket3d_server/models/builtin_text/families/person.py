@@ -148,7 +148,8 @@ def build(brief: Brief) -> Asset:
     beard = (role.beard if role else 0.0) if gender < 0.5 and age > 0.6 else 0.0
     if brief.has("beard", "bearded"):
         beard = 0.22 if brief.has("long") else 0.03
-    return build_person(Recipe(phenotype, looks, hair, outfit, beard, seed=brief.seed), brief.quality)
+    recipe = Recipe(phenotype, looks, hair, outfit, beard, seed=brief.seed, hands=brief.hands)
+    return build_person(recipe, brief.quality)
 
 
 def _gender(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:

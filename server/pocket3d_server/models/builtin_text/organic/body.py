@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Turns = dict[str, "tuple[float, float, float] | Array"]
+"""By bone, degrees about the x, y and z axes of the world, or a rotation matrix (3, 3)."""
 
 DATA = Path(__file__).parents[2] / "data" / "bodies.npz"
 TO_GLTF = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
@@ -114,8 +116,9 @@ def human_body(phenotype: Mapping[str, float]) -> HumanBody:
     return HumanBody(points[: len(data.is_eye)], points[len(data.is_eye) :], data)
 
 
-def posed(body: HumanBody, turns: Mapping[str, tuple[float, float, float]]) -> HumanBody:
-    """The body with bones turned by degrees about the x, y and z axes of the world (linear blend skinning).
+def posed(body: HumanBody, turns: Mapping[str, tuple[float, float, float] | Array]) -> HumanBody:
+    """The body with bones turned by degrees about the x, y and z axes of the world, or by a matrix (linear
+    blend skinning).
 
     Children move with their parents; each bone turns about its head in rest position.
     """
@@ -125,7 +128,8 @@ def posed(body: HumanBody, turns: Mapping[str, tuple[float, float, float]]) -> H
     turn = np.tile(np.eye(3), (len(data.bones), 1, 1))
     shift = np.zeros((len(data.bones), 3))
     for i, (name, parent) in enumerate(zip(data.bones, data.parents, strict=True)):
-        own = rotation(*turns[name]) if name in turns else np.eye(3)
+        turned = turns.get(name, (0.0, 0.0, 0.0))
+        own = turned if isinstance(turned, np.ndarray) else rotation(*turned)
         head = body.joints[i]
         base_turn, base_shift = (turn[parent], shift[parent]) if parent >= 0 else (np.eye(3), np.zeros(3))
         turn[i] = base_turn @ own

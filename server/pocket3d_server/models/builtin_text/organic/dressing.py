@@ -59,11 +59,11 @@ def outfit_for(
         words = [
             w
             for w, kind in GARMENT_WORDS.items()
-            if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt"))
+            if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt", "ball_gown", "ballet_skirt"))
         ]
         words += ["armor", "armour"] if g.kind in ("breastplate", "plates", "knight_helmet") else []
         words += ["hat"] if g.kind.endswith("hat") else []
-        words += ["suit", "costume", "uniform"] if g.kind in ("suit", "tights", "jacket", "trousers") else []
+        words += ["suit", "costume", "uniform"] if g.kind in ("suit", "tights", "jacket", "suit_jacket", "trousers") else []
         colour = brief.colour(UNSET, *words)
         if (
             colour == UNSET
@@ -84,13 +84,19 @@ LAYERS = (
     "t_shirt",
     "blouse",
     "shirt",
+    "dress_shirt",
+    "tie",
     "sweater",
     "skirt",
     "long_skirt",
+    "ball_gown",
     "robe",
     "tutu",
+    "ballet_skirt",
     "vest",
     "jacket",
+    "suit_jacket",
+    "white_coat",
     "coat_tails",
     "breastplate",
     "plates",
@@ -102,13 +108,17 @@ LAYERS = (
 )
 
 SLOTS = (
-    ("tights", "trousers", "shorts", "skirt", "long_skirt", "tutu"),
-    ("tank_top", "t_shirt", "blouse", "shirt", "sweater", "suit"),
+    ("tights", "trousers", "shorts", "skirt", "long_skirt", "ball_gown", "tutu", "ballet_skirt"),
+    ("tank_top", "t_shirt", "blouse", "shirt", "dress_shirt", "sweater", "suit"),
     ("shoes", "boots"),
-    ("jacket", "vest"),
+    ("jacket", "suit_jacket", "white_coat", "vest"),
     (
         "cap",
         "straw_hat",
+        "tricorn_hat",
+        "peaked_cap",
+        "fire_helmet",
+        "horned_helmet",
         "cowboy_hat",
         "top_hat",
         "wizard_hat",
@@ -123,12 +133,23 @@ SLOTS = (
 )
 
 
+def _stands_for(kind: str, worn: set[str]) -> bool:
+    """Whether the outfit has a finer garment for this word: a princess's gown is her dress."""
+    finer = {"dress": {"ball_gown", "ballet_skirt"}, "gown": {"ball_gown"}, "skirt": {"ballet_skirt"}, "shirt": {"dress_shirt"},
+             "jacket": {"suit_jacket", "white_coat"}, "cap": {"peaked_cap"}, "hard_hat": {"fire_helmet", "horned_helmet", "knight_helmet", "space_helmet"},
+             "mask": {"eye_patch"}}  # fmt: skip
+    return bool(finer.get(kind, set()) & worn)
+
+
 def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
     """The outfit with garments that the prompt names put in the place of those they replace."""
     wanted: list[Garment] = []
+    brief.heard.words.update(GARMENT_WORDS, ("armor", "armour", "suit", "tuxedo", "costume", "uniform", "helmet"))
     said = set(words_in_order(brief)) - ({"short"} if "shorts" not in brief.prompt.lower() else set())
     for word, kind in GARMENT_WORDS.items():
         if word not in said or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
+            continue
+        if _stands_for(kind, {g.kind for g in garments}):
             continue
         if kind in ("dress", "gown"):
             wanted += [

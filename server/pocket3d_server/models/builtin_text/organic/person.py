@@ -11,6 +11,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.organic.body import HumanBody, human_body, posed
 from pocket3d_server.models.builtin_text.organic.face import Looks, eye_parts, skin_part
 from pocket3d_server.models.builtin_text.organic.hair import beard_part, hair_parts
+from pocket3d_server.models.builtin_text.organic.holding import hands_of, holding
 from pocket3d_server.models.builtin_text.organic.outfits import Outfit, dress
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 from pocket3d_server.models.language.brief import RGB
@@ -40,11 +41,15 @@ class Recipe:
     seed: int = 0
     beard_colour: RGB | None = None
     extras: tuple[str, ...] = field(default_factory=tuple)
+    hands: frozenset[str] = frozenset()
+    """See `Brief.hands`."""
 
 
 def build_person(recipe: Recipe, quality: str) -> Asset:
     """The person in metres, standing on y = 0, facing +z, arms a little away from the body."""
-    figure = Figure(_grounded(posed(human_body(recipe.phenotype), POSE)), FACES[quality], recipe.seed)
+    body = human_body(recipe.phenotype)
+    body = _grounded(posed(body, {**POSE, **holding(body, recipe.hands)}))
+    figure = Figure(body, FACES[quality], recipe.seed)
     dress(figure, recipe.outfit)
     parts = figure.parts
     if recipe.outfit.hair_shows:
@@ -57,6 +62,10 @@ def build_person(recipe: Recipe, quality: str) -> Asset:
     shift = np.array([0.0, -low[1], 0.0])
     for p in asset.primitives():
         p.vertices = (np.asarray(p.vertices, float) + shift) * recipe.scale
+    if recipe.hands:
+        asset.extras["hands"] = hands_of(body, recipe.hands)
+        for hand in asset.extras["hands"].values():
+            hand["at"] = (hand["at"] + shift) * recipe.scale
     return asset
 
 
