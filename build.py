@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one door of the repository: ``python build.py demo | test | serve | client | package | lint | bench | lock``.
+"""The one door of the repository: ``python build.py demo | test | serve | client | package | lint | bench | gallery | lock``.
 
 Needs Python 3.11 or later and nothing else; every command makes the environment it runs in.
 """
@@ -86,12 +86,17 @@ def bench(rest: list[str]) -> int:
     return run(python, "-m", f"tools.bench_{rest[0]}", *rest[1:])
 
 
+def gallery(rest: list[str]) -> int:
+    """Draw docs/gallery.md: everything that the built-in engines make."""
+    return run(environments.server(), "-m", "tools.gallery", *rest)
+
+
 def lock(rest: list[str]) -> int:
     """Resolve requirements.lock again for every platform and Python that we support."""
     return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, lint, bench, lock)}
+COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, lint, bench, gallery, lock)}
 
 
 def main() -> int:
