@@ -13,8 +13,9 @@ from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.builtin_texture import BuiltinTexture
+from pocket3d_server.models.builtin_texture.pieces import Piece, unnamed_parts
 from pocket3d_server.models.builtin_texture.reference import evenness, find_view
-from pocket3d_server.models.builtin_texture.wording import Piece, read_prompt, unnamed_parts
+from pocket3d_server.models.builtin_texture.wording import read_prompt
 from pocket3d_server.models.engine import EngineError, EngineResult, TextureRequest
 
 PART = [Piece(frozenset({"thing"}))]
@@ -85,6 +86,13 @@ def test_colours_overlays_and_parts_are_read() -> None:
         assert (handle.material.name, blade.material.name) == ("oak", "steel")
         assert not unnamed_parts("wooden handle, steel head", pieces)
     assert unnamed_parts("wooden legs and red leather seat", PART)
+    chair = [Piece(frozenset({name})) for name in ("leg", "seat", "backrest", "frame")]
+    coats = read_prompt("oak legs, red leather seat and back", chair).coats
+    assert [c and c.material.name for c in coats] == ["oak", "leather", "leather", None]
+    house = read_prompt(
+        "red roof, stone walls", [Piece(frozenset({name})) for name in ("wall", "roof")]
+    ).coats
+    assert [c.material.name for c in house] == ["rock", "roof_tiles"]
     unknown = read_prompt("qwertyuiop", PART)
     assert unknown.notes
     assert unknown.confidence < 0.5

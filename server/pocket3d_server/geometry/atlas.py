@@ -174,7 +174,7 @@ class Atlas:
         normal = normal * side[:, None]
         open_ = ambient_occlusion(scene, position, normal, 0.22 * self.extent, rays=20)
         inside = 1 - ambient_occlusion(scene, position, -normal, 0.025 * self.extent, rays=12, seed=1)
-        edge = np.clip((inside - 0.25) * 2.2, 0, 1) if inside.mean() < 0.45 else np.zeros_like(inside)
+        edge = np.clip((inside - 0.12) * 2.4, 0, 1) if inside.mean() < 0.45 else np.zeros_like(inside)
         return self._spread(low, open_), self._spread(low, edge)
 
     def _spread(self, low: TexelMap, values: Floats) -> Floats:

@@ -7,7 +7,9 @@ Points are (N, 3) in the unit of 1/frequency. Cell noise after Worley (1996), la
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +19,8 @@ Floats = NDArray[np.floating[Any]]
 U32 = NDArray[np.uint32]
 CHUNK = 1 << 15
 """Points worked on together; their temporaries stay in the cache."""
+MANY, MOST_THREADS = 8, 8
+"""From so many chunks on they are shared among threads, at most so many: arrays are worked on outside the interpreter's lock."""
 PRIMES = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
 TURN = np.array([[0.36, 0.48, -0.80], [-0.80, 0.60, 0.0], [0.48, 0.64, 0.60]], np.float32)
 """Each octave is rotated, so that the lattice's axes do not show."""
@@ -149,7 +153,16 @@ def _chunked(block: Callable[[Floats], Floats], points: NDArray[Any], frequency:
     """``block`` over points in pieces, each with its coordinates as rows (3, n); joined along the last axis."""
     p = np.asarray(points, np.float32)
     scale = np.float32(frequency)
-    pieces = [block(np.ascontiguousarray(p[a : a + CHUNK].T) * scale) for a in range(0, len(p), CHUNK)]
+    starts = range(0, len(p), CHUNK)
+
+    def piece(a: int) -> Floats:
+        return block(np.ascontiguousarray(p[a : a + CHUNK].T) * scale)
+
+    if len(starts) < MANY:
+        pieces = [piece(a) for a in starts]
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as threads:
+            pieces = list(threads.map(piece, starts))
     return np.concatenate(pieces or [block(p.T)], axis=-1)
 
 

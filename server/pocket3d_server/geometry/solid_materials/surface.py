@@ -204,7 +204,9 @@ def tint(color: Floats, target: RGB) -> Floats:
     middle = max(float(np.median(luminance)), 0.04)
     relative = np.clip(luminance / middle, 0.15, 2.2)[:, None]
     goal = np.array(target, np.float32)
-    lit = goal * np.minimum(relative, 1) + (1 - goal) * np.maximum(relative - 1, 0) * 0.45
+    # Light grain on black would be glitter.
+    lift = np.float32(0.45 * (0.2 + 0.8 * max(target)))
+    lit = goal * np.minimum(relative, 1) + (1 - goal) * np.maximum(relative - 1, 0) * lift
     # Stains keep some of the ground's own colour, in its shade of light and dark.
     return np.clip(0.84 * lit + 0.16 * color, 0, 1).astype(np.float32)
 

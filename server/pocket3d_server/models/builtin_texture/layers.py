@@ -83,7 +83,7 @@ PLACEMENTS: dict[str, Callable[[Ground, int], Floats]] = {
     "edge": lambda g, s: _settled(0.8 * g.edge + 0.3 * g.up, g, s),
     "cavity": lambda g, s: _settled(1.1 * (1 - g.open_) - 0.1, g, s),
     "low": lambda g, s: _settled(0.9 * (0.45 - g.low), g, s),
-    "trim": lambda g, s: np.clip((g.edge - 0.35) * 8, 0, 1),
+    "trim": lambda g, s: np.clip((g.edge - 0.25) * 6, 0, 1),
     "peel": _peel,
     "vein": _vein,
     "crack": _crack,

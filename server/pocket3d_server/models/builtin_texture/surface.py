@@ -10,17 +10,10 @@ from pocket3d_server.geometry.atlas import Atlas
 from pocket3d_server.geometry.bake import Floats
 from pocket3d_server.geometry.solid_materials import Look
 from pocket3d_server.models.builtin_texture import layers, reference, styles, swatch
-from pocket3d_server.models.builtin_texture.wording import (
-    Piece,
-    Wording,
-    pieces_of,
-    read_prompt,
-    unnamed_parts,
-)
+from pocket3d_server.models.builtin_texture.pieces import Piece, pieces_of, unnamed_parts
+from pocket3d_server.models.builtin_texture.wording import Wording, read_prompt
 from pocket3d_server.models.engine import EngineError, TextureRequest
 from pocket3d_server.models.language.understand import tokens_of
-from pocket3d_server.models.pictures.cutout import cut_out
-from pocket3d_server.models.pictures.picture import read_picture
 
 COMPLETE = 0.8
 """Intensity at which nothing of the mesh's old surface is left; beyond it the material grows stronger."""
@@ -78,7 +71,8 @@ class Surface:
             division = segment_shape(self.asset, "semantic", 1, lambda *_: None)
         except ValueError:  # no face has an area
             return None
-        if all(n.startswith("part_") for n in division.names):
+        if all(name.startswith("part_") for name in division.names):
+            self.notes.append("The mesh names no parts, and what it shows was not recognised.")
             return None
         self.piece = np.asarray(division.labels, np.int64)[self.atlas.texels.face]
         self.facts["parts"] = division.names
@@ -86,6 +80,9 @@ class Surface:
         return [Piece(frozenset(tokens_of(name))) for name in division.names]
 
     def _read_picture(self) -> None:
+        from pocket3d_server.models.pictures.cutout import cut_out  # slow to import
+        from pocket3d_server.models.pictures.picture import read_picture
+
         rgba = read_picture(self.request.images[0])
         rgb, alpha = np.asarray(rgba[..., :3], np.float32), np.ones(rgba.shape[:2], np.float32)
         self.picture = (rgb, alpha)

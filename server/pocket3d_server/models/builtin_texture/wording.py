@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -10,7 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.atlas import Coat
 from pocket3d_server.geometry.solid_materials import RGB, Accent, SolidMaterial, library
 from pocket3d_server.geometry.solid_materials.metal import MATERIALS as METALS
@@ -24,22 +22,21 @@ from pocket3d_server.models.builtin_texture.features import (
     split_features,
 )
 from pocket3d_server.models.builtin_texture.layering import FIGURES, Cover, take_apart
+from pocket3d_server.models.builtin_texture.pieces import Piece, clauses_of, meant
 from pocket3d_server.models.language.encoder import encode
 from pocket3d_server.models.language.understand import tokens_of, understand
-from pocket3d_server.models.language.words import MATERIALS
+from pocket3d_server.models.language.words import COLOURS, MATERIALS, MODIFIERS
 
 EXACT_BONUS = 0.30
 """For a material whose name or phrase stands in the prompt word for word."""
 KNOWN = 0.42
 """Below this score nothing in the library is what was asked for."""
 CREAM, DARK = (0.95, 0.92, 0.86), (0.13, 0.11, 0.09)
-PARTS_OF_THINGS = frozenset(
-    tokens_of(
-        "head torso body arm hand leg foot thigh shin forearm neck tail ear horn wing fuselage engine fin wheel cabin "
-        "hood chassis seat back backrest armrest top tabletop base pedestal column trunk crown canopy handle spout lid"
-    )
-)
-"""Words for parts by which a shape without names is divided."""
+USUAL: dict[str, str] = {
+    "roof": "roof_tiles", "tyre": "rubber", "tire": "rubber", "window": "glass", "pane": "glass", "lawn": "grass",
+    "foliage": "leaves", "leaf": "leaves",
+}  # fmt: skip
+"""What a part is made of where only its colour is said."""
 FILLERS = frozenset(
     tokens_of("a an the of with and on in its covered made from style look texture material surface")
 )
@@ -53,16 +50,6 @@ STYLES: dict[str, Literal["cartoon", "artistic"]] = {
     "impressionist": "artistic",
 }
 """Words for a style rather than for a material."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A primitive as words can name it."""
-
-    node: frozenset[str]
-    """Words of its node's name and label."""
-    material: frozenset[str] = frozenset()
-    """Words of its material's name that are not themselves a material or a colour."""
 
 
 @dataclass(frozen=True)
@@ -91,25 +78,6 @@ class Wording:
     """Added to the roughness of the coats."""
 
 
-def pieces_of(asset: Asset) -> list[Piece]:
-    """What each primitive of an asset can be called."""
-    plain = ADJECTIVES | set(METAL_COLOURS) | {"material", "mat"}
-    return [
-        Piece(
-            frozenset(tokens_of(f"{part.name} {part.label}")),
-            frozenset(tokens_of(primitive.material.name)) - plain,
-        )
-        for part in asset.parts
-        for primitive in part.primitives
-    ]
-
-
-def unnamed_parts(prompt: str, pieces: list[Piece]) -> bool:
-    """Whether the prompt gives parts of the object materials of their own, but the mesh names none of those parts."""
-    said = [set(tokens_of(clause)) & PARTS_OF_THINGS for clause in _clauses(prompt)]
-    return sum(bool(s) for s in said) > 1 and not any(_meant(words, pieces) for words in said if words)
-
-
 def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
     """Materials for ``pieces``: a clause that names a part ("wooden handle, steel blade") goes to that part.
 
@@ -123,24 +91,10 @@ def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
         )
         return Wording([None] * len(pieces), [], 1.0, [note], style)
     notes: list[str] = []
-    coats: dict[int, Coat] = {}
-    others = []
-    for clause in _clauses(prompt) if len(pieces) > 1 else []:
-        words = tokens_of(clause)
-        named = _meant(set(words), pieces)
-        own = set().union(*(pieces[i].node | pieces[i].material for i in named)) - set(MATERIALS)
-        said = [w for w in words if w not in own]
-        if named and len(named) < len(pieces) and said:
-            coat, score = _best(take_apart(said).ground)
-            if score >= KNOWN:
-                coats.update(dict.fromkeys(named, coat))
-                continue
-        others.append(clause)
+    coats, others = _coats_of_pieces(prompt, pieces)
     if coats and not others:
         return Wording([coats.get(i) for i in range(len(pieces))], [], 1.0, notes, style)
-    reading = take_apart(
-        [t for t in (tokens_of(" and ".join(others)) if coats else tokens) if t not in STYLES]
-    )
+    reading = take_apart([t for t in (others if coats else tokens) if t not in STYLES])
     ground, features = split_features(reading.ground)
     layers: list[Layer] = []
     main, score = _featured(ground, features, reading.ground, layers, notes)
@@ -161,14 +115,42 @@ def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
     return Wording(chosen, layers, confidence, notes, style, reading.wear, reading.gloss)
 
 
-def _clauses(prompt: str) -> list[str]:
-    return [c for c in re.split(r"[,;.]|\band\b|\bwith\b|\bbut\b", prompt.lower()) if c.strip()]
+def _coats_of_pieces(prompt: str, pieces: list[Piece]) -> tuple[dict[int, Coat], list[str]]:
+    """Coats for the pieces that clauses name, by their numbers, and the words of all other clauses.
+
+    A clause that only names ("oak legs and armrests") shares the coat of the clause before it, or else the next.
+    """
+    coats: dict[int, Coat] = {}
+    others: list[str] = []
+    waiting: list[int] = []
+    last: Coat | None = None
+    for words in clauses_of(prompt) if len(pieces) > 1 else []:
+        named, own = meant(set(words), pieces)
+        said = [w for w in words if w not in own or w in MATERIALS]
+        bare = not set(said) - FILLERS
+        coat = None
+        if named and len(named) < len(pieces) and not bare:
+            coat = _of_a_part(said, own)
+        if coat is not None:
+            coats.update(dict.fromkeys([*waiting, *named], coat))
+            waiting, last = [], coat
+        elif named and bare and last is not None:
+            coats.update(dict.fromkeys(named, last))
+        elif named and bare:
+            waiting += named
+        else:
+            others += [*(["and"] if others else []), *words]
+    return coats, others
 
 
-def _meant(words: set[str], pieces: list[Piece]) -> list[int]:
-    """The pieces that ``words`` name, by their nodes or else by their materials."""
-    by_node = [i for i, p in enumerate(pieces) if not p.node.isdisjoint(words)]
-    return by_node or [i for i, p in enumerate(pieces) if not p.material.isdisjoint(words)]
+def _of_a_part(said: list[str], own: set[str]) -> Coat | None:
+    """The coat that ``said`` asks for on the part called ``own``; None where no material is called that."""
+    text = " ".join(said)
+    usual = next((USUAL[w] for w in sorted(own) if w in USUAL), None)
+    if usual is not None and set(said) <= set(COLOURS) | set(MODIFIERS) | FILLERS:
+        return Coat(library()[usual], tuple(c.rgb for c in understand(text).colours))
+    coat, score = _best(take_apart(said).ground)
+    return coat if score >= KNOWN else None
 
 
 def _covering(cover: Cover, notes: list[str]) -> Coat:
