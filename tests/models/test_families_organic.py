@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.models.builtin_text.families import all_families
+from pocket3d_server.models.builtin_text.organic.dressing import outfit_for
+from pocket3d_server.models.builtin_text.organic.roles import ROLES
 from pocket3d_server.models.language.brief import Brief, Colour
 
 FAMILIES = {name: family for name, family in all_families().items() if family.natural}
@@ -158,11 +160,21 @@ def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
 
 @pytest.mark.parametrize(("prompt", "expected"), [
     ("a knight", "knight_helmet"), ("a wizard", "hat"), ("an astronaut", "visor"), ("a king", "crown"), ("a superhero", "cape"),
+    ("a businessman in a suit", "tie"), ("a pirate", "eye_patch"), ("a mermaid", "tail"),
 ])  # fmt: skip
 def test_roles_bring_their_clothes(prompt: str, expected: str) -> None:
     asset = FAMILIES["person"].build(Brief(prompt=prompt, words=frozenset(prompt.split()), quality="low"))
     names = {part.name for part in asset.parts}
     assert expected in names or expected.split("_")[-1] in names
+
+
+def test_the_seed_changes_what_a_role_wears() -> None:
+    wear = [
+        outfit_for(brief("knight", seed=seed), ROLES["knight"], 0.0, 0.7, np.random.default_rng(0))
+        for seed in range(8)
+    ]
+    assert len({tuple(g.kind for g in w.garments) for w in wear}) > 1
+    assert len({next(g.colour for g in w.garments if g.kind == "surcoat") for w in wear}) > 1
 
 
 def test_people_are_dressed_by_default_and_differ_by_age(built: dict[str, Asset]) -> None:

@@ -36,10 +36,6 @@ def omissions(prompt: str, natural: bool, asset: Asset) -> Omissions:
     if natural and POSES & set(tokens_of(prompt)) - {"standing"}:
         notes.append("It is built standing; poses are not made yet.")
         ceiling = min(ceiling, CEILING)
-    if {"suit", "tuxedo"} & set(tokens_of(prompt)) and any(p.name == "jacket" for p in asset.parts):
-        notes.append(
-            "The suit is a closed jacket and trousers; lapels, shirt front and tie are not made yet."
-        )
     return Omissions(notes, ceiling)
 
 

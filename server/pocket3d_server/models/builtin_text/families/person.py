@@ -142,7 +142,7 @@ def build(brief: Brief) -> Asset:
         ),
         "proportions": 0.15,
     }
-    looks = _looks(brief, gender, age, rng)
+    looks = _looks(brief, role, gender, age, rng)
     outfit = outfit_for(brief, role, gender, age, rng)
     hair = _hair(brief, role, gender, age, rng)
     beard = (role.beard if role else 0.0) if gender < 0.5 and age > 0.6 else 0.0
@@ -209,7 +209,7 @@ def _weight(brief: Brief, role: Role | None, rng: np.random.Generator) -> float:
     )
 
 
-def _looks(brief: Brief, gender: float, age: float, rng: np.random.Generator) -> Looks:
+def _looks(brief: Brief, role: Role | None, gender: float, age: float, rng: np.random.Generator) -> Looks:
     dark = brief.has("african", "black-skinned", "dark-skinned", "brown-skinned")
     skin = (
         SKINS[int(rng.integers(4, 6))]
@@ -218,6 +218,8 @@ def _looks(brief: Brief, gender: float, age: float, rng: np.random.Generator) ->
         if brief.has("pale", "scandinavian")
         else SKINS[int(rng.choice(6, p=[0.2, 0.25, 0.22, 0.15, 0.1, 0.08]))]
     )
+    if role is not None and role.skin is not None:
+        skin = role.skin
     skin = brief.colour(skin, "skin", "face")
     deep = sum(skin) < 1.2
     hair = HAIRS[int(rng.integers(0, 2 if deep else len(HAIRS)))]
@@ -232,6 +234,8 @@ def _looks(brief: Brief, gender: float, age: float, rng: np.random.Generator) ->
     ):
         if brief.has(word):
             hair = colour
+    if role is not None and role.hair_colour is not None:
+        hair = role.hair_colour
     hair = brief.colour(hair, "hair", "beard", "haired")
     iris = brief.colour(IRISES[0] if deep else IRISES[int(rng.integers(len(IRISES)))], "eye", "eyes")
     woman = gender > 0.5 and age > 0.45

@@ -11,6 +11,7 @@ from pocket3d_server.models.builtin_text.organic.roles import (
     DENIM,
     GARMENT_WORDS,
     WHITE,
+    Item,
     Role,
 )
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -52,18 +53,32 @@ def outfit_for(
                 ("shoes", WHITE if rng.random() < 0.5 else (0.22, 0.15, 0.11)),
             ]
         role = Role(tuple(top), main=tuple(k for k, _ in top if k in ("t_shirt", "sweater", "blouse")))
-    garments = [Garment(item[0], item[1], *(item[2:] if len(item) > 2 else ())) for item in role.wear]
+    by_seed = brief.rng(41)
+    if main == UNSET and role.palette:
+        main = role.palette[int(by_seed.integers(len(role.palette)))]
+    garments = [_garment(item) for item in role.wear]
+    if role.options:
+        chosen = role.options[int(by_seed.integers(len(role.options)))]
+        garments = _put_on(garments, [_garment(item) for item in chosen])
     garments = _asked_for(brief, garments, gender)
     coloured = []
     for g in garments:
         words = [
             w
             for w, kind in GARMENT_WORDS.items()
-            if kind == g.kind or (kind in ("dress", "gown") and g.kind in ("blouse", "skirt", "long_skirt", "ball_gown", "ballet_skirt"))
+            if kind == g.kind
+            or (
+                kind in ("dress", "gown")
+                and g.kind in ("blouse", "skirt", "long_skirt", "ball_gown", "ballet_skirt")
+            )
         ]
         words += ["armor", "armour"] if g.kind in ("breastplate", "plates", "knight_helmet") else []
         words += ["hat"] if g.kind.endswith("hat") else []
-        words += ["suit", "costume", "uniform"] if g.kind in ("suit", "tights", "jacket", "suit_jacket", "trousers") else []
+        words += (
+            ["suit", "costume", "uniform"]
+            if g.kind in ("suit", "tights", "jacket", "suit_jacket", "trousers")
+            else []
+        )
         colour = brief.colour(UNSET, *words)
         if (
             colour == UNSET
@@ -93,10 +108,13 @@ LAYERS = (
     "robe",
     "tutu",
     "ballet_skirt",
+    "leaf_skirt",
+    "surcoat",
     "vest",
     "jacket",
     "suit_jacket",
     "white_coat",
+    "open_coat",
     "coat_tails",
     "breastplate",
     "plates",
@@ -108,7 +126,18 @@ LAYERS = (
 )
 
 SLOTS = (
-    ("tights", "trousers", "shorts", "skirt", "long_skirt", "ball_gown", "tutu", "ballet_skirt"),
+    (
+        "tights",
+        "trousers",
+        "shorts",
+        "skirt",
+        "long_skirt",
+        "ball_gown",
+        "tutu",
+        "ballet_skirt",
+        "leaf_skirt",
+        "mermaid_tail",
+    ),
     ("tank_top", "t_shirt", "blouse", "shirt", "dress_shirt", "sweater", "suit"),
     ("shoes", "boots"),
     ("jacket", "suit_jacket", "white_coat", "vest"),
@@ -127,6 +156,7 @@ SLOTS = (
         "crown",
         "beanie",
         "knight_helmet",
+        "great_helm",
         "space_helmet",
         "hood",
     ),
@@ -144,7 +174,9 @@ def _stands_for(kind: str, worn: set[str]) -> bool:
 def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
     """The outfit with garments that the prompt names put in the place of those they replace."""
     wanted: list[Garment] = []
-    brief.heard.words.update(GARMENT_WORDS, ("armor", "armour", "suit", "tuxedo", "costume", "uniform", "helmet"))
+    brief.heard.words.update(
+        GARMENT_WORDS, ("armor", "armour", "suit", "tuxedo", "costume", "uniform", "helmet")
+    )
     said = set(words_in_order(brief)) - ({"short"} if "shorts" not in brief.prompt.lower() else set())
     for word, kind in GARMENT_WORDS.items():
         if word not in said or (kind == "straw_hat" and any(g.kind.endswith("hat") for g in garments)):
@@ -158,11 +190,20 @@ def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Gar
             ]
         elif not any(g.kind == kind for g in garments):
             wanted.append(Garment(kind, (0.45, 0.45, 0.48)))
-    for g in wanted:
-        slot = next((s for s in SLOTS if g.kind in s), (g.kind,))
-        garments = [other for other in garments if other.kind not in slot]
-        garments.append(g)
+    garments = _put_on(garments, wanted)
     if any(g.kind == "jacket" for g in wanted):  # what is worn below is tucked in
         garments = [replace(g, kind="blouse") if g.kind in ("t_shirt", "sweater") else g for g in garments]
+    return garments
+
+
+def _garment(item: Item) -> Garment:
+    return Garment(item[0], item[1], *(item[2:] if len(item) > 2 else ()))
+
+
+def _put_on(garments: list[Garment], more: list[Garment]) -> list[Garment]:
+    """The outfit with ``more`` garments in the place of those they replace, from the skin outwards."""
+    for g in more:
+        slot = next((s for s in SLOTS if g.kind in s), (g.kind,))
+        garments = [*(other for other in garments if other.kind not in slot), g]
     order = {kind: i for i, kind in enumerate(LAYERS)}
-    return sorted(garments, key=lambda g: order.get(g.kind, 99)) if wanted else garments
+    return sorted(garments, key=lambda g: order.get(g.kind, 99)) if more else garments

@@ -240,3 +240,97 @@ def beanie(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Pa
             (bobble, cloth("bobble", (0.94, 0.92, 0.88), 0.95)),
         )
     ]
+
+
+def tricorn(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
+    """A hat whose brim is turned up on three sides, corner to the front, edged in gold."""
+    h = head_of(f)
+    profile = [
+        (0.95, 0.0),
+        (1.5, 0.0),
+        (2.15, 0.02),
+        (2.18, 0.06),
+        (1.5, 0.08),
+        (1.10, 0.12),
+        (1.06, 0.45),
+        (0.85, 0.80),
+        (0.4, 0.95),
+        (0.0, 0.97),
+    ]
+
+    def fold(v: Array) -> Array:
+        a, r = np.arctan2(v[:, 0], v[:, 2]), np.hypot(v[:, 0], v[:, 2]) / h.width
+        side = (0.5 - 0.5 * np.cos(3 * a)) * np.clip((r - 1.15) / 1.0, 0, 1)
+        v[:, 1] += 0.95 * h.width * side**0.9
+        v[:, [0, 2]] *= (1 - 0.30 * side)[:, None]
+        return v
+
+    def placed(solid: Solid) -> Solid:
+        return (
+            solid.deform(fold)
+            .scale(1, 1, h.depth / h.width)
+            .rotate(x=-6)
+            .move(0, h.eyes + 0.52 * h.tall, h.middle)
+        )
+
+    hat = revolve(np.array(profile) * h.width * 1.12, 72)
+    edge = revolve(
+        np.array([(2.12, 0.0), (2.22, 0.0), (2.22, 0.08), (2.12, 0.08)]) * h.width * 1.12, 72, closed=True
+    )
+    return [
+        part(
+            "hat",
+            (placed(hat), cloth("hat", colour, roughness)),
+            (placed(edge), cloth("hat_edge", GOLD, 0.4, 0.8)),
+        )
+    ]
+
+
+def peaked(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
+    """An officer's cap: a band, a wide flat top, a shining peak and a badge."""
+    h = head_of(f)
+    base = [(0.95, 0.0), (1.07, 0.0), (1.09, 0.38), (1.45, 0.66), (1.42, 0.76), (1.0, 0.86), (0.0, 0.88)]
+    t = np.linspace(-1, 1, 17)
+    rim = np.stack([0.98 * np.sin(t * 1.25), 0.06 - 0.08 * t**2, 1.0 * np.cos(t * 1.05)], axis=1)
+    front = np.stack([0.9 * np.sin(t * 1.2), -0.12 - 0.16 * t**2, 1.0 + 0.62 * np.cos(t * 1.45)], axis=1)
+    top = np.concatenate([rim, front[::-1]]) * h.width * 1.12
+    from pocket3d_server.geometry.shapes import loft
+
+    peak = (
+        loft(np.stack([top - (0, 0.05 * h.width, 0), top]), crease=40)
+        .scale(1, 1, h.depth / h.width)
+        .rotate(x=4)
+    )
+    where = (0, h.eyes + 0.5 * h.tall, h.middle - 0.04 * h.depth)
+    shield = (
+        sphere(0.16 * h.width, 14)
+        .scale(1, 1.25, 0.5)
+        .move(0, h.eyes + 0.5 * h.tall + 0.36 * h.width, h.middle + 1.26 * h.depth)
+    )
+    black = cloth("peak", (0.03, 0.03, 0.035), 0.2)
+    return [
+        part(
+            "cap",
+            (turned_on(h, base, 0.48, 1.12), cloth("cap", colour, 0.9)),
+            (peak.move(*where), black),
+            (shield, cloth("cap_badge", GOLD, 0.25, 1.0)),
+        )
+    ]
+
+
+def eye_patch(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
+    """A patch over the right eye on a slanting cord."""
+    from pocket3d_server.geometry.shapes import torus
+    from pocket3d_server.models.builtin_text.organic.face import eye_centres
+
+    h = head_of(f)
+    _, right, radius = eye_centres(f)
+    leather = cloth("eye_patch", (0.04, 0.04, 0.045), 0.5)
+    patch = sphere(1.75 * radius, 18).scale(1.05, 0.95, 0.42).move(*(right + (0, 0, 0.85 * radius)))
+    cord = (
+        torus(1.04, 0.06, 48, 8)
+        .scale(h.width * 1.04, h.width, h.depth * 1.12)
+        .rotate(x=-8, z=-16)
+        .move(0, h.eyes + 0.20 * h.tall, h.middle + 0.02 * h.depth)
+    )
+    return [part("eye_patch", (patch, leather), (cord, leather))]

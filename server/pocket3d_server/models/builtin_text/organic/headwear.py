@@ -5,8 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pocket3d_server.geometry.asset import Part
-from pocket3d_server.models.builtin_text.organic.hats import band, beanie, brimmed, cap, crown, toque, wizard
-from pocket3d_server.models.builtin_text.organic.helmets import hard_hat, hood, knight, mask, space_helmet
+from pocket3d_server.models.builtin_text.organic.hats import (
+    band,
+    beanie,
+    brimmed,
+    cap,
+    crown,
+    eye_patch,
+    peaked,
+    toque,
+    tricorn,
+    wizard,
+)
+from pocket3d_server.models.builtin_text.organic.helmets import (
+    fire_helmet,
+    great_helm,
+    hard_hat,
+    hood,
+    horned,
+    knight,
+    mask,
+    space_helmet,
+)
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 from pocket3d_server.models.language.brief import RGB
 
@@ -14,6 +34,7 @@ HEADWEAR: dict[str, Callable[[Figure, RGB, float, float], list[Part]]] = {
     "wizard_hat": wizard,
     "crown": crown,
     "knight_helmet": knight,
+    "great_helm": great_helm,
     "hard_hat": hard_hat,
     "cap": cap,
     "straw_hat": brimmed(2.1, 0.85, 0.86, -0.08, (0.55, 0.14, 0.12)),
@@ -25,4 +46,9 @@ HEADWEAR: dict[str, Callable[[Figure, RGB, float, float], list[Part]]] = {
     "mask": mask,
     "headband": band,
     "beanie": beanie,
+    "tricorn_hat": tricorn,
+    "peaked_cap": peaked,
+    "fire_helmet": fire_helmet,
+    "eye_patch": eye_patch,
+    "horned_helmet": horned,
 }

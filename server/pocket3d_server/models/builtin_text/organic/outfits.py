@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pocket3d_server.models.builtin_text.finishes import shade
+from pocket3d_server.models.builtin_text.organic import costume, trims
 from pocket3d_server.models.builtin_text.organic.headwear import HEADWEAR
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, cloth
 from pocket3d_server.models.language.brief import RGB
@@ -230,6 +232,37 @@ def _pads(f: Figure, g: Garment, layer: float) -> None:
         f.parts.append(part(f"knee_plate_{label}", (ball(knee, np.array([0.062, 0.068, 0.050]) * u), metal)))
 
 
+def _open_jacket(name: str, hem: float, button: float, wide: float, broad: float = 0.062) -> Maker:
+    """A jacket open in a V from ``button`` metres above the waist, with lapels and two buttons."""
+
+    def make(f: Figure, g: Garment, layer: float) -> None:
+        at = f.y("spine04", button)
+        field = trims.neckline(f, f.torso(f.y("spine05", hem), 1.95), at, wide)
+        f.wear(
+            name,
+            field,
+            cloth(name, g.colour, g.roughness),
+            0.022 + layer,
+            drape=24,
+            wrinkle=0.002,
+            share=0.18,
+        )
+        trims.lapels(f, shade(g.colour, 0.88 if max(g.colour) > 0.5 else 1.03), at, wide, broad)
+        trims.buttons(f, shade(g.colour, 0.45), [at - 0.012 * f.unit, at - 0.10 * f.unit])
+
+    return make
+
+
+def _trimmed(trim: Callable[[Figure, RGB], None]) -> Maker:
+    return lambda f, g, _layer: trim(f, g.colour)
+
+
+def _dress_shirt(f: Figure, g: Garment, layer: float) -> None:
+    """A shirt with a folded collar."""
+    MAKERS["shirt"](f, g, layer)
+    trims.collar(f, g.colour)
+
+
 Maker = Callable[[Figure, Garment, float], None]
 MAKERS: dict[str, Maker] = {
     "t_shirt": _top("t_shirt", -0.075, 0.62, 0.020, neck=-0.028),
@@ -248,6 +281,7 @@ MAKERS: dict[str, Maker] = {
     "long_skirt": _skirt("skirt", 0.06, 0.16, waves=0.014),
     "robe": _skirt("robe", 0.03, 0.15, 0.10, waves=0.010),
     "coat_tails": _skirt("coat_tails", 0.42, 0.05, 0.07, waves=0.004),
+    "surcoat": _skirt("surcoat", 0.60, 0.10, waves=0.016),
     "tutu": _skirt("skirt", 0.72, 0.24, waves=0.02),
     "belt": _belt,
     "gloves": _gloves,
@@ -256,4 +290,35 @@ MAKERS: dict[str, Maker] = {
     "cape": _cape,
     "breastplate": _breastplate,
     "plates": _pads,
+    "suit_jacket": _open_jacket("jacket", -0.105, 0.02, 0.062),
+    "white_coat": _open_jacket("jacket", -0.085, 0.03, 0.075, 0.07),
+    "dress_shirt": _dress_shirt,
+    "tie": _trimmed(trims.tie),
+    "badge": _trimmed(trims.badge),
+    "emblem": _trimmed(trims.emblem),
+    "apron": _trimmed(trims.apron),
+    "braces": _trimmed(trims.braces),
+    "stethoscope": _trimmed(trims.stethoscope),
+    "double_buttons": lambda f, g, _: trims.buttons(
+        f, g.colour, np.linspace(f.y("spine01", 0.06), f.y("spine04", 0.0), 4), (-0.05, 0.05)
+    ),
+    "gold_buttons": lambda f, g, _: trims.buttons(
+        f, g.colour, np.linspace(f.y("spine01", 0.06), f.y("spine04", -0.01), 5), (0.0,), 0.010, 1.0
+    ),
+    "bands": lambda f, g, layer: trims.bands(f, g.colour, 0.030),
+    "open_coat": _open_jacket("coat", -0.085, -0.06, 0.085, 0.075),
+    **{
+        name: _trimmed(getattr(costume, name))
+        for name in (
+            "feather_wings",
+            "fairy_wings",
+            "halo",
+            "leaf_skirt",
+            "mermaid_tail",
+            "shell_top",
+            "clown_nose",
+        )
+    },
+    "ball_gown": _skirt("skirt", 0.03, 0.34, waves=0.022),
+    "ballet_skirt": _skirt("tutu", 0.87, 0.25, 0.03, waves=0.012),
 }
