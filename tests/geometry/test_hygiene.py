@@ -14,6 +14,7 @@ from pocket3d_server.geometry.nearest import NearestPoints
 from pocket3d_server.geometry.repair import hole_faces, outward, sound_faces
 from pocket3d_server.geometry.resurface import remeshed, simplified, unwrapped
 from pocket3d_server.geometry.solid import Solid
+from pocket3d_server.geometry.tangent_space import shown_normals
 from pocket3d_server.geometry.tidy import filled, mended, placed
 
 BALL = shapes.sphere(1.0)
@@ -145,6 +146,23 @@ def test_new_geometry_wears_the_old_surface(how: str) -> None:
         np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
         if p.material.name != "hat":
             np.testing.assert_allclose(weights[:, 0], (np.asarray(p.vertices)[:, 1] + 1) / 2, atol=0.06)
+
+
+def test_few_faces_are_shown_like_the_many_that_they_stand_for() -> None:
+    made = simplified(figure(), 200).parts[0].primitives
+    for p in made:
+        assert p.normals is not None
+        near = NearestPoints(p.vertices, p.faces)
+        middles = np.asarray(p.vertices)[p.faces].mean(axis=1)
+        round_ones = middles / np.linalg.norm(middles, axis=1, keepdims=True)
+        found = near.find(middles, round_ones)
+        shown = shown_normals(p, found)
+        assert np.median(np.degrees(np.arccos(np.einsum("nc,nc->n", shown, round_ones)))) < 2
+        assert (np.einsum("nc,nc->n", shown, round_ones) > np.cos(np.radians(12))).mean() > 0.97
+        bare = shown_normals(replace(p, uv=None), found)
+        assert np.median(np.einsum("nc,nc->n", bare, round_ones)) < np.median(
+            np.einsum("nc,nc->n", shown, round_ones)
+        )
 
 
 def test_a_small_asset_is_left_as_it_is() -> None:

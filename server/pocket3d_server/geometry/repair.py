@@ -22,7 +22,7 @@ def sound_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.bool_
     """
     v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
     finite = np.asarray(np.isfinite(v).all(axis=1))
-    sound: NDArray[np.bool_] = finite[f].all(axis=1)
+    sound = np.asarray(finite[f].all(axis=1))
     if not sound.any():
         return sound
     places, welded, _ = weld(np.where(finite[:, None], v, v[finite][0]), f)

@@ -15,6 +15,7 @@ from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Prim
 from pocket3d_server.geometry.atlas import Atlas, own_surface, textured
 from pocket3d_server.geometry.clean import components, face_normals, simplify, smooth_shading, weld
 from pocket3d_server.geometry.nearest import Nearest, NearestPoints
+from pocket3d_server.geometry.tangent_space import shown_normals, tangent_space_map
 
 CREASE = 50.0
 """Degrees; edges of coarse meshes are sharper than what they stand for."""
@@ -170,8 +171,8 @@ def resurfaced(
     """The mesh ``vertices`` (V, 3), ``faces`` (F, 3), which lies near ``asset``'s surface, with all that it wears.
 
     ``owner`` (F,) is the number of the old primitive whose part and material each new face gets. Where an old material
-    has images, all share one new atlas, as large as the largest of them. Fine relief of normal maps is left out. Parts
-    without a face left go.
+    has images, all share one new atlas, as large as the largest of them; its normal map shows what the old faces and
+    normal maps showed. Parts without a face left go.
     """
     old = list(asset.primitives())
     painted = always_unwrap or any(_has_images(p.material) for p in old)
@@ -230,19 +231,25 @@ def _painted(
     sources = [old[k] for k in renewed]
     atlas = Atlas(pieces, _texture_size([p.material for p in sources]))
     uv = np.zeros((len(atlas.position), 2), np.float32)
+    wanted = np.zeros((len(atlas.position), 3), np.float32)
     for i, k in enumerate(renewed):
         pick = np.flatnonzero(atlas.texel_owner == i)
-        if old[k].uv is not None and _has_images(old[k].material):
-            found = near[k].find(atlas.position[pick], atlas.normal[pick])
+        found = near[k].find(atlas.position[pick], atlas.normal[pick])
+        wanted[pick] = shown_normals(old[k], found)
+        if old[k].uv is not None:
             uv[pick] = _mixed(np.asarray(old[k].uv), old[k], found)
     color, roughness, metallic = own_surface(sources, atlas.texel_owner, uv)
     base, packed, _ = atlas.images(color, roughness, metallic, None)
-    made = {id(p.material): textured(p.material, base, packed, None) for p in pieces}
+    relief = tangent_space_map(
+        atlas.texels, atlas.vertices, atlas.faces, atlas.uv, np.asarray(atlas.normal), wanted
+    )
+    made = {id(p.material): textured(p.material, base, packed, relief) for p in pieces}
     return dict(zip(renewed, atlas.primitives([made[id(p.material)] for p in pieces]), strict=True))
 
 
 def _has_images(material: Material) -> bool:
-    return material.base_color_image is not None or material.metallic_roughness_image is not None
+    images = material.base_color_image, material.metallic_roughness_image, material.normal_image
+    return any(i is not None for i in images)
 
 
 def _texture_size(materials: list[Material]) -> int:
