@@ -71,7 +71,7 @@ SERVER_MODULES = {
     if path.stem != "__init__" and (path.suffix == ".py" or path.is_dir())
 }
 # model -> other models that it may import; models/__init__.py says why.
-MODEL_RULES: dict[str, set[str]] = {"builtin_parts": {"builtin_rig"}}
+MODEL_RULES: dict[str, set[str]] = {"builtin_parts": {"builtin_rig"}, "builtin_image": {"builtin_text"}}
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),
     "scene": {"core"},

@@ -84,7 +84,7 @@ def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Ro
     data = np.load(path)
     vertices = turned(data["vertices"].astype(np.float64), view)
     truth = Asset([Part("mesh", [Primitive(vertices, data["faces"].astype(np.int64), CLAY)])])
-    picture = preview.render(truth, PICTURE, 0, 0, **({} if plain else {"background": None}))
+    picture = preview.render(truth, PICTURE, 0, 0, preview.BACKGROUND if plain else None)
     file = folder / f"{path.stem}.png"
     PilImage.fromarray(picture[..., :3] if plain else picture).save(file)
     seen = picture[..., 3] > 127
@@ -93,7 +93,7 @@ def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Ro
     start = time.perf_counter()
     try:
         result = BuiltinImage().run(
-            MeshRequest(images=[file], quality="medium", texture_resolution=512), lambda *_: None
+            MeshRequest(seed=0, images=[file], quality="medium", texture_resolution=512), lambda *_: None
         )
     except EngineError as error:
         print(f"{path.stem}: {error}")

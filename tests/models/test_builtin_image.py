@@ -233,6 +233,73 @@ def test_handles_stay_on_a_turned_body(folder: Path) -> None:
     assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.93
 
 
+def test_a_mug_is_hollow_and_keeps_its_handle(folder: Path) -> None:
+    def mug(pen: ImageDraw.ImageDraw, s: int) -> None:
+        blue = (60, 110, 180, 255)
+        disc(pen, s, 0.72, 0.52, 0.17, blue, 0.2)
+        disc(pen, s, 0.72, 0.52, 0.11, (0, 0, 0, 0), 0.14)
+        pen.rectangle([0.2 * s, 0.22 * s, 0.7 * s, 0.84 * s], fill=blue)
+
+    path = draw(folder / "mug.png", mug)
+    result = run(path)
+    assert result.source == "lathe"
+    mesh = welded(only(result))
+    assert mesh.is_watertight
+    assert mesh.euler_number == 0  # the handle
+    filled = np.pi * 0.32**2 * 0.8  # of a solid cylinder, with its longer side 1 m
+    assert 0.1 * filled < mesh.volume < 0.6 * filled
+    assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.95
+
+
+def test_a_table_stands_on_four_legs(folder: Path) -> None:
+    def table(pen: ImageDraw.ImageDraw, s: int) -> None:
+        for box in ((0.1, 0.3, 0.9, 0.36), (0.13, 0.3, 0.18, 0.8), (0.82, 0.3, 0.87, 0.8)):
+            pen.rectangle([v * s for v in box], fill=BROWN)
+
+    path = draw(folder / "table.png", table)
+    result = run(path)
+    assert result.source == "furniture"
+    mesh = welded(only(result))
+    assert mesh.is_watertight
+    assert 0.3 < mesh.extents[2] < 0.8
+    low = mesh.vertices[mesh.vertices[:, 1] < 0.4]
+    assert (np.abs(low[:, [0, 2]]) > 0.15).all()  # nothing but legs
+    assert len({(x > 0, z > 0) for x, z in low[:, [0, 2]]}) == 4
+    assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.88
+
+
+def test_a_mask_may_be_sent_beside_the_picture(folder: Path, teddy_png: Path) -> None:
+    alpha = Image.open(teddy_png).getchannel("A")
+    alpha.save(folder / "mask.png")
+    noise = np.random.default_rng(2).integers(0, 255, (400, 400, 3), np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    result = run(folder / "noise.png", folder / "mask.png", quality="low", parameters={"masks": True})
+    assert overlap(front_view(only(result))[0], input_view(teddy_png)[0]) > 0.95
+    Image.new("L", (64, 64)).save(folder / "black.png")
+    for files in ([folder / "noise.png"], [folder / "noise.png", folder / "black.png"]):
+        with pytest.raises(EngineError) as error:
+            run(*files, parameters={"masks": True})
+        assert error.value.code == "INVALID_INPUT"
+        assert "mask" in error.value.suggestion
+
+
+def test_small_pictures_are_enlarged_where_the_network_is_there(
+    folder: Path, teddy_png: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pocket3d_server.models.pictures import upscale
+
+    small = np.asarray(Image.open(teddy_png).resize((100, 80)), np.float32) / 255
+    monkeypatch.setattr(upscale, "weights", lambda: None)
+    assert upscale.upscaled(small) is None
+    monkeypatch.setattr(upscale, "weights", lambda: (folder / "net.param", folder / "net.bin"))
+    monkeypatch.setattr(upscale, "_run", lambda _, rgb: rgb.repeat(4, axis=0).repeat(4, axis=1))
+    large = upscale.upscaled(small)
+    assert large is not None
+    assert large.shape == (320, 400, 4)
+    assert np.abs(large[2::4, 2::4, 3] - small[..., 3]).mean() < 0.02
+    assert upscale.upscaled(np.ones((400, 100, 4), np.float32)) is None
+
+
 def test_the_same_mask_from_alpha_and_from_plain_backgrounds(folder: Path, teddy_png: Path) -> None:
     cutout = Image.open(teddy_png)
     masks = []

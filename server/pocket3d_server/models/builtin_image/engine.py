@@ -18,7 +18,10 @@ from pocket3d_server.models.engine import (
 )
 
 if TYPE_CHECKING:
-    from pocket3d_server.models.builtin_image.evidence import Evidence
+    from pathlib import Path
+
+    from pocket3d_server.models.builtin_image.forming import Plan
+    from pocket3d_server.models.builtin_image.silhouette import Silhouette
     from pocket3d_server.models.builtin_image.views import View
     from pocket3d_server.models.pictures.cutout import Cutout
 
@@ -36,13 +39,20 @@ class ImageParameters(BaseModel):
     """What a person may set when the engine's own judgement is not wanted."""
 
     model_config = ConfigDict(extra="forbid")
-    method: Literal["auto", "inflate", "lathe", "extrude", "box"] = Field(
-        "auto", description="How one picture becomes a shape; auto reads it from the picture."
+    method: Literal["auto", "inflate", "lathe", "extrude", "box", "furniture", "kit"] = Field(
+        "auto",
+        description="How one picture becomes a shape; auto reads it from the picture. kit builds the parametric "
+        "object that looks most like it, or the one that text_prompt names.",
     )
     thickness: float = Field(1.0, ge=0.1, le=4, description="Factor on the depth that was judged right.")
     relief: float = Field(1.0, ge=0, le=3, description="How far colour regions and fine detail stand out.")
     views: list[ViewName] | None = Field(
         None, description="What each image shows, in order; left out, it is judged from the outlines."
+    )
+    masks: bool = Field(
+        False,
+        description="Every second image is the mask of the one before it, white where the object is. "
+        "A picture with transparency needs none: its alpha is its mask.",
     )
 
 
@@ -63,37 +73,22 @@ class BuiltinImage(Engine):
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """See `Engine.run`. Raises EngineError for pictures that cannot be read or show no object."""
         from pocket3d_server.models.pictures.cutout import cut_out
-        from pocket3d_server.models.pictures.picture import read_picture
+        from pocket3d_server.models.pictures.picture import read_masked
+        from pocket3d_server.models.pictures.upscale import upscaled
 
         if not isinstance(request, MeshRequest):
             raise TypeError("builtin_image makes meshes")
         settings = ImageParameters.model_validate(request.parameters)
-        if not request.images:
-            raise EngineError(
-                "no image was given",
-                code="INVALID_INPUT",
-                suggestion="Send one to four pictures of one object.",
-            )
-        if len(request.images) > MOST_IMAGES:
-            raise EngineError(
-                f"{len(request.images)} images were given, at most {MOST_IMAGES} can be used",
-                code="INVALID_INPUT",
-                suggestion="Send the front first, then side, back and top.",
-            )
-        if settings.views is not None and len(settings.views) != len(request.images):
-            raise EngineError(
-                f"{len(settings.views)} views were named for {len(request.images)} images",
-                code="INVALID_INPUT",
-                suggestion="Name one view for each image, or leave views out.",
-            )
+        files = _paired(request.images, settings)
         progress(0.02, "reading_images")
         largest = min(2048, max(1024, request.texture_resolution))
-        pictures = [read_picture(path, largest) for path in request.images]
+        pictures = [read_masked(picture, mask, largest) for picture, mask in files]
+        enlarged = [upscaled(picture) for picture in pictures]
         progress(0.08, "cutting_out")
-        cutouts = [cut_out(picture) for picture in pictures]
+        cutouts = [cut_out(p if large is None else large) for p, large in zip(pictures, enlarged)]
         notes = list(dict.fromkeys(note for cutout in cutouts for note in cutout.notes))
-        if request.text_prompt:
-            notes.append("The text was not used: the picture decided what was made.")
+        if any(large is not None for large in enlarged):
+            notes.append("Small pictures were enlarged with Real-ESRGAN.")
         progress(0.25, "choosing_shape")
         if len(cutouts) > 1:
             from pocket3d_server.models.builtin_image.views import match_views
@@ -109,6 +104,38 @@ class BuiltinImage(Engine):
         return _single(cutouts[0], request, settings, notes, progress)
 
 
+def _paired(images: list[Path], settings: ImageParameters) -> list[tuple[Path, Path | None]]:
+    """Pictures with their masks. Raises EngineError where their number does not fit."""
+    if settings.masks and len(images) % 2:
+        raise EngineError(
+            f"{len(images)} images were given, which are no pairs of a picture and its mask",
+            code="INVALID_INPUT",
+            suggestion="With masks, send each picture and after it its mask.",
+        )
+    files: list[tuple[Path, Path | None]] = (
+        list(zip(images[::2], images[1::2])) if settings.masks else [(image, None) for image in images]
+    )
+    if not files:
+        raise EngineError(
+            "no image was given",
+            code="INVALID_INPUT",
+            suggestion="Send one to four pictures of one object.",
+        )
+    if len(files) > MOST_IMAGES:
+        raise EngineError(
+            f"{len(files)} images were given, at most {MOST_IMAGES} can be used",
+            code="INVALID_INPUT",
+            suggestion="Send the front first, then side, back and top.",
+        )
+    if settings.views is not None and len(settings.views) != len(files):
+        raise EngineError(
+            f"{len(settings.views)} views were named for {len(files)} images",
+            code="INVALID_INPUT",
+            suggestion="Name one view for each image, or leave views out.",
+        )
+    return files
+
+
 def _single(
     cutout: Cutout,
     request: MeshRequest,
@@ -119,50 +146,61 @@ def _single(
 ) -> EngineResult:
     """One picture, perhaps with one of the back: measure, choose, build, paint."""
     from pocket3d_server.geometry.asset import Asset, Part
-    from pocket3d_server.models.builtin_image import evidence, meshes, paint
-    from pocket3d_server.models.builtin_image.extrude import extrude
-    from pocket3d_server.models.builtin_image.inflate import inflate
-    from pocket3d_server.models.builtin_image.lathe import lathe, turned_coat
+    from pocket3d_server.models.builtin_image import forming, meshes, paint
+    from pocket3d_server.models.builtin_image.lathe import turned_coat
     from pocket3d_server.models.builtin_image.silhouette import Silhouette
 
+    small = Silhouette.sample(cutout, forming.MEASURED_AT)
+    if settings.method in ("auto", "kit") and behind is None:
+        fitted = _from_kit(small, request, settings.method == "kit", cutout.confidence, notes)
+        if fitted is not None:
+            return fitted
+    if request.text_prompt:
+        notes.append("The text was not used: the picture decided what was made.")
     shape = Silhouette.sample(cutout, CELLS[request.quality])
-    facts = evidence.measure(Silhouette.sample(cutout, CELLS["low"]))
-    choice = evidence.choose(facts)[0]
-    method = choice.method if settings.method == "auto" else settings.method
+    plan = forming.plan(small, "auto" if settings.method == "kit" else settings.method)
+    faces = FACES[request.quality]
     progress(0.35, "building_surface")
-    colours_behind = _same_behind(method, facts, cutout)
-    colours = paint.coat(cutout, mirrored_back=colours_behind, behind=behind)
-    if method == "lathe":
-        from pocket3d_server.models.builtin_image.profile import fit_profile
-
-        turned = fit_profile(shape)
-        mesh = lathe(shape, turned, SEGMENTS[request.quality], FACES[request.quality])
-        mesh = meshes.Mesh(mesh.vertices * (1, 1, settings.thickness), mesh.faces)
-        if behind is None:
-            colours = turned_coat(colours, shape, turned)
-    elif method == "inflate":
-        mesh = inflate(shape, settings.thickness, settings.relief)
-    else:
-        mesh = extrude(
-            shape,
-            evidence.flat_depth(facts),
-            bevel=0.012 if method == "box" else None,
-            thickness=settings.thickness,
-            emboss=0.4 * settings.relief,
-        )
+    colours = paint.coat(cutout, mirrored_back=_same_behind(plan, cutout), behind=behind)
+    detail = forming.Detail(faces, SEGMENTS[request.quality], settings.thickness, settings.relief)
+    mesh, turned = forming.form(shape, plan, detail)
+    if turned is not None and behind is None:
+        colours = turned_coat(colours, shape, turned)
     progress(0.6, "simplifying")
-    mesh = meshes.reduce(mesh, FACES[request.quality])
+    mesh = meshes.reduce(mesh, faces)
     progress(0.7, "projecting_colours")
     primitive = paint.paint(mesh, colours, request.texture_resolution)
     progress(0.98, "finishing")
-    certainty = choice.confidence if settings.method == "auto" else 0.8
-    asset = Asset([Part("object", [primitive])], extras={"method": method, "cutout": cutout.method})
-    return EngineResult(asset, method, round(certainty * cutout.confidence, 3), notes)
+    asset = Asset([Part("object", [primitive])], extras={"method": plan.method, "cutout": cutout.method})
+    return EngineResult(asset, plan.method, round(plan.confidence * cutout.confidence, 3), notes)
 
 
-def _same_behind(method: str, facts: Evidence, cutout: Cutout) -> bool:
+def _from_kit(
+    shape: Silhouette, request: MeshRequest, wanted: bool, certainty: float, notes: list[str]
+) -> EngineResult | None:
+    """The kit's object in place of the picture's: when the text names it, the picture leaves no doubt, or it is
+    ``wanted`` however well it fits."""
+    from pocket3d_server.models.builtin_image.kit import fit_kit, named_family
+
+    family = named_family(request.text_prompt)
+    fitted = fit_kit(shape, request, family, at_least=0.0 if wanted else None)
+    if fitted is None:
+        return None
+    name = fitted.relative.family.replace("_", " ")
+    why = "as the text says" if family else "by its outline"
+    said = (
+        f"The picture was taken for a {name}, {why}: it is an object of the parametric kit in the picture's "
+        f"proportions, not the very one. Its outline covers the picture's to {fitted.overlap:.0%}."
+    )
+    fitted.asset.extras.update(method="kit", family=fitted.relative.family)
+    confidence = certainty * fitted.overlap * (0.95 if family else 0.8)
+    return EngineResult(fitted.asset, "kit", round(confidence, 3), [*notes, said])
+
+
+def _same_behind(plan: Plan, cutout: Cutout) -> bool:
     """Whether the back may show the front again: flat things, and creatures and things seen from the side."""
-    if method in ("extrude", "box"):
+    facts = plan.facts
+    if plan.method in ("extrude", "box", "furniture"):
         return True
     if facts.eyes or facts.looks_here:
         return False

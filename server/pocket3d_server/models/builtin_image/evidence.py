@@ -9,9 +9,10 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.measure import find_contours
 
+from pocket3d_server.models.builtin_image.lathe import attachments, is_vessel
 from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
 from pocket3d_server.models.builtin_image.silhouette import Silhouette
-from pocket3d_server.models.pictures.fields import mirror_overlap
+from pocket3d_server.models.pictures.fields import mirror_overlap, ramp
 from pocket3d_server.models.pictures.picture import Array, Mask
 
 
@@ -50,6 +51,8 @@ class Evidence:
     """Share of the turned body that is holes: no vase has one through its middle."""
     limbs: float
     """Radius of the thickest piece outside the turned body over the body's largest radius."""
+    mug: bool
+    """A turned body, open at its top, with the ring of one handle."""
     turned: Turned
 
 
@@ -93,6 +96,7 @@ def measure(shape: Silhouette) -> Evidence:
         overhang=float(((along < -1) | (along > len(turned.radius))).mean()),
         perforated=float((body & filled & ~mask).sum() / max(body.sum(), 1)),
         limbs=_limb_size(shape, turned),
+        mug=bool(len(pieces := attachments(shape, turned)) == 1 and is_vessel(shape, turned, pieces)),
         turned=turned,
     )
 
@@ -100,10 +104,13 @@ def measure(shape: Silhouette) -> Evidence:
 def choose(evidence: Evidence) -> list[Choice]:
     """All methods, the best first. Scores are rules of thumb set by eye on pictures of common things."""
     e, t = evidence, evidence.turned
-    ramp = _ramp
     # A handle may leave part of the silhouette unexplained when it is thin; lobes and ears may not,
     # and something with eyes is a figure whose leftovers are arms and legs.
     needed = max(0.80 + 0.13 * ramp(e.limbs, 0.15, 0.24), 0.95 if e.eyes else 0.0)
+    if (
+        abs(t.direction[0]) < 0.5
+    ):  # what lies and is turned is a bottle or a pen; what swims has fins left over
+        needed = max(needed, 0.965)
     lathe = ramp(t.overlap, 0.79, 0.94) * ramp(t.explained, needed, needed + (0.035 if e.eyes else 0.06))
     lathe *= ramp(t.excess, 0.12, 0.03) * ramp(e.overhang, 0.05, 0.025) * ramp(e.perforated, 0.025, 0.008)
     lathe *= 0.55 + 0.45 * ramp(t.clean, 0.3, 0.9)
@@ -114,6 +121,8 @@ def choose(evidence: Evidence) -> list[Choice]:
     lathe *= 1 - 0.5 * ramp(e.flat_colour, 0.3, 0.8) * ramp(e.straight, 0.3, 0.7)
     if e.eyes:
         lathe *= 0.45 + 0.55 * ramp(t.clean, 0.97, 0.995)
+    if e.mug and t.overlap > 0.9 and t.excess < 0.05 and t.explained > 0.75:
+        lathe = max(lathe, 0.95)
     # Mirrored about a slanting axis but not turned: tools are drawn like that.
     tool = ramp(t.overlap, 0.85, 0.93) * ramp(abs(t.direction[1]), 0.2, 0.4) * (1 - lathe)
     thin = ramp(e.thickest, 0.18, 0.13)
@@ -126,7 +135,10 @@ def choose(evidence: Evidence) -> list[Choice]:
         + 0.35 * tool
         + 0.3 * ramp(e.upside_down, 0.95, 0.99) * max(ramp(e.straight, 0.3, 0.6), ramp(e.ruled, 0.5, 0.6))
         - 0.25 * ramp(e.roundness, 0.5, 0.85)
+        - 0.5 * e.mug
     )
+    # Shading all over that follows a rounded form speaks against flat faces, whatever the outline.
+    flat *= 1 - 0.75 * ramp(e.roundness, 0.5, 0.8) * ramp(e.flat_colour, 0.25, 0.1)
     box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))
     inflate = (
         0.42 + 0.1 * ramp(e.roundness, 0.2, 0.6) + 0.1 * e.eyes + 0.12 * e.looks_here - 0.08 * min(e.holes, 1)
@@ -143,12 +155,12 @@ def choose(evidence: Evidence) -> list[Choice]:
 def flat_depth(evidence: Evidence) -> float:
     """A likely depth in metres for a flat or boxy thing whose longer side is 1 m."""
     shorter = min(1.0, evidence.aspect, 1 / evidence.aspect)
-    standing = _ramp(evidence.upside_down, 0.95, 0.85) * _ramp(evidence.straight, 0.15, 0.4)
+    standing = ramp(evidence.upside_down, 0.95, 0.85) * ramp(evidence.straight, 0.15, 0.4)
     if evidence.rectangular > 0.95:
-        cube = _ramp(shorter, 0.85, 0.95)
+        cube = ramp(shorter, 0.85, 0.95)
         return shorter * (0.16 + 0.5 * cube)
     # Things that stand (cars, houses) are about as deep as they are high; signs and tools are thin.
-    body = _ramp(evidence.thickest, 0.16, 0.28) * standing
+    body = ramp(evidence.thickest, 0.16, 0.28) * standing
     return float(0.11 * (1 - body) + body * 1.5 * evidence.thickest)
 
 
@@ -157,12 +169,6 @@ def _limb_size(shape: Silhouette, turned: Turned) -> float:
     if not outside.any():
         return 0.0
     return float(ndimage.distance_transform_edt(outside).max() / max(float(turned.radius.max()), 1))
-
-
-def _ramp(value: float, start: float, end: float) -> float:
-    """0 at ``start``, 1 at ``end``, smooth between; falls when ``end`` is the smaller."""
-    t = float(np.clip((value - start) / (end - start), 0, 1))
-    return t * t * (3 - 2 * t)
 
 
 def _straight_share(distance: Array) -> float:

@@ -82,12 +82,17 @@ def limb_offsets(shape: Silhouette) -> Array:
     return ndimage.gaussian_filter(bleed(offsets[..., None], mask)[..., 0], 1.0)
 
 
-def inflate(shape: Silhouette, thickness: float = 1.0, emboss: float = 1.0) -> Mesh:
+def inflate(
+    shape: Silhouette, thickness: float = 1.0, emboss: float = 1.0, factor: Array | None = None
+) -> Mesh:
     """A closed mesh whose outline, seen from +Z, is the silhouette.
 
-    ``thickness`` multiplies the depth and ``emboss`` the relief of the front.
+    ``thickness`` multiplies the depth and ``emboss`` the relief of the front. ``factor`` (H, W)
+    multiplies it place by place.
     """
     square = squared_height(shape)
+    if factor is not None:
+        square = square * factor**2
     offset = limb_offsets(shape)
     top = float(np.sqrt(square.max()))
     reach = float(np.abs(offset).max())

@@ -16,6 +16,8 @@ from pocket3d_server.models.pictures.picture import Array
 
 OVERLAP = 0.035
 """How far an attached piece reaches into the turned body, as a share of the object's longer side."""
+WALL = 0.16
+"""Of a vessel, over its radius."""
 ANGLES = 361
 TURNING = 72
 """Degrees from the front at which a repeated pattern turns back; beyond, the picture is too foreshortened."""
@@ -28,19 +30,53 @@ def lathe(shape: Silhouette, turned: Turned, segments: int, faces: int) -> Mesh:
 
     ``segments`` go around the body; about ``faces`` triangles are used for all.
     """
-    body = turn(shape, turned, segments)
     # Pieces are reduced before they are united: the union is then exact and needs no further reduction.
     parts = attachments(shape, turned)
+    wall = WALL * float(turned.radius.max()) if is_vessel(shape, turned, parts) else None
+    body = turn(shape, turned, segments, wall)
+    if wall is not None:  # a handle must not come out inside
+        parts = attachments(shape, turned, 0.8 * wall)
     budget = max(600, int(0.95 * (faces - len(body.faces))) // max(1, len(parts)))
     pieces = [reduce(inflate(part, emboss=0.0), budget) for part in parts]
     return unite([body, *pieces]) if pieces else body
 
 
-def turn(shape: Silhouette, turned: Turned, segments: int) -> Mesh:
-    """The profile revolved around its axis, closed by a pole at each end."""
+def is_vessel(shape: Silhouette, turned: Turned, parts: list[Silhouette]) -> bool:
+    """Whether the body is open at its top: a mug by its one ring of a handle, a tumbler or pot by its taper."""
+    radius, count = turned.radius, len(turned.radius)
+    largest = float(radius.max())
+    rim = float(radius[round(0.04 * count) : round(0.1 * count) + 1].mean())
+    if turned.direction[0] < 0.95 or radius[max(1, round(0.03 * count))] < 0.65 * rim or rim < 0.75 * largest:
+        return False
+    slim = count / (2 * largest)
+    if len(parts) == 1:
+        gaps = ndimage.binary_fill_holes(shape.mask) & ~shape.mask
+        piece = parts[0].distance > 0
+        ring = bool((ndimage.binary_dilation(piece, iterations=3) & gaps).sum() > 0.02 * piece.sum())
+        return ring and 0.45 < slim < 1.8
+    foot = float(radius[round(0.93 * count)])
+    tapers = bool(
+        (np.diff(ndimage.gaussian_filter1d(radius, 0.03 * count))[count // 8 : -count // 8] < 0.02).all()
+    )
+    return not parts and tapers and 0.45 < foot / rim < 0.92 and 0.9 < slim < 2.4
+
+
+def turn(shape: Silhouette, turned: Turned, segments: int, wall: float | None = None) -> Mesh:
+    """The profile revolved around its axis, closed by a pole at each end.
+
+    With ``wall``, pixels of the grid, the body is a vessel of that thickness, open at its top.
+    """
     count = len(turned.radius)
     along = np.concatenate([[-0.45], np.arange(count), [count - 0.55]])
     radius = np.concatenate([[0.0], turned.radius, [0.0]])
+    if wall is not None:
+        # The rim is level: rounded corners of the picture's outline must not close it.
+        edge = max(1, round(0.03 * count))
+        radius[1 : edge + 1] = np.maximum(radius[1 : edge + 1], radius[edge + 1])
+        inside = np.arange(0.0, count - 1.4 * wall)
+        inner = np.maximum(turned.radius_near(np.maximum(inside, edge)) - wall, 0.5)
+        along = np.concatenate([inside[-1:], inside[::-1], along[1:]])
+        radius = np.concatenate([[0.0], inner[::-1], radius[1:]])
     # Rows at even steps of arc length, so that flat ends get as many as the flanks.
     length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(along), np.diff(radius)))])
     rings = max(16, round(segments * 1.5))
@@ -75,10 +111,10 @@ def turn(shape: Silhouette, turned: Turned, segments: int) -> Mesh:
     return outward(Mesh(vertices, faces.astype(np.int64)))
 
 
-def attachments(shape: Silhouette, turned: Turned) -> list[Silhouette]:
-    """Silhouettes of the pieces outside the turned body, each reaching a little into it."""
+def attachments(shape: Silhouette, turned: Turned, most: float = np.inf) -> list[Silhouette]:
+    """Silhouettes of the pieces outside the turned body, each reaching a little (``most`` pixels) into it."""
     depth = turned.inside(shape.mask.shape)
-    overlap = OVERLAP / shape.frame.unit
+    overlap = min(OVERLAP / shape.frame.unit, most)
     outside = shape.mask & (depth < -1.0)
     labels, count = ndimage.label(outside)
     if not count:

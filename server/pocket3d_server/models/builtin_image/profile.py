@@ -14,6 +14,9 @@ from pocket3d_server.models.pictures.picture import Array, Mask
 SHORTEST_LIMB = 0.25
 """A one-off bulge of the profile longer than this share of the radius, and thin, is a limb and not a ring."""
 
+CORE = 0.4
+"""Parts thinner than this share of the thickest are no body."""
+
 
 @dataclass(frozen=True)
 class Turned:
@@ -83,7 +86,8 @@ def _along(shape: Silhouette, direction: Array) -> Turned:
     where = middle[:, None, None] + grid_s * direction[:, None, None] + grid_t * across[:, None, None]
     distance = ndimage.map_coordinates(shape.distance, where, order=1, cval=-10.0)
     mask = distance > 0
-    values = mask.astype(np.float32)
+    # A handle on one side must neither move the axis nor count against the symmetry of the body.
+    values = _without_thin(distance).astype(np.float32)
     mirrored = fftconvolve(values, values, mode="full", axes=1).sum(axis=0)
     best = int(np.argmax(mirrored))
     overlap = float(mirrored[best] / max(2 * values.sum() - mirrored[best], 1))
@@ -112,6 +116,15 @@ def _along(shape: Silhouette, direction: Array) -> Turned:
         1 - both / max(float(body.sum()), 1),
         float(clean.mean()),
     )
+
+
+def _without_thin(distance: Array) -> Mask:
+    """The silhouette opened by a disc, when that removes a little: handles, spouts, stems."""
+    mask = distance > 0
+    size = CORE * float(distance.max())
+    near = ndimage.distance_transform_edt(distance <= size) < size
+    core = near & mask
+    return core if core.sum() > 0.75 * mask.sum() else mask
 
 
 def _spans(distance: Array, axis: float) -> tuple[Array, Array, Mask]:

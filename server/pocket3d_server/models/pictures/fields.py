@@ -131,3 +131,9 @@ def mirror_overlap(mask: Mask) -> tuple[float, float]:
     overlap = fftconvolve(values, values, mode="full", axes=1).sum(axis=0)
     best = int(np.argmax(overlap))
     return float(overlap[best] / (2 * values.sum() - overlap[best])), best / 2
+
+
+def ramp(value: float, start: float, end: float) -> float:
+    """0 at ``start``, 1 at ``end``, smooth between; falls when ``end`` is the smaller."""
+    t = float(np.clip((value - start) / (end - start), 0, 1))
+    return t * t * (3 - 2 * t)

@@ -50,6 +50,30 @@ def read_picture(path: Path, largest: int = LARGEST_SIDE) -> Array:
     return np.asarray(picture, np.float32) / 255
 
 
+def read_masked(path: Path, mask: Path | None, largest: int = LARGEST_SIDE) -> Array:
+    """A picture as `read_picture` gives it, its alpha taken from the brightness of ``mask`` where there is one.
+
+    A mask of another size is stretched onto the picture; one with transparency counts by its alpha. Raises
+    EngineError like `read_picture`, and when the mask marks nothing.
+    """
+    picture = read_picture(path, largest)
+    if mask is None:
+        return picture
+    given = read_picture(mask, largest)
+    alpha = given[..., 3]
+    if float(alpha.min()) > 0.9:
+        alpha = given[..., :3].mean(axis=-1)
+    alpha = np.clip(resize(alpha, *picture.shape[:2]), 0, 1)
+    if float((alpha > 0.5).mean()) < 0.001:
+        raise EngineError(
+            f"the mask {Path(mask).name} marks nothing",
+            code="INVALID_INPUT",
+            suggestion="Send a mask that is white where the object is and black elsewhere.",
+        )
+    picture[..., 3] = alpha
+    return picture
+
+
 def _upright(image: PilImage.Image) -> PilImage.Image:
     """Turned as its EXIF says; as it is, where that is damaged."""
     image.load()

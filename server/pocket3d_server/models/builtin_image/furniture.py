@@ -1,0 +1,201 @@
+"""Tables, benches, stools and chairs: a board on thin legs, perhaps with a back, seen level from front or side.
+
+A picture plane inflated or extruded gives such things no depth at all. They have a known build: the board is about
+as deep as it is wide, the legs stand at its corners and are rods, and a back stands at one edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from pocket3d_server.models.builtin_image.meshes import Mesh, polygonise, smooth
+from pocket3d_server.models.builtin_image.silhouette import Silhouette
+from pocket3d_server.models.pictures.picture import Array, Mask
+
+WIDE = 0.55
+"""A row belongs to a board when one span covers this share of the object's width."""
+THICKEST_BOARD = 0.17
+"""Share of the longer side; bodies of animals are thicker."""
+THICKEST_LEG = 0.15
+SHORTEST_LEG = 0.2
+"""Share of the object's height."""
+LEVEL = 0.02
+"""Feet that end within this share of the longer side stand equally near."""
+TABLE_DEPTH, SEAT_DEPTH = 0.55, 0.95
+"""Depth of a straight-edged board over its width; a rounded one is as deep as it is wide."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One rod: its middle and half width at each row from the board down. Pixels of the grid."""
+
+    rows: Array
+    middle: Array
+    half: Array
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What stands in the picture. Rows and columns of the silhouette's grid."""
+
+    board: tuple[int, int]
+    """First and last row of the board."""
+    sides: tuple[int, int]
+    """First and last column of the board."""
+    legs: list[Leg]
+    above: Mask | None
+    """What stands on the board: (H, W), or None."""
+    sideways: bool
+    """Whether the back is seen from its edge."""
+    rounded: bool
+    """Whether the board is a disc: its ends in the picture are rounded, as those of a disc seen from nearly level are."""
+
+
+def find_furniture(shape: Silhouette) -> Furniture | None:
+    """The board and legs of a silhouette; None when it is not built like that."""
+    mask = shape.mask
+    rows, columns = np.nonzero(mask)
+    top, bottom, left, right = rows.min(), rows.max(), columns.min(), columns.max()
+    height, width = int(bottom - top + 1), int(right - left + 1)
+    longer = max(height, width)
+    widest = np.array([_longest_run(line) for line in mask[top : bottom + 1]])
+    bands, count = ndimage.label(widest >= WIDE * width)
+    found = None
+    for k in range(1, count + 1):
+        band = np.nonzero(bands == k)[0]
+        first, last = int(band[0] + top), int(band[-1] + top)
+        if not 0.008 * longer < last - first + 1 < THICKEST_BOARD * longer:
+            continue
+        if bottom - last < SHORTEST_LEG * height:
+            continue
+        legs = _legs(mask, last, longer)
+        if not 2 <= len(legs) <= 8 or max(len(leg.rows) for leg in legs) < 1.3 * (last - first + 1):
+            continue
+        # A chair's top rail is a band too, and so is a rung: the seat is the lowest that legs alone carry.
+        if found is None or last > found[1]:
+            found = first, last, legs
+    if found is None:
+        return None
+    first, last, legs = found
+    low_feet = sum(leg.rows[-1] > bottom - 0.3 * (bottom - last) for leg in legs)
+    if low_feet < 2:
+        return None
+    board = np.nonzero(mask[first : last + 1].any(axis=0))[0]
+    span = (legs[0].middle[0], legs[-1].middle[0])
+    if span[1] - span[0] < 0.3 * np.ptp(board):
+        return None
+    above = None
+    sideways = False
+    if first - top > 0.12 * height:
+        above = mask.copy()
+        above[(first + last) // 2 :] = False
+        cover = np.nonzero(above[: first - max(1, (last - first))].any(axis=0))[0]
+        sideways = len(cover) > 0 and bool(np.ptp(cover) < 0.4 * np.ptp(board))
+    cover = mask[first : last + 1, board[0] : board[-1] + 1].sum(axis=0)
+    near = max(2, round(0.04 * len(cover)))
+    full = float(np.median(cover))
+    ends = float(np.concatenate([cover[1:near], cover[-near:-1]]).mean())
+    return Furniture(
+        (first, last),
+        (int(board[0]), int(board[-1])),
+        legs,
+        above,
+        sideways,
+        above is None and full - ends > max(0.1 * full, 1.0),
+    )
+
+
+def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0) -> Mesh:
+    """A closed mesh whose front is the silhouette; ``thickness`` multiplies the depth."""
+    mask, distance = shape.mask, shape.distance
+    first, last = found.board
+    left, right = found.sides
+    across = right - left + 1
+    ratio = 1.0 if found.rounded else TABLE_DEPTH if found.above is None else SEAT_DEPTH
+    half = ratio * across / 2
+    reach = int(np.ceil(half)) + 3
+    z = np.arange(-reach, reach + 1, dtype=np.float32)[:, None, None]
+    rows, columns = (g.astype(np.float32) for g in np.mgrid[: mask.shape[0], : mask.shape[1]])
+    # The board, its ends rounded off in depth when it is a disc.
+    part = np.where((rows >= first - 0.5) & (rows <= last + 0.5), distance, -2)
+    part = np.minimum(part, np.minimum(rows - first + 0.7, last + 0.7 - rows))[None]
+    if found.rounded:
+        share = (columns - (left + right) / 2) / (across / 2)
+        edge = half * np.sqrt(np.clip(1 - share**2, 0.0, 1))[None] - np.abs(z)
+    else:
+        edge = half - np.abs(z)
+    field = np.minimum(part, edge)
+    if found.above is not None:
+        upper = np.where(found.above, distance, -2)[None]
+        if found.sideways:
+            field = np.maximum(field, np.minimum(upper, half - np.abs(z)))
+        else:
+            strong = max(1.2, 1.4 * float(np.median([leg.half.mean() for leg in found.legs])))
+            field = np.maximum(field, np.minimum(upper, strong - np.abs(z + half - strong)))
+    feet = np.array([leg.rows[-1] for leg in found.legs])
+    longer = max(np.ptp(np.nonzero(mask), axis=1)) + 1
+    told_apart = np.ptp(feet) > LEVEL * longer
+    ground = feet.max()
+    for leg, foot in zip(found.legs, feet):
+        thick = float(np.median(leg.half))
+        limit = half - thick
+        if found.rounded:
+            share = (float(leg.middle.mean()) - (left + right) / 2) / (across / 2)
+            limit = 0.8 * half * float(np.sqrt(max(0.0, 1 - min(1.0, abs(share) / 0.85) ** 2)))
+        if told_apart:
+            near = 1 - 2 * float(ground - foot) / max(float(np.ptp(feet)), 1)
+            places = [limit * (1.0 if near > 0 else -1.0)]
+        else:
+            places = [limit, -limit] if limit > thick else [0.0]
+        rod = _rod(leg, rows, columns, (first + last) / 2, float(ground))
+        for place in places:
+            middle, half_width, inside = rod
+            field = np.maximum(
+                field,
+                np.minimum(
+                    half_width - np.hypot(columns - middle, 0)[None],
+                    np.minimum(half_width - np.abs(z - place), inside[None]),
+                ),
+            )
+    mesh = smooth(polygonise(field.astype(np.float32), shape.frame, reach), 3)
+    return Mesh(mesh.vertices * (1, 1, thickness), mesh.faces)
+
+
+def _rod(leg: Leg, rows: Array, columns: Array, joint: float, ground: float) -> tuple[Array, Array, Array]:
+    """Middle column, half width and depth below joint and above ground, each (H, W) or (H, 1)."""
+    del columns
+    line = rows[:, :1]
+    middle = np.interp(line[:, 0], leg.rows, leg.middle)[:, None].astype(np.float32)
+    half = np.interp(line[:, 0], leg.rows, leg.half)[:, None].astype(np.float32)
+    return middle, half, np.minimum(line - joint, ground + 0.7 - line)
+
+
+def _longest_run(line: Mask) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], line.astype(np.int8), [0]])))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def _legs(mask: Mask, last: int, longer: int) -> list[Leg]:
+    """The pieces below row ``last`` that hang from the board and are thin; empty when anything else is there."""
+    below = mask.copy()
+    below[: last + 1] = False
+    labels, _ = ndimage.label(below)
+    legs = []
+    for k, box in enumerate(ndimage.find_objects(labels), start=1):
+        area = int((labels[box] == k).sum())
+        if area < 0.0008 * longer**2:
+            continue
+        if box[0].start > last + 0.03 * longer:  # does not hang from the board
+            return []
+        piece = labels[box] == k
+        spans = piece.sum(axis=1)
+        if np.median(spans) > THICKEST_LEG * longer or len(spans) < 0.06 * longer:
+            return []
+        column = np.arange(box[1].start, box[1].stop)
+        middle = (piece * column).sum(axis=1) / np.maximum(spans, 1)
+        rows = np.arange(box[0].start, box[0].stop)
+        legs.append(Leg(rows, ndimage.gaussian_filter1d(middle, 1.0, mode="nearest"), spans / 2.0))
+    return sorted(legs, key=lambda leg: float(leg.middle[0]))
