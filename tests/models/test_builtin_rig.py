@@ -289,7 +289,10 @@ def test_dog_has_its_head_in_front_and_its_tail_behind() -> None:
     assert at["head"][1] > 0.6
     assert at["tail_2"][2] < -0.45
     assert at["front_shin.L"][2] > 0.1 > at["shin.L"][2]
-    assert at["thigh.L"][0] > 0 > at["thigh.R"][0]
+    for name, place in at.items():  # as the dog is, both sides are alike
+        twin = at.get(name[:-2] + ".R", place) if name.endswith(".L") else place
+        assert np.abs(place * [-1, 1, 1] - twin).max() < 1e-3 or name.endswith(".R"), name
+    assert at["thigh.L"][0] > 0
     assert rig.weights is not None
     assert proper(rig.weights)
 
@@ -432,6 +435,35 @@ def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
     assert "upper_arm.L" in wished.skeleton.names
     assert any("quadruped fits it better" in note for note in wished.notes)
     assert wished.confidence < LEAST_CONFIDENCE
+
+
+def bird() -> Mesh:
+    """A bird of capsules on two legs, its wings out."""
+    parts: Capsules = [((0, 0.5, -0.2), (0, 0.6, 0.1), 0.13), ((0, 0.7, 0.18), (0, 0.85, 0.25), 0.06),
+                       ((0, 0.85, 0.3), (0, 0.83, 0.42), 0.03), ((0, 0.5, -0.3), (0, 0.52, -0.65), 0.03)]  # fmt: skip
+    for s in (1, -1):
+        parts += [((s * 0.1, 0.6, 0), (s * 0.8, 0.72, -0.1), 0.035), ((s * 0.07, 0.4, 0), (s * 0.08, 0.05, 0), 0.03),
+                  ((s * 0.08, 0.03, 0), (s * 0.08, 0.03, 0.12), 0.025)]  # fmt: skip
+    return blend(parts, 0.025)
+
+
+def test_a_bird_gets_chains_along_its_wings_and_tail() -> None:
+    rig = rig_mesh(*bird(), None, include_weights=False)
+    names, tails = rig.skeleton.names, rig.skeleton.tails
+    assert not {"upper_arm.L", "front_thigh.L"} & set(names)
+    for place in (
+        (0.8, 0.72, -0.1),
+        (-0.8, 0.72, -0.1),
+        (0, 0.52, -0.65),
+        (0, 0.83, 0.42),
+        (0.08, 0.03, 0.12),
+    ):
+        assert np.linalg.norm(tails - place, axis=1).min() < 0.1
+    pairs = [n for n in names if n.endswith(".L")]
+    assert len(pairs) >= 3
+    for n in pairs:
+        left, right = (tails[names.index(n[:-2] + side)] for side in (".L", ".R"))
+        assert np.linalg.norm(left * [-1, 1, 1] - right) < 0.02
 
 
 def test_a_table_is_no_animal_and_a_cube_no_person() -> None:

@@ -74,6 +74,7 @@ def rig_mesh(
     from pocket3d_server.models.builtin_rig.bone_count import to_count
     from pocket3d_server.models.builtin_rig.bone_names import renamed, whole
     from pocket3d_server.models.builtin_rig.plan import plan_bones
+    from pocket3d_server.models.builtin_rig.symmetry import symmetrised
     from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
     from pocket3d_server.models.builtin_rig.welded_mesh import welded
@@ -91,7 +92,7 @@ def rig_mesh(
     if len(surface.faces) > PROXY_FACES:
         stand_in = surface.simplified(PROXY_FACES // 2)
     progress(0.2, "finding_joints")
-    plan = plan_bones(stand_in, voxels, character_type, bone_count)
+    plan = symmetrised(plan_bones(stand_in, voxels, character_type, bone_count), stand_in)
     skeleton, weights = plan.skeleton(), None
     if include_weights:
         progress(0.6, "computing_weights")

@@ -11,6 +11,13 @@ from pocket3d_server.models.builtin_rig.extremities import Branch, branches, cor
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
+LEAST_ARM, LEAST_LEG = 0.15, 0.2
+"""Free length of the limbs of a figure, share of its height."""
+WIDEST, DEEPEST = 1.4, 0.9
+"""Extent of a standing figure, share of its height."""
+MOST_MORE = 2
+"""Ears, a tail and the like that are as long as the limbs."""
+
 
 @dataclass(eq=False)
 class Marks:
@@ -27,6 +34,9 @@ class Marks:
     forward: float = 0.0
     """How far the feet reach to +Z before the ankles, share of the height; below 0 when they point back."""
 
+    spare: list[Branch] = field(default_factory=list)
+    """What sticks out besides the five ends."""
+
     others: list[tuple[Branch, Branch]] = field(default_factory=list)
     """Pairs that could be the hands instead, e.g. when the first ones are the corners of a cape."""
 
@@ -38,6 +48,16 @@ class Marks:
     def complete(self) -> bool:
         """Whether all five were found."""
         return len(self.ends) == 5
+
+    def like_a_person(self, extent: Floats) -> bool:
+        """Whether these are two arms and two legs of an upright figure of this ``extent`` (3,), not wings, fins or
+        some of a spider's legs."""
+        free = {n: (b.length - b.radius[-1]) / self.height for n, b in self.ends.items() if n != "head"}
+        arms, legs = (min(v for n, v in free.items() if n.startswith(k)) for k in ("hand", "foot"))
+        shortest = 0.7 * min(arms, legs) * self.height
+        more = sum(b.length - b.radius[-1] > shortest for b in self.spare)
+        slim = extent[0] < WIDEST * self.height and extent[2] < DEEPEST * self.height
+        return bool(slim and arms > LEAST_ARM and legs > LEAST_LEG and more <= MOST_MORE)
 
     def quality(self) -> float:
         """How much this looks like a person who faces +Z: 1 for a symmetric one with its feet forwards."""
@@ -78,7 +98,9 @@ def find_marks(voxels: Voxels) -> Marks:
     for name, pairs in (("foot", feet), ("hand", hands)):
         for k, s in zip(pairs[0] if pairs else (), (".L", ".R"), strict=False):
             ends[name + s] = found[k]
-    marks = Marks(ends, height, low, middle, others=[(found[i], found[j]) for i, j in hands[1:2]])
+    taken = {k for pairs in (feet, hands) for k in (pairs[0] if pairs else ())}
+    spare = [b for k, b in enumerate(found) if k not in taken]
+    marks = Marks(ends, height, low, middle, 0.0, spare, [(found[i], found[j]) for i, j in hands[1:2]])
     if feet:
         marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet[0]]))
     return marks

@@ -24,7 +24,7 @@ LYING = 0.7
 WITH_FINGERS = 31
 """From this many bones on, people get fingers: one bone a finger, two from 41, three from 51."""
 DOUBTFUL = 0.35
-"""Most confidence in a person's bones where another type fits better."""
+"""Most confidence in a person's bones where another type fits better, and in chains that nobody asked for."""
 COMPACT = 0.5
 """Share of its box that a shape without limbs fills; people and animals fill less than 0.4."""
 UPS = tuple(
@@ -49,57 +49,64 @@ def plan_bones(
     The front is checked against the shape; a mesh without the limbs of its type gets generic bones, a note and
     a low confidence. Without a type people get a person's bones and four-legged animals an animal's.
     """
+    fingers = bone_count is not None and bone_count >= WITH_FINGERS
+    if character_type is None:
+        return _by_shape(surface, voxels, fingers)
     plan: Plan | None = None
-    wanted = character_type or "humanoid"
-    if wanted == "humanoid":
-        plan = _humanoid(surface, voxels, fingers=bone_count is not None and bone_count >= WITH_FINGERS)
-        if plan is None or not plan.person:
-            plan = _second_thought(plan, surface, voxels, asked=character_type is not None)
-    elif wanted == "quadruped":
+    if character_type == "humanoid":
+        plan = _humanoid(surface, voxels, fingers)
+        if plan is not None and not plan.person:
+            _doubt(plan, surface)
+    elif character_type == "quadruped":
         plan = _quadruped(surface)
     if plan is not None:
         return plan
-    plan = plan_generic(voxels)
-    if wanted != "generic":
+    plan = plan_generic(surface, voxels)
+    if character_type != "generic":
         plan.confidence = min(plan.confidence, 0.25)
-        plan.notes.append(f"No {wanted} was recognised in this mesh, so it got a generic rig.")
+        plan.notes.append(f"No {character_type} was recognised in this mesh, so it got a generic rig.")
     return plan
 
 
-def _second_thought(plan: Plan | None, surface: WeldedMesh, voxels: Voxels, asked: bool) -> Plan | None:
-    """What is unlike a person: an animal's plan where it stands on four legs, None where it has no limbs at all.
-    A humanoid that was ``asked`` for stays, with a note on the type that fits better."""
+def _by_shape(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan:
+    """The rig that suits: an animal's on four legs, a person's with two arms and two legs, else chains."""
+    animal = is_animal(voxelise(_turned_surface(surface, _along_z(surface))))
+    plan = _quadruped(surface) if animal else None
+    if plan is not None:
+        plan.notes.append(
+            "The mesh stands on four legs, so it got a quadruped's skeleton; ask for character_type humanoid "
+            "to get a person's."
+        )
+        return plan
     size = np.ptp(voxels.centres(voxels.filled), axis=0) + voxels.step
-    if len(voxels.filled) * voxels.step**3 > COMPACT * size.prod():
-        return None
+    if len(voxels.filled) * voxels.step**3 <= COMPACT * size.prod():
+        plan = _humanoid(surface, voxels, fingers, sure=True)
+    if plan is None:
+        plan = plan_generic(surface, voxels)
+        plan.confidence = min(plan.confidence, DOUBTFUL)
+        plan.notes.append(
+            "The mesh was taken for neither a person nor a four-legged animal, so it got a generic rig; ask for a "
+            "character_type to get another."
+        )
+    return plan
+
+
+def _doubt(plan: Plan, surface: WeldedMesh) -> None:
+    """Tell where another type fits a figure better that is unlike a person, though one was asked for."""
     along = voxelise(_turned_surface(surface, _along_z(surface)))
     if is_animal(along):
-        if asked:
-            if plan is not None:
-                plan.confidence = min(plan.confidence, DOUBTFUL)
-                plan.notes.append("The mesh stands on four legs: character_type quadruped fits it better.")
-            return plan
-        animal = _quadruped(surface)
-        if animal is not None:
-            animal.notes.append(
-                "The mesh stands on four legs, so it got a quadruped's skeleton; ask for character_type humanoid "
-                "to get a person's."
-            )
-            return animal
+        note = "The mesh stands on four legs: character_type quadruped fits it better."
     elif find_stance(along) is not None:  # furniture
-        if not asked:
-            return None
-        if plan is not None:
-            plan.confidence = min(plan.confidence, DOUBTFUL)
-            plan.notes.append(
-                "The mesh stands on four feet but has no head: character_type generic fits better."
-            )
-    return plan
+        note = "The mesh stands on four feet but has no head: character_type generic fits better."
+    else:
+        return
+    plan.confidence = min(plan.confidence, DOUBTFUL)
+    plan.notes.append(note)
 
 
-def _humanoid(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan | None:
+def _humanoid(surface: WeldedMesh, voxels: Voxels, fingers: bool, sure: bool = False) -> Plan | None:
     """A person, from the most convincing way to look at the mesh; else a figure with two arms and two legs as
-    the file has it upright."""
+    the file has it upright. ``sure`` takes for a figure only what has these beyond doubt."""
     best: Plan | None = None
     figure: tuple[float, Floats, Marks] | None = None
     extent = np.ptp(voxels.centres(voxels.filled), axis=0)
@@ -126,6 +133,8 @@ def _humanoid(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan | None
             return best
     if figure is not None and figure[0] > 0.5:
         _, turn, marks = figure
+        if sure and not marks.like_a_person(np.abs(turn) @ extent):
+            return None
         plan = plan_figure(_turned_surface(surface, turn), voxels.turned(turn), marks)
         return _in_own_frame(plan, turn, "figure")
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
@@ -15,6 +16,10 @@ from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
 
 FRONT = ("front_thigh", "front_shin", "front_foot", "front_toe")
 HIND = ("thigh", "shin", "foot", "toe")
+THIN, SLAB = 0.11, 0.07
+"""Thinnest trunk of an animal, from its middle to its skin: share of the way between its legs, and of its height."""
+MOST_PIECES = 7
+"""Pieces of the lowest slab that are looked at for feet."""
 KNEE, HOCK = 0.40, 0.72
 """Where a leg usually bends, share of the way from the hip to the ground."""
 
@@ -39,6 +44,7 @@ def plan_quadruped(voxels: Voxels) -> Plan | None:
     centres = voxels.centres(voxels.filled)
     shoulder_z = float(np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]]))
     hip_z = float(np.mean([stance.feet["hind.L"][2], stance.feet["hind.R"][2]]))
+    shoulder_z, hip_z = (_on_trunk(voxels, stance, z, (shoulder_z + hip_z) / 2) for z in (shoulder_z, hip_z))
     shoulder, belly_front = _trunk_at(voxels, stance, shoulder_z)
     pelvis, belly_hind = _trunk_at(voxels, stance, hip_z)
     waist, _ = _trunk_at(voxels, stance, (shoulder_z + hip_z) / 2)
@@ -55,7 +61,7 @@ def plan_quadruped(voxels: Voxels) -> Plan | None:
         Bone("neck_2", "neck", nape, skull),
         Bone("head", "neck_2", skull, muzzle),
     ]
-    bones += _tail(voxels, stance, centres, away, before, pelvis, hip_z, belly_hind)
+    bones += _tail(voxels, stance, centres, away, before, pelvis, hip_z)
     legs: dict[str, list[Bone]] = {}
     for side in (".L", ".R"):
         for end, names, parent, top, trunk in (
@@ -81,16 +87,14 @@ def find_stance(voxels: Voxels) -> Stance | None:
         if count < 4:
             continue
         sizes = np.bincount(label.ravel())[1:]
-        best = np.argsort(-sizes)[:4] + 1
-        if sizes[best - 1].min() < 0.12 * sizes[best - 1].max():
-            continue
-        spots = np.array([np.argwhere(label == b).mean(axis=0) for b in best])
+        large = np.flatnonzero(sizes > 0.12 * sizes.max())
+        large = large[np.argsort(-sizes[large])][:MOST_PIECES]
+        spots = np.array([np.argwhere(label == k + 1).mean(axis=0) for k in large])
         x = (spots[:, 0] + 0.5) * voxels.step + voxels.low[0]
         z = (spots[:, 1] + 0.5) * voxels.step + voxels.low[2]
-        order = np.argsort(-z)
-        gap = z[order[1]] - z[order[2]]
-        if gap < 0.5 * max(np.ptp(z[order[:2]]), np.ptp(z[order[2:]])):
-            continue  # not two pairs
+        order = _four_feet(x, z, sizes[large] / sizes[large].sum())
+        if order is None:
+            continue
         feet = {}
         for end, pair in (("front", order[:2]), ("hind", order[2:])):
             left, right = pair if x[pair[0]] > x[pair[1]] else pair[::-1]
@@ -101,25 +105,54 @@ def find_stance(voxels: Voxels) -> Stance | None:
     return None
 
 
+def _four_feet(x: Floats, z: Floats, size: Floats) -> tuple[int, ...] | None:
+    """The two in front, then the two behind, of pieces of these places and sizes (N,): the likeliest four to be feet, as
+    a trunk or a tail may reach the ground too."""
+    best: tuple[float, tuple[int, ...]] | None = None
+    for four in itertools.combinations(range(len(x)), 4):
+        a, b, c, d = sorted(four, key=lambda k: -z[k])
+        gap = z[b] - z[c]
+        width = min(abs(x[a] - x[b]), abs(x[c] - x[d]))
+        if gap < 0.5 * max(z[a] - z[b], z[c] - z[d]) or width <= 0:
+            continue  # not two pairs
+        aside = abs(x[a] + x[b] - x[c] - x[d])
+        askew = (z[a] - z[b] + z[c] - z[d] + 2 * aside) / (z[a] - z[d])
+        cost = askew + 0.05 * aside / width - size[list(four)].sum()
+        if best is None or cost < best[0]:
+            best = cost, (a, b, c, d)
+    return None if best is None else best[1]
+
+
 def is_animal(voxels: Voxels) -> bool:
-    """Whether an upright shape along Z stands on four legs as animals do: with air between the legs and a head
-    ahead of the front ones, which tables, chairs and cars lack."""
+    """Whether an upright shape along Z stands on four legs as animals do: with air between the legs, a trunk that is
+    thick between them, and a head or rump beyond them. Tables and chairs have thin tops, cars no legs."""
     stance = find_stance(voxels)
     if stance is None:
         return False
-    level = int((stance.low + 0.25 * stance.height - voxels.low[1]) / voxels.step)
-    if ndimage.label(voxels.inside[:, level], structure=np.ones((3, 3)))[1] < 4:
+    legs = [_pieces_at(voxels, stance, share) for share in (0.12, 0.18, 0.25)]
+    if not (4 <= legs[0] <= 6 and 4 <= legs[1] <= 6 and legs[2] >= 3):
         return False
     z = voxels.centres(voxels.filled)[:, 2]
     front = (stance.feet["front.L"][2] + stance.feet["front.R"][2]) / 2
     hind = (stance.feet["hind.L"][2] + stance.feet["hind.R"][2]) / 2
+    between = (z > 0.75 * hind + 0.25 * front) & (z < 0.25 * hind + 0.75 * front)
+    trunk = float(voxels.depth[tuple(voxels.filled[between].T)].max()) if between.any() else 0.0
+    if trunk < THIN * (front - hind) or trunk < SLAB * stance.height:
+        return False
     reach = 0.15 * (front - hind)
     return bool(max(np.mean(z > front + reach), np.mean(z < hind - reach)) > 0.04)
 
 
+def _pieces_at(voxels: Voxels, stance: Stance, share: float) -> int:
+    """How many pieces of some size a level slice holds, at a share of the height."""
+    level = int((stance.low + share * stance.height - voxels.low[1]) / voxels.step)
+    sizes = np.bincount(ndimage.label(voxels.inside[:, level], structure=np.ones((3, 3)))[0].ravel())[1:]
+    return int((sizes > 0.1 * sizes.max(initial=0)).sum())
+
+
 def looks_backwards(voxels: Voxels, stance: Stance) -> float:
     """Above 0 when the head is on the −Z side. The head end carries more beyond its legs than the tail end,
-    reaches higher, and paws point to it."""
+    reaches higher, is blunter at its tip, and paws point to it."""
     centres = voxels.centres(voxels.filled)
     y, z = centres[:, 1], centres[:, 2]
     front = np.mean([stance.feet["front.L"][2], stance.feet["front.R"][2]])
@@ -144,7 +177,30 @@ def looks_backwards(voxels: Voxels, stance: Stance) -> float:
         near = np.linalg.norm(centres[:, [0, 2]] - foot[[0, 2]], axis=1) < 0.15 * stance.height
         if (near & ground).any() and (near & ankle).any():
             paws += float(z[near & ankle].mean() - z[near & ground].mean()) / stance.height
-    return float(0.6 * volume + 1.5 * rise + 0.6 * bulk + 2.0 * paws - 0.1)
+    blunt = [
+        _bluntness(depth[m], far[m], front - hind)
+        for m, far in ((upper & (z < hind - edge), hind - z), (upper & (z > front + edge), z - front))
+    ]
+    taper = blunt[0] - blunt[1] if min(blunt) >= 0 else 0.0
+    return float(0.6 * volume + 1.5 * rise + 0.6 * bulk + 2.0 * paws + 2.0 * taper - 0.1)
+
+
+def _bluntness(depth: Floats, far: Floats, legs: float) -> float:
+    """How thick a long end of the body is near its tip, share of its thickness near the legs: tails run to a point,
+    necks carry heads. Below 0 for an end shorter than 0.4 of the way between the ``legs``."""
+    if not len(far) or far.max() < 0.4 * legs:
+        return -1.0
+    share = far / far.max()
+    root, tip = share < 0.4, (share > 0.75) & (share < 0.95)
+    return float(depth[tip].max() / depth[root].max()) if root.any() and tip.any() else -1.0
+
+
+def _on_trunk(voxels: Voxels, stance: Stance, z: float, middle: float) -> float:
+    """A place along the body at or beside ``z``, towards ``middle``, where the trunk still has half its thickness: feet
+    may stand before the chest or behind the rump."""
+    places = np.linspace(z, middle, 12)
+    thick = np.array([trunk[1] - belly for trunk, belly in (_trunk_at(voxels, stance, p) for p in places)])
+    return float(places[int((thick >= 0.5 * np.median(thick[6:])).argmax())])
 
 
 def _trunk_at(voxels: Voxels, stance: Stance, z: float) -> tuple[Floats, float]:
@@ -154,10 +210,12 @@ def _trunk_at(voxels: Voxels, stance: Stance, z: float) -> tuple[Floats, float]:
         centres[:, 1] < stance.low + 0.9 * stance.height
     )
     slab = np.flatnonzero(high & (np.abs(centres[:, 2] - z) < 2 * voxels.step))
+    nothing = (
+        np.array([stance.middle, stance.low + 0.65 * stance.height, z]),
+        stance.low + 0.65 * stance.height,
+    )
     if not len(slab):
-        return np.array(
-            [stance.middle, stance.low + 0.65 * stance.height, z]
-        ), stance.low + 0.5 * stance.height
+        return nothing
     depth = voxels.depth[tuple(voxels.filled[slab].T)]
     x = float(np.median(centres[slab[depth > 0.75 * depth.max()], 0]))  # animals lean: not between the feet
     cell = voxels.cell_at(np.array([[x, stance.low, z]]))[0]
@@ -166,7 +224,7 @@ def _trunk_at(voxels: Voxels, stance: Stance, z: float) -> tuple[Floats, float]:
     column = block.mean(axis=(0, 2)) > 0.5
     label, count = ndimage.label(column)
     if not count:
-        return np.array([x, stance.low + 0.65 * stance.height, z]), stance.low + 0.5 * stance.height
+        return nothing
     longest = int(np.bincount(label)[1:].argmax()) + 1
     rows = np.flatnonzero(label == longest)
     belly = float(rows[0] * voxels.step + voxels.low[1])
@@ -208,8 +266,11 @@ def _head(
     heart = (centres[where[skull_zone]] * weight[:, None]).sum(axis=0) / weight.sum()
     cells = where[skull_zone]
     radius = float(depth[skull_zone].max())
-    score = (centres[cells] - heart) @ np.array([0, -0.35, 1.0]) - 0.5 * np.abs(centres[cells, 0] - heart[0])
-    muzzle = centres[cells[score.argmax()]]
+    stout = cells[depth[skull_zone] > 0.3 * radius]  # neither tusks nor horns nor ears
+    score = (centres[stout] - heart) @ np.array([0, -0.35, 1.0]) - 0.5 * np.abs(centres[stout, 0] - heart[0])
+    muzzle = centres[stout[score.argmax()]]
+    onwards = unit(muzzle - heart)
+    muzzle = muzzle + onwards * voxels.depth_at(muzzle[None])[0]
     way = smoothed(centres[trace(before, int(voxels.nearest(heart[None])[0]))])[::-1]
     # From the shoulder on, the way to the head is the neck.
     begin = int(np.linalg.norm(way - shoulder, axis=1).argmin())
@@ -232,17 +293,12 @@ def _tail(
     before: Ints,
     pelvis: Floats,
     z: float,
-    belly: float,
 ) -> list[Bone]:
     """A chain along what sticks out behind and is thin; empty without a tail."""
-    behind = centres[:, 2] < z - 0.02 * stance.height
-    leg = np.zeros(len(centres), bool)
-    for end in ("hind.L", "hind.R"):
-        foot = stance.feet[end]
-        near = np.hypot(centres[:, 0] - foot[0], centres[:, 2] - foot[2]) < 0.1 * stance.height
-        leg |= near & (centres[:, 1] < belly)
-    lateral = np.abs(centres[:, 0] - pelvis[0]) < 0.12 * stance.height
-    where = np.flatnonzero(behind & ~leg & (lateral | (centres[:, 1] > belly)))
+    feet = voxels.nearest(np.array([stance.feet["hind.L"], stance.feet["hind.R"]]))
+    from_feet, _ = voxels.distances(feet)
+    leg = from_feet < 0.85 * from_feet[int(voxels.nearest(pelvis[None])[0])]
+    where = np.flatnonzero((centres[:, 2] < z - 0.02 * stance.height) & ~leg)
     if not len(where):
         return []
     tip = int(where[away[where].argmax()])
