@@ -120,7 +120,7 @@ def test_subject(prompt: str, subject: str) -> None:
 
 
 ROUTES = """
-car: a red sports car | automobile | a blue sedan | police car | yellow taxi | an old vintage car | convertible | suv | a pickup truck | a race car with a spoiler | small electric car | delivery van | toy car | luxury limousine | a rusty old car | jeep with big wheels
+car: a red sports car | automobile | a blue sedan | police car | yellow taxi | an old vintage car | convertible | suv | a pickup truck | a race car with a spoiler | small electric car | toy car | luxury limousine | a rusty old car | jeep with big wheels
 chair: a wooden chair | office chair | a modern dining chair | the king's golden throne | red gaming chair | a chair with three legs
 armchair: a leather armchair | cosy easy chair
 stool: three legged stool | a tall bar stool
@@ -134,7 +134,44 @@ bed: a double bed | bunk bed | king size bed with red blanket
 lamp: a table lamp | street lamp | floor lamp with a green shade | desk lamp | old street light
 lantern: an old lantern
 candle: a candle | candelabra with five candles
-house: a small cottage | house with a red roof | log cabin in the woods | house with a garden | red barn | a two-storey brick house | medieval tavern | farmhouse
+house: a small cottage | house with a red roof | house with a garden | a two-storey brick house | medieval tavern | farmhouse
+log_cabin: log cabin in the woods | a small wooden cabin
+barn: red barn | an old barn with a silo
+modern_house: a modern house with a flat roof
+pyramid: an egyptian pyramid | mayan temple
+temple: an ancient greek temple
+bridge: a stone bridge with three arches | a red japanese bridge
+fountain: a fountain
+well: an old stone well
+fence: a white picket fence
+gate: a wrought iron gate
+tent: a camping tent | a tipi
+igloo: an igloo
+campfire: a campfire with burning logs
+traffic_light: a traffic light
+traffic_sign: a stop sign
+fire_hydrant: a yellow fire hydrant
+mailbox: a mailbox | red british post box
+phone_booth: a red telephone box
+traffic_cone: an orange traffic cone
+gravestone: a mossy gravestone
+truck: a dump truck | a green lorry
+fire_truck: a red fire truck
+bus: a school bus | red double decker bus
+van: delivery van | an ambulance
+bicycle: a mountain bike | bicycle with a basket
+motorcycle: a black motorcycle | a vespa
+tractor: a green tractor
+excavator: a yellow excavator | bulldozer
+tank: a military tank
+helicopter: a rescue helicopter
+flying_saucer: a flying saucer | ufo
+submarine: a yellow submarine
+train: a steam locomotive | a tram
+carriage: a horse carriage | royal carriage
+cart: a wooden cart | a covered wagon
+wheelbarrow: a wheelbarrow
+shopping_cart: a shopping cart
 castle: a medieval castle | stone fortress with 6 towers | fairy tale castle
 tower: a wizard tower | lighthouse with red stripes | windmill | stone watchtower
 skyscraper: a glass skyscraper | modern office building

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import Finish, asked
+from pocket3d_server.models.language.brief import RGB, Brief
+
+
+def hewn(brief: Brief, name: str, rgb: RGB, *nouns: str) -> Finish:
+    """Stone of one piece: without the joints of a wall, whichever stone the prompt names."""
+    made = asked(brief, name, "concrete", rgb, *nouns, main=True)
+    return replace(made, pattern="concrete") if made.pattern == "stone" else made
+
+
+def parts_only(brief: Brief) -> Brief:
+    """The brief without what it says of the whole: for a part that keeps a material of its own."""
+    return replace(brief, materials=(), colours=tuple(c for c in brief.colours if c.noun is not None))
+
+
+def lumpy(solid: Solid, rng: np.random.Generator, amount: float, pitch: float) -> Solid:
+    """Swollen and pressed in about the origin by up to ``amount`` of its size, in waves of about ``pitch`` per metre."""
+    waves = rng.normal(size=(3, 3)) * pitch
+    return solid.deform(lambda v: v * (1 + amount * np.sin(v @ waves).sum(axis=1, keepdims=True)))
 
 
 @dataclass(frozen=True)

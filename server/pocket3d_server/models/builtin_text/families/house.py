@@ -271,5 +271,5 @@ def _garden(brief: Brief, wide: float, deep: float, rng: np.random.Generator) ->
 
 
 FAMILIES = (
-    Family("house", ("house", "cottage", "home", "cabin", "log cabin", "farmhouse", "barn", "hut", "villa", "family house", "bungalow", "mansion", "tudor house", "shed", "inn", "tavern", "wooden hut"), house),
+    Family("house", ("house", "cottage", "home", "farmhouse", "hut", "family house", "bungalow", "mansion", "tudor house", "shed", "inn", "tavern", "wooden hut"), house),
 )  # fmt: skip

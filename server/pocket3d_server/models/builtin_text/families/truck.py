@@ -14,6 +14,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.families.bus import van
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.masonry import lumpy
 from pocket3d_server.models.builtin_text.vehicles.cab import cab
 from pocket3d_server.models.builtin_text.vehicles.coach import Coach, pane, panes
 from pocket3d_server.models.builtin_text.vehicles.fittings import (
@@ -111,8 +112,7 @@ def tipper(brief: Brief, tail: float) -> list[Part]:
     riser = shapes.rounded_box(2.5, 0.6, 0.08, 0.03, 1).move(0, 2.58, front - 0.03)
     rng = brief.rng(1)
     heap = shapes.sphere(1.0, 28).scale(1.12, 0.75, (front - tail) / 2 - 0.15)
-    bumps = rng.normal(size=(3, 3)) * 2.5
-    heap = heap.deform(lambda v: v * (1 + 0.04 * np.sin(v @ bumps).sum(axis=1, keepdims=True)))
+    heap = lumpy(heap, rng, 0.04, 2.5)
     return [
         part("skip", (join(skip, both(join(*ribs)), hood, riser), skin)),
         part("load", (heap.move(0, 1.95, (front + tail) / 2), asked(brief, "load", "earth", None, "earth", "load"))),

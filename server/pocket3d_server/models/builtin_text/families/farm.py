@@ -1,0 +1,320 @@
+"""On the land: barn, silo, log cabin and doghouse."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.lettering import lettering
+from pocket3d_server.models.builtin_text.masonry import Frame, door, window
+from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
+from pocket3d_server.models.language.brief import Brief
+
+
+def ridge_roof(line: Points, long: float, over: float, thick: float) -> Solid:
+    """A roof along z that follows ``line`` (N, 2) of (x, y) from the left eave over the ridge to the right one."""
+    upper = np.asarray(line) + [0, thick]
+    outline = np.concatenate([line, upper[::-1]])
+    return shapes.extrude(
+        curves.counter_clockwise(outline), long + 2 * over, min(0.02, thick / 5)
+    ).box_mapped()
+
+
+def framed(
+    frame: Frame, wide: float, high: float, leaf: Finish, trim: Finish, cross: bool = True
+) -> list[tuple[Solid, Finish]]:
+    """A boarded leaf with a light border and, with ``cross``, two diagonals; its foot at the frame's place."""
+    w = 0.13
+    board = shapes.rounded_box(wide, high, 0.06, 0.01, 1).move(0, high / 2, 0.03)
+    seams = [
+        shapes.box(0.02, high - 0.1, 0.02).move(x, high / 2, 0.062)
+        for x in np.arange(-wide / 2 + 0.25, wide / 2 - 0.1, 0.25)
+    ]
+    bars = [
+        shapes.rounded_box(w, high, 0.05, 0.01, 1).move(s * (wide / 2 - w / 2), high / 2, 0.085)
+        for s in (1, -1)
+    ]
+    bars += [shapes.rounded_box(wide, w, 0.05, 0.01, 1).move(0, y, 0.085) for y in (w / 2, high - w / 2)]
+    if cross:
+        corner = np.array([wide / 2 - w, high / 2 - w])
+        bars += [
+            shapes.sweep(
+                [[-corner[0] * s, w, 0.08], [corner[0] * s, high - w, 0.08]],
+                1.0,
+                curves.rectangle(0.045, w * 0.9),
+            )
+            for s in (1, -1)
+        ]
+    return [(frame.place(join(board, *seams)), leaf), (frame.place(join(*bars)), trim)]  # fmt: skip
+
+
+def barn(brief: Brief) -> Asset:
+    """A barn with a broken roof, white-framed crossed doors, a hayloft and board walls; a silo when asked for one."""
+    wall = asked(
+        brief,
+        "walls",
+        "paint",
+        ((0.62, 0.10, 0.08), (0.62, 0.10, 0.08), (0.45, 0.30, 0.18))[int(brief.rng().integers(3))],
+        "wall",
+        main=True,
+        roughness=0.75,
+    )
+    trim = asked(brief, "trim", "paint", (0.95, 0.94, 0.91), "trim", "door", "frame")
+    roof = asked(
+        brief,
+        "roof",
+        "slate",
+        ((0.26, 0.26, 0.28), (0.36, 0.24, 0.20))[int(brief.rng(1).integers(2))],
+        "roof",
+    )
+    x, z, eave = 4.2 * brief.grown("width"), 11.0 * brief.grown("length"), 4.0 * brief.grown("height")
+    knee, ridge = eave + 2.1, eave + 3.3
+    shape = np.array(
+        [[-x, 0], [x, 0], [x, eave], [x * 0.62, knee], [0, ridge], [-x * 0.62, knee], [-x, eave]]
+    )
+    body = shapes.extrude(shape, z).box_mapped()
+    out = 0.35
+    line = np.array(
+        [
+            [-x - out, eave - out * 1.05],
+            [-x * 0.64, knee + 0.02],
+            [0, ridge + 0.02],
+            [x * 0.64, knee + 0.02],
+            [x + out, eave - out * 1.05],
+        ]
+    )
+    boards = [
+        shapes.rounded_box(0.06, eave + 0.0, 0.05, 0.01, 1).move(s * x, eave / 2, w)
+        for s in (1, -1)
+        for w in np.arange(-z / 2 + 0.4, z / 2, 0.5)
+    ]
+    for k in np.arange(-x + 0.4, x - 0.1, 0.5):
+        top = float(np.interp(abs(k), [0, x * 0.62, x], [ridge, knee, eave])) - 0.05
+        boards += [shapes.rounded_box(0.05, top, 0.06, 0.01, 1).move(k, top / 2, s * z / 2) for s in (1, -1)]
+    fascia = [
+        shapes.sweep(
+            np.array([[*a, s * (z / 2 + 0.36)] for a in line + [0, 0.02]]), 1.0, curves.rectangle(0.10, 0.26)
+        )
+        for s in (1, -1)
+    ]
+    fascia += [
+        shapes.rounded_box(0.2, eave, 0.2, 0.02, 1).move(s * x, eave / 2, e * z / 2)
+        for s in (1, -1)
+        for e in (1, -1)
+    ]
+    front = z / 2 + 0.03
+    parts: list[Part] = [
+        part("walls", (join(body, *boards), wall)), part("roof", (ridge_roof(line, z, 0.35, 0.16), roof)), part("trim", (join(*fascia), trim)),
+    ]  # fmt: skip
+    for name, at in (("left", 0.98), ("right", -0.98)):
+        parts.append(
+            part(f"door_{name}", *framed(Frame(np.array([at, 0.05, front]), 0), 1.9, 3.1, wall, trim))
+        )
+    parts.append(
+        part("loft_door", *framed(Frame(np.array([0, eave + 0.15, front]), 0), 1.4, 1.5, wall, trim))
+    )
+    header = shapes.rounded_box(4.3, 0.2, 0.16, 0.02, 1).move(0, 3.25, front + 0.05)
+    hook = join(beam([0, ridge - 0.4, front - 0.4], [0, ridge - 0.4, front + 1.0], 0.16, 0.2), shapes.cylinder(0.02, 0.5, segments=8).move(0, ridge - 0.95, front + 0.85))  # fmt: skip
+    parts.append(part("beams", (header, trim), (hook, finish("wood", (0.30, 0.20, 0.13), "beam"))))
+    glass = finish("glass", (0.25, 0.32, 0.38), "window_glass", alpha=1.0)
+    for k, (side, w) in enumerate((s, w) for s in (1, -1) for w in np.linspace(-z * 0.32, z * 0.32, 3)):
+        parts.append(
+            window(
+                f"window_{k + 1}",
+                Frame(np.array([side * (x + 0.03), 2.0, w]), 90.0 * side),
+                0.9,
+                1.0,
+                trim,
+                glass,
+                trim,
+            )
+        )
+    vane = shapes.rounded_box(1.1, 0.9, 1.1, 0.04, 1).move(0, ridge + 0.45, 0)
+    cap = shapes.prism(4, 1.1, 0.6, top=0.05).rotate(y=0).move(0, ridge + 0.9, 0)
+    parts.append(part("cupola", (vane, trim), (cap, roof)))
+    if brief.has("silo") or brief.rng(4).random() < 0.25:
+        parts += [_moved(p, -x - 2.6, -z * 0.22) for p in silo(brief).parts]
+    return Asset(parts)
+
+
+def _moved(made: Part, x: float, z: float) -> Part:
+    for primitive in made.primitives:
+        primitive.vertices = np.asarray(primitive.vertices) + [x, 0, z]
+    return made
+
+
+def silo(brief: Brief) -> Asset:
+    """A ribbed steel silo with a domed top and a ladder."""
+    steel = asked(brief, "silo", "aluminium", (0.72, 0.74, 0.77), "silo", "wall", roughness=0.45)
+    r, h, n = 1.9, 9.5 * brief.grown("height"), brief.detail(48)
+    y = np.linspace(0, h, 47)
+    body = shapes.revolve(np.column_stack([r + 0.03 * (np.arange(47) % 2), y]), n, crease=60)
+    top = shapes.revolve(
+        curves.smooth_curve([[r + 0.1, 0], [r * 0.8, 0.75], [0.4, 1.35], [0, 1.42]], 16), n
+    ).move(y=h)
+    cap = shapes.cylinder(0.25, 0.3, 0.04, 20).move(y=h + 1.36)
+    rungs = [
+        shapes.cylinder(0.02, 0.5, segments=8).rotate(z=90).move(0.25, v, r + 0.16)
+        for v in np.arange(0.4, h, 0.35)
+    ]
+    rails = both(shapes.cylinder(0.03, h, segments=8).move(0.25, 0, r + 0.16))
+    return Asset([part("silo", (body, steel)), part("silo_dome", (join(top, cap), finish("aluminium", (0.86, 0.87, 0.89), "dome"))), part("silo_ladder", (join(rails, *rungs), finish("iron")))])  # fmt: skip
+
+
+def log_cabin(brief: Brief) -> Asset:
+    """A cabin of round logs that cross at the corners, with a porch, a shingle roof and a field-stone chimney."""
+    logs = asked(
+        brief,
+        "logs",
+        "wood",
+        ((0.50, 0.33, 0.19), (0.42, 0.27, 0.16), (0.60, 0.43, 0.26))[int(brief.rng().integers(3))],
+        "wall",
+        "log",
+        main=True,
+    )
+    roof = asked(brief, "roof", "wood", (0.24, 0.19, 0.16), "roof", "shingle")
+    trim, glass = (
+        asked(brief, "trim", "wood", (0.32, 0.20, 0.12), "trim", "frame", "window"),
+        finish("glass", (0.95, 0.80, 0.50), "window_glass", alpha=1.0),
+    )
+    stone = asked(brief, "chimney", "stone", None, "chimney", "foundation")
+    x, z, r = 6.2 * brief.grown("width", "length"), 4.6, 0.13
+    rows = max(int(2.5 * brief.grown("height") / (2 * r * 0.94)), 6)
+    step = 2 * r * 0.94
+    high = rows * step
+    made: list[Solid] = []
+    lie = lambda length: shapes.cylinder(r, length, 0.015, brief.detail(14)).grained().move(y=-length / 2)  # noqa: E731
+    for k in range(rows):
+        y = 0.25 + r + step * k
+        made += [lie(x + 0.7).rotate(z=90).move(0, y, s * z / 2) for s in (1, -1)]
+        if k < rows - 1:
+            made += [lie(z + 0.7).rotate(x=90).move(s * x / 2, y + step / 2, 0) for s in (1, -1)]
+    rise = z * 0.42
+    count = int(rise / step)
+    for k in range(count):
+        long = z * (1 - (k + 0.5) / count) + 0.1
+        made += [
+            lie(long).rotate(x=90).move(s * x / 2, 0.25 + high + step * (k + 0.5) - 0.05, 0) for s in (1, -1)
+        ]
+    core = shapes.box(x - 0.15, high, z - 0.15).move(0, 0.25 + high / 2, 0)
+    eave = 0.25 + high - 0.02
+    over, porch = 0.35, 1.5
+    slope = rise / (z / 2)
+    back, front = -z / 2 - over, z / 2 + over + porch
+    line = np.array(
+        [
+            [back, eave - over * slope],
+            [0, eave + rise],
+            [z / 2 + over, eave - over * slope],
+            [front, eave - over * slope - porch * 0.22],
+        ]
+    )
+    cover = ridge_roof(line * [-1, 1], x, 0.45, 0.10).rotate(y=90)
+    courses: list[Solid] = []
+    for a, b in itertools.pairwise(line):
+        n = max(int(np.hypot(*(b - a)) / 0.34), 2)
+        turn = float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
+        for f in (np.arange(n) + 0.5) / n:
+            at = a + (b - a) * f
+            courses.append(
+                shapes.rounded_box(x + 0.94, 0.05, 0.37, 0.015, 1)
+                .grained()
+                .rotate(x=-turn + (4 if turn > 0 else -4))
+                .move(0, at[1] + 0.13, at[0])
+            )
+    deck = [
+        shapes.rounded_box(x + 0.3, 0.07, 0.19, 0.01, 1).grained().move(0, 0.24, z / 2 + 0.15 + 0.2 * k)
+        for k in range(8)
+    ]
+    posts = [
+        shapes.cylinder(0.10, eave - over * slope - porch * 0.2 - 0.2, 0.01, 16).move(
+            px, 0.25, z / 2 + porch - 0.05
+        )
+        for px in (-x / 2, -x * 0.18, x * 0.18, x / 2)
+    ]
+    rails = [
+        shapes.cylinder(0.05, x * 0.32, 0.01, 12)
+        .rotate(z=90)
+        .move(s * x * 0.34 + x * 0.16, 0.85, z / 2 + porch - 0.05)
+        for s in (1, -1)
+    ]
+    steps = [
+        shapes.rounded_box(1.5, 0.13, 0.35, 0.02, 1)
+        .grained()
+        .move(0, 0.14 - 0.06 * k, z / 2 + porch + 0.2 + 0.3 * k)
+        for k in range(2)
+    ]
+    base = shapes.rounded_box(x + 0.2, 0.3, z + 0.2, 0.05, 2).move(y=0.13)
+    cx = x / 2 + 0.42
+    rng = brief.rng(1)
+    stack = shapes.rounded_box(0.8, eave + rise + 0.9, 1.0, 0.06, 2).move(cx, (eave + rise + 0.9) / 2, -0.4)
+    foot = shapes.rounded_box(0.95, 1.7, 1.7, 0.10, 2).move(cx, 0.85, -0.4)
+    lip = shapes.rounded_box(0.98, 0.16, 1.18, 0.05, 2).move(cx, eave + rise + 0.85, -0.4)
+    rocks = [
+        shapes.superellipsoid(
+            0.14, float(rng.uniform(0.2, 0.34)), float(rng.uniform(0.25, 0.42)), 2.6, 2.6, 12
+        ).move(cx + 0.42, float(y), float(w))
+        for y in np.arange(0.3, eave + rise + 0.6, 0.42)
+        for w in (-0.7, -0.25)
+    ]
+    face = z / 2 + r * 0.75
+    parts = [
+        part("logs", (join(*made), logs)), part("core", (core, finish("wood", (0.30, 0.22, 0.14), "chinking"))), part("roof", (join(cover, *courses), roof)),
+        part("porch", (join(*deck, *posts, *rails, *steps), logs)), part("foundation", (base, stone)), part("chimney", (join(stack, foot, lip, *rocks), stone)),
+        door("door", Frame(np.array([0, 0.27, face]), 0), 0.95, 1.95, finish("wood", (0.30, 0.17, 0.10), "door_wood"), trim, finish("iron"), arched=False),
+    ]  # fmt: skip
+    for k, (at, turn) in enumerate(
+        (
+            ([-x * 0.31, 1.6, face], 0.0),
+            ([x * 0.31, 1.6, face], 0.0),
+            ([-x / 2 - r * 0.75, 1.6, 0.0], -90.0),
+            ([x * 0.25, 1.6, -face], 180.0),
+        )
+    ):
+        parts.append(window(f"window_{k + 1}", Frame(np.array(at), turn), 0.85, 0.9, trim, glass, trim))
+    return Asset(parts)
+
+
+def doghouse(brief: Brief) -> Asset:
+    """A kennel of boards with an arched door and a name board."""
+    wall = asked(
+        brief,
+        "walls",
+        "paint",
+        ((0.75, 0.14, 0.10), (0.20, 0.42, 0.66), (0.86, 0.70, 0.45))[int(brief.rng().integers(3))],
+        "wall",
+        main=True,
+        roughness=0.6,
+    )
+    roof = asked(brief, "roof", "wood", (0.36, 0.22, 0.13), "roof")
+    x, z, high, rise = 0.40, 1.05, 0.62 * brief.grown("height"), 0.36
+    body = shapes.extrude(np.array([[-x, 0], [x, 0], [x, high], [0, high + rise], [-x, high]]), z)
+    arch = np.concatenate([[[-0.2, 0.0], [0.2, 0.0]], curves.arc(0.2, 0, 180, 17) + [0, 0.34]])
+    room = shapes.extrude(arch, 0.8).move(0, 0.05, z / 2)
+    shell = shapes.difference(body, room).move(y=0.06)
+    rim = shapes.extrude(arch * 1.18 - [0, 0.0], 0.03, 0.006, holes=[arch + [0, 0.001]]).move(
+        0, 0.11, z / 2 + 0.01
+    )
+    line = np.array([[-x - 0.14, high - 0.12], [0, high + rise], [x + 0.14, high - 0.12]])
+    slats = [
+        shapes.rounded_box(0.006, 0.02, z, 0.002, 1).move(s * (x + 0.002), y, 0)
+        for s in (1, -1)
+        for y in (0.22, 0.38, 0.54)
+    ]
+    base = shapes.rounded_box(0.9, 0.07, 1.15, 0.01, 1).move(y=0.035)
+    plate = shapes.rounded_box(0.36, 0.11, 0.02, 0.01, 1).move(0, high + 0.12, z / 2 + 0.012)
+    return Asset([part("walls", (join(shell, *slats), wall)), part("roof", (ridge_roof(line, z, 0.10, 0.035).move(y=0.06), roof)), part("base", (base, finish("wood"))), part("doorway", (rim, finish("paint", (0.95, 0.94, 0.90), "trim"))), part("sign", (plate, finish("paint", (0.95, 0.94, 0.90), "board")), (lettering("DOG", 0.26, 0.08, 0.008).move(0, high + 0.12, z / 2 + 0.024), finish("paint", (0.1, 0.1, 0.1), "letters")))])  # fmt: skip
+
+
+FAMILIES = (
+    Family("barn", ("barn", "red barn", "farm barn", "hay barn", "stable"), barn),
+    Family("silo", ("silo", "grain silo", "farm silo"), silo),
+    Family("log_cabin", ("log cabin", "cabin", "wooden cabin", "log house", "cabin in the woods", "mountain cabin"), log_cabin),
+    Family("doghouse", ("doghouse", "dog house", "kennel", "dog kennel"), doghouse),
+)  # fmt: skip

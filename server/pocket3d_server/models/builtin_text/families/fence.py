@@ -1,0 +1,182 @@
+"""Fences and gates."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from pocket3d_server.geometry import shapes
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, both
+from pocket3d_server.models.language.brief import Brief
+
+
+def fence(brief: Brief) -> Asset:
+    """A fence of three bays: pickets, level rails or iron bars."""
+    iron = (
+        brief.has("iron", "metal", "wrought", "cemetery")
+        or "iron" in brief.materials
+        or "metal" in brief.materials
+    )
+    picket = brief.has("picket", "garden", "white") or brief.rng().random() < 0.55
+    bays, pitch = brief.count("post", 4, 2, 12) - 1, 1.5
+    long, high = bays * pitch * brief.grown("length"), 1.05 * brief.grown("height")
+    pitch = long / bays
+    posts_x = np.linspace(-long / 2, long / 2, bays + 1)
+    if iron:
+        metal = asked(brief, "bars", "iron", (0.10, 0.10, 0.11), "bar", main=True)
+        count = int(long / 0.14)
+        x = np.linspace(-long / 2 + 0.08, long / 2 - 0.08, count)
+        bars = [shapes.cylinder(0.011, high * 1.12, 0, 10).move(v, 0.06, 0) for v in x]
+        tips = [
+            shapes.revolve(np.array([[0.012, 0], [0.026, 0.035], [0.0, 0.13]]), 8).move(
+                v, high * 1.12 + 0.05, 0
+            )
+            for v in x
+        ]
+        rails = [
+            shapes.rounded_box(long, 0.035, 0.02, 0.004, 1).move(0, y, 0) for y in (0.16, high * 0.88, high)
+        ]
+        rings = [
+            shapes.torus(0.045, 0.012, 18, 6).rotate(x=90).move(v, high * 0.94, 0)
+            for v in (x[:-1] + x[1:]) / 2
+        ]
+        posts = [
+            join(
+                shapes.rounded_box(0.07, high * 1.22, 0.07, 0.008, 1).move(v, high * 0.61, 0),
+                shapes.sphere(0.06, 14).move(v, high * 1.25, 0),
+            )
+            for v in posts_x
+        ]
+        return Asset(
+            [
+                part("bars", (join(*bars, *tips), metal)),
+                part("rails", (join(*rails, *rings), metal)),
+                part("posts", (join(*posts), metal)),
+            ]
+        )
+    usual = (0.95, 0.94, 0.91) if picket and brief.rng(1).random() < 0.6 else None
+    wood = asked(
+        brief,
+        "boards",
+        "wood" if usual is None or "wood" in brief.materials else "paint",
+        usual if "wood" not in brief.materials else None,
+        "board",
+        "picket",
+        main=True,
+    )
+    rng = brief.rng(2)
+    if picket:
+        w = 0.085
+        n = int(long / (w * 1.75))
+        shape = np.array([[-w / 2, 0], [w / 2, 0], [w / 2, high * 0.90], [0, high], [-w / 2, high * 0.90]])
+        slat = shapes.extrude(shape, 0.022, 0.004).grained()
+        slats = [slat.move(v, 0.07, 0.035) for v in np.linspace(-long / 2 + w, long / 2 - w, n)]
+        rails = [
+            shapes.rounded_box(long + 0.1, 0.085, 0.035, 0.006, 1).grained().move(0, y, 0)
+            for y in (0.28, high * 0.76)
+        ]
+        posts = [
+            join(
+                shapes.rounded_box(0.10, high * 1.05, 0.10, 0.01, 1).grained().move(v, high * 0.525, -0.05),
+                shapes.prism(4, 0.085, 0.07, top=0.012).move(v, high * 1.05, -0.05),
+            )
+            for v in posts_x
+        ]
+    else:
+        slats = []
+        rails = [
+            shapes.rounded_box(pitch + 0.16, 0.13, 0.045, 0.012, 1)
+            .grained()
+            .rotate(z=float(rng.uniform(-1.5, 1.5)))
+            .move((a + b) / 2, y, 0.07)
+            for a, b in itertools.pairwise(posts_x)
+            for y in np.linspace(0.28, high * 0.86, brief.count("rail", 3, 1, 5))
+        ]
+        posts = [
+            shapes.cylinder(0.075, high * 1.08, 0.015, 14, top=0.068)
+            .grained()
+            .rotate(z=float(rng.uniform(-2, 2)))
+            .move(v, 0, 0)
+            for v in posts_x
+        ]
+    return Asset(
+        [
+            part("posts", (join(*posts), wood)),
+            part("rails", (join(*rails), wood)),
+            *([part("pickets", (join(*slats), wood))] if slats else []),
+        ]
+    )
+
+
+def gate(brief: Brief) -> Asset:
+    """A wrought iron gate of two leaves with scrolls between stone pillars with lamps or balls on top."""
+    metal, stone = (
+        asked(brief, "iron", "iron", (0.09, 0.09, 0.10), "leaf", main=True),
+        asked(brief, "pillars", "brick" if brief.rng().random() < 0.4 else "stone", None, "pillar", "wall"),
+    )
+    cap = hewn(parts_only(brief), "caps", (0.70, 0.68, 0.63), "cap")
+    half, high = 1.5 * brief.grown("width"), 2.0 * brief.grown("height")
+    bars, count = [], 10
+    for s in (1, -1):
+        x = np.linspace(0.06, half - 0.06, count)
+        arch = high * (1.0 + 0.18 * np.cos(np.pi * x / half / 2) ** 2) - 0.1
+        bars += [
+            shapes.cylinder(0.013, float(h) - 0.08, 0, 10).move(s * v, 0.10, 0)
+            for v, h in zip(x, arch, strict=True)
+        ]
+        bars += [
+            shapes.revolve(np.array([[0.014, 0], [0.03, 0.04], [0.0, 0.15]]), 8).move(s * v, float(h), 0)
+            for v, h in zip(x, arch, strict=True)
+        ]
+        bars.append(
+            shapes.sweep(np.column_stack([s * x, arch - 0.08, np.zeros(count)]), 0.02, 8, round_ends=True)
+        )
+        bars += [
+            shapes.rounded_box(half - 0.04, 0.045, 0.03, 0.006, 1).move(s * half / 2, y, 0)
+            for y in (0.14, high * 0.52, high * 0.62)
+        ]
+        bars += [
+            shapes.rounded_box(0.05, h, 0.04, 0.008, 1).move(s * v, h / 2 + 0.06, 0)
+            for v, h in ((0.03, high * 1.08), (half - 0.03, high * 0.92))
+        ]
+        for v in (x[2:-1:2] + x[1:-2:2]) / 2 if count % 2 else x[1:-1:2] + 0.5 * (x[1] - x[0]):
+            bars.append(shapes.torus(0.062, 0.016, 20, 6).rotate(x=90).move(s * float(v), high * 0.57, 0))
+        t = np.linspace(0, 1, 30)
+        for v in (half * 0.3, half * 0.68):
+            a = 3.4 * np.pi * t
+            scroll = np.column_stack(
+                [
+                    s * (v + 0.16 * (1 - 0.8 * t) * np.cos(a)),
+                    high * 0.34 + 0.19 * (1 - 0.8 * t) * np.sin(a),
+                    np.full(30, 0.012),
+                ]
+            )
+            bars.append(shapes.sweep(scroll, 0.011, 8, round_ends=True))
+    pillars = both(
+        join(
+            shapes.rounded_box(0.55, high * 1.12, 0.55, 0.02, 1).move(half + 0.33, high * 0.56, 0),
+            shapes.rounded_box(0.66, 0.3, 0.66, 0.03, 1).move(half + 0.33, 0.15, 0),
+        )
+    )
+    tops = both(
+        join(
+            shapes.rounded_box(0.70, 0.12, 0.70, 0.03, 2).move(half + 0.33, high * 1.12 + 0.05, 0),
+            shapes.cylinder(0.14, 0.10, 0.03, 24).move(half + 0.33, high * 1.12 + 0.1, 0),
+            shapes.sphere(0.22, 24).move(half + 0.33, high * 1.12 + 0.36, 0),
+        )
+    )
+    lock = shapes.rounded_box(0.10, 0.16, 0.06, 0.015, 1).move(0, high * 0.5, 0.02)
+    hinges = both(join(*[bar([half - 0.05, y, 0], [half + 0.10, y, 0], 0.02) for y in (0.4, high * 0.8)]))
+    return Asset([part("leaves", (join(*bars), metal)), part("pillars", (pillars, stone)), part("caps", (tops, cap)), part("lock", (lock, finish("brass"))), part("hinges", (hinges, metal))])  # fmt: skip
+
+
+FAMILIES = (
+    Family("fence", ("fence", "wooden fence", "picket fence", "garden fence", "iron fence", "railing", "white picket fence"), fence),
+    Family("gate", ("gate", "iron gate", "garden gate", "entrance gate", "wrought iron gate"), gate),
+)  # fmt: skip
