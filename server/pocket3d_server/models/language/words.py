@@ -128,6 +128,7 @@ FILLERS = frozenset(
         "little",
         "full",
         "filled",
+        "covered",
     ]
 )
 

@@ -114,6 +114,9 @@ def _segments(words: list[str], known: Known) -> list[tuple[str, str, list[str]]
     i = 0
     while i < len(words):
         name, length = _relation_at(words, i)
+        if words[i] == "," and (i + 1 == len(words) or _relation_at(words, i + 1)[0]):
+            i += 1  # "a cat, on a chair"
+            continue
         if name and not _parts(name, group, words[i + length :], known):
             name = ""
         if (
@@ -189,7 +192,7 @@ def _thing(words: list[str]) -> Thing:
             text = " ".join([*before, group, "of", *words])
             return Thing(text, _noun(words), min(count, MOST), counted, arrangement)
     number = next((_number(w) for w in words[:-1] if _number(w)), 0)
-    plural = singular(words[-1]) != words[-1]
+    plural = singular(words[-1]) != words[-1] and (number > 1 or words[0] not in ("a", "an", "one"))
     if number > 1 and plural:
         count, counted = number, True
     elif plural:

@@ -80,6 +80,8 @@ def hold_of(cluster: Cluster) -> Hold:
         rest = float(vertices[:, k].mean() - grip.mean(axis=0)[k])
         whole = float(np.ptp(grip, axis=0)[k]) > 0.6 * size[k]
         axis = np.eye(3)[k] * (np.sign(rest if whole else -offset[k]) or 1.0)
+        if k == 1 and offset[k] > 0.3 and ratio > 6 and size[1] > 0.7:  # a walking stick
+            return Hold("staff", grip.mean(axis=0), up)
         if k == 1 and offset[k] > 0.15 and ratio < 2.2:
             return Hold("hang", np.array([grip.mean(axis=0)[0], high[1], grip.mean(axis=0)[2]]), up)
         if k == 1 or (k == long and ratio > 1.6):

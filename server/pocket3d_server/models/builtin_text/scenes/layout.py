@@ -11,9 +11,11 @@ from pocket3d_server.models.builtin_text.scenes.clusters import Cluster
 from pocket3d_server.models.builtin_text.scenes.surfaces import (
     Filling,
     Mesh,
+    Place,
+    Touch,
     hollow_of,
+    main_level,
     rest,
-    settled,
     tops,
 )
 
@@ -79,7 +81,7 @@ def stacked(copies: list[Cluster], rng: np.random.Generator) -> Cluster:
         wide = float(size_of(copy)[[0, 2]].max())
         copy = copy.turned(float(rng.uniform(-14, 14)))
         shift = rng.uniform(-0.02, 0.02, 2) * wide
-        height = settled(low.mesh, copy.mesh, shift)
+        height = Touch(low.mesh, copy.mesh).at(shift)
         low = copy.moved(np.array([shift[0], height, shift[1]]))
         made.append(low)
     return made[0].with_all(made[1:])
@@ -224,13 +226,27 @@ def upon(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) -> t
             figure = figure.turned(float(rng.uniform(0, 360))).centred()
         taken = others.with_all(made)
         gap = 0.05 * float(size_of(figure)[[0, 2]].max())
-        place = rest(mesh, taken.mesh if taken.pieces else None, figure.mesh, gap)
-        if place is None:
+        size = size_of(figure)
+        sideways = [0.0, 90.0] if size[2] > 1.25 * size[0] else [0.0]  # a dog lies along the sofa
+        found = [
+            (rest(mesh, taken.mesh if taken.pieces else None, turned.mesh, gap), turned)
+            for turned in (figure.turned(angle).centred() for angle in sideways)
+        ]
+        best = max(found, key=lambda f: _fitness(mesh, f[0]))  # the first of equals
+        if best[0] is None:
             wanting += 1
             made += beside(ground.with_all(made), [figure])
         else:
-            made.append(figure.put(place))
+            made.append(best[1].put(best[0]))
     return made, wanting
+
+
+def _fitness(ground: Mesh, place: Place | None) -> float:
+    """How good a place is: carried well, and on the level that people mean by being on the thing."""
+    if place is None:
+        return -1e9
+    off = abs(place.y - main_level(ground)) / max(float(np.ptp(ground[0][:, 1])), 1e-6)
+    return round(place.share, 1) - round(3 * off, 1)
 
 
 def inside(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) -> list[Cluster] | None:

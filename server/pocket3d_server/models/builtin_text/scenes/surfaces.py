@@ -23,6 +23,8 @@ GROUND_CELLS, THING_CELLS = 44, 30
 FINE = 64
 """Cells along the longer side of the thing, where its final height is measured."""
 NOTHING = -1e6
+TRIES = 14
+"""Places that are looked at closely, the likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def bottoms(mesh: Mesh, step: float) -> Grid:
     return Grid(np.where(seen.heights <= NOTHING, np.inf, seen.heights), seen.corner, seen.step)
 
 
-def _seen(mesh: Mesh, low: Array, high: Array, step: float, way: float) -> Grid:
+def _seen(mesh: Mesh, low: Array, high: Array, step: float, way: float, rays: RayScene | None = None) -> Grid:
     vertices, faces = mesh
     counts = np.maximum(np.ceil((high - low) / step).astype(int), 1)
     corner = (low + high) / 2 - step * (counts - 1) / 2
@@ -71,7 +73,7 @@ def _seen(mesh: Mesh, low: Array, high: Array, step: float, way: float) -> Grid:
     start = vertices[:, 1].max() + 1.0 if way < 0 else vertices[:, 1].min() - 1.0
     # A hair off the grid, so that no ray runs along the edge of two faces.
     origin = np.stack([x.ravel() + 1.3e-4 * step, np.full(x.size, start), z.ravel() + 2.1e-4 * step], axis=1)
-    hit = RayScene(vertices, faces).first_hit(origin, np.tile([0.0, way, 0.0], (x.size, 1)))
+    hit = (rays or RayScene(vertices, faces)).first_hit(origin, np.tile([0.0, way, 0.0], (x.size, 1)))
     heights = np.where(hit.face >= 0, start + way * hit.distance, NOTHING)
     return Grid(heights.reshape(x.shape), corner, step)
 
@@ -93,7 +95,7 @@ def rest(ground: Mesh, others: Mesh | None, thing: Mesh, gap: float = 0.0) -> Pl
     low, high = ground[0].min(axis=0)[[0, 2]], ground[0].max(axis=0)[[0, 2]]
     if (np.ptp(thing[0][:, [0, 2]], axis=0) > 1.3 * (high - low)).all():  # an elephant on a chair
         middle = (low + high) / 2
-        return Place(float(middle[0]), _main_level(ground, low, high, step / 4), float(middle[1]), 1.0)
+        return Place(float(middle[0]), main_level(ground), float(middle[1]), 1.0)
     margin = step * (half + 1)
     bare = tops(ground, low - margin, high + margin, step)
     y, share = _laid_down(bare.heights, under.heights)
@@ -111,36 +113,58 @@ def rest(ground: Mesh, others: Mesh | None, thing: Mesh, gap: float = 0.0) -> Pl
     free = (y > floor + min(0.02 * tall, 0.02)) & (full <= y + 0.004 + 0.25 * step)
     if not free.any():
         return None
-    level, wide = _levels(bare.heights, y, tall)
-    score = share + 0.6 * np.sqrt(wide / max(wide.max(), 1))
-    middle = _middle_of(level, score, free)
-    x, z = np.meshgrid(*(np.arange(n) for n in y.shape), indexing="ij")
-    far = np.hypot(x - middle[0], z - middle[1]) / max(y.shape)
-    best = np.unravel_index(np.argmax(np.where(free, np.round(score, 1) - 0.9 * far, -np.inf)), y.shape)
-    i, k = int(best[0]), int(best[1])
-    offset = bare.at(i, k) - under.corner
-    exact = settled(ground, thing, offset)
-    return Place(float(offset[0]), exact, float(offset[1]), float(share[i, k]))
+    level = _levels(bare.heights, y, tall)
+    best = _best_level(level, np.where(free, share, 0.0))
+    there = free & (np.abs(level - best) <= 1)
+    there &= share >= 0.6 * share[there].max()
+    cells = np.argwhere(there)
+    far = np.linalg.norm(cells - cells.mean(axis=0), axis=1) / max(y.shape)
+    order = np.argsort(far - 0.6 * np.round(share[there], 1), kind="stable")
+    touch = Touch(ground, thing)
+    tries = []
+    for i, k in cells[order[:: max(len(order) // 400, 1)][:TRIES]]:
+        offset = bare.at(i, k) - under.corner
+        height = touch.at(offset)
+        tries.append((height - float(y[i, k]), height, offset, float(share[i, k])))
+        if tries[-1][0] < 0.01 + 0.015 * tall:  # nothing thin, such as a chair's back, is in the way
+            break
+    _, height, offset, carried = min(
+        tries[-1:] if tries[-1][0] < 0.01 + 0.015 * tall else tries, key=lambda t: t[0]
+    )
+    return Place(float(offset[0]), height, float(offset[1]), carried)
 
 
-def _main_level(ground: Mesh, low: Array, high: Array, step: float) -> float:
-    """The height at which most of the ground's top lies: a chair's seat."""
-    heights = tops(ground, low, high, step).heights
+def main_level(ground: Mesh) -> float:
+    """The lowest height at which a large share of the ground's top lies: a chair's seat, not its back."""
+    low, high = ground[0].min(axis=0)[[0, 2]], ground[0].max(axis=0)[[0, 2]]
+    heights = tops(ground, low, high, float((high - low).max() / 64)).heights
     heights = heights[heights > ground[0][:, 1].min() + 0.02 * np.ptp(ground[0][:, 1])]
+    if not len(heights):
+        return float(ground[0][:, 1].max())
     share, edges = np.histogram(heights, 24)
-    return float(heights[heights <= edges[int(share.argmax()) + 1]].max())
+    wide = int(np.argmax(share >= 0.5 * share.max()))
+    return float(heights[heights <= edges[wide + 1]].max())
 
 
-def settled(ground: Mesh, thing: Mesh, offset: Array) -> float:
-    """The height at which ``thing``, moved by ``offset`` (x, z), touches ``ground``, on a fine grid."""
-    step = float(max(np.ptp(thing[0][:, [0, 2]], axis=0).max() / FINE, 1e-4))
-    under = bottoms(thing, step)
-    size = step * (np.array(under.heights.shape) - 1)
-    start = under.corner + offset
-    over = tops(ground, start - step / 2, start + size + step / 2, step)
-    n = np.minimum(over.heights.shape, under.heights.shape)
-    gap = over.heights[: n[0], : n[1]] - under.heights[: n[0], : n[1]]
-    return float(gap.max()) if gap.max() > NOTHING / 2 else float(ground[0][:, 1].min())
+class Touch:
+    """At which height one thing touches another, on a fine grid."""
+
+    def __init__(self, ground: Mesh, thing: Mesh) -> None:
+        """Both in the same frame; only ``thing`` is moved."""
+        self.step = float(max(np.ptp(thing[0][:, [0, 2]], axis=0).max() / FINE, 1e-4))
+        self.under = bottoms(thing, self.step)
+        self.rays = RayScene(*ground)
+        self.ground = ground
+
+    def at(self, offset: Array) -> float:
+        """The height of ``thing`` moved by ``offset`` (x, z); the ground's lowest point where they do not meet."""
+        size = self.step * (np.array(self.under.heights.shape) - 1)
+        start = self.under.corner + offset
+        half = self.step / 2
+        over = _seen(self.ground, start - half, start + size + half, self.step, -1.0, self.rays)
+        n = np.minimum(over.heights.shape, self.under.heights.shape)
+        gap = over.heights[: n[0], : n[1]] - self.under.heights[: n[0], : n[1]]
+        return float(gap.max()) if gap.max() > NOTHING / 2 else float(self.ground[0][:, 1].min())
 
 
 def _laid_down(ground: Array, thing: Array) -> tuple[Array, Array]:
@@ -154,21 +178,17 @@ def _laid_down(ground: Array, thing: Array) -> tuple[Array, Array]:
     return np.asarray(y, float), (below > y[..., None] - slack).mean(axis=2)
 
 
-def _levels(ground: Array, y: Array, tall: float) -> tuple[Array, Array]:
-    """For each place the number of its level, and how many cells of the ground lie on that level."""
-    size = max(0.03 * tall, 1e-4)
+def _levels(ground: Array, y: Array, tall: float) -> Array:
+    """For each place the number of its level, about a thirtieth of the ground's height each."""
     solid = ground[ground > NOTHING / 2]
-    numbers = np.round((solid - solid.min()) / size).astype(int)
-    area = np.convolve(np.bincount(numbers), [1, 1, 1], mode="same")
-    place = np.clip(np.round((y - solid.min()) / size).astype(int), 0, len(area) - 1)
-    return place, area[place].astype(float)
+    return np.round((y - solid.min()) / max(0.03 * tall, 1e-4)).astype(int)
 
 
-def _middle_of(level: Array, score: Array, free: Array) -> Array:
-    """The middle of the places on the best level, in cells."""
-    best = level[np.unravel_index(np.argmax(np.where(free, score, -np.inf)), level.shape)]
-    near = np.argwhere((np.abs(level - best) <= 1) & (score > 0.8 * score[free].max()))
-    return near.mean(axis=0) if len(near) else np.array(level.shape) / 2
+def _best_level(level: Array, share: Array) -> int:
+    """The level on which there is most room to stand: the seat of a chair, not the top of its back."""
+    first = int(level.min())
+    room = np.bincount((level - first).ravel(), weights=share.ravel())
+    return first + int(np.convolve(room, [0.9, 1.0, 0.9], mode="same").argmax())
 
 
 @dataclass
