@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import manifold3d
@@ -12,6 +13,7 @@ from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.builtin_parts import BuiltinParts
+from pocket3d_server.models.builtin_parts.names import name_parts
 from pocket3d_server.models.builtin_parts.segment import segment
 from pocket3d_server.models.engine import EngineError, EngineResult, SegmentRequest
 from scipy.spatial.transform import Rotation
@@ -276,6 +278,70 @@ def test_semantic_names_a_table_and_a_chair(tmp_path: Path) -> None:
     )
     assert front_left[0] > 0
     assert front_left[2] > 0
+
+
+def ball(size: tuple[float, float, float], at: tuple[float, float, float]) -> manifold3d.Manifold:
+    return manifold3d.Manifold.sphere(1.0, 40).scale(size).translate(at)
+
+
+def post(height: float, foot: float, top: float, at: tuple[float, float, float]) -> manifold3d.Manifold:
+    return manifold3d.Manifold.cylinder(height, foot, top, 32).rotate((-90, 0, 0)).translate(at)
+
+
+def car() -> tuple[np.ndarray, np.ndarray]:
+    wheel = manifold3d.Manifold.cylinder(0.2, 0.33, 0.33, 32, True).rotate((0, 90, 0))
+    wheels = [wheel.translate((x, 0.33, z)) for x in (-0.78, 0.78) for z in (-1.3, 1.3)]
+    return solid(box((1.5, 0.5, 4.2), (0, 0.6, 0)), box((1.3, 0.5, 2.0), (0, 1.1, -0.2)), *wheels)
+
+
+def plane() -> tuple[np.ndarray, np.ndarray]:
+    tail = box((3.4, 0.1, 0.8), (0, 1.6, -4.2)), box((0.1, 1.6, 0.9), (0, 2.4, -4.2))
+    return solid(ball((0.6, 0.6, 5), (0, 1.5, 0)), box((10, 0.12, 1.4), (0, 1.5, 0.3)), *tail)
+
+
+def dog() -> tuple[np.ndarray, np.ndarray]:
+    legs = [post(0.55, 0.06, 0.08, (x, 0, z)) for x in (-0.13, 0.13) for z in (-0.35, 0.35)]
+    tail = manifold3d.Manifold.cylinder(0.4, 0.045, 0.03, 16).rotate((145, 0, 0)).translate((0, 0.72, -0.5))
+    head = ball((0.15, 0.16, 0.22), (0, 1.02, 0.7))
+    return solid(
+        ball((0.2, 0.2, 0.5), (0, 0.65, 0)), ball((0.13, 0.13, 0.3), (0, 0.85, 0.48)), head, tail, *legs
+    )
+
+
+def pot_plant() -> tuple[np.ndarray, np.ndarray]:
+    blade = ball((0.25, 0.012, 0.1), (0.28, 0, 0)).rotate((0, 0, 35))
+    leaves = [blade.rotate((0, 75 * k, 0)).translate((0, 0.35 + 0.09 * k, 0)) for k in range(5)]
+    return solid(post(0.3, 0.15, 0.2, (0, 0, 0)), post(0.7, 0.02, 0.015, (0, 0.28, 0)), *leaves)
+
+
+def armchair() -> tuple[np.ndarray, np.ndarray]:
+    arms = [box((0.18, 0.55, 0.85), (x, 0.4, 0)) for x in (-0.45, 0.45)]
+    feet = [box((0.05, 0.1, 0.05), (x, 0.04, z)) for x in (-0.4, 0.4) for z in (-0.35, 0.35)]
+    return solid(box((0.9, 0.35, 0.8), (0, 0.25, 0)), box((0.9, 0.7, 0.18), (0, 0.65, -0.4)), *arms, *feet)
+
+
+@pytest.mark.parametrize(
+    ("shape", "names"),
+    [
+        (car, "body cabin wheel_front_left wheel_front_right wheel_rear_left wheel_rear_right"),
+        (plane, "fuselage wing_left wing_right tail_fin tailplane_left tailplane_right"),
+        (dog, "body head leg_front_left leg_front_right leg_rear_left leg_rear_right tail"),
+        (pot_plant, "pot stem leaves"),
+        (armchair, "seat backrest arm_left arm_right"),
+    ],
+)
+def test_parts_of_known_things_have_their_names(
+    shape: Callable[[], tuple[np.ndarray, np.ndarray]], names: str
+) -> None:
+    vertices, faces = shape()
+    known = name_parts(vertices, faces, segment(vertices, faces))
+    assert known is not None
+    labels, found, _ = known
+    assert set(names.split()) <= set(found)
+    for k, name in enumerate(found):
+        place = vertices[faces[labels == k]].mean(axis=(0, 1))
+        assert ("left" not in name and "right" not in name) or (place[0] > 0) == ("left" in name)
+        assert ("front" not in name and "rear" not in name) or (place[2] > 0) == ("front" in name)
 
 
 def test_semantic_without_a_known_kind_gives_numbers_and_says_so(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@
 whole way from triangles to labels. In the order of that way: ``face_graph`` is the mesh as touching faces,
 ``proxy`` an evenly divided copy to measure on, ``relief`` smooths it, ``samples`` spread over it, ``volume`` what they see inside,
 ``clusters`` and ``merge`` group them (``symmetry`` likewise on both sides), ``boundary`` lays the borders. For
-names, ``pieces`` describes the parts, ``recognise`` knows kinds of things, ``people`` asks the rig engine.
+names, ``pieces`` describes the parts, ``recognise`` knows kinds of things by the rules in ``furniture``,
+``vehicles``, ``plants`` and ``animals``, ``living`` asks the rig engine.
 ``assemble`` makes the result.
 """
 

@@ -147,8 +147,6 @@ def segment_shape(asset: Asset, level: str, least: int, progress: Progress) -> D
     if level == "semantic":
         progress(0.86, "naming_parts")
         known = name_parts(vertices, faces, labels)
-        if known is None:  # a head that the coarse parts leave on the body may show in the fine ones
-            known = name_parts(vertices, faces, segment(vertices, faces, "fine", group, least))
         if known is None:
             note = "The kind of object was not recognised, so the parts have numbers instead of names."
         else:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
-from pocket3d_server.models.builtin_parts.people import person_regions
+from pocket3d_server.models.builtin_parts.living import living_regions
 from pocket3d_server.models.builtin_parts.pieces import describe
 from pocket3d_server.models.builtin_parts.proxy import divided
-from pocket3d_server.models.builtin_parts.recognise import recognise
+from pocket3d_server.models.builtin_parts.recognise import recognise_grown, recognise_made
 
 MEANINGLESS = re.compile(
     r"(part|mesh|object|obj|node|geometry|geom|group|primitive|default|material|mat|polysurface|shape|cube|sphere|"
@@ -44,15 +44,15 @@ def name_parts(
     surface = face_graph(vertices, faces)
     fine = divided(FaceGraph(surface.vertices, surface.faces, np.arange(len(surface.faces)), surface.group))
     pieces = describe(fine, labels[surface.source][fine.source])
-    found = person_regions(surface, pieces)
-    if found is not None:
-        regions, names = found
-        result = np.full(len(faces), -1)
-        result[surface.source] = regions
-        missing = result < 0
-        result[missing] = regions[0]
-        return result, names, "Recognised a person; the parts follow the joints of its skeleton."
-    reading = recognise(pieces)
+    reading = recognise_made(pieces)
+    if reading is None:
+        living = living_regions(fine)
+        if living is not None:
+            regions, names, kind = living
+            result = np.full(len(faces), regions[0])
+            result[surface.source[fine.source]] = regions
+            return result, names, f"Recognised a {kind}; the parts follow the joints of its skeleton."
+        reading = recognise_grown(pieces)
     if reading is None:
         return None
     title: list[str] = []
@@ -62,5 +62,8 @@ def name_parts(
         if name not in title:
             title.append(name)
         into[k] = title.index(name)
-    kind = reading.kind.replace("_", " ")
-    return into[labels], title, f"The parts were named as those of a {kind}, by their shape and place."
+    return (
+        into[labels],
+        title,
+        f"The parts were named as those of a {reading.kind}, by their shape and place.",
+    )

@@ -14,6 +14,8 @@ from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, I
 
 CONTACT = 0.012
 """Parts of different components touch when they are closer than this share of the size."""
+GROUND = 0.06
+"""A part stands on the ground when it reaches down to this share of the height."""
 
 
 @dataclass(eq=False)
@@ -99,3 +101,14 @@ def _touching(surface: FaceGraph, labels: Ints, count: int) -> NDArray[np.bool_]
         touch[i, j] = touch[j, i] = True
     np.fill_diagonal(touch, False)
     return touch
+
+
+def _sides(where: Floats) -> str:
+    """``front_left`` and so on of a place (3,) relative to the middle; +X is the left of something facing +Z."""
+    return f"{'front' if where[2] > 0 else 'rear'}_{'left' if where[0] > 0 else 'right'}"
+
+
+def quarters(points: Floats) -> list[str] | None:
+    """Names of four places (4, 3), one in each quarter around their middle; None when they aren't."""
+    names = [_sides(p) for p in points - points.mean(axis=0)]
+    return names if len(set(names)) == 4 else None
