@@ -71,6 +71,13 @@ def test_textures_have_the_asked_resolution(engine: BuiltinText) -> None:
         assert max(len(i) for i in images) == size
         assert any(m.normal_image is not None for m in materials(result))
         assert any(m.metallic_roughness_image is not None for m in materials(result))
+    sizes = {}
+    for size in (512, 1024):  # painted coats too
+        result, _ = run(engine, "a mushroom", texture_resolution=size)
+        sizes[size] = max(
+            len(m.base_color_image) for m in materials(result) if m.base_color_image is not None
+        )
+    assert sizes[1024] == 2 * sizes[512]
 
 
 def test_texturing_keeps_the_colour_that_was_asked_for(engine: BuiltinText) -> None:

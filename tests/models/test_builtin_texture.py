@@ -9,10 +9,13 @@ import pytest
 import trimesh
 from PIL import Image
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
+from pocket3d_server.geometry.atlas import Atlas
+from pocket3d_server.geometry.clean import smooth_shading
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.builtin_texture import BuiltinTexture
+from pocket3d_server.models.builtin_texture.completion import alike, mirrored
 from pocket3d_server.models.builtin_texture.pieces import Piece, unnamed_parts
 from pocket3d_server.models.builtin_texture.reference import evenness, find_view
 from pocket3d_server.models.builtin_texture.wording import read_prompt
@@ -342,6 +345,29 @@ def test_a_fitting_picture_is_projected(mesh: Path, tmp_path: Path) -> None:
         top, bottom = view[upper][:, :3].mean(axis=0), view[lower][:, :3].mean(axis=0)
         assert top[0] > top[2] + 40
         assert bottom[2] > bottom[0] + 40
+
+
+def test_what_a_picture_hides_is_like_what_it_shows() -> None:
+    """A box seen from the front and the right: its back and its left are what these show, and its top is its own."""
+    shape = trimesh.creation.box((1.2, 1.0, 0.8)).subdivide().subdivide()
+    vertex_map, faces, normals = smooth_shading(shape.vertices, shape.faces)
+    part = Primitive(shape.vertices[vertex_map], faces, Material("m"), normals=normals)
+    atlas = Atlas([part], 256)
+
+    def seen(position: np.ndarray, normal: np.ndarray) -> np.ndarray:
+        return (normal @ np.array([0.5, 0.4, 0.7]) > 0.3).astype(np.float32)
+
+    def painted(position: np.ndarray) -> np.ndarray:  # red in front, green at the side, blue on top
+        faces_of = np.abs(position) > np.array([0.6, 0.5, 0.4]) - 1e-3
+        return faces_of[:, [2, 0, 1]].astype(np.float32)
+
+    broad = alike(atlas, seen, painted)
+    back, left = atlas.normal[:, 2] < -0.9, atlas.normal[:, 0] < -0.9
+    np.testing.assert_allclose(broad[back].mean(axis=0), [1, 0, 0], atol=0.12)
+    np.testing.assert_allclose(broad[left].mean(axis=0), [0, 1, 0], atol=0.12)
+    color = np.zeros_like(broad)
+    mirrored(atlas, color, seen, painted)
+    assert (color[back][:, 0] == 1).all()  # a box is the same from behind
 
 
 def test_another_picture_becomes_a_material(mesh: Path, tmp_path: Path) -> None:

@@ -161,10 +161,8 @@ class Atlas:
         Edges are found as occlusion looking inwards: below an edge the next face is near on both sides.
         """
         scene = scene or RayScene(self.vertices, self.faces)
-        size = max(min(self.resolution // LOW, MOST_LOW), 16)
-        low = texel_map(self.uv, self.faces, size, rim=1.0)
-        position = low.interpolate(self.vertices, self.faces)
-        normal = _unit(low.interpolate(self.normals, self.faces))
+        low = self.coarse()
+        position, normal = self.at(low)
         face_normal = np.cross(
             self.vertices[self.faces[:, 1]] - self.vertices[self.faces[:, 0]],
             self.vertices[self.faces[:, 2]] - self.vertices[self.faces[:, 0]],
@@ -175,9 +173,19 @@ class Atlas:
         open_ = ambient_occlusion(scene, position, normal, 0.22 * self.extent, rays=20)
         inside = 1 - ambient_occlusion(scene, position, -normal, 0.025 * self.extent, rays=12, seed=1)
         edge = np.clip((inside - 0.12) * 2.4, 0, 1) if inside.mean() < 0.45 else np.zeros_like(inside)
-        return self._spread(low, open_), self._spread(low, edge)
+        return self.spread(low, open_), self.spread(low, edge)
 
-    def _spread(self, low: TexelMap, values: Floats) -> Floats:
+    def coarse(self) -> TexelMap:
+        """A smaller atlas of the same charts, for values that change slowly."""
+        size = max(min(self.resolution // LOW, MOST_LOW), 16)
+        return texel_map(self.uv, self.faces, size, rim=1.0)
+
+    def at(self, texels: TexelMap) -> tuple[Floats, Floats]:
+        """Positions and unit normals (M, 3) of the texels of another size of this atlas."""
+        normal = _unit(texels.interpolate(self.normals, self.faces))
+        return texels.interpolate(self.vertices, self.faces), normal
+
+    def spread(self, low: TexelMap, values: Floats) -> Floats:
         """Values of the smaller atlas at the texels, smoothed and interpolated."""
         size = low.resolution
         flat, covered = np.zeros(size * size, np.float32), np.zeros(size * size, np.float32)

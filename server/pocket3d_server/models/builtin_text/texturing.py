@@ -9,6 +9,7 @@ import numpy as np
 
 from pocket3d_server.geometry.asset import Asset, Image, linear_to_srgb
 from pocket3d_server.models.builtin_text.finishes import Finish
+from pocket3d_server.models.builtin_text.organic.paint import Painted
 from pocket3d_server.models.builtin_text.patterns import PATTERNS, Grid, Surface
 
 LEAST = 128
@@ -28,12 +29,15 @@ def texture(asset: Asset, resolution: int, seed: int = 0) -> None:
     """Texture every patterned finish of ``asset`` in place.
 
     Base colour images have ``resolution`` pixels (faint patterns a quarter), roughness and normal images half of
-    that. Texture coordinates change from metres to tiles. Materials that bring their own images stay as they are.
+    that. Texture coordinates change from metres to tiles. Painted coats are painted again in the right size; other
+    materials that bring their own images stay as they are.
     """
     tiles: dict[str, _Tile] = {}
     done: set[int] = set()
     for primitive in asset.primitives():
         material = primitive.material
+        if isinstance(material, Painted):
+            material.resize(resolution)
         if not isinstance(material, Finish) or material.pattern not in PATTERNS or primitive.uv is None:
             continue
         if material.base_color_image is not None and id(material) not in done:

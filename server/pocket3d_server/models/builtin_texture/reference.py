@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.atlas import Atlas
 from pocket3d_server.geometry.bake import Floats, fill_gaps
 from pocket3d_server.geometry.noise import fbm
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_texture import swatch
+from pocket3d_server.models.builtin_texture import completion, swatch
 
 PARALLEL = 50.0
 GRID = 64
 """Outlines are compared on this many cells a side."""
 FITS = 0.72
 """Intersection over union from which the picture is taken to show this object."""
+PLAIN = 0.03
+"""Mean difference of a picture's border pixels from their median, up to which they are a background."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,8 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
     """Colours (N, 3) of all texels from a picture (H, W, 3) sRGB 0..1 with its outline (H, W).
 
     What the picture shows is projected; what it hides comes from the mirrored side where the object is
-    symmetric, and else from patches of the picture if it shows one pattern all over, or from the blurred picture,
-    so that the regions' colours go on around the object.
+    symmetric, and else from patches of the picture if it shows one pattern all over, or from visible places
+    that are like the hidden ones; see ``completion``.
     """
     image = rgb[:, ::-1] if view.mirrored else rgb
     mask = (alpha[:, ::-1] if view.mirrored else alpha) > 0.5
@@ -173,18 +174,16 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
 
     direct = seen(atlas.position, atlas.normal)[:, None]
     at = pixels(atlas.position)
-    texture = fbm(atlas.position / np.float32(atlas.extent), 30, 3, seed)[:, None]
-    color = _sample(soft, at) * (0.94 + 0.12 * texture)
-    even = evenness(rgb, alpha)
+    color = completion.alike(atlas, seen, lambda where: _sample(soft, pixels(where)), seed)
+    if color is None:
+        color = _sample(soft, at)
+    color *= 0.94 + 0.12 * fbm(atlas.position / np.float32(atlas.extent), 30, 3, seed)[:, None]
+    # What is only mostly even (a red car) would get its few details pasted all over.
+    even = float(np.clip((evenness(rgb, alpha) - 0.5) / 0.35, 0, 1))
     if even > 0:  # one pattern all over: it goes on behind, too
         patches = swatch.cover(atlas, swatch.tile_of(rgb, alpha), seed).color
         color = color + (patches - color) * np.float32(even)
-    middle = symmetry_plane(atlas)
-    if middle is not None:
-        flip = np.array([-1, 1, 1], np.float32)
-        across = atlas.position * flip + np.array([2 * middle, 0, 0], np.float32)
-        mirrored = seen(across, atlas.normal * flip)[:, None]
-        color += (_sample(full, pixels(across)) - color) * mirrored
+    completion.mirrored(atlas, color, seen, lambda where: _sample(full, pixels(where)))
     color += (_sample(full, at) - color) * direct
     return np.clip(color, 0, 1).astype(np.float32)
 
@@ -209,15 +208,21 @@ def evenness(rgb: NDArray[Any], alpha: NDArray[Any], blocks: int = 5) -> float:
     return float(np.clip((0.38 - between / max(total, 1e-6)) / 0.16, 0, 1))
 
 
-def symmetry_plane(atlas: Atlas) -> float | None:
-    """x of the plane that mirrors the object on itself, or None when it is not symmetric sideways."""
-    points = atlas.vertices[np.unique(atlas.faces)]
-    points = points[:: max(1, len(points) // 4000)]
-    middle = float(points[:, 0].min() + points[:, 0].max()) / 2
-    tree = cKDTree(atlas.vertices[np.unique(atlas.faces)])
-    distance, _ = tree.query(points * [-1, 1, 1] + [2 * middle, 0, 0])
-    spacing = float(np.median(tree.query(points, k=2)[0][:, 1]))
-    return middle if float(np.median(distance)) < 0.012 * atlas.extent + spacing else None
+def one_object(rgb: NDArray[Any]) -> bool:
+    """Whether a picture (H, W, 3) shows one thing on a plain ground, and not the many figures of a pattern.
+
+    What differs from the border and lies close together, such as the stripes of a zebra, is one thing.
+    """
+    step = max(1, max(rgb.shape[:2]) // 128)
+    small = np.asarray(rgb[::step, ::step], np.float32)
+    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    ground = np.median(border, axis=0)
+    if float(np.abs(border - ground).mean()) > PLAIN:
+        return False
+    differs = np.pad(np.abs(small - ground).max(axis=2) > 0.1, 4)
+    pieces, count = ndimage.label(ndimage.binary_closing(differs, iterations=3))
+    sizes = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
+    return count > 0 and float(sizes.max()) > 0.6 * float(sizes.sum())
 
 
 def _blurred(image: NDArray[Any], mask: NDArray[np.bool_]) -> Floats:

@@ -87,7 +87,9 @@ class Surface:
         rgb, alpha = np.asarray(rgba[..., :3], np.float32), np.ones(rgba.shape[:2], np.float32)
         self.picture = (rgb, alpha)
         # One pattern from edge to edge has no background, however plain its ground is.
-        self.is_tile = float(rgba[..., 3].min()) > 0.9 and reference.evenness(rgb, alpha) > EVEN
+        opaque = float(rgba[..., 3].min()) > 0.9
+        pattern = opaque and reference.evenness(rgb, alpha) > EVEN
+        self.is_tile = pattern and not reference.one_object(rgb)
         if not self.is_tile:
             try:
                 found = cut_out(rgba)
