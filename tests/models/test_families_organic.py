@@ -158,6 +158,24 @@ def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
     assert np.abs(near[:, 0]).min() > 0.01
 
 
+def test_animals_take_the_pose_that_is_asked_for() -> None:
+    sitting = FAMILIES["dog"].build(brief("dog", words=frozenset({"sitting", "dog"})))
+    flying = FAMILIES["songbird"].build(brief("songbird", words=frozenset({"flying", "bird"})))
+    body = np.concatenate(
+        [np.asarray(p.vertices) for part in sitting.parts if part.name == "body" for p in part.primitives]
+    )
+    rump, breast = (
+        body[body[:, 2] < np.quantile(body[:, 2], 0.25)],
+        body[body[:, 2] > np.quantile(body[:, 2], 0.6)],
+    )
+    assert rump[:, 1].max() < 0.7 * breast[:, 1].max()
+    (low, high), (low0, high0) = flying.bounds(), plain("songbird").bounds()
+    assert high[0] - low[0] > 2 * (high0[0] - low0[0])
+    assert not any(part.name.startswith("leg") for part in flying.parts)
+    for part in (*sitting.parts, *flying.parts):
+        assert is_closed(part), part.name
+
+
 @pytest.mark.parametrize(("prompt", "expected"), [
     ("a knight", "knight_helmet"), ("a wizard", "hat"), ("an astronaut", "visor"), ("a king", "crown"), ("a superhero", "cape"),
     ("a businessman in a suit", "tie"), ("a pirate", "eye_patch"), ("a mermaid", "tail"),

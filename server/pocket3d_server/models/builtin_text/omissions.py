@@ -33,7 +33,8 @@ def omissions(prompt: str, natural: bool, asset: Asset) -> Omissions:
     if in_another_language(prompt):
         notes.append("Prompts are understood in English only; words of other languages are passed over.")
         ceiling = FOREIGN_CEILING
-    if natural and POSES & set(tokens_of(prompt)) - {"standing"}:
+    posed = asset.extras.get("pose", "standing") != "standing"
+    if natural and not posed and POSES & set(tokens_of(prompt)) - {"standing"}:
         notes.append("It is built standing; poses are not made yet.")
         ceiling = min(ceiling, CEILING)
     return Omissions(notes, ceiling)

@@ -117,6 +117,18 @@ def _builder(kind: str) -> Callable[[Brief], Asset]:
                 extras=(),
                 plumage=coloured(brief, yellow),
             )
+        if kind != "penguin" and brief.has("flying", "soaring", "gliding", "flight"):
+            shape = replace(
+                shape,
+                flying=True,
+                pitch=6,
+                neck_rise=min(shape.neck_rise, 22),
+                tail_rise=4,
+                tail_wide=shape.tail_wide + 0.12,
+            )
+            asset = build_bird(shape, brief.quality, brief.seed, brief.stretch.get("height", 1.0))
+            asset.extras["pose"] = "flying"
+            return asset
         return build_bird(shape, brief.quality, brief.seed, brief.stretch.get("height", 1.0))
 
     build.__doc__ = f"A {kind}."

@@ -83,6 +83,33 @@ KINDS: dict[str, tuple[FishShape, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Spindle:
+    """A body of oval sections along z: ``spine`` (N, 3) from the nose back, half widths and heights (N,)."""
+
+    spine: Array
+    wide: Array
+    high: Array
+
+    def distance(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
+        """See `Shape.distance`; exact on the surface, a fair size near it."""
+        z = -points[..., 2]
+        at = -self.spine[:, 2]
+        x, y = (points[..., k] - np.interp(z, at, self.spine[:, k]) for k in (0, 1))
+        w, h = np.interp(z, at, self.wide), np.interp(z, at, self.high)
+        section = (np.hypot(x / w, y / h) - 1) * np.minimum(w, h)
+        beyond = np.maximum(np.maximum(at[0] - z, z - at[-1]), 0)
+        return np.asarray(
+            np.hypot(np.maximum(section, 0), beyond) + np.where(beyond > 0, 0, np.minimum(section, 0)),
+            points.dtype,
+        )
+
+    def bounds(self) -> tuple[Array, Array]:
+        """See `Shape.bounds`."""
+        reach = np.stack([self.wide, self.high, 0 * self.wide], axis=1)
+        return (self.spine - reach).min(axis=0), (self.spine + reach).max(axis=0)
+
+
 def build_fish(f: FishShape, quality: str, seed: int) -> Asset:
     """The animal in metres, nose towards +z, with one fin's breadth of air below it."""
     s = np.array([row[0] for row in f.outline])
@@ -94,13 +121,14 @@ def build_fish(f: FishShape, quality: str, seed: int) -> Asset:
     bend = 0.03 * np.sin(fine * 3.4 + 0.4) * fine**1.5 * (0 if f.flat_tail else 1)
     spine = np.stack([bend, 0.02 * np.sin(fine * 3) * f.flat_tail, 0.5 - fine], axis=1)
     blend = Blend()
-    for k in range(len(fine)):
-        step = 1.35 / len(fine)
-        blend.add(
-            Ellipsoid(spine[k], (wide[k], high[k], max(step, 0.55 * high[k]) if 0 < k < 33 else step)),
-            0.012,
-            "body",
-        )
+    close = np.linspace(0, 1, 160)
+    full = np.sqrt(
+        np.clip(close / 0.045, 2e-3, 1) * np.clip((1 - close) / 0.02, 2e-3, 1)
+    )  # rounded nose and tail root
+    line = np.stack([np.interp(close, fine, spine[:, k]) for k in range(3)], axis=1)
+    blend.add(
+        Spindle(line, full * np.interp(close, fine, wide), full * np.interp(close, fine, high)), 0.012, "body"
+    )
     surface = polygonise(
         blend, resolution={"low": 110, "medium": 150, "high": 220}[quality], faces=int(0.6 * FACES[quality])
     )
@@ -199,6 +227,8 @@ def _fins(f: FishShape, fine: Array, high: Array, wide: Array, spine: Array) -> 
         tip = end + np.array([0, 0, -length]) + sign * half * out
         line = lobe(end + (0, 0, 0.04), tip, np.array([0, 0, -1.0]), length * 0.4)
         width = (0.40 - 0.22 * min(notch / 0.4, 1)) * half * np.sin(np.pi * (0.22 + 0.76 * u)) + 0.01
+        if f.length > 1:  # hunters of the open sea have stiff tapering fins
+            width = 0.42 * length * (1 - u) ** 0.7 + 0.004
         lobes.append((sheet(line, face, width, thickness=thick, columns=5), skin))
     parts.append(part("tail", *lobes))
     start, base, tall, sweep_back = f.dorsal
@@ -218,7 +248,8 @@ def _fins(f: FishShape, fine: Array, high: Array, wide: Array, spine: Array) -> 
         return sheet(
             line,
             (1, 0, 0),
-            0.5 * base * np.sqrt(np.clip(1 - u**1.6, 0, 1)) + 0.002,
+            0.5 * base * (np.sqrt(np.clip(1 - u**1.6, 0, 1)) if f.length < 1 else 1.15 * (1 - u) ** 0.75)
+            + 0.002,
             thickness=thick,
             columns=7,
         )
@@ -231,7 +262,7 @@ def _fins(f: FishShape, fine: Array, high: Array, wide: Array, spine: Array) -> 
     fin = sheet(
         lobe(root, tip, np.array([0, 0, -1.0]), reach),
         np.array([0.3, 1.0, 0.2]) if big else np.array([1.0, 0.5, 0.3]),
-        0.5 * broad * np.sin(np.pi * (0.18 + (0.78 if big else 0.66) * u)),
+        0.5 * broad * (1.3 * (1 - u) ** 0.7 + 0.02 if big else np.sin(np.pi * (0.18 + 0.66 * u))),
         thickness=thick,
         columns=5,
     )

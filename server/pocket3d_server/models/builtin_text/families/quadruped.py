@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy, Coat
 from pocket3d_server.models.builtin_text.organic.animal import build_animal
+from pocket3d_server.models.builtin_text.organic.poses import pose_for
 from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -17,6 +18,11 @@ PATTERNS = {
     "spots": "dalmatian", "spot": "dalmatian", "stripe": "stripes", "patch": "patches",
 }  # fmt: skip
 UNSET: RGB = (-1.0, -1.0, -1.0)
+BREEDS: dict[str, tuple[RGB, RGB]] = {
+    "golden retriever": ((0.80, 0.57, 0.30), (0.90, 0.74, 0.50)), "labrador": ((0.86, 0.74, 0.54), (0.92, 0.84, 0.68)), "irish setter": ((0.52, 0.21, 0.09), (0.60, 0.28, 0.13)),
+    "brown bear": ((0.36, 0.21, 0.12), (0.36, 0.21, 0.12)), "grizzly": ((0.40, 0.26, 0.16), (0.40, 0.26, 0.16)),
+}  # fmt: skip
+"""Coat and underside of kinds whose names say a colour that they don't quite have."""
 
 
 def _toned(colour: RGB, factor: float) -> RGB:
@@ -27,12 +33,20 @@ def _toned(colour: RGB, factor: float) -> RGB:
     return (colour[0] + (1 - colour[0]) * t, colour[1] + (1 - colour[1]) * t, colour[2] + (1 - colour[2]) * t)
 
 
+def name_says_colour(brief: Brief) -> bool:
+    """Whether the only colour word of the prompt belongs to the name of the breed."""
+    return sum(c.noun is None for c in brief.colours) == 1 and brief.has("golden", "brown")
+
+
 def coat_for(brief: Brief, coat: Coat) -> Coat:
     """The species' coat with the colours and markings that the prompt names."""
     main = brief.colour(UNSET)
     if main == UNSET:
         main = brief.colour(UNSET, "fur", "coat", "hair", "wool", "body", "skin")
-    if main != UNSET:
+    breed = next((coats for name, coats in BREEDS.items() if name in brief.prompt.lower()), None)
+    if breed is not None and (main == UNSET or name_says_colour(brief)):
+        coat = replace(coat, base=breed[0], belly=breed[1] if coat.belly else None)
+    elif main != UNSET:
         dark = max(main) < 0.25
         neutral = max(main) - min(main) < 0.15  # a white or black cat is plain unless stripes are asked for
         if neutral and coat.pattern == "tabby":
@@ -54,6 +68,8 @@ def coat_for(brief: Brief, coat: Coat) -> Coat:
             ]
             contrast: RGB = (0.08, 0.07, 0.06) if max(coat.base) > 0.3 else (0.93, 0.91, 0.87)
             base = coat.base if main != UNSET or pattern != "dalmatian" else (0.95, 0.94, 0.91)
+            if coat.pattern == "patches":  # spots of cattle are large islands
+                pattern, base = "patches", coat.base
             coat = replace(coat, pattern=pattern, base=base, marks=others[0] if others else contrast)
             break
     mane = brief.colour(UNSET, "mane", "tail")
@@ -83,7 +99,11 @@ def _shaped(brief: Brief, a: Anatomy) -> Anatomy:
 
 def _builder(species: str) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
-        return build_animal(_shaped(brief, SPECIES[species]), brief.quality, brief.seed)
+        shape = _shaped(brief, SPECIES[species])
+        pose = pose_for(brief, shape)
+        asset = build_animal(shape, brief.quality, brief.seed, pose=pose)
+        asset.extras["pose"] = pose
+        return asset
 
     build.__doc__ = f"A {species.replace('_', ' ')}."
     return build

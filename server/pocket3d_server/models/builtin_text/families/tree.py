@@ -74,7 +74,7 @@ def _builder(kind: str) -> Callable[[Brief], Asset]:
             else style.fruit
         )
         own = replace(
-            style, leaf=leaf, bark=brief.colour(style.bark, "trunk", "bark", "branch"), fruit=fruit,
+            style, leaf=leaf, snow=brief.has("snow", "snowy", "snowed"), festive=brief.has("christmas", "christma", "xmas", "decorated"), bark=brief.colour(style.bark, "trunk", "bark", "branch"), fruit=fruit,
             habit=replace(style.habit, height=style.habit.height * tall, radius=style.habit.radius * girth * tall),
         )  # fmt: skip
         return _centred(make(own, brief.quality, rng))

@@ -19,10 +19,10 @@ from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body
 Array = NDArray[np.float64]
 
 
-def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0) -> Asset:
-    """The animal in metres, standing on y = 0, facing +z, centred on the vertical axis."""
+def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0, pose: str = "standing") -> Asset:
+    """The animal in metres on y = 0, facing +z, centred on the vertical axis; ``pose`` as in `flesh_out`."""
     detail = Detail(quality)
-    body = flesh_out(a)
+    body = flesh_out(a, pose)
     painter = coat_painter(a.coat, a, body, seed)
     skin = polygonise(body.blend, resolution=detail.cells, faces=detail.faces)
     regions = body.blend.region_weights(skin.vertices, 0.008)

@@ -7,7 +7,13 @@ import numpy as np
 from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, RoundCone, curve, polygonise
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.organic.bird_features import Array, extras_of, face_of, legs_of
+from pocket3d_server.models.builtin_text.organic.bird_features import (
+    Array,
+    extras_of,
+    face_of,
+    legs_of,
+    spread_wings,
+)
 from pocket3d_server.models.builtin_text.organic.bird_shape import BirdShape
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import settle
@@ -63,7 +69,7 @@ def build_bird(b: BirdShape, quality: str, seed: int, scale: float = 1.0) -> Ass
     spread = 0.50 * r
     seat = float((rump - 0.22 * axis)[1]) - 0.2 * r  # a steep bird must not sit on its rump
     drop = min(float(hip[1]) - b.leg, seat - 0.06)
-    for sign in (-1, 1):
+    for sign in (-1, 1) if not b.flying else ():
         thigh = hip + (sign * spread, 0, 0)
         knee = thigh + (0, -(float(hip[1]) - drop) * b.feathered, 0.02)
         blend.add(
@@ -112,9 +118,10 @@ def build_bird(b: BirdShape, quality: str, seed: int, scale: float = 1.0) -> Ass
         )
 
     parts: list[Part] = [painted_part("body", surface, regions, paint, TEXTURE[quality] * 3 // 4, 0.8)]
-    parts += _wings(b, axis, over, breast, rump, r, blend)
+    wings = spread_wings(b, breast + 0.30 * r * over) if b.flying else _wings(b, axis, over, breast, r, blend)
+    parts += [*wings, _tail(b, over, rump, axis)]
     parts += face_of(b, head, blend, quality)
-    parts += legs_of(b, hip, spread, drop)
+    parts += legs_of(b, hip, spread, drop) if not b.flying else []
     parts += extras_of(b, head, rng)
     asset = settle(Asset(parts))
     low_corner, high_corner = asset.bounds()
@@ -124,10 +131,8 @@ def build_bird(b: BirdShape, quality: str, seed: int, scale: float = 1.0) -> Ass
     return asset
 
 
-def _wings(
-    b: BirdShape, axis: Array, over: Array, breast: Array, rump: Array, r: float, blend: Blend
-) -> list[Part]:
-    """Folded wings of overlapping feathers, and the tail's fan."""
+def _wings(b: BirdShape, axis: Array, over: Array, breast: Array, r: float, blend: Blend) -> list[Part]:
+    """Folded wings of overlapping feathers."""
     c = b.plumage
     coverts, flight = (
         Material.from_srgb("wing", c.wing, roughness=0.75),
@@ -156,10 +161,16 @@ def _wings(
             pieces.append((feather, flight if row == 0 else coverts))
     parts.append(part("wing_left", *pieces))
     parts.append(part("wing_right", *((s.mirror(), m) for s, m in pieces)))
+    return parts
+
+
+def _tail(b: BirdShape, over: Array, rump: Array, axis: Array) -> Part:
+    """The tail's fan."""
+    u = np.linspace(0, 1, 10)
     tail_root = rump - 0.10 * axis + 0.06 * over
     rise = np.radians(b.tail_rise)
     away = np.array([0, np.sin(rise), -np.cos(rise)])
-    tail = Material.from_srgb("tail", c.tail, roughness=0.75)
+    tail = Material.from_srgb("tail", b.plumage.tail, roughness=0.75)
     fan = []
     for k in range(9):
         s = (k - 4) / 4
@@ -177,8 +188,7 @@ def _wings(
                 columns=3,
             )
         )
-    parts.append(part("tail", (join(*fan), tail)))
-    return parts
+    return part("tail", (join(*fan), tail))
 
 
 def _outside(blend: Blend, points: Array) -> Array:

@@ -76,6 +76,43 @@ def face_of(b: BirdShape, head: Array, blend: Blend, quality: str) -> list[Part]
     return parts
 
 
+def spread_wings(b: BirdShape, shoulder: Array) -> list[Part]:
+    """Wings held out to fly: an arm under coverts, and long feathers that fan out towards its tip."""
+    c, span = b.plumage, 1.35 * b.wing
+    coverts = Material.from_srgb("wing", c.wing, roughness=0.75)
+    flight = Material.from_srgb("wing_tip", c.wing_tip, roughness=0.7)
+    arm = curve(
+        [
+            shoulder + (0.05, 0, 0),
+            shoulder + span * np.array([0.34, 0.14, 0.10]),
+            shoulder + span * np.array([0.66, 0.20, 0.04]),
+            shoulder + span * np.array([0.82, 0.21, -0.02]),
+        ],
+        40,
+    )
+    u, pieces = np.linspace(0, 1, 8), []
+    for count, reach, wide, lift, material in (
+        (16, 0.62, 0.075, 0.0, flight),
+        (14, 0.36, 0.07, 0.014, coverts),
+        (12, 0.20, 0.065, 0.026, coverts),
+    ):
+        for k in range(count):
+            t = (k + 0.5) / count
+            turn = np.radians(4 + 74 * t**2.2)
+            way = np.array([np.sin(turn), 0.10 * t, -np.cos(turn)])
+            length = reach * b.wing_wide / 0.40 * span * 0.62 * (0.78 + 0.55 * t)
+            line = arm[int(t * 39)] + (0, lift, 0.02) + way * (length * u)[:, None]
+            width = wide * span * 0.62 * np.clip(np.sin(np.pi * (0.22 + 0.72 * u)), 0.06, 1)
+            pieces.append((sheet(line, (0, 1, 0), width, cup=-0.12, thickness=0.008, columns=3), material))
+    blend = Blend()
+    blend.add(Chain(arm[::3], np.linspace(0.075, 0.022, len(arm[::3]))), 0.01, "arm")
+    left = part("wing_left", *pieces)
+    left.primitives += plain_part("arm", polygonise(blend, resolution=50, faces=500), coverts).primitives
+    from pocket3d_server.models.builtin_text.organic.animal import mirrored_part
+
+    return [left, mirrored_part("wing_right", left)]
+
+
 def legs_of(b: BirdShape, hip: Array, spread: float, ground: float) -> list[Part]:
     skin = Material.from_srgb("leg", b.plumage.leg, roughness=0.6)
     t = b.leg_thick

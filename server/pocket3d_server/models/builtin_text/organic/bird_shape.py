@@ -58,4 +58,6 @@ class BirdShape:
     """Degrees sideways and up, radius."""
     extras: tuple[str, ...] = ()
     """comb, crest, ear_tufts, face_disc."""
+    flying: bool = False
+    """Whether its wings are spread and its legs drawn in."""
     plumage: Plumage = Plumage()

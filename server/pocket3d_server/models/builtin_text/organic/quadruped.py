@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, RoundCone, curve
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
+from pocket3d_server.models.builtin_text.organic.poses import (
+    GAITS,
+    Gait,
+    Turned,
+    folded_hind_leg,
+    seat,
+    swung,
+    turn_terms,
+)
 
 Array = NDArray[np.float64]
 SIDE = np.array([1.0, 0.0, 0.0])
@@ -48,17 +57,41 @@ class Body:
     """Centre line of the tail (N, 3), empty when there is none."""
 
 
-def flesh_out(a: Anatomy) -> Body:
-    """Build trunk, legs, neck and head in units of the withers height, standing on y = 0, facing +z."""
+def flesh_out(a: Anatomy, pose: str = "standing") -> Body:
+    """Build trunk, legs, neck and head in units of the withers height, standing on y = 0, facing +z.
+
+    ``pose`` is standing, sitting, walking or running.
+    """
     blend = Blend()
     _trunk(blend, a)
+    if pose == "sitting":
+        return _seated(blend, a)
+    gait = GAITS.get(pose)
     for side in (-1.0, 1.0):
-        _fore_leg(blend, a, side)
-        _hind_leg(blend, a, side)
+        _fore_leg(blend, a, side, gait)
+        _hind_leg(blend, a, side, gait)
     head, neck = _neck(blend, a)
     _head(blend, a, head)
     hips = np.array([0.0, a.croup - 0.09, -a.length / 2 - 0.11 * a.rump[1] / 0.36])
     tail = _tail(blend, a, hips)
+    if gait is None:
+        blend.add(HalfSpace((0, 0, 0), UP), 0.004, carve=True)
+    return Body(blend, head, hips, neck, tail)
+
+
+def _seated(blend: Blend, a: Anatomy) -> Body:
+    """An animal whose ``blend`` has a standing trunk, sitting down on its haunches."""
+    turn, about = seat(a)
+    turn_terms(blend, 0, turn, about)
+    hips = about + turn @ (np.array([0.0, a.croup - 0.09, -a.length / 2 - 0.08]) - about)
+    for side in (-1.0, 1.0):
+        _fore_leg(blend, a, side)
+        folded_hind_leg(blend, a, side, hips)
+        _foot(blend, a, side * 1.08 * max(a.rump[0] * 0.50, a.stance[1]), float(hips[2]) + 0.30, a.hind[2])
+    head, neck = _neck(blend, replace(a, neck_rise=min(a.neck_rise + 22, 82)))
+    _head(blend, a, head)
+    root = np.array([0.0, max(float(hips[1]) - 0.02, 1.2 * a.tail.radius), float(hips[2]) - 0.02])
+    tail = _tail(blend, replace(a, tail=replace(a.tail, rise=-8, curl=30)), root)
     blend.add(HalfSpace((0, 0, 0), UP), 0.004, carve=True)
     return Body(blend, head, hips, neck, tail)
 
@@ -105,7 +138,7 @@ def _trunk(blend: Blend, a: Anatomy) -> None:
         )
 
 
-def _fore_leg(blend: Blend, a: Anatomy, side: float) -> None:
+def _fore_leg(blend: Blend, a: Anatomy, side: float, gait: Gait | None = None) -> None:
     z = a.length / 2
     upper, lower, cannon = a.fore
     half = a.chest[0] / 2
@@ -115,17 +148,30 @@ def _fore_leg(blend: Blend, a: Anatomy, side: float) -> None:
     wrist = (side * a.stance[0], a.wrist, z - 0.055)
     foot = (side * a.stance[0], 0.95 * a.foot_size, z - 0.05)
     blend.add(RoundCone(scapula, shoulder, upper * 0.95, upper * 1.12, (SIDE, 0.75)), 0.07, "trunk")
-    line = curve([shoulder, elbow, wrist, foot], 10)
+    joints, turn = np.array([shoulder, elbow, wrist, foot]), np.eye(3)
+    if gait is not None:
+        joints, turn = swung(joints, gait, 0 if side > 0 else 1)
+    line = curve(list(joints), 10)
     radii = np.interp(
         np.linspace(0, 3, 10),
         [0, 1, 1.7, 2, 2.25, 3],
         [upper, 0.9 * upper, lower, 1.1 * cannon, cannon, cannon],
     )
     blend.add(Chain(line, radii), 0.05, "leg")
+    start = len(blend.terms)
     _foot(blend, a, side * a.stance[0], z - 0.05, cannon)
+    if gait is not None:
+        _carry(blend, start, turn, np.array(foot), joints[-1])
 
 
-def _hind_leg(blend: Blend, a: Anatomy, side: float) -> None:
+def _carry(blend: Blend, start: int, turn: Array, old: Array, new: Array) -> None:
+    """Turn the shapes from number ``start`` on and take them from point ``old`` to point ``new``."""
+    for i in range(start, len(blend.terms)):
+        term = blend.terms[i]
+        blend.terms[i] = replace(term, shape=Turned(term.shape, turn, old, new - old))
+
+
+def _hind_leg(blend: Blend, a: Anatomy, side: float, gait: Gait | None = None) -> None:
     z = -a.length / 2
     thigh, gaskin, cannon = a.hind
     half = a.rump[0] / 2
@@ -135,11 +181,20 @@ def _hind_leg(blend: Blend, a: Anatomy, side: float) -> None:
     hock = (side * a.stance[1], a.hock, z - 0.125 * a.angle)
     foot = (side * a.stance[1], 0.95 * a.foot_size, z - 0.085 * a.angle)
     blend.add(Ellipsoid(haunch, (thigh * 0.85, (hip[1] - a.knee) * 0.62, thigh * 1.25)), 0.07, "trunk")
-    blend.add(RoundCone(hip, knee, thigh * 0.95, gaskin * 1.30, (SIDE, 0.8)), 0.06, "leg")
     shank = 0.5 * (np.array(knee) + np.array(hock)) + (0, 0, -0.02 * a.angle)
+    turn = np.eye(3)
     line = np.array([knee, shank, hock, foot])
+    if gait is not None:
+        leg = 2 if side > 0 else 3
+        joints, turn = swung(np.array([hip, knee, hock, foot]), gait, leg)
+        line = np.array([joints[1], 0.5 * (joints[1] + joints[2]), joints[2], joints[3]])
+        knee = joints[1]
+    blend.add(RoundCone(hip, knee, thigh * 0.95, gaskin * 1.30, (SIDE, 0.8)), 0.06, "leg")
     blend.add(Chain(line, [1.22 * gaskin, 0.9 * gaskin, 1.12 * cannon, cannon]), 0.04, "leg")
+    start = len(blend.terms)
     _foot(blend, a, side * a.stance[1], z - 0.085 * a.angle, cannon)
+    if gait is not None:
+        _carry(blend, start, turn, np.array(foot), line[-1])
 
 
 def _foot(blend: Blend, a: Anatomy, x: float, z: float, cannon: float) -> None:

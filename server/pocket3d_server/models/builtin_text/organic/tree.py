@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, curve, polygonise
-from pocket3d_server.geometry.shapes import sphere, sweep
+from pocket3d_server.geometry.shapes import extrude, sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import finish
 from pocket3d_server.models.builtin_text.organic.branching import Branch, Habit, grow
 from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
@@ -41,6 +42,10 @@ class Style:
     hang: float = 0.0
     """How strongly leaves point down."""
     fruit: RGB | None = None
+    snow: bool = False
+    """Whether snow lies on the crown."""
+    festive: bool = False
+    """Whether a conifer wears baubles and a star."""
 
 
 def bark_painter(colour: RGB, kind: str, seed: int) -> Painter:
@@ -203,6 +208,13 @@ def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.
 
     masses = painted_part("leaf_masses", inner, {}, paint, 512, 0.9)
     parts = [masses, part("leaves", *pieces)]
+    if style.snow:
+        top = normal[:, 1] > 0.15
+        lies = at[top] + (0, 0.10 * scale, 0)
+        white = blades(
+            lies, along[top] * (1, 0.3, 1), (0, 1, 0), 1.15 * size[top], 0.9 * size[top], rounded=True
+        )
+        parts.append(part("snow", (white, finish("snow"))))
     if style.fruit is not None:
         lower = np.flatnonzero(normal[:, 1] < 0.5)[:40]
         fruit = Material.from_srgb("fruit", style.fruit, roughness=0.35)
@@ -264,6 +276,11 @@ def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         along.append(spray)
         facing.append(np.array([0, 1.0, 0]) + 0.25 * rng.normal(0, 1, (each, 3)))
         size.append((0.030 * h.height + 0.34 * own * (1.05 - u) ** 0.6) * (0.85 + 0.3 * rng.random(each)))
+    leader = np.arange(9) * 2.4  # the shoot that every conifer ends in
+    at.append(np.tile([0, 0.955 * h.height, 0], (9, 1)))
+    along.append(np.stack([0.22 * np.sin(leader), np.ones(9), 0.22 * np.cos(leader)], axis=1))
+    facing.append(np.stack([np.sin(leader), 0 * leader, np.cos(leader)], axis=1))
+    size.append(np.linspace(0.075, 0.055, 9) * h.height)
     p, d, f, s3 = np.concatenate(at), np.concatenate(along), np.concatenate(facing), np.concatenate(size)
     shades = tones(style.leaf, "needle", 0.85)
     kind = np.digitize(
@@ -279,7 +296,49 @@ def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         *(sweep(line[:6], np.linspace(0.022, 0.006, 6) * h.height / 6, 4, crease=80) for line in spines)
     )
     parts += [part("boughs", (boughs_solid, wood)), part("needles", *pieces)]
+    if style.snow:
+        out = np.concatenate([*(np.linspace(0.15, 1, each) for _ in spines), np.zeros(9)])
+        top = rng.random(len(p)) < 0.25 + 0.45 * out
+        white = blades(
+            p[top] + (0, 0.006 * h.height, 0),
+            d[top] * (1, 0.6, 1),
+            (0, 1, 0),
+            0.80 * s3[top],
+            0.55 * s3[top],
+            rounded=True,
+        )
+        parts.append(part("snow", (white, finish("snow"))))
+    if style.festive:
+        parts += _ornaments(h, [line[-1] for line in spines], rng)
     return Asset(parts)
+
+
+def _ornaments(h: Habit, ends: list[Array], rng: np.random.Generator) -> list[Part]:
+    """Baubles at the ends of boughs and a star on top."""
+    colours: tuple[RGB, ...] = (
+        (0.78, 0.08, 0.10),
+        (0.88, 0.66, 0.20),
+        (0.16, 0.34, 0.70),
+        (0.80, 0.81, 0.84),
+    )
+    shades = [
+        Material.from_srgb(f"bauble_{k + 1}", c, roughness=0.15, metallic=0.6) for k, c in enumerate(colours)
+    ]
+    r = 0.021 * h.height
+    picked = rng.choice(len(ends), min(64, len(ends)), replace=False)
+    hung = [
+        (sphere(r, 12).move(*(ends[i] * (1.02, 1, 1.02) - (0, 1.2 * r, 0))), shades[k % 4])
+        for k, i in enumerate(picked)
+    ]
+    a = np.pi / 2 + np.arange(10) * np.pi / 5
+    reach = np.where(np.arange(10) % 2 == 0, 1.0, 0.42) * 0.055 * h.height
+    star = extrude(
+        np.stack([reach * np.cos(a), reach * np.sin(a)], axis=1), 0.016 * h.height, 0.005 * h.height
+    )
+    gold = Material.from_srgb(
+        "star", (1.0, 0.80, 0.25), roughness=0.25, metallic=0.6, emissive=(0.25, 0.18, 0.04)
+    )
+    return [part("baubles", *hung), part("star", (star.move(0, 1.01 * h.height, 0), gold))]
 
 
 def palm(style: Style, quality: str, rng: np.random.Generator) -> Asset:
