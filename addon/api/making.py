@@ -40,6 +40,7 @@ def submit_variants(
     replaces: bpy.types.Object | None = None,
     quality: str = MeshParams.quality,
     texture_resolution: int = MeshParams.texture_resolution,
+    faces: int | None = None,
     seed: int | None = None,
     model: str = "",
     parameters: Mapping[str, Any] | None = None,
@@ -47,7 +48,8 @@ def submit_variants(
     """Begin to make several variants, which will stand side by side; returns their jobs. Seeds follow each other.
 
     ``location`` is where the middle of the underside goes, the 3D cursor by default; ``replaces`` is an object whose
-    place is taken, and which is hidden then. ``parameters`` are the model's own settings.
+    place is taken, and which is hidden then; ``faces`` is the number of triangles at most, about. ``parameters`` are
+    the model's own settings.
     """
     params = MeshParams(
         model,
@@ -57,6 +59,7 @@ def submit_variants(
         images=paths(images),
         quality=quality,
         texture_resolution=texture_resolution,
+        target_faces=faces,
     )
     place = bpy.context.scene.cursor.location if location is None else location
     with plain_errors():

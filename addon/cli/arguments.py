@@ -209,6 +209,12 @@ def _generate(commands: Any) -> None:
         help="how carefully (default: %(default)s)",
     )
     made.add_argument("--name", default="", help="name of the object, the prompt by default")
+    made.add_argument(
+        "--faces",
+        type=whole,
+        metavar="NUMBER",
+        help="triangles at most, about; otherwise as many as it takes",
+    )
     made.add_argument("--variants", type=count, default=1, metavar="N", help="make several, side by side")
     made.add_argument(
         "--placement",

@@ -35,6 +35,7 @@ def generate(options: argparse.Namespace, output: Output) -> int:
             replaces=replaced,
             quality=options.quality,
             texture_resolution=options.texture_resolution,
+            faces=options.faces,
             **shared(options),
         ),
     )

@@ -28,6 +28,9 @@ def _mesh(settings: Any, params: MeshParams) -> None:
     settings.prompt = params.text_prompt
     settings.quality = params.quality
     settings.texture_size = str(params.texture_resolution)
+    settings.use_target_faces = params.target_faces is not None
+    if params.target_faces is not None:
+        settings.target_faces = params.target_faces
     settings.use_seed = params.seed is not None
     settings.seed = params.seed or 0
     settings.source = properties.TEXT

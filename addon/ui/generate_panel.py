@@ -7,7 +7,7 @@ import bpy
 from ..core.features import MESH
 from ..translations import say
 from . import making
-from .drawing import Sidebar, draw_problem
+from .drawing import Sidebar, draw_problem, optional
 from .model_chooser import draw_chooser, draw_settings, time_needed
 from .picture_slots import draw_picture, draw_views
 from .prompt_text import draw_prompt
@@ -37,6 +37,7 @@ class POCKET3D_PT_generate(Sidebar, bpy.types.Panel):
         row.use_property_split = False  # the whole width, or else its words are cut
         row.prop(settings, "quality", expand=True)
         column.prop(settings, "texture_size")
+        optional(column, "Faces", settings, "use_target_faces", "target_faces")
         draw_seed(column, settings, "")
         column.prop(settings, "variants")
         column.prop(settings, "placement")

@@ -20,7 +20,9 @@ from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.request.params import (
     CHARACTER_TYPES,
     LARGEST_SEED,
+    LEAST_FACES,
     MOST_BONES,
+    MOST_FACES,
     MOST_VARIANTS,
     QUALITIES,
     SEGMENTATION_LEVELS,
@@ -120,6 +122,15 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
         default=MeshParams.quality,
     )
     texture_size: EnumProperty(name="Texture Size", items=SIZES, default=str(MeshParams.texture_resolution))
+    use_target_faces: BoolProperty(name="Limit Faces", description="Make it of fewer faces")
+    target_faces: IntProperty(
+        name="Faces",
+        description="Triangles at most, about; texture and relief are painted over onto them",
+        min=LEAST_FACES,
+        max=MOST_FACES,
+        soft_min=200,
+        default=5000,
+    )
     use_seed: BoolProperty(name="Lock Seed", description=LOCK_TIP)
     seed: IntProperty(name="Seed", description=SEED_TIP, min=0, max=LARGEST_SEED)
     variants: IntProperty(
@@ -235,6 +246,7 @@ def _mesh(s, images: tuple[str, ...], shared: dict[str, Any]) -> MeshParams:
         images=images,
         quality=s.quality,
         texture_resolution=int(s.texture_size),
+        target_faces=s.target_faces if s.use_target_faces else None,
     )
 
 

@@ -12,13 +12,14 @@ from typing import Literal, get_args, get_origin
 
 import numpy as np
 import pytest
-from annotated_types import Le
+from annotated_types import Ge, Le
 from pocket3d import Pocket3DAPIError, Pocket3DConnectionError, SegmentPart
 from pocket3d_server.api.schemas import GenerateMesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.gltf_write import write_glb as server_write
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import REQUESTS, Feature
+from pocket3d_server.models.mesh_options import MeshOptions
 
 from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
@@ -170,6 +171,9 @@ class TestParams:
         assert RigParams(bone_count=20, include_weights=False).body()["include_weights"] is False
         assert TextureParams(text_prompt="oak", intensity=0.0).body()["intensity"] == 0.0
         assert MeshParams(text_prompt="a cup", seed=0).body()["seed"] == 0
+        assert MeshParams(text_prompt="a cup", target_faces=500).body()["mesh_options"] == {
+            "target_faces": 500
+        }
 
     @pytest.mark.parametrize("ours", [MeshParams, TextureParams, SegmentParams, RigParams])
     def test_choices_and_defaults_are_the_servers(self, ours: type[params.Params]) -> None:
@@ -183,6 +187,10 @@ class TestParams:
         }
         for field in dataclasses.fields(ours):
             if field.name == "model_preference":  # chooses the model, so no model gets it
+                continue
+            if field.name == "target_faces":  # asked of the server, not of the model
+                limits = {type(m): m for m in MeshOptions.model_fields[field.name].metadata}
+                assert (limits[Ge].ge, limits[Le].le) == params.LIMITS[field.name]
                 continue
             known = theirs[field.name]
             if field.default not in {None, "", (), dataclasses.MISSING}:  # else the server decides
@@ -202,6 +210,7 @@ class TestParams:
         "request_",
         [
             MeshParams("builtin_text", 7, {"detail": 3}, text_prompt="a cup", images=("/a/b.png",)),
+            MeshParams(text_prompt="a cup", target_faces=500),
             TextureParams(text_prompt="oak", style="cartoon", intensity=0.0),
             SegmentParams(segmentation_level="fine", min_part_size=5),
             RigParams(character_type="quadruped", include_weights=False),

@@ -19,6 +19,7 @@ STYLES = ("realistic", "cartoon", "artistic")
 SEGMENTATION_LEVELS = ("coarse", "fine", "semantic")
 CHARACTER_TYPES = ("humanoid", "quadruped", "generic")
 MOST_BONES = 256
+LEAST_FACES, MOST_FACES = 16, 2_000_000
 
 LARGEST_SEED = 2**31 - 1
 LONGEST_PROMPT = 2000
@@ -38,6 +39,7 @@ LIMITS = {
     "intensity": (0, 1),
     "min_part_size": (1, LARGEST_SEED),
     "bone_count": (1, MOST_BONES),
+    "target_faces": (LEAST_FACES, MOST_FACES),
 }
 """What the fields of requests can be; scripts say what they like, the panels only what there is."""
 SPOKEN = {
@@ -46,6 +48,7 @@ SPOKEN = {
     "character_type": "character",
     "min_part_size": "smallest part",
     "bone_count": "number of bones",
+    "target_faces": "number of faces",
 }
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 IMAGE_BEGINS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
@@ -149,8 +152,16 @@ class MeshParams(SourceParams):
 
     quality: str = "medium"
     texture_resolution: int = 1024
+    target_faces: int | None = None
+    """Triangles at most, about; textures are painted over onto them."""
 
     feature = MESH
+
+    def body(self) -> dict[str, Any]:
+        """The number of faces is asked of the server, not of the model."""
+        fields = super().body()
+        faces = fields.pop("target_faces", None)
+        return fields if faces is None else {**fields, "mesh_options": {"target_faces": faces}}
 
 
 @dataclass(frozen=True)

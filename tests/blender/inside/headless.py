@@ -104,6 +104,10 @@ def check_what_cannot_be_meant_is_refused_before_anything_is_sent() -> None:
         (("generate", "--prompt", "a cup", "--seed", "-1"), "The seed should be from 0"),
         (("generate", "--prompt", "a cup", "--no-wait", "--save", "cup.blend"), "--no-wait and --save"),
         (("rig", "--bones", "0"), "The number of bones should be from 1 to 256, not 0"),
+        (
+            ("generate", "--prompt", "a cup", "--faces", "3"),
+            "The number of faces should be from 16 to 2000000, not 3",
+        ),
         (("texture", "--prompt", "oak", "--intensity", "7"), "The intensity should be from 0 to 1, not 7.0"),
         (("segment", "--min-part-size", "0"), "The smallest part should be from 1"),
     ):
