@@ -1,12 +1,16 @@
 """Measure the built-in rig against true rigs.
 
-    python build.py bench rigging --data DIR [--save DIR]
+    python build.py bench rigging --data DIR [--save DIR] [--sheet PNG]
 
 DIR holds NAME.npz files: ``vertices`` (V, 3) and ``joints`` (J, 3) with Z up and facing -Y, ``faces`` (F, 3),
 ``parents`` (J,), ``names`` (J,), ``weights`` (V, J). The end of NAME after its last ``_`` is the pose. Printed for
 each pose, in % of the figure's height: the mean distance of joints of the same name (a missing one counts as its
 parent), the joint-to-joint Chamfer distance (CD-J2J), and the pose error (every limb joint is turned 30 degrees
-about each axis with the true rig and with ours, and the vertices are compared). Two processes.
+about each axis with the true rig and with ours, and the vertices are compared). What has no arms is rigged as its
+shape suggests. Two processes.
+
+``--sheet`` draws rigs in poses to be looked at: of the first meshes of DIR, or of the mesh files (glb, obj, …) that
+are named after the options; those need no DIR.
 """
 
 from __future__ import annotations
@@ -22,11 +26,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
+from pocket3d_server.geometry.bone_picture import with_bones
+from pocket3d_server.geometry.preview import contact_sheet, render, view_of
 from pocket3d_server.models.builtin_rig import rig_mesh
+from pocket3d_server.models.reading import read_mesh
+
+from tools import posing
 
 Floats = NDArray[np.float64]
 
-TURNED = [f"{n}.{side}" for side in "LR" for n in ("upper_arm", "forearm", "hand", "thigh", "shin", "foot")]
+LIMBS = ("upper_arm", "forearm", "hand", "thigh", "shin", "foot", "front_thigh", "front_shin", "front_foot")
+TURNED = [f"{n}.{side}" for side in "LR" for n in LIMBS]
+CELL, SHOWN = 300, 8
+"""Pixels of a picture on the sheet; meshes of DIR on it."""
 
 
 @dataclass(eq=False)
@@ -51,9 +64,16 @@ class Skinned:
 def main(argv: list[str] | None = None) -> int:
     """Rig every mesh of a folder and print the table."""
     parser = argparse.ArgumentParser(prog="bench rigging", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of NAME.npz files")
+    parser.add_argument("--data", type=Path, help="folder of NAME.npz files")
     parser.add_argument("--save", type=Path, help="write the predicted rigs here, Z up, facing -Y")
+    parser.add_argument("--sheet", type=Path, help="write rigs in poses as a picture")
+    parser.add_argument("meshes", type=Path, nargs="*", help="mesh files for the sheet")
     options = parser.parse_args(argv)
+    if not options.data:
+        if not options.sheet or not options.meshes:
+            parser.error("name a folder with --data, or --sheet and mesh files")
+        sheet([_posed(path) for path in options.meshes], options.sheet)
+        return 0
     files = sorted(options.data.glob("*.npz"))
     if not files:
         print(f"no .npz files in {options.data}")
@@ -74,6 +94,8 @@ def main(argv: list[str] | None = None) -> int:
             rows.setdefault(path.stem.rsplit("_", 1)[-1], []).append(errors)
             seconds.append(taken)
     _print(rows, seconds, failures)
+    if options.sheet:
+        sheet([_posed(path) for path in options.meshes or files[:SHOWN]], options.sheet)
     return 1 if failures else 0
 
 
@@ -106,7 +128,8 @@ def _measured(path: Path, save: Path | None) -> tuple[Floats, float] | str:
         vertices, faces = data["vertices"].astype(np.float64), data["faces"]
     start = time.perf_counter()
     try:
-        rig = rig_mesh(vertices[:, [0, 2, 1]] * [1, 1, -1], faces, "humanoid")
+        kind = "humanoid" if "upper_arm.L" in truth.names else None
+        rig = rig_mesh(vertices[:, [0, 2, 1]] * [1, 1, -1], faces, kind)
     except Exception as error:
         return repr(error)
     taken = time.perf_counter() - start
@@ -121,6 +144,41 @@ def _measured(path: Path, save: Path | None) -> tuple[Floats, float] | str:
             save / path.name, parents=np.array(ours.parents), names=np.array(ours.names), **content
         )
     return _errors(vertices, truth, ours), taken
+
+
+def sheet(rows: list[list[Asset]], path: Path) -> None:
+    """A picture with a row for each rig: with its bones at rest, then in poses."""
+    pictures = []
+    for row in rows:
+        names = row[0].skeleton.names if row[0].skeleton else []
+        azimuth = 70 if "front_thigh.L" in names else 25
+        taken = [render(asset, CELL, azimuth, 10) for asset in row]
+        if row[0].skeleton:
+            taken[0] = with_bones(taken[0], view_of(row[0], azimuth, 10), row[0].skeleton)
+        pictures.append(taken)
+    widest = max(len(row) for row in pictures)
+    blank = np.full((CELL, CELL, 4), 255, np.uint8)
+    contact_sheet([row + [blank] * (widest - len(row)) for row in pictures], path)
+
+
+def _posed(path: Path) -> list[Asset]:
+    """A mesh rigged as its shape suggests, in each of the poses that suit it."""
+    if path.suffix == ".npz":
+        with np.load(path) as data:
+            vertices, faces = data["vertices"].astype(np.float64)[:, [0, 2, 1]] * [1, 1, -1], data["faces"]
+        clay = Material.from_srgb("clay", (0.78, 0.74, 0.7))
+        asset = Asset([Part(path.stem, [Primitive(vertices, faces, clay)])])
+    else:
+        asset = read_mesh(path)
+    vertices, faces = asset.merged()
+    rig = rig_mesh(vertices, faces, None)
+    assert rig.weights is not None
+    print(f"{path.stem}: {len(rig.skeleton.names)} bones, confidence {rig.confidence:.2f}")
+    asset.skeleton = rig.skeleton
+    ends = np.cumsum([len(p.vertices) for p in asset.primitives()])
+    for primitive, end in zip(asset.primitives(), ends, strict=True):
+        primitive.weights = rig.weights[end - len(primitive.vertices) : end]
+    return [posing.posed(asset, posing.turns(rig.skeleton, pose)) for pose in posing.poses(rig.skeleton)]
 
 
 def _errors(vertices: Floats, truth: Skinned, ours: Skinned) -> Floats:
