@@ -1,10 +1,10 @@
-"""Draw the outlines of the kit's families for the image engine.
+"""Draw the outlines of the kit's furniture and vehicles for the image engine.
 
     python -m tools.draw_kit_outlines [--variants N]
 
-Writes ``models/builtin_image/kit_outlines.npz``: of each family four views, of furniture and
-vehicles in several variants, as a small mask. The image engine compares silhouettes with them. Run it
-again when families were added or look different; it takes some minutes.
+Writes ``models/builtin_image/kit_outlines.npz``: four views of some variants of each family of furniture and vehicles,
+as small masks that the image engine compares silhouettes with. Run it again when families were added or look
+different; it takes some minutes.
 """
 
 from __future__ import annotations
@@ -55,14 +55,13 @@ def entry(vertices: NDArray[np.float64], faces: NDArray[np.int64], view: str) ->
 def main(argv: list[str] | None = None) -> int:
     """Command line; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--variants", type=int, default=8, help="of furniture and vehicles; of others one is drawn"
-    )
+    parser.add_argument("--variants", type=int, default=8, help="of each family")
     options = parser.parse_args(argv)
     rows: list[Entry] = []
     names: list[str] = []
-    for name, family in all_families().items():
-        for seed in range(options.variants if name in fitting() else 1):
+    for name in sorted(fitting()):
+        family = all_families()[name]
+        for seed in range(options.variants):
             phrase = family.phrases[seed % len(family.phrases)]
             asset = family.build(understand(phrase, seed, "low", head=phrase.split()[-1]))
             vertices, faces = asset.merged()

@@ -51,6 +51,10 @@ class Evidence:
     """Share of the turned body that is holes: no vase has one through its middle."""
     limbs: float
     """Radius of the thickest piece outside the turned body over the body's largest radius."""
+    lit_as_turned: float
+    """How far brightness follows the turned body's normals, 0..1."""
+    lit_as_inflated: float
+    """The same for the normals of the inflated silhouette, on the same pixels."""
     mug: bool
     """A turned body, open at its top, with the ring of one handle."""
     turned: Turned
@@ -79,6 +83,7 @@ def measure(shape: Silhouette) -> Evidence:
     turned = fit_profile(shape)
     along, _ = turned.coordinates(rows.astype(np.float64), columns.astype(np.float64))
     body = turned.inside(mask.shape) > 0
+    lit = _lighting(light[..., 0], shape, turned)
     return Evidence(
         symmetry=mirror_overlap(mask)[0],
         upside_down=mirror_overlap(mask.T)[0],
@@ -96,6 +101,8 @@ def measure(shape: Silhouette) -> Evidence:
         overhang=float(((along < -1) | (along > len(turned.radius))).mean()),
         perforated=float((body & filled & ~mask).sum() / max(body.sum(), 1)),
         limbs=_limb_size(shape, turned),
+        lit_as_turned=lit[0],
+        lit_as_inflated=lit[1],
         mug=bool(len(pieces := attachments(shape, turned)) == 1 and is_vessel(shape, turned, pieces)),
         turned=turned,
     )
@@ -121,6 +128,10 @@ def choose(evidence: Evidence) -> list[Choice]:
     lathe *= 1 - 0.5 * ramp(e.flat_colour, 0.3, 0.8) * ramp(e.straight, 0.3, 0.7)
     if e.eyes:
         lathe *= 0.45 + 0.55 * ramp(t.clean, 0.97, 0.995)
+    # Where there is shading, it tells a wheel of wings or a bust from what was turned.
+    shaded = ramp(e.flat_colour, 0.3, 0.15)
+    lathe *= 1 - shaded * (1 - ramp(e.lit_as_turned - e.lit_as_inflated, -0.09, -0.02))
+    lathe *= 1 - 0.6 * shaded * ramp(e.lit_as_turned, 0.2, 0.08)
     if e.mug and t.overlap > 0.9 and t.excess < 0.05 and t.explained > 0.75:
         lathe = max(lathe, 0.95)
     # Mirrored about a slanting axis but not turned: tools are drawn like that.
@@ -267,6 +278,39 @@ def _roundness(light: Array, mask: Mask, distance: Array) -> float:
     design = np.stack([dx[inner], dy[inner], form[inner], np.ones(int(inner.sum()))], axis=1)
     fitted = design @ np.linalg.lstsq(design, target, rcond=None)[0]
     return float(np.clip(fitted.var() / target.var(), 0, 1))
+
+
+def _lighting(light: Array, shape: Silhouette, turned: Turned) -> tuple[float, float]:
+    """``Evidence.lit_as_turned`` and ``Evidence.lit_as_inflated``.
+
+    Under any distant lights brightness is nearly a quadratic function of the normal (Ramamoorthi and Hanrahan, "An
+    efficient representation for irradiance environment maps", 2001); the share of its variance that such a function
+    explains judges the normals.
+    """
+    side = max(shape.mask.shape)
+    rows, columns = (g.astype(np.float64) for g in np.mgrid[: shape.mask.shape[0], : shape.mask.shape[1]])
+    along, across = turned.coordinates(rows, columns)
+    share = across / np.maximum(turned.radius_near(along), 1e-6)
+    inner = (np.abs(share) < 0.93) & (shape.distance > 0.015 * side)
+    target = ndimage.gaussian_filter(light, side * 0.012)[inner]
+    if len(target) < 50 or target.std() < 1.0:
+        return 0.0, 0.0
+    slope = np.gradient(ndimage.gaussian_filter1d(turned.radius, 1.5))
+    tilt = np.interp(along[inner], np.arange(len(slope)), slope)
+    round_ = share[inner]
+    form = np.sqrt(np.maximum(ndimage.gaussian_filter(np.maximum(shape.distance, 0), side * 0.02), 0))
+    dy, dx = np.gradient(form)
+    candidates = (
+        np.stack([round_, -tilt, np.sqrt(1 - round_**2)], axis=1),
+        np.stack([dx[inner], dy[inner], np.full(len(target), 0.1)], axis=1),
+    )
+    fits = []
+    for normal in candidates:
+        n = normal / np.linalg.norm(normal, axis=1, keepdims=True)
+        design = np.column_stack([n, n[:, 0] ** 2, n[:, 1] ** 2, n[:, 0] * n[:, 1], np.ones(len(n))])
+        left = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
+        fits.append(float(np.clip(1 - left.var() / target.var(), 0, 1)))
+    return fits[0], fits[1]
 
 
 def _flat_share(lab: Array, distance: Array) -> float:

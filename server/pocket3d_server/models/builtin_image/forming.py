@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_image.lathe import lathe
 from pocket3d_server.models.builtin_image.meshes import Mesh
 from pocket3d_server.models.builtin_image.profile import Turned, fit_profile
 from pocket3d_server.models.builtin_image.silhouette import Silhouette
+from pocket3d_server.models.builtin_image.wings import wing_factors
 
 MEASURED_AT = 112
 """Cells along the longer side for everything that is measured and not built."""
@@ -47,6 +48,8 @@ def plan(shape: Silhouette, method: str = "auto") -> Plan:
         return Plan(method, 0.8, facts)
     if board_on_legs(shape, facts) is not None:
         return Plan("furniture", 0.7, facts)
+    if wing_factors(shape, facts) is not None:
+        return Plan("inflate", 0.7, facts)
     return Plan(choice.method, choice.confidence, facts)
 
 
@@ -69,7 +72,7 @@ def form(shape: Silhouette, plan: Plan, detail: Detail) -> tuple[Mesh, Turned | 
         mesh = lathe(shape, turned, detail.segments, detail.faces)
         return Mesh(mesh.vertices * (1, 1, detail.thickness), mesh.faces), turned
     if method == "inflate":
-        return inflate(shape, detail.thickness, detail.relief), None
+        return inflate(shape, detail.thickness, detail.relief, wing_factors(shape, facts)), None
     depth = evidence.flat_depth(facts)
     bevel = 0.012 if method == "box" else None
     return extrude(shape, depth, bevel, detail.thickness, 0.4 * detail.relief), None

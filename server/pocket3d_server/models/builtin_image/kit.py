@@ -18,14 +18,16 @@ from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.models.builtin_image.relatives import Relative, facing, relatives
 from pocket3d_server.models.builtin_image.silhouette import Silhouette
 from pocket3d_server.models.engine import MeshRequest
+from pocket3d_server.models.language.understand import is_attribute, tokens_of
 from pocket3d_server.models.language.words import COLOURS
 from pocket3d_server.models.pictures.picture import Array
 
 NAMED, UNNAMED = 0.7, 0.86
 """Least overlap of the built object's outline with the silhouette: with its category named in the text, and without."""
-FITTED = frozenset(
-    "seating tables storage bed bathroom car bus truck train tractor tank cart cycle airplane helicopter boat "
-    "submarine rocket".split()
+FITTED = (
+    *("seating", "tables", "storage", "bed", "bathroom"),
+    *("car", "bus", "truck", "train", "tractor", "tank", "cart", "cycle"),
+    *("airplane", "helicopter", "boat", "submarine", "rocket"),
 )
 """Modules of the kit whose objects stand in for the picture's unasked: lifted, these have no legs, wheels or seats."""
 TOLERANCE = 0.012
@@ -69,18 +71,14 @@ def fit_kit(
         return None
     least = at_least if at_least is not None else NAMED if family else UNNAMED
     near = relatives(shape.mask, families=(family,) if family else ())
-    if not near or near[0].likeness < 0.6 * least:
+    if near[0].likeness <= 0.6 * least:
         return None
-    if at_least is None and family is None:
-        certain = near[0].likeness >= least and near[0].family in fitting() and _telling(shape)
-        if not certain:
-            return None
-    best: Fitted | None = None
-    for relative in near[: 3 if family else 1]:
-        fitted = _fitted(shape, request, relative)
-        if fitted is not None and (best is None or fitted.overlap > best.overlap):
-            best = fitted
-    return best if best is not None and best.overlap >= least else None
+    if at_least is None and family is None and (near[0].likeness < least or not _telling(shape)):
+        return None
+    draft = request.model_copy(update={"quality": "low", "texture_resolution": 512})
+    tried = [_fitted(shape, draft, relative) for relative in near[: 3 if family else 1]]
+    best = max((t for t in tried if t is not None), key=lambda t: t.overlap, default=None)
+    return _fitted(shape, request, best.relative) if best is not None and best.overlap >= least else None
 
 
 @cache
@@ -105,8 +103,8 @@ def _fitted(shape: Silhouette, request: MeshRequest, relative: Relative) -> Fitt
     """The object built, turned and scaled; None when its proportions are too far off."""
     from pocket3d_server.models.builtin_text import BuiltinText
 
-    said = request.text_prompt or ""
-    prompt = said if named_family(said) == relative.family else f"{_colour(shape)} {relative.phrase}"
+    said = [token for token in tokens_of(request.text_prompt or "") if is_attribute(token)]
+    prompt = " ".join([*(said or [_colour(shape)]), relative.phrase])
     update = {"text_prompt": prompt, "images": [], "parameters": {}, "seed": relative.seed}
     asset = BuiltinText().run(request.model_copy(update=update), lambda *_: None).asset
     camera = facing(relative.view, relative.mirrored)

@@ -45,6 +45,8 @@ def is_vessel(shape: Silhouette, turned: Turned, parts: list[Silhouette]) -> boo
     """Whether the body is open at its top: a mug by its one ring of a handle, a tumbler or pot by its taper."""
     radius, count = turned.radius, len(turned.radius)
     largest = float(radius.max())
+    if largest < 2:
+        return False
     rim = float(radius[round(0.04 * count) : round(0.1 * count) + 1].mean())
     if turned.direction[0] < 0.95 or radius[max(1, round(0.03 * count))] < 0.65 * rim or rim < 0.75 * largest:
         return False

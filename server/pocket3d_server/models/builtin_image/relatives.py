@@ -1,6 +1,6 @@
 """Which of the parametric kit's objects look like a silhouette, and from where.
 
-``kit_outlines.npz`` holds small outlines of the kit's families from four sides (made by ``tools/draw_kit_outlines``).
+``kit_outlines.npz`` holds small outlines of the kit's furniture and vehicles from four sides (made by ``tools/draw_kit_outlines``).
 """
 
 from __future__ import annotations
