@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import multiprocessing.util
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -80,20 +82,25 @@ def family(name: str) -> Image.Image:
     return labelled(render(made(phrase), SIDE), phrase)
 
 
+@cache
+def shape() -> Path:
+    """The test shape of this process."""
+    folder = tempfile.TemporaryDirectory(prefix="pocket3d-gallery-")
+    multiprocessing.util.Finalize(None, folder.cleanup, exitpriority=1)
+    return ball_on_plinth(Path(folder.name))
+
+
 def material(name: str) -> Image.Image:
     """A material on the test shape."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = name.replace("_", " ")
-        return labelled(render(textured(ball_on_plinth(Path(folder)), words, 512).asset, SIDE), words)
+    words = name.replace("_", " ")
+    return labelled(render(textured(shape(), words, 512).asset, SIDE), words)
 
 
 def style(pair: tuple[str, str]) -> Image.Image:
     """A material in a style."""
     name, how = pair
-    with tempfile.TemporaryDirectory() as folder:
-        words = name.replace("_", " ")
-        asset = textured(ball_on_plinth(Path(folder)), words, 512, how).asset
-        return labelled(render(asset, SIDE), f"{words}, {how}")
+    words = name.replace("_", " ")
+    return labelled(render(textured(shape(), words, 512, how).asset, SIDE), f"{words}, {how}")
 
 
 def rig(pair: tuple[str, str]) -> Image.Image:
