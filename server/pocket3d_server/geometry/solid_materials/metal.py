@@ -40,13 +40,12 @@ def _polished(color: str, roughness: float) -> SolidMaterial:
 
 
 def _brushed(p: Points) -> Look:
-    line = (
-        noise(stretched(p.grain, 60, 1.2, 60), 1.0, p.seed) * 0.6
-        + noise(stretched(p.grain, 25, 0.5, 25), 1.0, p.seed + 1) * 0.4
-    )
+    fine = noise(stretched(p.grain, 60, 1.2, 60), 1.0, p.seed)
+    broad = noise(stretched(p.grain, 22, 0.35, 22), 1.0, p.seed + 1)
+    line = 0.55 * fine + 0.45 * broad
     cloud = fbm(p.position, 0.7, 3, p.seed + 2)
-    color = shade(_plain("b9bbbf", line), 0.80 + 0.26 * line + 0.10 * (cloud - 0.5))
-    return Look(color, 0.30 + 0.20 * line, 1.0, 0.003 * line)
+    color = shade(_plain("b9bbbf", line), 0.66 + 0.50 * line + 0.10 * (cloud - 0.5))
+    return Look(color, 0.26 + 0.30 * line, 1.0, 0.008 * line)
 
 
 def _hammered(color: str) -> SolidMaterial:
@@ -169,6 +168,17 @@ def _gilded(p: Points) -> Look:
     return Look(color, 0.17 + 0.22 * step(0.4, 0.75, cloud), 1.0, 0.006 * fine)
 
 
+def _brass(p: Points) -> Look:
+    """Yellow metal, browned where it is not touched, with small spots."""
+    cloud = fbm(warp(p.position, 0.8, 0.4, p.seed), 1.0, 5, p.seed + 1)
+    dark = step(0.38, 0.80, cloud)
+    spot = step(0.70, 0.80, fbm(p.position, 5, 3, p.seed + 2))
+    fine = noise(p.position, 24, p.seed + 3)
+    color = shade(_plain("d9b65c", fine), 0.94 + 0.10 * fine)
+    color = mix(mix(color, "9a7838", 0.6 * dark), "6b5530", 0.5 * spot)
+    return Look(color, 0.18 + 0.30 * dark + 0.2 * spot, 1.0 - 0.2 * spot, 0.004 * fine)
+
+
 def _aluminium(p: Points) -> Look:
     """Blasted and anodised: a fine even grain and a satin sheen."""
     grain, cloud = noise(p.position, 40, p.seed), fbm(p.position, 0.8, 3, p.seed + 1)
@@ -237,7 +247,7 @@ MATERIALS = (
     _of("chrome", _polished("dfe2e6", 0.05), "chrome", "mirror polished metal"),
     _of("silver", _polished("e4e0d8", 0.16), "silver", "platinum"),
     SolidMaterial("gold", ("gold", "golden", "gilded"), _gilded, 0.12, (3, 8)),
-    _of("brass", _polished("c9a24a", 0.24), "brass"),
+    SolidMaterial("brass", ("brass",), _brass, 0.12, (3, 8)),
     _of("bronze", _hammered("9c6a35"), "bronze", "hammered bronze"),
     _of("copper", _polished("c9754f", 0.24), "copper", "rose gold"),
     SolidMaterial(

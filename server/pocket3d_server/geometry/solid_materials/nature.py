@@ -147,13 +147,19 @@ def _leaves(p: Points) -> Look:
 
 
 def _ice(p: Points) -> Look:
-    q = warp(p.position, 0.7, 0.5, p.seed)
-    crack = step(0.86, 0.99, ridges(q, 0.8, 3, p.seed + 1))
+    """Clear blue, cloudy in places, crossed by white cracks and full of small bubbles."""
+    q = warp(p.position, 0.7, 0.4, p.seed)
+    crack = step(0.90, 0.985, ridges(q, 0.55, 2, p.seed + 1)) + 0.6 * step(
+        0.94, 0.99, ridges(warp(p.position, 1.5, 0.2, p.seed + 5), 1.3, 1, p.seed + 6)
+    )
     cloud, fine = fbm(p.position, 0.8, 4, p.seed + 2), fbm(p.position, 7, 3, p.seed + 3)
-    color = ramp(np.clip(cloud * 1.7 - 0.35, 0, 1), "6fb0d8", "a9d8ee", "e4f6fc")
+    bubble = cells(p.position, 5.0, p.seed + 4)
+    dots = step(0.20, 0.10, bubble.nearest) * (bubble.identity > 0.82)
+    color = ramp(np.clip(cloud * 2.0 - 0.5, 0, 1), "3f8fc4", "86c4e6", "cfeefa")
+    white = np.clip(0.85 * crack + 0.5 * dots + 0.10 * fine, 0, 1)
     return Look(
-        mix(color, "ffffff", 0.75 * crack + 0.12 * fine),
-        0.10 + 0.25 * cloud * fine + 0.3 * crack,
+        mix(color, "ffffff", white),
+        0.06 + 0.15 * cloud * fine + 0.3 * np.clip(crack, 0, 1),
         0.0,
         0.03 * fine - 0.03 * crack,
     )

@@ -215,23 +215,32 @@ def _obsidian(p: Points) -> Look:
 
 
 def _roof(p: Points) -> Look:
-    """Overlapping tiles in rows."""
+    """Flat clay tiles with rounded ends, each row hanging over the one below."""
 
     def flat(u: Floats, v: Floats, plane: int) -> Look:
-        row = np.floor(v)
-        x = u + 0.5 * (row % 2)
-        column = np.floor(x)
-        tile = row * 97 + column
-        fx, fy = x - column - 0.5, v - row
-        tongue = fy - 0.5 * fx * fx * 1.6
-        gap = step(0.02, 0.08, np.minimum(0.5 - np.abs(fx), np.abs(tongue)))
-        rough = fbm(np.stack([u, v, 0 * u + plane], axis=1), 5, 3, p.seed)
-        color = shade(
-            ramp(random(tile, 1), "8d4026", "a9543a", "7a3524", "b9694a"), 0.6 + 0.5 * rough + 0.1 * fy
-        )
-        return Look(
-            shade(color, 0.35 + 0.65 * gap), 0.8, 0.0, (0.30 * (1 - fy) + 0.1 * (0.25 - fx * fx)) * gap
-        )
+        q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
+        v = v + 0.03 * (noise(q, 1.1, p.seed + 1) - 0.5)
+        color = np.zeros((len(u), 3), np.float32)
+        height = np.zeros(len(u), np.float32)
+        beyond = np.zeros(len(u), np.float32)  # how far below the end of the tile above
+        for lift in (0, 1):  # the upper row first: it hides the lower one
+            row = np.floor(v) + 1 - lift
+            x = u + 0.5 * np.mod(row, 2)
+            tile = np.floor(x) * 97 + row * 13 + plane
+            fx = x - np.floor(x) - 0.5
+            down = row - v + 0.30 + 0.05 * (random(tile, 6) - 0.5)  # 0 at the root; the end is round
+            end = 1.0 - 0.26 * (1 - np.sqrt(np.clip(1 - (2 * fx) ** 2, 0, 1)))
+            mine = (down < end) if lift == 0 else (beyond > 0)
+            rim = step(0.0, 0.05, np.minimum(0.5 - np.abs(fx), np.abs(end - down) * 0.8))
+            shadow = 1 - 0.5 * step(0.16, 0.0, beyond) * lift
+            tone = ramp(random(tile, 1), "8d4026", "a9543a", "7a3524", "b9694a", "98492f")
+            color[mine] = shade(tone, (0.35 + 0.65 * rim) * shadow * (0.84 + 0.24 * random(tile, 2)))[mine]
+            height = np.where(mine, 0.16 * down * rim + 0.05 * rim, height)
+            beyond = down - end
+        rough = fbm(q, 5, 3, p.seed)
+        stain = step(0.55, 0.8, fbm(q, 0.5, 4, p.seed + 3))
+        color = mix(shade(color, 0.80 + 0.36 * rough), "5a5140", 0.35 * stain)
+        return Look(color, 0.82, 0.0, (height + 0.02 * rough).astype(np.float32))
 
     return on_planes(p, flat)
 

@@ -167,10 +167,12 @@ def _stained_glass(p: Points) -> Look:
 
 
 def _chocolate(p: Points) -> Look:
-    cloud = fbm(p.position, 0.8, 4, p.seed)
-    swirl = fbm(warp(p.position, 0.7, 0.6, p.seed), 1.0, 3, p.seed + 1)
-    color = ramp(np.clip(swirl * 1.8 - 0.4, 0, 1), "2e160c", "4a2614", "6b3a20")
-    return Look(color, 0.30 + 0.25 * cloud, 0.0, 0.05 * swirl)
+    """Poured and set: smooth, satin, with soft swirls and a little bloom."""
+    swirl = fbm(stretched(warp(p.position, 0.6, 0.7, p.seed), 1, 0.6, 1), 0.8, 2, p.seed + 1)
+    ripple = 0.5 + 0.5 * np.sin(swirl * 30)
+    bloom = step(0.60, 0.80, fbm(p.position, 1.4, 4, p.seed + 2))
+    color = mix(ramp(np.clip(swirl * 2 - 0.5, 0, 1), "3a1d10", "4b2816", "5c341d"), "8a6a50", 0.25 * bloom)
+    return Look(color, 0.24 + 0.25 * bloom, 0.0, 0.035 * ripple + 0.05 * swirl)
 
 
 def _candy(p: Points) -> Look:
@@ -238,7 +240,7 @@ def _sponge(p: Points) -> Look:
         )
     fine = noise(p.position, 16, p.seed + 5)
     color = shade(_plain(p.colour(0, "f0c84a"), len(fine)), 0.82 + 0.26 * fine)
-    return Look(shade(color, 1 - 0.62 * hole), 0.95, 0.0, 0.03 * fine - 0.30 * hole)
+    return Look(shade(color, 1 - 0.45 * hole), 0.95, 0.0, 0.03 * fine - 0.30 * hole)
 
 
 MATERIALS = (
