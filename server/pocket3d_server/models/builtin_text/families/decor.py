@@ -1,0 +1,309 @@
+"""What adorns a room: rug, picture or mirror in a frame, chandelier and fireplace."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.solid import Solid, join, part, rotation
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.joinery import WOODS, board
+from pocket3d_server.models.builtin_text.making import (
+    around,
+    bar,
+    cm,
+    copies,
+    cover,
+    facing,
+    slab,
+    turned,
+)
+from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.language.brief import RGB, Brief
+
+
+def rug(brief: Brief) -> Asset:
+    """A rug with borders, medallion and fringes; round or plain when asked."""
+    tints: tuple[tuple[RGB, RGB, RGB], ...] = (
+        ((0.56, 0.10, 0.12), (0.12, 0.16, 0.32), (0.86, 0.72, 0.46)),
+        ((0.14, 0.24, 0.40), (0.62, 0.14, 0.12), (0.88, 0.80, 0.62)),
+        ((0.70, 0.42, 0.22), (0.24, 0.14, 0.12), (0.90, 0.82, 0.66)),
+    )
+    field, edge, light = tints[int(brief.rng().integers(3))]
+    one, two, three = (
+        asked(brief, "field", "fabric", field, "field", main=True),
+        asked(brief, "border", "fabric", edge, "border"),
+        finish("fabric", light, "pattern"),
+    )
+    long, wide, t = 2.4 * brief.grown("length"), 1.6 * brief.grown("width"), 0.012
+    if brief.has("round", "circular"):
+        discs = [
+            slab(curves.circle(wide / 2 * k, 64), t + 0.002 * n, 0.003)
+            for n, k in enumerate((1.0, 0.86, 0.80, 0.46, 0.40))
+        ]
+        return Asset(
+            [
+                part("border", (discs[0], two)),
+                part("band", (discs[1], three)),
+                part("field", (discs[2], one)),
+                part("ring", (discs[3], three)),
+                part("middle", (discs[4], two)),
+            ]
+        )
+    base = slab(curves.rectangle(long, wide, 0.01), t, 0.003)
+    h = 0.0022
+
+    def flat(outline: np.ndarray, level: int, holes: tuple[np.ndarray, ...] = ()) -> Solid:
+        return slab(outline, h, 0.0005, holes).move(y=t - 0.0004 + 0.0015 * level)
+
+    inner = flat(curves.rectangle(long - 0.36, wide - 0.36), 0)
+    lines = [
+        flat(curves.rectangle(long - a, wide - a), 0, (curves.rectangle(long - a - 0.03, wide - a - 0.03),))
+        for a in (0.06, 0.30)
+    ]
+    diamond = curves.polygon(4, 1.0, 0)
+    motifs = [
+        np.array([x, s * (wide / 2 - 0.105)])
+        for s in (1, -1)
+        for x in np.linspace(-long / 2 + 0.105, long / 2 - 0.105, 13)
+    ] + [
+        np.array([s * (long / 2 - 0.105), y])
+        for s in (1, -1)
+        for y in np.linspace(-wide / 2 + 0.105, wide / 2 - 0.105, 9)[1:-1]
+    ]
+    border = [flat(diamond * [0.055, 0.045] + m, 0) for m in motifs]
+    star = curves.star(16, 1.0, 0.80, 0)
+    medal = [
+        flat(star * [long * 0.25, wide * 0.27] * k, level)
+        for k, level in ((1.0, 1), (0.86, 2), (0.50, 3), (0.34, 4))
+    ]
+    corners = [
+        flat(
+            curves.counter_clockwise(
+                np.concatenate([[[0, 0]], curves.arc(0.36, 0, 90, 16)]) * [x, y]
+                - [x * (long / 2 - 0.19), y * (wide / 2 - 0.19)]
+            ),
+            1,
+        )
+        for x in (1, -1)
+        for y in (1, -1)
+    ]
+    small = [
+        flat(curves.star(8, 0.075, 0.045) + [x * long * 0.29, y * wide * 0.22], 1)
+        for x in (1, -1)
+        for y in (1, -1)
+    ]
+    tassel = bar(
+        [[0, 0.006, 0], [0.035, 0.004, 0.002], [0.065, 0.003, -0.001]], [0.004, 0.0045, 0.003], section=5
+    )
+    fringe = join(
+        *(
+            tassel.rotate(y=0 if s > 0 else 180).move(s * long / 2, 0, z)
+            for s in (1, -1)
+            for z in np.linspace(-wide / 2 + 0.02, wide / 2 - 0.02, 44)
+        )
+    )
+    return Asset([
+        part("border", (base, two)), part("field", (inner, one)), part("lines", (join(*lines), three)), part("motifs", (join(*border), three)),
+        part("medallion", (join(medal[0], medal[2]), two), (join(medal[1]), three), (medal[3], one)), part("corners", (join(*corners), two), (join(*small), three)), part("fringe", (fringe, finish("wool", name="fringe"))),
+    ])  # fmt: skip
+
+
+def picture_frame(brief: Brief) -> Asset:
+    """A framed landscape, standing and leaning back a little; a mirror in the same frame."""
+    mirror, kind = (
+        brief.has("mirror"),
+        "gold" if brief.style in ("luxury", "classic") or brief.rng().random() < 0.4 else "wood",
+    )
+    border = cover(
+        brief, "frame", (WOODS[0], WOODS[2]) if kind == "wood" else ((1.0, 0.80, 0.36),), "frame", kind=kind
+    )
+    wide, high, rim = 0.62 * brief.grown("width"), 0.48 * brief.grown("height"), 0.062
+    if mirror:
+        wide, high = (0.58, 1.30) if brief.has("standing", "floor", "full") else (0.62, 0.82)
+    oval = brief.has("oval", "round")
+    outline = curves.ellipse(wide / 2, high / 2, 72) if oval else curves.rectangle(wide, high)
+    steps = ((0.0, 0.0, 0.022), (0.30, 0.006, 0.034), (0.62, 0.0, 0.026), (0.82, 0.0, 0.020))
+    rails = []
+    for share, _, deep in steps:
+        a = outline * (np.array([wide, high]) - 2 * rim * share) / [wide, high]
+        b = outline * (np.array([wide, high]) - 2 * rim * (share + 0.34)) / [wide, high]
+        rails.append(shapes.extrude(a, deep, 0.006, holes=[b]).move(z=deep / 2))
+    bead = shapes.sphere(0.0065, 10)
+    ring = curves.resample(
+        outline * (np.array([wide, high]) - 2 * rim * 0.30) / [wide, high], 72, closed=True
+    )
+    beads = [copies(bead, np.column_stack([ring, np.full(72, 0.034)]))] if kind == "gold" else []
+    open_ = np.array([wide, high]) - 2 * rim * 0.92
+    lean = {"x": -8.0}
+    parts = [part("frame", (join(*rails, *beads), border))]
+    if mirror:
+        pane = shapes.extrude(outline * open_ / [wide, high], 0.008).move(z=0.009)
+        shine = [
+            shapes.extrude(
+                np.array([[-0.03, -0.30], [0.01, -0.30], [0.17, 0.30], [0.13, 0.30]]) * [wide, high] * 0.7
+                + [x * wide, 0],
+                0.0006,
+            ).move(z=0.0133)
+            for x in (-0.10, 0.06)
+        ]
+        parts += [
+            part("mirror", (pane, finish("chrome", (0.80, 0.86, 0.90), "mirror"))),
+            part("shine", (join(*shine), finish("plastic", (0.93, 0.96, 0.98), "shine"))),
+        ]
+    else:
+        w, h = open_
+        x = np.linspace(-w / 2, w / 2, 33)
+        parts.append(
+            part(
+                "mat",
+                (
+                    shapes.extrude(outline * open_ / [wide, high], 0.008).move(z=0.008),
+                    finish("paint", (0.62, 0.80, 0.92), "sky"),
+                ),
+            )
+        )
+        for k, (rgb, level, swing, waves) in enumerate(
+            (
+                ((0.58, 0.66, 0.78), 0.10, 0.16, 3.1),
+                ((0.36, 0.56, 0.40), -0.06, 0.08, 4.4),
+                ((0.22, 0.42, 0.20), -0.24, 0.06, 2.2),
+            )
+        ):
+            top = h * (level + swing * np.sin(waves * 2 * x / w + 1.7 * k) + 0.03 * np.sin(9 * x / w + k))
+            hill = shapes.extrude(
+                np.concatenate([np.column_stack([x, top])[::-1], [[-w / 2, -h / 2], [w / 2, -h / 2]]])
+                * 0.999,
+                0.0012,
+            ).move(z=0.0126 + 0.0011 * k)
+            parts.append(part(f"hill_{k + 1}", (hill, finish("paint", rgb, f"hill_{k + 1}"))))
+        parts.append(
+            part(
+                "sun",
+                (
+                    facing(shapes.cylinder(0.065 * h / 0.36, 0.0008, segments=32)).move(
+                        0.22 * w, 0.27 * h, 0.0121
+                    ),
+                    finish("paint", (0.98, 0.84, 0.42), "sun"),
+                ),
+            )
+        )
+    back = board(0.05, high * 0.8, 0.008).rotate(x=22).move(0, -high * 0.10, -high * 0.15)
+    parts.append(part("strut", (back, finish("wood", WOODS[2], "strut"))))
+    turn = rotation(**lean)
+    for piece in parts:
+        for q in piece.primitives:
+            q.vertices, q.normals = np.asarray(q.vertices) @ turn.T, np.asarray(q.normals) @ turn.T
+    return Asset(parts)
+
+
+def chandelier(brief: Brief) -> Asset:
+    """A chandelier: curved arms with candles around a turned column, crystal drops and chains of beads."""
+    metal = asked(
+        brief,
+        "arms",
+        "gold" if brief.style != "modern" else "chrome",
+        None,
+        "arm",
+        "frame",
+        main=bool(brief.materials) and brief.materials[0] != "glass",
+    )
+    crystal = finish("glass", (0.86, 0.93, 0.97), "crystal", alpha=0.75)
+    count, r = brief.count("arm", brief.count("candle", 8, 3, 16), 3, 16), 0.40 * brief.grown("width")
+    column = turned(
+        cm(
+            "0 0, 2.4 1, 3 3, 1.2 6, 2 9, 5.5 14, 6.5 18, 3 24, 1.8 30, 3.4 36, 2 42, 1.4 52, 3 55, 1 58, 0 58.5"
+        ),
+        60,
+        segments=36,
+    )
+    arm = bar([[0, 0.17, 0.05], [0, 0.08, r * 0.42], [0, 0.09, r * 0.80], [0, 0.20, r]], 0.0095, 26, 10)
+    scroll = bar(
+        [[0, 0.36, 0.02], [0, 0.42, r * 0.25], [0, 0.34, r * 0.42], [0, 0.28, r * 0.32]], 0.006, 22, 8
+    )
+    cup = turned(cm("0 0, 1 .4, 4.4 1.8, 4.6 2.2, 1.8 2.4, 1.8 4.6, 0 4.6"), bevel=0.001, segments=28).move(
+        0, 0.195, r
+    )
+    wax = shapes.cylinder(0.013, 0.10, 0.003, 16).move(0, 0.235, r)
+    flame = turned(cm("0 0, 1 1.2, 1.15 2.6, .5 5, 0 6.4"), 16, segments=14).move(0, 0.335, r)
+    drop = turned(cm("0 0, .8 1.2, .9 2.0, .3 3.6, 0 4.2"), segments=8, crease=10)
+    drops = [
+        drop.move(0, 0.145, r),
+        drop.scale(0.8).move(0, 0.05, r * 0.42),
+        drop.scale(0.8).move(0, 0.045, r * 0.66),
+    ]
+    beads = []
+    t = np.linspace(0, 1, 15)
+    for low, high, sag in ((np.array([0, 0.235, r]), np.array([0, 0.54, 0.02]), 0.12),):
+        line = low + (high - low) * t[:, None] - np.array([0, 1, 0]) * (sag * 4 * t * (1 - t))[:, None]
+        beads.append(copies(shapes.sphere(0.009, 8), line[1:-1]))
+    swag = []
+    for k in range(count):
+        a, b = 2 * np.pi * k / count, 2 * np.pi * (k + 1) / count
+        p, q = np.array([np.sin(a), 0, np.cos(a)]) * r, np.array([np.sin(b), 0, np.cos(b)]) * r
+        line = p + (q - p) * t[:, None] + np.array([0, 1, 0]) * (0.205 - 0.10 * 4 * t * (1 - t))[:, None]
+        swag.append(copies(shapes.sphere(0.008, 8), line[1:-1]))
+    chain = [
+        shapes.torus(0.014, 0.005, 20, 8)
+        .scale(0.7, 1, 1.3)
+        .rotate(x=90, y=90 * (k % 2))
+        .move(y=0.60 + 0.029 * k)
+        for k in range(7)
+    ]
+    rose = turned(cm("1.5 79, 6 80, 7 82, 7 83"), bevel=0.002, segments=32)
+    ball = shapes.sphere(0.028, 20).move(y=-0.02)
+    return Asset([
+        part("column", (column, metal)), part("arms", (around(join(arm, scroll, cup), count), metal)), part("candles", (around(wax, count), finish("plastic", (0.96, 0.93, 0.85), "wax"))), part("flames", (around(flame, count), glow("flame", (1.0, 0.86, 0.50)))),
+        part("drops", (around(join(*drops), count), crystal), (ball, crystal)), part("beads", (join(*swag, around(join(*beads), count)), crystal)), part("chain", (join(*chain, rose), metal)),
+    ])  # fmt: skip
+
+
+def fireplace(brief: Brief) -> Asset:
+    """A brick fireplace with its mantel, logs and a fire."""
+    wall = cover(brief, "surround", ((0.62, 0.30, 0.22),), "surround", "fireplace", kind="brick")
+    mantel = asked(brief, "mantel", "wood", WOODS[2], "mantel", "shelf")
+    wide, high, deep = 1.5 * brief.grown("width"), 1.15 * brief.grown("height"), 0.45
+    hole = np.concatenate(
+        [[[0.42, 0.0]], curves.arc(0.42, 0, 180, 25) * [1, 0.45] + [0, 0.58], [[-0.42, 0.0]]]
+    )
+    outline = np.concatenate(
+        [[[-wide / 2, 0]], hole[::-1], [[wide / 2, 0], [wide / 2, high], [-wide / 2, high]]]
+    )
+    front = shapes.extrude(outline, deep - 0.08, 0.006).move(z=0.04).box_mapped()
+    back = shapes.rounded_box(wide - 0.02, high - 0.01, 0.08, 0.004, 1).move(0, high / 2, -deep / 2 + 0.04)
+    arch = shapes.extrude(np.concatenate([hole * [1.14, 1.12], hole[::-1]]), 0.03, 0.006).move(z=deep / 2)
+    shelf = (
+        shapes.rounded_box(wide + 0.18, 0.075, deep + 0.10, 0.014, 2).grained().move(0, high + 0.036, 0.02)
+    )
+    hearth = shapes.rounded_box(wide + 0.12, 0.05, deep + 0.40, 0.010, 2).move(0, -0.02, 0.16)
+    logs = [
+        bar([[-0.24, 0.07 + y, z], [0.24, 0.07 + y + 0.02, z + 0.02]], 0.042, section=14).rotate(y=a)
+        for y, z, a in ((0.0, 0.10, 8), (0.0, 0.0, -6), (0.075, 0.06, 24), (0.09, 0.03, -22))
+    ]
+    tongue = turned(cm("0 0, 5 4, 6 9, 3.4 17, 1 25, 0 29"), 20, segments=14)
+    rng = brief.rng(2)
+    fires = [
+        tongue.scale(float(s)).scale(1, 1, 0.6).rotate(z=float(a)).move(float(x), 0.10, 0.05 + float(z))
+        for x, s, a, z in zip(
+            np.linspace(-0.17, 0.17, 6),
+            rng.uniform(0.7, 1.25, 6),
+            rng.uniform(-10, 10, 6),
+            rng.uniform(-0.03, 0.04, 6),
+        )
+    ]
+    inner = [f.scale(0.6).move(0, 0.045, 0.045) for f in fires]
+    soot = shapes.box(0.84, 0.80, 0.02).move(0, 0.40, -deep / 2 + 0.085)
+    return Asset([
+        part("surround", (join(front, back), wall)), part("arch", (arch, asked(brief, "arch", "stone", None, "arch"))), part("mantel", (shelf, mantel)), part("hearth", (hearth, finish("stone", name="hearth"))), part("soot", (soot, finish("stone", (0.10, 0.09, 0.09), "soot"))),
+        part("logs", (join(*logs), finish("wood", (0.30, 0.19, 0.11), "logs"))), part("fire", (join(*fires), glow("fire", (1.0, 0.45, 0.08))), (join(*inner), glow("fire_heart", (1.0, 0.85, 0.30)))),
+    ])  # fmt: skip
+
+
+FAMILIES = (
+    Family("rug", ("rug", "persian rug", "carpet", "persian carpet", "flying carpet", "doormat"), grounded(rug)),
+    Family("picture_frame", ("picture frame", "photo frame", "painting", "mirror", "wall mirror", "framed picture", "picture"), grounded(picture_frame, centre=True)),
+    Family("chandelier", ("chandelier", "crystal chandelier", "ceiling lamp"), grounded(chandelier)),
+    Family("fireplace", ("fireplace", "fire place", "hearth", "chimney fire"), grounded(fireplace, centre=True)),
+)  # fmt: skip
