@@ -148,6 +148,16 @@ def test_new_geometry_wears_the_old_surface(how: str) -> None:
             np.testing.assert_allclose(weights[:, 0], (np.asarray(p.vertices)[:, 1] + 1) / 2, atol=0.06)
 
 
+def test_vertex_colours_are_painted_onto_fewer_faces() -> None:
+    red_above = np.where(BALL.vertices[:, 1:2] > 0, [[1.0, 0, 0, 1]], [[0, 0, 1.0, 1]])
+    white = Material("skin", (1, 1, 1, 1))
+    asset = Asset([Part("body", [Primitive(BALL.vertices, BALL.faces, white, colors=red_above)])])
+    made = simplified(asset, 100)
+    assert next(made.primitives()).colors is None
+    assert colour_at(made, "body", 0.6) == pytest.approx([255, 0, 0], abs=12)
+    assert colour_at(made, "body", -0.6) == pytest.approx([0, 0, 255], abs=12)
+
+
 def test_few_faces_are_shown_like_the_many_that_they_stand_for() -> None:
     made = simplified(figure(), 200).parts[0].primitives
     for p in made:

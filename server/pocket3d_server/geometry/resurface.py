@@ -1,4 +1,4 @@
-"""New geometry that wears an asset's old surface: its parts, materials, textures, skin weights and vertex colours."""
+"""New geometry that wears an asset's old surface: its parts, materials, textures, vertex colours and skin weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Primitive
+from pocket3d_server.geometry.asset import (
+    MAX_INFLUENCES,
+    Asset,
+    Material,
+    Primitive,
+    linear_to_srgb,
+    srgb_to_linear,
+)
 from pocket3d_server.geometry.atlas import Atlas, own_surface, textured
 from pocket3d_server.geometry.clean import components, face_normals, simplify, smooth_shading, weld
 from pocket3d_server.geometry.nearest import Nearest, NearestPoints
@@ -171,17 +178,17 @@ def resurfaced(
     """The mesh ``vertices`` (V, 3), ``faces`` (F, 3), which lies near ``asset``'s surface, with all that it wears.
 
     ``owner`` (F,) is the number of the old primitive whose part and material each new face gets. Where an old material
-    has images, all share one new atlas, as large as the largest of them; its normal map shows what the old faces and
+    has images, or vertices have colours, all share one new atlas, as large as the largest of them; its normal map shows what the old faces and
     normal maps showed. Parts without a face left go.
     """
     old = list(asset.primitives())
-    painted = always_unwrap or any(_has_images(p.material) for p in old)
+    painted = always_unwrap or any(_has_images(p.material) or p.colors is not None for p in old)
     renewed: dict[int, Primitive] = {}
     near: dict[int, NearestPoints] = {}
     for k, source in enumerate(old):
         mine = faces[owner == k]
         if len(mine):
-            if painted or source.weights is not None or source.colors is not None:
+            if painted or source.weights is not None:
                 near[k] = NearestPoints(source.vertices, source.faces)
             renewed[k] = _renewed(vertices, mine, source, near.get(k))
     if painted:
@@ -196,18 +203,13 @@ def resurfaced(
 
 
 def _renewed(vertices: Points, faces: Faces, source: Primitive, near: NearestPoints | None) -> Primitive:
-    """New faces of one old primitive, with normals of their own and the skin weights and colours of near places."""
+    """New faces of one old primitive, with normals of their own and the skin weights of near places."""
     used, inverse = np.unique(faces, return_inverse=True)
     vertex_map, split, normals = smooth_shading(vertices[used], inverse.reshape(-1, 3), CREASE)
     places = vertices[used][vertex_map]
     made = Primitive(places, split, source.material, None, normals)
-    if near is None:
-        return made
-    found = near.find(places, normals)
-    if source.weights is not None:
-        made.weights = _strongest(_mixed(source.weights, source, found))
-    if source.colors is not None:
-        made.colors = _mixed(source.colors, source, found)
+    if near is not None and source.weights is not None:
+        made.weights = _strongest(_mixed(source.weights, source, near.find(places, normals)))
     return made
 
 
@@ -232,13 +234,17 @@ def _painted(
     atlas = Atlas(pieces, _texture_size([p.material for p in sources]))
     uv = np.zeros((len(atlas.position), 2), np.float32)
     wanted = np.zeros((len(atlas.position), 3), np.float32)
+    tint = np.ones((len(atlas.position), 3), np.float32)
     for i, k in enumerate(renewed):
         pick = np.flatnonzero(atlas.texel_owner == i)
         found = near[k].find(atlas.position[pick], atlas.normal[pick])
         wanted[pick] = shown_normals(old[k], found)
         if old[k].uv is not None:
             uv[pick] = _mixed(np.asarray(old[k].uv), old[k], found)
+        if old[k].colors is not None:
+            tint[pick] = _mixed(np.asarray(old[k].colors)[:, :3], old[k], found)
     color, roughness, metallic = own_surface(sources, atlas.texel_owner, uv)
+    color = linear_to_srgb(srgb_to_linear(color) * tint).astype(np.float32)
     base, packed, _ = atlas.images(color, roughness, metallic, None)
     relief = tangent_space_map(
         atlas.texels, atlas.vertices, atlas.faces, atlas.uv, np.asarray(atlas.normal), wanted
