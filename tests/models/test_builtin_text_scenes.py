@@ -56,7 +56,7 @@ def told(s: Sentence) -> str:
     ("a table surrounded by six chairs", "1 table (ringed 6 chair)"), ("a table made of wood", "1 wood"),
     ("a slice of pizza", "1 pizza"), ("a double bed", "1 bed"), ("a three-legged stool", "1 stool"),
     ("a house without a chimney", "1 chimney"), ("a lamp next to a sofa", "1 lamp beside 1 sofa"),
-    ("a knight riding a horse", "1 knight riding 1 horse"), ("", "1 "), ("!!! ,, and with", "1 and"),
+    ("a knight riding a horse", "1 knight riding 1 horse"), ("two people sitting on a sofa", "2 person on 1 sofa"), ("", "1 "), ("!!! ,, and with", "1 and"),
 ])  # fmt: skip
 def test_reading(router: Router, prompt: str, reading: str) -> None:
     assert told(parse(prompt, router.is_name)).replace("1 with", "1 and") == reading
@@ -135,6 +135,18 @@ def test_sword_in_the_right_hand_and_shield_on_the_left_arm(engine: BuiltinText)
     assert grip.mean(axis=0)[0] < -0.15
     assert np.mean(shield.bounds(), axis=0)[0] > 0.1
     assert np.mean(shield.bounds(), axis=0)[2] > np.mean(knight.bounds(), axis=0)[2]
+
+
+def test_a_rider_sits_astride(engine: BuiltinText) -> None:
+    """Feet on both sides below the horse's back, the seat on it, and nothing said of poses."""
+    result = run(engine, "a boy riding a horse")
+    assert result.notes == []
+    boy, horse = group(result.asset, "boy"), group(result.asset, "horse")
+    vertices = boy.merged()[0]
+    back = 0.8 * horse.bounds()[1][1]
+    feet = vertices[vertices[:, 1] < vertices[:, 1].min() + 0.1]
+    assert feet[:, 0].min() < -0.1 < 0.1 < feet[:, 0].max()
+    assert feet[:, 1].max() < back < vertices[:, 1].max()
 
 
 def test_colours_belong_to_their_own_noun(engine: BuiltinText) -> None:

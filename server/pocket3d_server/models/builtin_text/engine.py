@@ -76,7 +76,9 @@ class BuiltinText(Engine):
         if composed.count > 1:
             asset.extras["things"] = [m.route.family.name for m in composed.made]
         progress(1.0, "finishing")
-        left = omissions(prompt, any(m.route.family.natural for m in composed.made), asset)
+        left = omissions(
+            prompt, any(m.route.family.natural and not m.brief.pose for m in composed.made), asset
+        )
         confidence = min(
             left.ceiling, *(m.route.confidence for m in composed.made), CEILING if composed.notes else 1
         )

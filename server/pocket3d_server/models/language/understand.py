@@ -48,12 +48,11 @@ def understand(
     quality: Literal["low", "medium", "high"] = "medium",
     head: str | None = None,
     name: frozenset[str] = frozenset(),
-    hands: frozenset[str] = frozenset(),
     luck: str = "",
 ) -> Brief:
     """What the prompt asks for. ``head`` is the word for the object itself, where it is known: a colour or
     material said of it is the object's own. Words in ``name`` belong to the object's name and are no material:
-    an ice cream cone is not of ice. For ``hands`` and ``luck`` see `Brief`."""
+    an ice cream cone is not of ice. For ``luck`` see `Brief`."""
     tokens = tokens_of(prompt)
     colours, materials, noun_materials = _surfaces(tokens, head, name)
     size, stretch = _sizes(tokens, head)
@@ -69,7 +68,6 @@ def understand(
         stretch=stretch,
         counts=_counts(tokens),
         style=next((STYLES[t] for t in tokens if t in STYLES), None),
-        hands=hands,
         luck=luck,
     )
 

@@ -148,7 +148,9 @@ def build(brief: Brief) -> Asset:
     beard = (role.beard if role else 0.0) if gender < 0.5 and age > 0.6 else 0.0
     if brief.has("beard", "bearded"):
         beard = 0.22 if brief.has("long") else 0.03
-    recipe = Recipe(phenotype, looks, hair, outfit, beard, seed=brief.seed, hands=brief.hands)
+    recipe = Recipe(
+        phenotype, looks, hair, outfit, beard, seed=brief.seed, hands=brief.hands, pose=brief.pose
+    )
     return build_person(recipe, brief.quality)
 
 

@@ -122,6 +122,19 @@ def posed(body: HumanBody, turns: Mapping[str, tuple[float, float, float] | Arra
 
     Children move with their parents; each bone turns about its head in rest position.
     """
+    data = body.data
+    turn, shift = bone_motion(body, turns)
+    blended = np.einsum("vb,bij->vij", data.weights, turn)
+    vertices = np.einsum("vij,vj->vi", blended, body.vertices) + data.weights @ shift
+    parent = np.where(data.parents < 0, 0, data.parents)
+    joints = np.einsum("bij,bj->bi", turn[parent], body.joints) + shift[parent]
+    return HumanBody(vertices, joints, data)
+
+
+def bone_motion(
+    body: HumanBody, turns: Mapping[str, tuple[float, float, float] | Array]
+) -> tuple[Array, Array]:
+    """What each bone does to the points that hang on it: turn (bones, 3, 3) and shift (bones, 3)."""
     from pocket3d_server.geometry.solid import rotation
 
     data = body.data
@@ -134,8 +147,4 @@ def posed(body: HumanBody, turns: Mapping[str, tuple[float, float, float] | Arra
         base_turn, base_shift = (turn[parent], shift[parent]) if parent >= 0 else (np.eye(3), np.zeros(3))
         turn[i] = base_turn @ own
         shift[i] = base_turn @ (head - own @ head) + base_shift
-    blended = np.einsum("vb,bij->vij", data.weights, turn)
-    vertices = np.einsum("vij,vj->vi", blended, body.vertices) + data.weights @ shift
-    parent = np.where(data.parents < 0, 0, data.parents)
-    joints = np.einsum("bij,bj->bi", turn[parent], body.joints) + shift[parent]
-    return HumanBody(vertices, joints, data)
+    return turn, shift

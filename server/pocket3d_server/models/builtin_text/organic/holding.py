@@ -11,12 +11,13 @@ from pocket3d_server.models.builtin_text.organic.body import HumanBody, Turns
 
 Array = NDArray[np.float64]
 
-ELBOW = {"hold": -52.0, "shield": -62.0, "carry": -66.0, "hang": 4.0}
+ELBOW = {"hold": -52.0, "shield": -62.0, "carry": -66.0, "hang": 4.0, "lean": -16.0}
 """Degrees that the forearm is raised to the front, by the way of holding."""
 CURL = {
     "hold": (62.0, 68.0, 40.0),
     "shield": (62.0, 68.0, 40.0),
     "hang": (62.0, 68.0, 40.0),
+    "lean": (62.0, 68.0, 40.0),
     "carry": (12.0, 14.0, 10.0),
 }
 """Degrees that each joint of a finger bends."""
@@ -32,14 +33,14 @@ def holding(body: HumanBody, hands: frozenset[str]) -> Turns:
         sign = 1.0 if s == "L" else -1.0
         inward = 24.0 if way in ("shield", "carry") else 4.0
         turns[f"upperarm01.{s}"] = (0.0, 0.0, -20.0 * sign)
-        turns[f"lowerarm01.{s}"] = _about([0, 1, 0], -sign * inward) @ _about([1, 0, 0], ELBOW[way])
+        turns[f"lowerarm01.{s}"] = about([0, 1, 0], -sign * inward) @ about([1, 0, 0], ELBOW[way])
         across, _, palm = _frame(body, s)
         # Towards the palm: the fingers' far ends move along it.
         for finger in LONG_FINGERS:
             for joint, degrees in enumerate(CURL[way], 1):
-                turns[f"finger{finger}-{joint}.{s}"] = _about(np.cross(_along(body, s), palm), degrees)
+                turns[f"finger{finger}-{joint}.{s}"] = about(np.cross(_along(body, s), palm), degrees)
         if way != "carry":
-            turns[f"finger1-2.{s}"] = _about(across, 18.0 * sign)
+            turns[f"finger1-2.{s}"] = about(across, 18.0 * sign)
     return turns
 
 
@@ -73,7 +74,7 @@ def _frame(body: HumanBody, s: str) -> tuple[Array, Array, Array]:
     return across, along, palm
 
 
-def _about(axis: Any, degrees: float) -> Array:
+def about(axis: Any, degrees: float) -> Array:
     """(3, 3) turn about a unit axis (Rodrigues)."""
     x, y, z = np.asarray(axis, float) / np.linalg.norm(axis)
     k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])

@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_text.organic.face import Looks, eye_parts, s
 from pocket3d_server.models.builtin_text.organic.hair import beard_part, hair_parts
 from pocket3d_server.models.builtin_text.organic.holding import hands_of, holding
 from pocket3d_server.models.builtin_text.organic.outfits import Outfit, dress
+from pocket3d_server.models.builtin_text.organic.seated import bent, seat_of, turns_for
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 from pocket3d_server.models.language.brief import RGB
 
@@ -42,7 +43,8 @@ class Recipe:
     beard_colour: RGB | None = None
     extras: tuple[str, ...] = field(default_factory=tuple)
     hands: frozenset[str] = frozenset()
-    """See `Brief.hands`."""
+    pose: str = ""
+    """For these two see `Brief`."""
 
 
 def build_person(recipe: Recipe, quality: str) -> Asset:
@@ -58,6 +60,10 @@ def build_person(recipe: Recipe, quality: str) -> Asset:
         parts += beard_part(figure, recipe.beard_colour or recipe.looks.hair, recipe.beard, recipe.seed)
     skin = skin_part(figure, recipe.looks, int(0.42 * FACES[quality]), TEXTURE[quality])
     asset = Asset([skin, *eye_parts(figure, recipe.looks, 12 if quality == "low" else 18), *parts])
+    turns = turns_for(recipe.pose)
+    if turns:
+        bent(asset, body, turns)
+        body = posed(body, turns)
     low, _ = asset.bounds()
     shift = np.array([0.0, -low[1], 0.0])
     for p in asset.primitives():
@@ -66,6 +72,8 @@ def build_person(recipe: Recipe, quality: str) -> Asset:
         asset.extras["hands"] = hands_of(body, recipe.hands)
         for hand in asset.extras["hands"].values():
             hand["at"] = (hand["at"] + shift) * recipe.scale
+    if turns:
+        asset.extras["seat"] = (seat_of(body) + shift) * recipe.scale
     return asset
 
 

@@ -52,6 +52,12 @@ class Cluster:
         return vertices.min(axis=0), vertices.max(axis=0)
 
     @property
+    def seat(self) -> Array | None:
+        """(3,) the point on which a seated person sits, in the frame in which it was built."""
+        at = self.pieces[0].made.asset.extras.get("seat")
+        return None if at is None else np.asarray(at, float)
+
+    @property
     def natural(self) -> bool:
         """Whether the thing lives or grows."""
         return self.pieces[0].made.route.family.natural

@@ -12,6 +12,8 @@ from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
 from pocket3d_server.models.builtin_text.scenes.hands import Hold, hands_of, held, hold_of, holdable
 from pocket3d_server.models.builtin_text.scenes.layout import (
+    RIDDEN,
+    SEATS,
     above,
     around,
     arranged,
@@ -21,6 +23,7 @@ from pocket3d_server.models.builtin_text.scenes.layout import (
     inside,
     is_seat,
     room_for,
+    seated,
     size_of,
     under,
     upon,
@@ -70,6 +73,7 @@ class Composer:
         self.sentence = sentence
         self.notes: list[str] = []
         self.made: list[Made] = []
+        self.ready: dict[int, list[Cluster]] = {}
         self.single = len(sentence.things) == 1 and sentence.ground is None
         self.rng = np.random.default_rng(
             [workshop.seed & 0xFFFFFFFF, zlib.crc32(sentence.things[0].text.encode())]
@@ -81,23 +85,56 @@ class Composer:
         whole = clusters[0].with_all(clusters[1:])
         single = len(whole.pieces) == 1
         asset = whole.pieces[0].made.asset if single else _centred(as_asset(whole))
-        asset.extras.pop("hands", None)
+        for told in ("hands", "seat"):  # by its builder, for this module only
+            asset.extras.pop(told, None)
         return Composed(asset, self.made, self.notes, len(whole.pieces))
 
     def _group(self, sentence: Sentence) -> list[Cluster]:
         """All things of ``sentence`` and its ground, placed."""
         ground = sentence.ground
-        if ground is not None and not self._stands_apart(sentence):
-            ground = sentence.ground = None
+        while ground is not None and not self._stands_apart(sentence):
+            # "a woman in a red dress on a sofa": the dress is hers, and the sofa is what she is on
+            sentence.relation, sentence.posture = ground.relation, ground.posture
+            sentence.ground_text = ground.ground_text
+            ground = sentence.ground = ground.ground
             self.single = len(self.sentence.things) == 1 and self.sentence.ground is None
         if ground is None:
             groups = [
                 arranged(self._copies(t), self._arrangement(t), self.rng) for t in self._built(sentence)
             ]
             return [groups[0], *beside(groups[0], groups[1:])] if len(groups) > 1 else groups
-        figures = [self._copies(t) for t in self._built(sentence)]
+        self._give_to_rider(sentence, ground)
+        pose = self._pose(sentence, ground)
+        figures = [self._copies(t, pose) for t in self._built(sentence)]
         below = self._group(ground)
         return self._placed(sentence.relation, below, figures)
+
+    def _has_hands(self, thing: Thing) -> bool:
+        family = self.shop.router.choose(thing.text).family
+        return bool(HOLDERS & {w for phrase in family.phrases for w in phrase.split()})
+
+    def _give_to_rider(self, sentence: Sentence, ground: Sentence) -> None:
+        """In "a knight riding a horse with a sword" it is the knight who has the sword."""
+        rider, mount = sentence.things[0], ground.things[0]
+        if sentence.relation in ("riding", "on") and self._has_hands(rider) and not self._has_hands(mount):
+            given = [k for k in mount.links if k in self.shop.sort(mount)[1]]
+            rider.links += given
+            mount.links = [k for k in mount.links if k not in given]
+
+    def _pose(self, sentence: Sentence, ground: Sentence) -> str:
+        """How a person is on its ground: astride of animals and bicycles, seated on seats, else standing."""
+        if not self._has_hands(sentence.things[0]) or sentence.relation not in ("on", "in", "riding"):
+            return ""
+        family = self.shop.router.choose(ground.things[0].text).family
+        words = {w for phrase in family.phrases for w in phrase.split()}
+        if sentence.relation == "riding" or (
+            sentence.relation == "on" and (family.natural or words & RIDDEN)
+        ):
+            return "ride"
+        seat = bool(SEATS & words)
+        if seat and not sentence.posture:
+            return "sit"
+        return "sit" if sentence.posture in ("sitting", "seated") else ""
 
     def _stands_apart(self, sentence: Sentence) -> bool:
         """Whether the ground is a thing of its own; otherwise its words stay with the figure."""
@@ -124,14 +161,22 @@ class Composer:
                 self._left_out(thing.text)
         return things
 
-    def _copies(self, thing: Thing) -> list[Cluster]:
-        """``thing`` with all that goes with it, as often as the prompt asks for."""
+    def _copies(self, thing: Thing, pose: str = "") -> list[Cluster]:
+        """``thing`` with all that goes with it, as often as the prompt asks for; built once."""
+        if id(thing) not in self.ready:
+            self.ready[id(thing)] = self._new_copies(thing, pose)
+        return self.ready[id(thing)]
+
+    def _new_copies(self, thing: Thing, pose: str) -> list[Cluster]:
+        place = len(self.made)
         text, links, nouns = self.shop.sort(thing)
         if self.single and not links and thing is self.sentence.things[0]:
             text = self.shop.prompt
         hands = self._hands(thing, links)
-        first = self.shop.make(thing.text, text, hands=frozenset(hands), share=1 if self.single else 2)
-        self.made.append(first)
+        first = self.shop.make(
+            thing.text, text, hands=frozenset(hands), pose=pose, share=1 if self.single else 2
+        )
+        self.made.insert(place, first)
         for noun in missing(first, nouns):
             self._left_out(noun)
         count = 1 if copies_itself(first, thing) else self._count(thing)
@@ -144,7 +189,9 @@ class Composer:
         for k in range(1, count):
             if first.route.family.natural and count <= ALIKE and not first.carved:
                 copies.append(
-                    self._cluster(thing, self.shop.make(thing.text, text, seed=k, hands=frozenset(hands)))
+                    self._cluster(
+                        thing, self.shop.make(thing.text, text, seed=k, hands=frozenset(hands), pose=pose)
+                    )
                 )
             else:
                 mirror = thing.arrangement == "pair" or (thing.noun in PAIRED and k % 2 == 1)
@@ -172,8 +219,7 @@ class Composer:
 
     def _hands(self, thing: Thing, links: list[Link]) -> dict[str, tuple[Link, Hold, list[Cluster]]]:
         """Which hand holds what: the first thing in the right hand, a shield in the left."""
-        family = self.shop.router.choose(thing.text).family
-        if not HOLDERS & {w for phrase in family.phrases for w in phrase.split()}:
+        if not self._has_hands(thing):
             return {}
         taken: dict[str, tuple[Link, Hold, list[Cluster]]] = {}
         for link in list(links):
@@ -199,7 +245,7 @@ class Composer:
                 )
                 if any(w.startswith(side) for w in taken):
                     continue
-                way = hold.way if hold.way in ("shield", "hang") else "hold"
+                way = hold.way if hold.way in ("shield", "hang", "lean") else "hold"
                 taken[f"{side}_{way}"] = (link, hold, [copy])
         return taken
 
@@ -267,6 +313,8 @@ class Composer:
         """``figures`` placed by the first of ``grounds``: for a position as the words say."""
         ground, rest = grounds[0], grounds[1:]
         flat = [c for copies in figures for c in copies]
+        if flat[0].seat is not None:
+            return [ground.with_all(seated(ground, flat)), *rest]
         if relation == "riding":
             relation = "on"
         if relation == "in":

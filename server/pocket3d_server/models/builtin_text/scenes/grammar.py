@@ -63,6 +63,8 @@ class Sentence:
     things: list[Thing]
     relation: str = ""
     ground: Sentence | None = None
+    posture: str = ""
+    """``sitting`` or whatever participle the relation came with."""
     ground_text: str = ""
     """The relation and its ground as they were written: "on a plate"."""
 
@@ -100,6 +102,7 @@ def parse(prompt: str, known: Known) -> Sentence:
                 sentence.things.append(thing)
         elif relation in POSITIONS:
             inner.relation, inner.ground, inner.ground_text = relation, Sentence([thing]), written
+            inner.posture = next((w for w in text.split() if w in PARTICIPLES), "")
             inner, last = inner.ground, None
         else:
             last = Link(relation, thing, written)

@@ -25,7 +25,7 @@ MOST = 2.6
 
 @dataclass(frozen=True)
 class Hold:
-    """How a thing is held: ``grip`` in a fist, ``staff`` upright, ``hang`` by its top, ``shield`` on the forearm,
+    """How a thing is held: ``grip`` in a fist, ``staff`` upright, ``lean`` with the hand on top, ``hang`` by its top, ``shield`` on the forearm,
     ``palm`` in one hand, ``carry`` in front of the body with both."""
 
     way: str
@@ -81,7 +81,7 @@ def hold_of(cluster: Cluster) -> Hold:
         whole = float(np.ptp(grip, axis=0)[k]) > 0.6 * size[k]
         axis = np.eye(3)[k] * (np.sign(rest if whole else -offset[k]) or 1.0)
         if k == 1 and offset[k] > 0.3 and ratio > 6 and size[1] > 0.7:  # a walking stick
-            return Hold("staff", grip.mean(axis=0), up)
+            return Hold("lean", np.array([*grip.mean(axis=0)[:1], high[1], grip.mean(axis=0)[2]]), up)
         if k == 1 and offset[k] > 0.15 and ratio < 2.2:
             return Hold("hang", np.array([grip.mean(axis=0)[0], high[1], grip.mean(axis=0)[2]]), up)
         if k == 1 or (k == long and ratio > 1.6):
@@ -166,6 +166,8 @@ def held(thing: Cluster, hold: Hold, hand: Hand, both: dict[str, Hand]) -> Clust
     else:
         turn = np.eye(3)
     at = hand.at.copy()
+    if hold.way == "lean":
+        at[1] = max(float(at[1]), float(hold.at[1]))
     if hold.way == "palm":
         low, high = thing.own_box
         at += hand.palm * (0.5 * float(np.abs(hand.palm) @ (high - low)) + 0.006)

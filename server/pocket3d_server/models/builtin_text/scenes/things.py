@@ -43,19 +43,22 @@ class Workshop:
     """The whole of it, which every thing's luck hangs on."""
 
     def make(
-        self, name: str, text: str, seed: int = 0, hands: frozenset[str] = frozenset(), share: int = 1
+        self,
+        name: str,
+        text: str,
+        seed: int = 0,
+        hands: frozenset[str] = frozenset(),
+        pose: str = "",
+        share: int = 1,
     ) -> Made:
         """Build the thing called ``name`` of which ``text`` says more. ``seed`` is added to the prompt's;
         ``share`` divides the atlas of a carved one."""
         route = self.router.choose(name)
-        brief = self._brief(text, route, self.seed + seed, self.quality, hands)
+        brief = replace(self._brief(text, route, self.seed + seed, self.quality), hands=hands, pose=pose)
         asset = resized(route.family.build(brief), brief.size)
         substance = substance_of(brief, route.family)
         if substance is not None:
-            hands_at = asset.extras.pop("hands", None)
             asset = carved(asset, substance, brief, max(self.resolution // share, 256))
-            if hands_at is not None:
-                asset.extras["hands"] = hands_at
         return Made(asset, route, brief, text, substance is not None)
 
     def sort(self, thing: Thing) -> tuple[str, list[Link], list[str]]:
@@ -82,7 +85,7 @@ class Workshop:
 
     def _heard(self, route: Route, text: str) -> tuple[set[str], set[str]]:
         """Words and counts that a family asks for when it builds ``text``, with the words of its parts' names."""
-        brief = self._brief(text, route, self.seed, "low", frozenset())
+        brief = self._brief(text, route, self.seed, "low")
         asset = route.family.build(brief)
         words = brief.heard.words | words_of_parts(asset)
         return {singular(w) for w in words}, {singular(w) for w in brief.heard.counts}
@@ -98,9 +101,9 @@ class Workshop:
         several = link.thing.counted and link.thing.count > 1
         return noun in words and not same_kind and not several and link.relation in ("with", "of", "contains")
 
-    def _brief(self, text: str, route: Route, seed: int, quality: Quality, hands: frozenset[str]) -> Brief:
+    def _brief(self, text: str, route: Route, seed: int, quality: Quality) -> Brief:
         head = route.subject.split()[-1] if route.subject else None
-        return understand(text, seed, quality, head=head, name=route.name, hands=hands, luck=self.prompt)
+        return understand(text, seed, quality, head=head, name=route.name, luck=self.prompt)
 
 
 def _is_noun(text: str) -> bool:
@@ -132,7 +135,7 @@ def copies_itself(made: Made, thing: Thing) -> bool:
     phrases = {p.lower() for p in made.route.family.phrases}
     words = words_of(thing.text) or [thing.text]
     heard = made.brief.heard
-    several = singular(words[-1]) != words[-1] and words[-1] in phrases  # "books", "grapes"
+    several = not thing.counted and singular(words[-1]) != words[-1] and words[-1] in phrases  # "grapes"
     group = thing.arrangement and words[words.index("of") - 1] if "of" in words else ""
     return several or thing.noun in heard.counts or bool(group and group in heard.words)
 
@@ -153,4 +156,6 @@ def resized(asset: Asset, factor: float) -> Asset:
         )
     for hand in asset.extras.get("hands", {}).values():
         hand["at"] = np.asarray(hand["at"]) * factor + shift
+    if "seat" in asset.extras:
+        asset.extras["seat"] = np.asarray(asset.extras["seat"]) * factor + shift
     return asset
