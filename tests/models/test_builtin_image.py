@@ -268,6 +268,24 @@ def test_a_table_stands_on_four_legs(folder: Path) -> None:
     assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.88
 
 
+def test_a_named_chair_is_fitted_by_the_kit_and_said_to_be(folder: Path) -> None:
+    from pocket3d_server.geometry.preview import render
+    from pocket3d_server.models.builtin_text import BuiltinText
+
+    made = BuiltinText().run(
+        MeshRequest(seed=3, text_prompt="a wooden chair", quality="low", texture_resolution=512),
+        lambda *_: None,
+    )
+    Image.fromarray(render(made.asset, 256, 0, 0, None)).save(folder / "chair.png")
+    result = run(folder / "chair.png", text_prompt="a chair", quality="low")
+    assert result.source == "kit"
+    assert any("chair" in note and "kit" in note for note in result.notes)
+    assert len(result.asset.parts) > 3
+    low, high = result.asset.bounds()
+    assert low[1] == pytest.approx(0, abs=1e-6)
+    assert (high - low)[:2].max() == pytest.approx(1, abs=0.03)
+
+
 def test_a_mask_may_be_sent_beside_the_picture(folder: Path, teddy_png: Path) -> None:
     alpha = Image.open(teddy_png).getchannel("A")
     alpha.save(folder / "mask.png")

@@ -151,14 +151,15 @@ def _single(
     from pocket3d_server.models.builtin_image.silhouette import Silhouette
 
     small = Silhouette.sample(cutout, forming.MEASURED_AT)
-    if settings.method in ("auto", "kit") and behind is None:
+    plan = forming.plan(small, "auto" if settings.method == "kit" else settings.method)
+    figure = plan.facts.eyes or plan.facts.looks_here
+    if settings.method == "kit" or (settings.method == "auto" and behind is None and not figure):
         fitted = _from_kit(small, request, settings.method == "kit", cutout.confidence, notes)
         if fitted is not None:
             return fitted
     if request.text_prompt:
         notes.append("The text was not used: the picture decided what was made.")
     shape = Silhouette.sample(cutout, CELLS[request.quality])
-    plan = forming.plan(small, "auto" if settings.method == "kit" else settings.method)
     faces = FACES[request.quality]
     progress(0.35, "building_surface")
     colours = paint.coat(cutout, mirrored_back=_same_behind(plan, cutout), behind=behind)

@@ -22,6 +22,8 @@ THICKEST_BOARD = 0.17
 THICKEST_LEG = 0.15
 SHORTEST_LEG = 0.2
 """Share of the object's height."""
+FLARE = 1.35
+"""Most by which a leg thickens where it meets the board."""
 LEVEL = 0.02
 """Feet that end within this share of the longer side stand equally near."""
 TABLE_DEPTH, SEAT_DEPTH = 0.55, 0.95
@@ -104,7 +106,7 @@ def find_furniture(shape: Silhouette) -> Furniture | None:
         legs,
         above,
         sideways,
-        above is None and full - ends > max(0.1 * full, 1.0),
+        above is None and full - ends > max(0.1 * full, 0.013 * longer),
     )
 
 
@@ -150,27 +152,25 @@ def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0)
             places = [limit * (1.0 if near > 0 else -1.0)]
         else:
             places = [limit, -limit] if limit > thick else [0.0]
-        rod = _rod(leg, rows, columns, (first + last) / 2, float(ground))
+        middle, radius, inside = _rod(leg, rows[:, :1], (first + last) / 2, float(ground))
         for place in places:
-            middle, half_width, inside = rod
-            field = np.maximum(
-                field,
-                np.minimum(
-                    half_width - np.hypot(columns - middle, 0)[None],
-                    np.minimum(half_width - np.abs(z - place), inside[None]),
-                ),
-            )
-    mesh = smooth(polygonise(field.astype(np.float32), shape.frame, reach), 3)
+            rod = radius - np.hypot(columns - middle, z - place)
+            field = np.maximum(field, np.minimum(rod, inside[None]))
+    mesh = smooth(polygonise(field.astype(np.float32), shape.frame, reach), 5)
     return Mesh(mesh.vertices * (1, 1, thickness), mesh.faces)
 
 
-def _rod(leg: Leg, rows: Array, columns: Array, joint: float, ground: float) -> tuple[Array, Array, Array]:
-    """Middle column, half width and depth below joint and above ground, each (H, W) or (H, 1)."""
-    del columns
-    line = rows[:, :1]
-    middle = np.interp(line[:, 0], leg.rows, leg.middle)[:, None].astype(np.float32)
-    half = np.interp(line[:, 0], leg.rows, leg.half)[:, None].astype(np.float32)
-    return middle, half, np.minimum(line - joint, ground + 0.7 - line)
+def _rod(leg: Leg, rows: Array, joint: float, ground: float) -> tuple[Array, Array, Array]:
+    """Middle column, radius, and depth below the joint and above the ground, each (H, 1) for ``rows`` (H, 1).
+
+    Where a leg flares into the board, and below its foot in the picture, its usual radius counts.
+    """
+    usual = float(np.median(leg.half))
+    half = np.minimum(ndimage.gaussian_filter1d(leg.half, 2.0, mode="nearest"), FLARE * usual)
+    tip = min(max(2, round(1.5 * usual)), len(half) - 1)
+    half[-tip:] = np.maximum(half[-tip:], half[-tip - 1])  # a rounded tip is no taper
+    middle = np.interp(rows, leg.rows, leg.middle)
+    return middle, np.interp(rows, leg.rows, half), np.minimum(rows - joint, ground + 0.7 - rows)
 
 
 def _longest_run(line: Mask) -> int:

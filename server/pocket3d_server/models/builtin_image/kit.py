@@ -22,7 +22,7 @@ from pocket3d_server.models.language.understand import is_attribute, tokens_of
 from pocket3d_server.models.language.words import COLOURS
 from pocket3d_server.models.pictures.picture import Array
 
-NAMED, UNNAMED = 0.7, 0.86
+NAMED, UNNAMED = 0.5, 0.86
 """Least overlap of the built object's outline with the silhouette: with its category named in the text, and without."""
 FITTED = (
     *("seating", "tables", "storage", "bed", "bathroom"),

@@ -58,7 +58,7 @@ def is_vessel(shape: Silhouette, turned: Turned, parts: list[Silhouette]) -> boo
         return ring and 0.45 < slim < 1.8
     foot = float(radius[round(0.93 * count)])
     tapers = bool(
-        (np.diff(ndimage.gaussian_filter1d(radius, 0.03 * count))[count // 8 : -count // 8] < 0.02).all()
+        (np.diff(ndimage.gaussian_filter1d(radius, 0.03 * count))[count // 8 : -count // 8] < 0.08).all()
     )
     return not parts and tapers and 0.45 < foot / rim < 0.92 and 0.9 < slim < 2.4
 
