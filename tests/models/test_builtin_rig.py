@@ -13,12 +13,16 @@ import trimesh
 from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Part, Primitive
 from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
+from pocket3d_server.models.builtin_rig.body import Fit, Pose, body_model
 from pocket3d_server.models.builtin_rig.bone_count import to_count
 from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed, whole
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.engine import BoneNames
 from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
-from pocket3d_server.models.builtin_rig.welded_mesh import welded
+from pocket3d_server.models.builtin_rig.extremities import Branch
+from pocket3d_server.models.builtin_rig.hands import with_hands
+from pocket3d_server.models.builtin_rig.marks import Marks
+from pocket3d_server.models.builtin_rig.welded_mesh import WeldedMesh, welded
 from pocket3d_server.models.engine import EngineError, RigRequest
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE, rig_json
 
@@ -398,6 +402,29 @@ def test_fingers_come_with_enough_bones(man: tuple[Mesh, Rig]) -> None:
     for style, name in (("rigify", "DEF-f_index.03.R"), ("mixamo", "mixamorig:RightHandIndex3")):
         assert name in renamed(rig.skeleton, cast(BoneNames, style))[0].names
     assert len(rig.skeleton.names) == 51
+
+
+def test_hands_settle_on_the_mesh() -> None:
+    model = body_model()
+    count, joints = model.surface_count, len(model.names)
+    fingers = model.mean[count + joints :][: len(model.finger_names)]
+    true = dict(zip(model.finger_names, fingers, strict=True))
+    mesh = WeldedMesh(model.mean[:count], model.faces, np.arange(count))
+    off = np.array([0.006, -0.008, 0.004])
+    share = model.weights[:, model.index("hand.L")][:, None]
+    places = {n: model.mean[count + model.index(n)] for n in ("hand.L", "hand.R")}
+    places |= {n: p + off * n.endswith(".L") for n, p in true.items()} | {
+        f"middle_end{s}": true["middle_3" + s] for s in (".L", ".R")
+    }
+    pose = Pose(np.zeros(len(model.basis)), np.eye(3)[None], np.zeros((joints, 2)), np.zeros(3), 1.0)
+    fit = Fit(
+        model, pose, places, mesh.vertices + share * off, mesh.vertex_normals(), 1.0, np.zeros(count), 1.0
+    )
+    tips = {f"hand{s}": Branch(true["middle_3" + s][None], np.zeros(1), 0.3) for s in (".L", ".R")}
+    laid = with_hands(fit, *mesh.sample(20_000), Marks(tips, 1.0, 0.0, 0.0))
+    for name in ("index_2.L", "pinky_1.L", "thumb_2.L"):
+        assert np.linalg.norm(laid.joints[name] - true[name]) < 0.35 * np.linalg.norm(off)
+    assert np.allclose(laid.joints["index_2.R"], true["index_2.R"], atol=5e-4)  # it lay well
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Pose, S
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
 from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights
+from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
@@ -18,6 +19,8 @@ UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""
 HOPELESS = 0.033
 """The same half-way through the fit, above which the rest is spared."""
+HAND_SAMPLES = 60_000
+"""Of the whole surface, where hands are to be met closely."""
 LEAST_COVER = 0.5
 """Share of the surface that the body must lie on to be believed: robes and wide skirts hide half of it."""
 HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
@@ -47,6 +50,8 @@ def plan_humanoid(surface: WeldedMesh, voxels: Voxels, marks: Marks, fingers: bo
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
     if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < LEAST_COVER:
         return None
+    if fingers:
+        fit = with_hands(fit, *outward(surface, voxels, HAND_SAMPLES), marks)
     bones = _bones(fit.joints) + (_finger_bones(fit.joints) if fingers else [])
     confidence = float(np.clip(1.1 - 20 * max(fit.error - 0.012, 0) - 0.3 * (1 - fit.cover), 0.6, 0.95))
     return Plan(bones, confidence, [], FittedWeights(fit, [b.name for b in bones], far=0.05, fade=0.03), True)
