@@ -179,16 +179,15 @@ def _laid_down(ground: Array, thing: Array) -> tuple[Array, Array]:
 
 
 def _levels(ground: Array, y: Array, tall: float) -> Array:
-    """For each place the number of its level, about a thirtieth of the ground's height each."""
+    """For each place the number of its level, about a thirtieth of the ground's height each; -1 beside the ground."""
     solid = ground[ground > NOTHING / 2]
-    return np.round((y - solid.min()) / max(0.03 * tall, 1e-4)).astype(int)
+    return np.round((y - solid.min()) / max(0.03 * tall, 1e-4)).clip(-1, 1000).astype(int)
 
 
 def _best_level(level: Array, share: Array) -> int:
     """The level on which there is most room to stand: the seat of a chair, not the top of its back."""
-    first = int(level.min())
-    room = np.bincount((level - first).ravel(), weights=share.ravel())
-    return first + int(np.convolve(room, [0.9, 1.0, 0.9], mode="same").argmax())
+    room = np.bincount((level + 1).ravel(), weights=share.ravel(), minlength=3)
+    return -1 + int(np.convolve(room, [0.9, 1.0, 0.9], mode="same").argmax())
 
 
 @dataclass
