@@ -140,6 +140,9 @@ barn: red barn | an old barn with a silo
 modern_house: a modern house with a flat roof
 pyramid: an egyptian pyramid | mayan temple
 temple: an ancient greek temple
+pagoda: a japanese pagoda with three roofs
+church: a stone church
+mushroom_house: a mushroom house
 bridge: a stone bridge with three arches | a red japanese bridge
 fountain: a fountain
 well: an old stone well

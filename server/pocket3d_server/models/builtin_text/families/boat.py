@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.builtin_text.vehicles.hull import PAINTS, hull, hull_rings, mast, sail
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.vehicles.hull import PAINTS, hull, hull_rings, mast, sail, transom
 from pocket3d_server.models.builtin_text.vehicles.tall_ship import tall_ship
 from pocket3d_server.models.language.brief import Brief
 
@@ -113,7 +113,7 @@ def sailing_boat(brief: Brief) -> Asset:
         )
     ]
     return Asset([
-        part("hull", (body, paint)), part("deck", (deck, wood)), part("rail", (join(rail, rail.mirror("x")), wood)), part("cabin", (cabin, finish("paint", (0.95, 0.95, 0.93), "cabin"))),
+        part("hull", (join(body, transom(rows, 0.07)), paint)), part("deck", (deck, wood)), part("rail", (join(rail, rail.mirror("x")), wood)), part("cabin", (cabin, finish("paint", (0.95, 0.95, 0.93), "cabin"))),
         part("portholes", (join(*ports), finish("glass", (0.10, 0.16, 0.20), "porthole_glass", alpha=1.0))), part("benches", (join(*benches), wood)), part("tiller", (tiller, wood)),
         part("rudder", (rudder, paint)), part("keel", (keel, finish("iron"))), part("mast", (join(pole, boom), steel)), part("mainsail", (main, cloth)), part("jib", (jib, cloth)), part("rigging", (join(*stays), steel)),
     ])  # fmt: skip
@@ -134,7 +134,7 @@ def rowing_boat(brief: Brief) -> Asset:
             [1.85, 0.02, 0.74, 0.52],
         ]
     )
-    rows[:, 0] *= brief.grown("length")
+    rows[:, 0] *= (1.35 if pointed else 1.0) * brief.grown("length")
     body = hull(rows, 0.035, 0.10, power=2.2)
     rings = hull_rings(rows, 48, 17, 2.2)
     strakes = [shapes.sweep(rings[1:-1, j], 0.013, 6) for j in (2, 5, 8, -3, -6, -9)]
@@ -148,24 +148,38 @@ def rowing_boat(brief: Brief) -> Asset:
         shapes.sweep(hull_rings(rows, 48, 17, 2.2)[k] * [0.93, 1, 1] + [0, 0.03, 0], 0.014, 6)
         for k in range(8, 42, 5)
     ]
-    oars = []
-    for s in (1, -1):
-        shaft = shapes.sweep([[s * 0.15, 0.60, -0.25], [s * 1.75, 0.42, -0.55]], 0.02, 10, round_ends=True)
-        blade = (
-            shapes.superellipsoid(0.62, 0.018, 0.16, 3, 2, 24)
-            .rotate(z=-6.5 * s, y=10 * s)
-            .move(s * 1.98, 0.39, -0.60)
-        )
-        oars.append(part(f"oar_{'left' if s > 0 else 'right'}", (join(shaft, blade), trim)))
+    oars = _paddle(trim) if pointed else _oars(trim)
     return Asset(
         [
-            part("hull", (join(body, *strakes), wood)),
+            part("hull", (join(body, transom(rows, 0.035, 2.2), *strakes), wood)),
             part("rails", (join(*rail), trim)),
             part("seats", (join(*seats), trim)),
             part("ribs", (join(*ribs), trim)),
             *oars,
         ]
     )
+
+
+def _oars(wood: Finish) -> list[Part]:
+    """An oar on either side."""
+    oars = []
+    for s in (1, -1):
+        shaft = shapes.sweep([[s * 0.15, 0.60, -0.25], [s * 1.75, 0.42, -0.55]], 0.02, 10, round_ends=True)
+        blade = shapes.superellipsoid(0.62, 0.018, 0.16, 3, 2, 24).rotate(z=-6.5 * s, y=10 * s)
+        oars.append(
+            part(
+                f"oar_{'left' if s > 0 else 'right'}", (join(shaft, blade.move(s * 1.98, 0.39, -0.60)), wood)
+            )
+        )
+    return oars
+
+
+def _paddle(wood: Finish) -> list[Part]:
+    """A paddle that lies across the boat."""
+    shaft = shapes.sweep([[-0.62, 0.63, 0.35], [0.75, 0.63, 0.75]], 0.017, 10, round_ends=True)
+    blade = shapes.superellipsoid(0.56, 0.022, 0.18, 2.6, 2, 24).rotate(y=-16).move(0.98, 0.63, 0.82)
+    grip = shapes.sweep([[-0.60, 0.63, 0.27], [-0.64, 0.63, 0.43]], 0.018, 10, round_ends=True)
+    return [part("paddle", (join(shaft, blade, grip), wood))]
 
 
 def motor_boat(brief: Brief) -> Asset:
@@ -211,7 +225,7 @@ def motor_boat(brief: Brief) -> Asset:
         np.column_stack([lines[:, 1], lines[:, 2], lines[:, 0]])[:-1], 0.045, 10, round_ends=True
     )
     parts = [
-        part("hull", (body, paint)),
+        part("hull", (join(body, transom(rows, 0.08, 1.9)), paint)),
         part("deck", (deck, white)),
         part("rub_rail", (join(rail, rail.mirror("x")), finish("chrome"))),
     ]

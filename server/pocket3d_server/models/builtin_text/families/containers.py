@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
@@ -151,6 +153,8 @@ def crate(brief: Brief) -> Asset:
 
 def chest(brief: Brief) -> Asset:
     """A treasure chest with a rounded lid; open and full of gold when the prompt hints at treasure."""
+    if brief.has("full", "filled", "coin"):  # the gold is what lies in it
+        brief = replace(brief, materials=tuple(m for m in brief.materials if m != "gold"))
     wood, iron = (
         asked(brief, "wood", "wood", (0.42, 0.25, 0.13), "wood", main=True),
         asked(

@@ -43,6 +43,8 @@ def extra_parts(car: CarFrame) -> list[Part]:
                 (lamp.mirror("x"), glow("red_lamp", (0.95, 0.05, 0.05), 0.7)),
             )
         )
+    if "squares" in extras:
+        parts.append(taxi_squares(car))
     if "two_tone" in extras:
         for k, (back, ahead) in enumerate(car.style.doors):
             outline = np.array(
@@ -87,6 +89,24 @@ def extra_parts(car: CarFrame) -> list[Part]:
     if "bed" in extras:
         parts.append(bed_lining(car))
     return parts
+
+
+def taxi_squares(car: CarFrame) -> Part:
+    """Two rows of black squares along the doors, as taxis wear them."""
+    rear, front = car.style.doors[-1][0] + 0.02, car.style.doors[0][1] - 0.02
+    belt = float(car.shell.at((rear + front) / 2)[6]) - 0.20
+    side, count = 0.085, int((front - rear) / 0.17)
+    squares = [
+        side_prism(
+            curves.rectangle(side, side) + [rear + side * (2 * k + row) + side / 2, belt - row * side], 1.2
+        )
+        for k in range(count)
+        for row in (0, 1)
+    ]
+    prism = shapes.difference(shapes.union(*squares), shapes.box(1.2, 4, 12))
+    return car.panel(
+        "taxi_squares", prism, finish("paint", (0.03, 0.03, 0.04), "squares", roughness=0.3), 0.002
+    )
 
 
 def trim_parts(car: CarFrame) -> list[Part]:

@@ -28,7 +28,7 @@ class CarStyle:
     lamps: str = "slim"
     """``slim``, ``round`` or ``block`` headlamps."""
     extras: tuple[str, ...] = ()
-    """Of: spoiler, wing, splitter, rails, spare, bed, roof_sign, light_bar, scoop, bonnet_stripes, bullbar, no_roof."""
+    """Of: spoiler, wing, splitter, rails, spare, bed, roof_sign, squares, light_bar, scoop, bonnet_stripes, bullbar, no_roof."""
     spokes: tuple[str, int] = ("split", 5)
     tread: str = "road"
     colours: tuple[tuple[float, float, float], ...] = field(
@@ -219,5 +219,5 @@ STYLES: dict[str, CarStyle] = {
     "police": replace(
         SALOON, extras=("light_bar", "two_tone"), colours=((0.93, 0.93, 0.94),), spokes=("disc", 6)
     ),
-    "taxi": replace(SALOON, extras=("roof_sign",), colours=((0.96, 0.74, 0.08),)),
+    "taxi": replace(SALOON, extras=("roof_sign", "squares"), colours=((0.96, 0.74, 0.08),)),
 }

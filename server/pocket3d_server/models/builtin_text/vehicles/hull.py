@@ -38,6 +38,13 @@ def hull(rows: Points, wall: float, floor: float, **shape: float) -> Solid:
     return shapes.loft(np.concatenate([outer, inner[:, ::-1]], axis=1), crease=42)
 
 
+def transom(rows: Points, thick: float, power: float = 2.4) -> Solid:
+    """The board that closes a hull at its stern, the first of ``rows``."""
+    section = hull_rings(rows, power=power)[0]
+    board = shapes.extrude(curves.counter_clockwise(section[:, :2]), thick, 0.2 * thick)
+    return board.move(z=float(section[0, 2]) + thick / 2)
+
+
 def sail(corners: Points, belly: float, thick: float = 0.012) -> Solid:
     """A filled sail over three or four corners (spatial), blown towards +x or along the normal by ``belly`` metres."""
     c = np.asarray(corners, dtype=np.float64)

@@ -8,7 +8,8 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
-from pocket3d_server.models.builtin_text.vehicles.hull import hull, hull_rings, mast, sail
+from pocket3d_server.models.builtin_text.vehicles.hull import hull, hull_rings, mast, sail, transom
+from pocket3d_server.models.builtin_text.vehicles.jolly_roger import skull_prism
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -45,6 +46,8 @@ def tall_ship(brief: Brief) -> Asset:
             ]
         )
     body = hull(rows, 0.22, 1.0 if viking else 2.4, sections=64)
+    if not viking:
+        body = join(body, transom(rows, 0.2))
     rings = hull_rings(rows, 64, 17, 2.4)
     strakes = [
         shapes.sweep(rings[:, j] * [1.005, 1, 1], 0.07, 6) for j in (1, 3, 5, 7, 9, -2, -4, -6, -8, -10)
@@ -91,6 +94,18 @@ def tall_ship(brief: Brief) -> Asset:
                 shapes.sweep([[s * beam, sheer, z + dz], [0, base + tall * 0.78, z]], 0.03, 5)
                 for dz in (-0.9, 0, 0.9)
             ]
+    if pirate and not viking:
+        # The emblem lies on the second sail of the main mast: where the sail, a little thicker, meets its prism.
+        z, tall = places[len(places) // 2], 14.5 * brief.grown("height")
+        low, high, half = base + tall * 0.53, base + tall * 0.76, 2.7
+        corners = np.array([[-half, low], [half, low], [half * 0.9, high], [-half * 0.9, high]])
+        thick = sail(np.column_stack([corners, np.full(4, z + 0.30)]), 0.22 * (high - low), 0.07)
+        emblem = skull_prism(2.9, 6.0).move(0, (low + high) / 2 + 0.15, z + 1.0)
+        light = sum(cloth.base_color[:3]) > 1.0
+        bone = asked(
+            brief, "emblem", "canvas", (0.05, 0.05, 0.05) if light else (0.93, 0.91, 0.85), "skull", "emblem"
+        )
+        parts.append(part("emblem", (shapes.intersection(thick, emblem), bone)))
     if viking:
         rng = brief.rng()
         tints = [

@@ -1,0 +1,262 @@
+"""Buildings of the Far East: pagoda, gate of a shrine, stone lantern."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
+from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
+from pocket3d_server.models.language.brief import Brief
+
+
+def swept_roof(
+    eave: float, top: float, rise: float, lift: float, thick: float = 0.10, per_side: int = 12
+) -> Solid:
+    """A square roof over y = 0, from half width ``eave`` up to ``top``, hollow in its slope, its corners drawn up
+    by ``lift``."""
+    t = np.linspace(-1, 1, per_side, endpoint=False)
+    one = np.ones_like(t)
+    square = np.concatenate([np.column_stack(c) for c in ((t, one), (one, -t), (-t, -one), (-one, t))])
+    corner = np.minimum(np.abs(square[:, 0]), np.abs(square[:, 1])) ** 4
+
+    def ring(half: float, y: float, up: float) -> Points:
+        flare = 1 + 0.06 * corner * (up / max(lift, 1e-9))
+        return np.column_stack([square[:, 0] * half * flare, y + up * corner, square[:, 1] * half * flare])
+
+    f = np.linspace(0, 1, 9)
+    upper = [ring(eave + (top - eave) * v, rise * v**1.7, lift * (1 - v) ** 2) for v in f]
+    under = [ring(top * 0.9, -thick * 0.3, 0.0), ring(eave * 0.97, -thick, lift)]
+    solid = shapes.loft(np.stack([*under, *upper]), crease=30)
+    hips = []
+    for sx, sz in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        line = np.array(
+            [
+                [
+                    sx * (eave + (top - eave) * v) * (1 + 0.06 * (1 - v) ** 2),
+                    rise * v**1.7 + lift * (1 - v) ** 2 + 0.03,
+                    sz * (eave + (top - eave) * v) * (1 + 0.06 * (1 - v) ** 2),
+                ]
+                for v in f
+            ]
+        )
+        hips.append(shapes.sweep(line, thick * 0.55, 8, round_ends=True))
+    return join(solid.box_mapped(), *hips)  # fmt: skip
+
+
+def pagoda(brief: Brief) -> Asset:
+    """A tower of shrinking storeys, each with a swept roof, red posts, latticed windows and a balcony, and a spire."""
+    tiers = brief.count(
+        "tier", brief.count("storey", brief.count("floor", brief.count("roof", 5, 2, 9), 2, 9), 2, 9), 2, 9
+    )
+    red = asked(brief, "posts", "paint", (0.70, 0.12, 0.08), "post", "wood", main=True, roughness=0.45)
+    wall, roof = (
+        asked(brief, "walls", "plaster", (0.94, 0.91, 0.84), "wall"),
+        asked(
+            brief,
+            "roof",
+            "slate",
+            ((0.20, 0.26, 0.28), (0.18, 0.34, 0.28), (0.26, 0.22, 0.22))[int(brief.rng().integers(3))],
+            "roof",
+        ),
+    )
+    gold, dark = (
+        asked(brief, "spire", "gold", None, "spire", "top"),
+        finish("wood", (0.20, 0.12, 0.08), "lattice"),
+    )
+    stone = hewn(parts_only(brief), "base", (0.66, 0.64, 0.60), "base")
+    half, storey = 2.4 * brief.grown("width", "girth"), 1.75 * brief.grown("height")
+    base = [
+        shapes.rounded_box(2 * half + w, 0.35, 2 * half + w, 0.04, 1).move(y=y)
+        for w, y in ((3.2, 0.17), (2.2, 0.5))
+    ]
+    base += [
+        shapes.rounded_box(1.8, 0.18, 0.4, 0.02, 1).move(0, 0.09 + 0.17 * k, half + 2.1 - 0.32 * k)
+        for k in range(3)
+    ]
+    posts, walls, roofs, lattice, rails, bells = [], [], [], [], [], []
+    y, shrink = 0.67, 0.86
+    for k in range(tiers):
+        h = storey * (1.15 if k == 0 else 0.86 ** min(k, 3))
+        eave = half + 1.15 * shrink ** (k * 0.5)
+        walls.append(shapes.box(2 * half - 0.2, h, 2 * half - 0.2).move(y=y + h / 2))
+        spots = np.linspace(-half + 0.1, half - 0.1, 4)
+        ring = {
+            (round(float(a), 4), round(float(b), 4))
+            for v in spots
+            for a, b in ((v, half - 0.1), (v, -half + 0.1), (half - 0.1, v), (-half + 0.1, v))
+        }
+        posts += [shapes.cylinder(0.11 * shrink**k * 1.15, h, 0, 12).move(a, y, b) for a, b in sorted(ring)]
+        posts += [
+            shapes.box(2 * half, 0.14, 0.12).move(0, y + v, half - 0.1).rotate(y=turn)
+            for v in (0.1, h - 0.12)
+            for turn in (0, 90, 180, 270)
+        ]
+        gap = (spots[1] - spots[0]) * 0.66
+        for turn in (0, 90, 180, 270):
+            for i, x in enumerate((spots[:-1] + spots[1:]) / 2):
+                tall = h * (0.78 if i == 1 and k == 0 else 0.42)
+                at = y + (tall / 2 + 0.12 if i == 1 and k == 0 else h * 0.52)
+                bars = (
+                    [shapes.box(gap, tall, 0.05)]
+                    if i == 1 and k == 0
+                    else [shapes.box(0.035, tall, 0.05).move(x=v) for v in np.linspace(-gap / 2, gap / 2, 6)]
+                    + [shapes.box(gap, 0.035, 0.05).move(y=v) for v in np.linspace(-tall / 2, tall / 2, 4)]
+                )
+                lattice += [b.move(float(x), at, half - 0.07).rotate(y=turn) for b in bars]
+            if k:
+                rails += [
+                    beam(
+                        [-half - 0.28, y + v, half + 0.28], [half + 0.28, y + v, half + 0.28], 0.05, 0.05
+                    ).rotate(y=turn)
+                    for v in (0.12, 0.36)
+                ]
+                rails += [
+                    shapes.box(0.05, 0.40, 0.05).move(float(v), y + 0.18, half + 0.28).rotate(y=turn)
+                    for v in np.linspace(-half - 0.28, half + 0.28, 7)[:-1]
+                ]
+                rails.append(
+                    shapes.box(2 * half + 0.6, 0.06, 0.5).move(0, y - 0.02, half + 0.08).rotate(y=turn)
+                )
+            posts += [
+                beam(
+                    [float(v), y + h - 0.05, half - 0.1], [float(v), y + h + 0.02, eave * 0.93], 0.07, 0.09
+                ).rotate(y=turn)
+                for v in np.linspace(-half * 0.9, half * 0.9, 9)
+            ]
+        last = k == tiers - 1
+        rise = (1.5 if last else 0.62) * brief.grown("height")
+        top = 0.12 if last else half * shrink * 0.98
+        roofs.append(swept_roof(eave, top, rise, 0.42 * shrink**k, 0.12).move(y=y + h + 0.08))
+        bells += [
+            shapes.revolve(
+                curves.smooth_curve([[0.09, 0], [0.07, 0.05], [0.05, 0.14], [0, 0.17]], 8), 12
+            ).move(sx * eave * 1.03, y + h + 0.20 * shrink**k, sz * eave * 1.03)
+            for sx in (1, -1)
+            for sz in (1, -1)
+        ]
+        y += h + rise * (1.0 if last else 0.80)
+        half *= shrink
+    mast = [
+        shapes.cylinder(0.07, 2.3, 0, 14).move(y=y - 0.2),
+        shapes.sphere(0.24, 20).scale(1, 0.8, 1).move(y=y + 0.05),
+    ]
+    mast += [shapes.torus(0.28 - 0.03 * k, 0.07, 24, 8).move(y=y + 0.42 + 0.22 * k) for k in range(6)] + [
+        shapes.revolve(curves.smooth_curve([[0.05, 0], [0.16, 0.14], [0.05, 0.32], [0, 0.42]], 12), 16).move(
+            y=y + 1.95
+        )
+    ]
+    return Asset(
+        [
+            part("base", (join(*base), stone)), part("walls", (join(*walls), wall)), part("posts", (join(*posts), red)), part("lattice", (join(*lattice), dark)),
+            *[part(f"roof_{k + 1}", (r, roof)) for k, r in enumerate(roofs)], *([part("balconies", (join(*rails), red))] if rails else []), part("bells", (join(*bells), gold)), part("spire", (join(*mast), gold)),
+        ]
+    )  # fmt: skip
+
+
+def torii(brief: Brief) -> Asset:
+    """The red gate of a Japanese shrine."""
+    red = asked(brief, "posts", "paint", (0.82, 0.16, 0.06), "post", main=True, roughness=0.45)
+    black = asked(brief, "cap", "paint", (0.06, 0.06, 0.06), "cap", "foot", roughness=0.5)
+    half, high = 2.1 * brief.grown("width"), 4.4 * brief.grown("height")
+    n = brief.detail(28)
+    posts = both(shapes.cylinder(0.24, high, 0.02, n, top=0.19).rotate(z=2.5).move(half, 0, 0))
+    feet = both(shapes.cylinder(0.30, 0.5, 0.04, n).move(half, 0, 0))
+    tie = shapes.rounded_box(2 * half + 1.3, 0.34, 0.24, 0.02, 1).move(0, high * 0.76, 0)
+    wedge = both(
+        join(
+            *[
+                shapes.rounded_box(0.22, 0.10, 0.16, 0.02, 1).move(half + s * 0.30, high * 0.76 + 0.2, 0)
+                for s in (1, -1)
+            ]
+        )
+    )
+    x = np.linspace(-half - 1.35, half + 1.35, 25)
+    bow = 0.30 * (np.abs(x) / x[-1]) ** 2.6
+    lower = shapes.sweep(
+        np.column_stack([x * 0.95, high + 0.10 + bow, np.zeros(25)]),
+        1.0,
+        curves.rectangle(0.40, 0.30, 0.02, 2),
+    )
+    upper = shapes.sweep(
+        np.column_stack([x, high + 0.38 + bow * 1.15, np.zeros(25)]),
+        1.0,
+        curves.rectangle(0.58, 0.24, 0.02, 2),
+    )
+    plaque = shapes.rounded_box(0.5, 0.72, 0.14, 0.02, 1).move(0, high * 0.89, 0.14)
+    frame = shapes.rounded_box(0.58, 0.80, 0.10, 0.02, 1).move(0, high * 0.89, 0.13)
+    t = np.linspace(-half, half, 25)
+    rope = shapes.sweep(
+        np.column_stack([t, high * 0.62 + 0.35 * (t / half) ** 2, np.full(25, 0.24)]),
+        np.interp(np.abs(t), [0, half], [0.09, 0.05]),
+        12,
+        round_ends=True,
+    )
+    tassels = [
+        shapes.cone(0.12, 0.55, segments=14).move(float(v), high * 0.62 + 0.35 * (v / half) ** 2 - 0.5, 0.24)
+        for v in (-half * 0.5, 0.0, half * 0.5)
+    ]
+    return Asset([part("posts", (posts, red)), part("feet", (feet, black)), part("beams", (join(tie, wedge, lower), red)), part("cap", (upper, black)), part("plaque", (plaque, finish("gold", name="plaque")), (frame, black)), part("rope", (join(rope, *tassels), finish("straw", (0.86, 0.76, 0.50), "rope")))])  # fmt: skip
+
+
+def stone_lantern(brief: Brief) -> Asset:
+    """A garden lantern of stone: foot, shaft, fire box with a light, swept roof and jewel."""
+    stone = hewn(brief, "stone", (0.58, 0.58, 0.55), "stone")
+    h = brief.grown("height")
+    foot = [shapes.prism(6, 0.42, 0.14, 0.02), shapes.prism(6, 0.34, 0.12, 0.02, top=0.24).move(y=0.14)]
+    shaft = shapes.revolve(
+        curves.smooth_curve(
+            [[0.15, 0.24], [0.13, 0.5], [0.12, 0.62], [0.14, 0.72], [0.12, 0.82], [0.15, 1.05]], 20
+        )
+        * [1, h],
+        brief.detail(28),
+    )
+    y = 1.03 * h
+    tray = [
+        shapes.prism(6, 0.22, 0.14, top=0.36).move(y=y),
+        shapes.prism(6, 0.36, 0.08, 0.015).move(y=y + 0.14),
+    ]
+    posts = [
+        shapes.rounded_box(0.07, 0.32, 0.07, 0.01, 1).move(0, y + 0.38, 0.235).rotate(y=60 * k + 30)
+        for k in range(6)
+    ]
+    light = shapes.prism(6, 0.20, 0.30).move(y=y + 0.23)
+    roof = shapes.loft(
+        np.stack(
+            [
+                np.column_stack([r * np.sin(a), np.full(6, v), r * np.cos(a)])
+                for a in (np.pi / 3 * np.arange(6) + np.pi / 6,)
+                for r, v in (
+                    (0.20, y + 0.52),
+                    (0.50, y + 0.56),
+                    (0.53, y + 0.64),
+                    (0.36, y + 0.72),
+                    (0.20, y + 0.84),
+                    (0.07, y + 0.92),
+                )
+            ]
+        ),
+        crease=20,
+    )
+    curls = [
+        shapes.superellipsoid(0.10, 0.13, 0.12, 2.4, 2.4, 14).move(0, y + 0.66, 0.50).rotate(y=60 * k + 30)
+        for k in range(6)
+    ]
+    jewel = shapes.revolve(
+        curves.smooth_curve(
+            [[0.10, 0], [0.11, 0.04], [0.07, 0.07], [0.11, 0.15], [0.05, 0.25], [0, 0.31]], 18
+        ),
+        24,
+    ).move(y=y + 0.90)
+    return Asset([part("foot", (join(*foot), stone)), part("shaft", (shaft, stone)), part("fire_box", (join(*tray, *posts), stone)), part("light", (light, glow("light", (1.0, 0.80, 0.42), 0.7))), part("roof", (join(roof, *curls, jewel), stone))])  # fmt: skip
+
+
+FAMILIES = (
+    Family("pagoda", ("pagoda", "japanese pagoda", "chinese pagoda", "japanese temple", "chinese temple", "japanese castle", "buddhist temple", "asian temple"), pagoda),
+    Family("torii", ("torii", "torii gate", "japanese gate", "shinto gate", "shrine gate"), torii),
+    Family("stone_lantern", ("stone lantern", "japanese lantern", "garden lantern"), stone_lantern),
+)  # fmt: skip
