@@ -273,6 +273,25 @@ def test_bake_materials_keeps_faces_and_leaves_glass_alone() -> None:
     assert asset.parts[0].primitives[0].material.base_color_image is None
 
 
+def test_a_fine_tiled_pattern_is_its_mean_and_no_moire() -> None:
+    """A chequered image laid 40 times over: each texel of a small atlas sees many of its squares."""
+    asset = coloured(torus())
+    part = next(asset.primitives())
+    part.material.base_color_image = np.repeat(
+        (np.indices((64, 64)).sum(axis=0) % 2 * 255)[..., None], 3, axis=2
+    ).astype(np.uint8)
+    cut = unwrap(part.vertices, part.faces, 512)
+    part = Primitive(
+        np.asarray(part.vertices)[cut.vertex_map],
+        cut.faces,
+        part.material,
+        cut.uv * 40,
+        np.asarray(part.normals)[cut.vertex_map],
+    )
+    color, _, _ = Atlas([part], 128).original()
+    assert color.std() < 0.02
+
+
 def test_good_uvs_are_told_from_bad_ones() -> None:
     mesh = torus()
     cut = unwrap(mesh.vertices, mesh.faces, 512)

@@ -92,6 +92,9 @@ def test_colours_overlays_and_parts_are_read() -> None:
     chair = [Piece(frozenset({name})) for name in ("leg", "seat", "backrest", "frame")]
     coats = read_prompt("oak legs, red leather seat and back", chair).coats
     assert [c and c.material.name for c in coats] == ["oak", "leather", "leather", None]
+    missing = read_prompt("walnut wheels, leather seat", chair)
+    assert [c and c.material.name for c in missing.coats] == [None, "leather", None, None]
+    assert "wheel" in missing.notes[0]
     house = read_prompt(
         "red roof, stone walls", [Piece(frozenset({name})) for name in ("wall", "roof")]
     ).coats

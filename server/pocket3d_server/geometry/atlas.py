@@ -25,7 +25,7 @@ from pocket3d_server.geometry.bake import (
 )
 from pocket3d_server.geometry.clean import components, smooth_shading, weld
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear
+from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear, shrunk
 from pocket3d_server.geometry.solid_materials import RGB, Accent, Look, SolidMaterial, paint
 from pocket3d_server.geometry.unwrap import unwrap
 
@@ -153,7 +153,25 @@ class Atlas:
         uv = None
         if self.original_uv is not None:
             uv = self.texels.interpolate(self.original_uv[self.vertex_map], self.faces)
-        return own_surface([p for p, _ in self.sources], self.texel_owner, uv)
+        return own_surface([p for p, _ in self.sources], self.texel_owner, uv, self._pixels_per_texel())
+
+    def _pixels_per_texel(self) -> list[int]:
+        """How many pixels of its own image each primitive shows along the side of one texel, at least 1."""
+        count = len(self.sources)
+        if self.original_uv is None:
+            return [1] * count
+
+        def areas(uv: NDArray[Any]) -> Floats:
+            corners = np.asarray(uv, np.float64)[self.faces]
+            a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+            double = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+            return np.asarray(np.bincount(self.owner, double, minlength=count), np.float64)
+
+        ratio = areas(self.original_uv[self.vertex_map]) / np.maximum(areas(self.uv), 1e-12)
+        sides = [
+            max(i.shape[:2]) if (i := p.material.base_color_image) is not None else 0 for p, _ in self.sources
+        ]
+        return [max(int(s / self.resolution * np.sqrt(r)), 1) for s, r in zip(sides, ratio, strict=True)]
 
     def cavity_and_edge(self, scene: RayScene | None = None) -> tuple[Floats, Floats]:
         """How open (1) or hidden (0) each texel is, and how much it lies on a convex edge (0..1), (N,) each.
@@ -244,11 +262,15 @@ class Atlas:
 
 
 def own_surface(
-    primitives: Sequence[Primitive], owner: NDArray[Any], uv: Floats | None
+    primitives: Sequence[Primitive],
+    owner: NDArray[Any],
+    uv: Floats | None,
+    pixels: Sequence[int] | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Base colour in sRGB (N, 3), roughness (N,) and metallic (N,) of points on primitives number ``owner`` (N,).
 
-    ``uv`` (N, 2) is where the points lie on the primitives' own images; None leaves the images out.
+    ``uv`` (N, 2) is where the points lie on the primitives' own images; None leaves the images out. ``pixels``
+    along the side of a point are averaged for each primitive, so that a fine pattern turns to its mean.
     """
     count = len(owner)
     color, roughness, metallic = np.zeros((count, 3), np.float32), np.zeros(count), np.zeros(count)
@@ -256,12 +278,13 @@ def own_surface(
         material, pick = primitive.material, np.flatnonzero(owner == i)
         linear = np.broadcast_to(np.array(material.base_color[:3], np.float32), (len(pick), 3))
         if uv is not None and material.base_color_image is not None:
-            texel = bilinear(material.base_color_image, uv[pick])[:, :3]
+            image = shrunk(material.base_color_image, pixels[i] if pixels else 1)
+            texel = bilinear(image, uv[pick])[:, :3]
             linear = linear * SRGB_TABLE[np.clip(texel + 0.5, 0, 255).astype(np.uint8)]
         color[pick] = linear_to_srgb(linear)
         roughness[pick], metallic[pick] = material.roughness, material.metallic
         if uv is not None and material.metallic_roughness_image is not None:
-            packed = bilinear(material.metallic_roughness_image, uv[pick])
+            packed = bilinear(shrunk(material.metallic_roughness_image, pixels[i] if pixels else 1), uv[pick])
             roughness[pick] *= packed[:, 1] / 255
             metallic[pick] *= packed[:, 2] / 255
     return color, roughness.astype(np.float32), metallic.astype(np.float32)

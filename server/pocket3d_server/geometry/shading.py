@@ -104,12 +104,7 @@ class Materials:
         texels = float(self.uv_area[mine].sum()) * image.shape[0] * image.shape[1]
         area = float(self.double_area[mine].sum())
         factor = int(pixel * np.sqrt(texels / area)) if area > 0 else 1
-        factor = min(max(factor, 1), min(image.shape[:2]))
-        if factor < 2:
-            return image
-        h, w = (s // factor * factor for s in image.shape[:2])
-        blocks = image[:h, :w].reshape(h // factor, factor, w // factor, factor, -1)
-        return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32).round().astype(np.uint8))
+        return shrunk(image, factor)
 
     def at(self, face: NDArray[Any], bary: Floats, view: Floats) -> VisiblePoints:
         """Materials and normals at hits; ``view`` (N, 3) are unit directions from the eye."""
@@ -242,6 +237,16 @@ def bilinear(image: Image, uv: Floats) -> Floats:
     top = image[y0, x0] * (1 - fx) + image[y0, x1] * fx
     bottom = image[y1, x0] * (1 - fx) + image[y1, x1] * fx
     return np.asarray(top * (1 - fy) + bottom * fy, np.float32)
+
+
+def shrunk(image: Image, factor: int) -> Image:
+    """The image (H, W, C) with blocks of ``factor`` pixels a side averaged; what is left over at the border is cut off."""
+    factor = min(max(factor, 1), min(image.shape[:2]))
+    if factor < 2:
+        return image
+    h, w = (s // factor * factor for s in image.shape[:2])
+    blocks = image[:h, :w].reshape(h // factor, factor, w // factor, factor, -1)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32).round().astype(np.uint8))
 
 
 def smooth_like(values: Floats, position: Floats, normal: Floats, scale: float, window: int) -> Floats:

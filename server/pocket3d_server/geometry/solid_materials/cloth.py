@@ -27,7 +27,7 @@ def _leather(p: Points) -> Look:
     color = shade(ramp(cloud, "5a3420", "71432a", "845335"), 0.62 + 0.36 * grain + 0.08 * c.identity)
     crease = step(0.72, 0.95, wrinkle)
     return Look(
-        shade(color, 1 - 0.25 * crease), 0.50 - 0.1 * grain + 0.2 * crease, 0.0, 0.05 * grain - 0.05 * crease
+        shade(color, 1 - 0.25 * crease), 0.50 - 0.1 * grain + 0.2 * crease, 0.0, 0.03 * grain - 0.04 * crease
     )
 
 
@@ -98,9 +98,9 @@ def _knit(p: Points) -> Look:
 
 
 def _velvet(p: Points) -> Look:
-    pile = fbm(warp(p.position, 0.6, 0.6, p.seed), 0.9, 4, p.seed + 1)
+    pile = fbm(warp(p.position, 0.5, 0.5, p.seed), 0.6, 2, p.seed + 1)
     fine = noise(p.position, 45, p.seed + 2)
-    color = shade(ramp(np.clip(pile * 1.9 - 0.45, 0, 1), "3f0a1c", "7a1433", "a8325a"), 0.85 + 0.25 * fine)
+    color = shade(ramp(np.clip(pile * 1.6 - 0.3, 0, 1), "66112d", "7a1433", "8e2244"), 0.82 + 0.30 * fine)
     return Look(color, 0.85, 0.0, 0.01 * fine)
 
 

@@ -22,7 +22,7 @@ from pocket3d_server.models.builtin_texture.features import (
     split_features,
 )
 from pocket3d_server.models.builtin_texture.layering import FIGURES, Cover, take_apart
-from pocket3d_server.models.builtin_texture.pieces import Piece, clauses_of, meant
+from pocket3d_server.models.builtin_texture.pieces import PARTS_OF_THINGS, Piece, clauses_of, meant
 from pocket3d_server.models.language.encoder import encode
 from pocket3d_server.models.language.understand import tokens_of, understand
 from pocket3d_server.models.language.words import COLOURS, MATERIALS, MODIFIERS
@@ -91,7 +91,7 @@ def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
         )
         return Wording([None] * len(pieces), [], 1.0, [note], style)
     notes: list[str] = []
-    coats, others = _coats_of_pieces(prompt, pieces)
+    coats, others = _coats_of_pieces(prompt, pieces, notes)
     if coats and not others:
         return Wording([coats.get(i) for i in range(len(pieces))], [], 1.0, notes, style)
     reading = take_apart([t for t in (others if coats else tokens) if t not in STYLES])
@@ -115,13 +115,13 @@ def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
     return Wording(chosen, layers, confidence, notes, style, reading.wear, reading.gloss)
 
 
-def _coats_of_pieces(prompt: str, pieces: list[Piece]) -> tuple[dict[int, Coat], list[str]]:
+def _coats_of_pieces(prompt: str, pieces: list[Piece], notes: list[str]) -> tuple[dict[int, Coat], list[str]]:
     """Coats for the pieces that clauses name, by their numbers, and the words of all other clauses.
 
     A clause that only names ("oak legs and armrests") shares the coat of the clause before it, or else the next.
     """
     coats: dict[int, Coat] = {}
-    others: list[str] = []
+    others: list[list[str]] = []
     waiting: list[int] = []
     last: Coat | None = None
     for words in clauses_of(prompt) if len(pieces) > 1 else []:
@@ -139,8 +139,12 @@ def _coats_of_pieces(prompt: str, pieces: list[Piece]) -> tuple[dict[int, Coat],
         elif named and bare:
             waiting += named
         else:
-            others += [*(["and"] if others else []), *words]
-    return coats, others
+            others.append(words)
+    if coats:  # "walnut legs" says nothing of the rest of a mesh that has no legs
+        for words in [w for w in others if not PARTS_OF_THINGS.isdisjoint(w)]:
+            others.remove(words)
+            notes.append(f"The mesh has no part by the name of {' '.join(words)}, so that is left out.")
+    return coats, " and ".join(" ".join(words) for words in others).split()
 
 
 def _of_a_part(said: list[str], own: set[str]) -> Coat | None:
