@@ -19,9 +19,9 @@ from pocket3d_server.models.language.words import FIGURES, MATERIALS
 
 SOLIDS: dict[str, str] = {
     "wood": "oak", "stone": "concrete", "marble": "marble", "concrete": "concrete", "slate": "slate", "metal": "steel",
-    "steel": "steel", "iron": "cast_iron", "aluminium": "brushed_metal", "chrome": "chrome", "gold": "gold",
+    "steel": "steel", "iron": "cast_iron", "aluminium": "aluminium", "chrome": "chrome", "gold": "gold",
     "silver": "silver", "bronze": "brass", "brass": "brass", "copper": "copper", "rust": "rusty_metal",
-    "plastic": "plastic", "rubber": "rubber", "ceramic": "ceramic", "clay": "terracotta", "jade": "green_marble",
+    "plastic": "plastic", "rubber": "rubber", "ceramic": "ceramic", "clay": "terracotta", "jade": "jade",
     "paper": "paper",
 }  # fmt: skip
 """Solid material for each substance of a prompt; what is transparent has a plain finish instead."""
