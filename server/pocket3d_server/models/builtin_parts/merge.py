@@ -1,8 +1,8 @@
 """From too many regions to parts: neighbours join as long as the evidence says that they are one.
 
-Bottom-up merging of weakly convex pieces follows van Kaick et al. 2014. Three things speak: a valley along the
+Bottom-up merging of weakly convex pieces follows van Kaick et al. 2014. Four things speak: a valley along the
 common border (Hoffman and Richards, "Parts of recognition", 1984: people cut at concave creases), how much of
-the two regions see each other through the inside, and how different their thickness is.
+the two regions see each other through the inside, how different their thickness is, and how narrow the border is.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.samples import Cells
 from pocket3d_server.models.builtin_parts.volume import Inside
 
-VALLEY, SIGHT, CONTRAST = -7.5, 1.7, -0.9
-"""Weight of the evidence: root of the mean valley in radians, share in sight, difference of log thickness."""
+VALLEY, SIGHT, CONTRAST, NECK = -7.5, 1.7, -0.9, 0.3
+"""Weight of the evidence: root of the mean valley in radians, share in sight, difference of log thickness, log of
+the border's length over the root of the smaller area."""
 KIN, SMALL = 3.0, 0.7
 """Weight of being of one component and of being small, once there are too many parts."""
 
@@ -61,8 +62,12 @@ class Regions:
         own = np.sqrt(np.maximum(np.diag(seen), 1e-12))
         depth = self.depth / np.maximum(self.area, 1e-300)
         valley = np.sqrt(self.valley / np.maximum(self.border, 1e-300))
+        smaller = np.sqrt(np.maximum(np.minimum(self.area[:, None], self.area), 1e-300))
         score = (
-            VALLEY * valley + SIGHT * seen / np.outer(own, own) + CONTRAST * np.abs(depth[:, None] - depth)
+            VALLEY * valley
+            + SIGHT * seen / np.outer(own, own)
+            + CONTRAST * np.abs(depth[:, None] - depth)
+            + NECK * np.log(self.border / smaller + 0.05)
         )
         return np.where(self.border > 0, score, -np.inf)
 
