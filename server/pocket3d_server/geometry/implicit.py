@@ -196,12 +196,26 @@ class Blend:
             value = _join(value, term.shape.distance(points), term)
         return value
 
-    def gradient(self, points: Points) -> Array:
-        """Unit outward direction (N, 3) by finite differences on a tetrahedron (Quilez)."""
+    def distance_near(self, points: Points, reach: float) -> Points:
+        """`distance` for points (N, 3) that lie within ``reach`` of the surface: what is further off is not asked."""
+        value: Points = np.full(len(points), FAR, points.dtype)
+        for term in self.terms:
+            low, high = term.shape.bounds()
+            far = reach + term.blend
+            close = np.flatnonzero(((points >= low - far) & (points <= high + far)).all(axis=1))
+            if len(close) == len(points):
+                value = _join(value, term.shape.distance(points), term)
+            elif len(close):
+                value[close] = _join(value[close], term.shape.distance(points[close]), term)
+        return value
+
+    def gradient(self, points: Points, reach: float = FAR) -> Array:
+        """Unit outward direction (N, 3) by finite differences on a tetrahedron (Quilez); ``reach`` as above."""
         step = float(np.max(np.subtract(*reversed(self.bounds())))) * 1e-4
         corners = np.array([[1, -1, -1], [-1, -1, 1], [-1, 1, -1], [1, 1, 1]], float)
-        out = sum(c * self.distance(points + c * step)[:, None] for c in corners)
-        return unit(np.asarray(out))
+        moved = (points + corners[:, None] * step).reshape(-1, 3)
+        value = self.distance_near(moved, reach + step) if reach < FAR else self.distance(moved)
+        return unit(np.einsum("kn,kc->nc", value.reshape(4, -1), corners))
 
     def region_weights(self, points: Points, softness: float) -> dict[str, Array]:
         """How much each region owns each point (N,): a soft choice of the nearest, summing to one."""
@@ -245,10 +259,10 @@ def polygonise(blend: Blend, *, resolution: int, faces: int) -> Surface:
         )
         vertices, triangles = reduced.astype(np.float64), kept.astype(np.int64)
     for _ in range(2):  # the grid rounds details off, the reduction moves vertices: Newton steps mend both
-        off = blend.distance(vertices)
-        direction = blend.gradient(vertices)
+        off = blend.distance_near(vertices, 3 * cell)
+        direction = blend.gradient(vertices, 3 * cell)
         vertices = vertices - direction * np.clip(off, -cell, cell)[:, None]
-    return Surface(vertices, triangles, blend.gradient(vertices))
+    return Surface(vertices, triangles, blend.gradient(vertices, 3 * cell))
 
 
 def curve(points: Sequence[ArrayLike], count: int) -> Array:

@@ -20,7 +20,7 @@ PATTERNS = {
 UNSET: RGB = (-1.0, -1.0, -1.0)
 BREEDS: dict[str, tuple[RGB, RGB]] = {
     "golden retriever": ((0.80, 0.57, 0.30), (0.90, 0.74, 0.50)), "labrador": ((0.86, 0.74, 0.54), (0.92, 0.84, 0.68)), "irish setter": ((0.52, 0.21, 0.09), (0.60, 0.28, 0.13)),
-    "brown bear": ((0.36, 0.21, 0.12), (0.36, 0.21, 0.12)), "grizzly": ((0.40, 0.26, 0.16), (0.40, 0.26, 0.16)),
+    "red panda": ((0.60, 0.25, 0.10), (0.16, 0.10, 0.08)), "brown bear": ((0.36, 0.21, 0.12), (0.36, 0.21, 0.12)), "grizzly": ((0.40, 0.26, 0.16), (0.40, 0.26, 0.16)),
 }  # fmt: skip
 """Coat and underside of kinds whose names say a colour that they don't quite have."""
 
@@ -35,7 +35,7 @@ def _toned(colour: RGB, factor: float) -> RGB:
 
 def name_says_colour(brief: Brief) -> bool:
     """Whether the only colour word of the prompt belongs to the name of the breed."""
-    return sum(c.noun is None for c in brief.colours) == 1 and brief.has("golden", "brown")
+    return sum(c.noun is None for c in brief.colours) == 1 and brief.has("golden", "brown", "red")
 
 
 def coat_for(brief: Brief, coat: Coat) -> Coat:
@@ -144,16 +144,23 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "sheep": ("sheep", "lamb", "ewe"),
     "ram": ("ram",),
     "goat": ("goat", "billy goat"),
-    "deer": ("deer", "stag", "reindeer", "elk", "moose"),
+    "deer": ("deer", "stag", "reindeer", "elk"),
     "doe": ("doe", "antelope", "gazelle"),
     "fawn": ("fawn", "bambi"),
     "giraffe": ("giraffe",),
     "elephant": ("elephant",),
     "rhino": ("rhino", "rhinoceros"),
     "hippo": ("hippo", "hippopotamus"),
-    "camel": ("camel", "dromedary", "llama"),
+    "camel": ("camel", "dromedary"),
     "rabbit": ("rabbit", "bunny", "hare"),
     "mouse": ("mouse", "rat", "rodent"),
+    "llama": ("llama", "alpaca"),
+    "hyena": ("hyena",),
+    "raccoon": ("raccoon", "racoon", "red panda"),
+    "skunk": ("skunk", "badger"),
+    "hamster": ("hamster", "guinea pig", "gerbil"),
+    "moose": ("moose",),
+    "pegasus": ("pegasus", "winged horse", "flying horse"),
 }
 
 FAMILIES: tuple[Family, ...] = tuple(

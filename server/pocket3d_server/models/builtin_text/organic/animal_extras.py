@@ -359,7 +359,14 @@ def _udder(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
     ]
 
 
+def _wings(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
+    from pocket3d_server.models.builtin_text.organic.wings import horse_wings
+
+    return horse_wings(_surface_up(body, np.array([0.0, 0.78, 0.24 * a.length]), (0.8, 0.6, 0)), a.coat.base)
+
+
 MAKERS: dict[str, Maker] = {
+    "wings": _wings,
     "mane": _mane,
     "lion_mane": _lion_mane,
     "wool": _wool,

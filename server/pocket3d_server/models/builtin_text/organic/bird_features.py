@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_text.organic.bird_shape import BirdShape
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.on_body import ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
+from pocket3d_server.models.builtin_text.organic.wings import feathered
 
 Array = NDArray[np.float64]
 
@@ -90,27 +91,19 @@ def spread_wings(b: BirdShape, shoulder: Array) -> list[Part]:
         ],
         40,
     )
-    u, pieces = np.linspace(0, 1, 8), []
-    for count, reach, wide, lift, material in (
-        (16, 0.62, 0.075, 0.0, flight),
-        (14, 0.36, 0.07, 0.014, coverts),
-        (12, 0.20, 0.065, 0.026, coverts),
-    ):
-        for k in range(count):
-            t = (k + 0.5) / count
-            turn = np.radians(4 + 74 * t**2.2)
-            way = np.array([np.sin(turn), 0.10 * t, -np.cos(turn)])
-            length = reach * b.wing_wide / 0.40 * span * 0.62 * (0.78 + 0.55 * t)
-            line = arm[int(t * 39)] + (0, lift, 0.02) + way * (length * u)[:, None]
-            width = wide * span * 0.62 * np.clip(np.sin(np.pi * (0.22 + 0.72 * u)), 0.06, 1)
-            pieces.append((sheet(line, (0, 1, 0), width, cup=-0.12, thickness=0.008, columns=3), material))
-    blend = Blend()
-    blend.add(Chain(arm[::3], np.linspace(0.075, 0.022, len(arm[::3]))), 0.01, "arm")
-    left = part("wing_left", *pieces)
-    left.primitives += plain_part("arm", polygonise(blend, resolution=50, faces=500), coverts).primitives
-    from pocket3d_server.models.builtin_text.organic.animal import mirrored_part
+    unit = 0.62 * span
 
-    return [left, mirrored_part("wing_right", left)]
+    def aim(t: float) -> Array:
+        turn = np.radians(4 + 74 * t**2.2)
+        return (0.78 + 0.55 * t) * np.array([np.sin(turn), 0.10 * t, -np.cos(turn)])
+
+    long = b.wing_wide / 0.40 * unit
+    rows = [
+        (16, 0.62 * long, 0.075 * unit, flight),
+        (14, 0.36 * long, 0.07 * unit, coverts),
+        (12, 0.20 * long, 0.065 * unit, coverts),
+    ]
+    return feathered(arm + (0, 0, 0.02), rows, aim, (0, 1, 0), np.array([0, 0.013, 0]), 0.075)
 
 
 def legs_of(b: BirdShape, hip: Array, spread: float, ground: float) -> list[Part]:

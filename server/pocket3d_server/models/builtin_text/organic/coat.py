@@ -160,6 +160,27 @@ def _markings(
                 np.maximum(band, smoothstep(0.4, 0.6, skin.region("leg", "foot"))), smoothstep(1.1, 0.9, spot)
             ),
         )
+    elif coat.pattern == "raccoon":  # a mask over the eyes, rings round the tail
+        spot = np.linalg.norm((np.abs(local) - (0.16, 0.05, 0.52)) / (0.17, 0.11, 0.16), axis=1)
+        rings = smoothstep(-0.1, 0.25, np.sin(p[:, 2] * 2 * np.pi / 0.22)) * smoothstep(
+            0.4, 0.6, skin.region("tail")
+        )
+        _lay(colour, coat.marks, np.maximum(rings, smoothstep(1.1, 0.85, spot) * (1 - skin.region("trunk"))))
+    elif coat.pattern == "skunk":  # two stripes that meet on the head and cover the tail
+        x = np.abs(p[:, 0])
+        back = (
+            smoothstep(0.03, 0.05, x)
+            * smoothstep(0.13, 0.10, x)
+            * smoothstep(0.1, 0.4, n[:, 1])
+            * (1 - skin.region("head", "leg"))
+        )
+        crown = (
+            smoothstep(0.06, 0.03, np.abs(local[:, 0]))
+            * smoothstep(0.05, 0.12, local[:, 1])
+            * skin.region("head")
+        )
+        tail = smoothstep(0.4, 0.6, skin.region("tail")) * smoothstep(0.08, 0.05, x)
+        _lay(colour, coat.marks, np.maximum(np.maximum(back, crown), tail))
     elif coat.pattern == "saddle":  # shepherd dogs: a dark back and a dark muzzle
         rough = fractal_noise(p * 7, seed) - 0.5
         back = (

@@ -15,6 +15,7 @@ from pocket3d_server.models.builtin_text.organic.hair import head_of
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.paint import plain_part
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, cloth
+from pocket3d_server.models.builtin_text.organic.wings import feathered
 from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
@@ -32,37 +33,20 @@ def _root(f: Figure) -> Array:
 def feather_wings(f: Figure, colour: RGB) -> None:
     """Three rows of feathers along a raised arm on either side."""
     u, root = f.unit, _root(f)
-    arm = curve(
-        [
-            root,
-            root + u * np.array([0.22, 0.26, -0.14]),
-            root + u * np.array([0.50, 0.30, -0.20]),
-            root + u * np.array([0.74, 0.02, -0.22]),
-        ],
-        40,
-    )
+    reach = u * np.array([[0, 0, 0], [0.22, 0.26, -0.14], [0.50, 0.30, -0.20], [0.74, 0.02, -0.22]])
     tone = [cloth(f"feather_{k + 1}", shade(colour, t), 0.8) for k, t in enumerate((0.92, 0.97, 1.0))]
-    s = np.linspace(0, 1, 9)
-    pieces = []
-    for row, (count, reach, wide) in enumerate(((13, 0.62, 0.050), (12, 0.38, 0.045), (12, 0.20, 0.042))):
-        for k in range(count):
-            t = (k + 0.5) / count
-            at = arm[int(t * 39)] + (0, 0, 0.012 * u * row)
-            lean = np.radians(-100 + 62 * t)  # from hanging down to spread out
-            length = u * reach * (0.72 + 0.5 * np.sin(np.pi * (0.15 + 0.6 * t)))
-            way = np.array([np.cos(lean), np.sin(lean), -0.12])
-            line = at + way * (length * s)[:, None] + np.array([0, 0, -0.05 * u]) * (s**2)[:, None]
-            width = wide * u * np.clip(np.sin(np.pi * (0.16 + 0.80 * s**0.9)), 0.05, 1)
-            pieces.append(
-                (sheet(line, (0.15, 0.05, 1), width, cup=0.1, thickness=0.006 * u, columns=3), tone[row])
-            )
-    left = part("wing_left", *pieces)
-    blend = Blend()
-    blend.add(Chain(arm[::3], np.linspace(0.042, 0.020, len(arm[::3])) * u), 0.01, "arm")
-    left.primitives += plain_part("arm", polygonise(blend, resolution=60, faces=500), tone[2]).primitives
-    from pocket3d_server.models.builtin_text.organic.animal import mirrored_part
 
-    f.parts += [left, mirrored_part("wing_right", left)]
+    def aim(t: float) -> Array:
+        lean = np.radians(-100 + 62 * t)  # from hanging down to spread out
+        return (0.72 + 0.5 * np.sin(np.pi * (0.15 + 0.6 * t))) * np.array([np.cos(lean), np.sin(lean), -0.12])
+
+    rows = [
+        (13, 0.62 * u, 0.050 * u, tone[0]),
+        (12, 0.38 * u, 0.045 * u, tone[1]),
+        (12, 0.20 * u, 0.042 * u, tone[2]),
+    ]
+    arm = curve(list(root + reach), 40)
+    f.parts += feathered(arm, rows, aim, (0.15, 0.05, 1), np.array([0, 0, 0.012 * u]), 0.042 * u, 0.05 * u)
 
 
 def fairy_wings(f: Figure, colour: RGB) -> None:

@@ -243,9 +243,32 @@ DONKEY = replace(HORSE, height=1.10, neck=0.40, neck_rise=44, head=replace(HORSE
 UNICORN = replace(HORSE, coat=Coat((0.96, 0.95, 0.96), muzzle=(0.93, 0.80, 0.80), mane=(0.93, 0.62, 0.80), hoof=(0.86, 0.70, 0.36), inner_ear=(0.95, 0.8, 0.82), roughness=0.5),
                   extras=("mane", "unicorn"))
 
+LLAMA = replace(
+    CAMEL, height=1.15, humps=(), length=0.72, chest=(0.34, 0.46), loin=(0.32, 0.42), rump=(0.32, 0.42), croup=0.98, neck=0.66, neck_rise=76, neck_radii=(0.17, 0.115), neck_flat=0.9, foot="cloven", foot_size=0.045,
+    ears=Ears("leaf", 0.17, 0.065, out=16, at=(0.11, 0.16, 0.12), turn=20), tail=Tail("bob", 0.1, 0.09),
+    coat=Coat((0.90, 0.84, 0.72), belly=(0.95, 0.92, 0.86), face=(0.84, 0.74, 0.60), mane=(0.9, 0.84, 0.72)),
+)
+HYENA = replace(WOLF, height=0.80, croup=0.84, dip=-0.03, neck_rise=34, ears=Ears("round", 0.15, 0.13, out=26, at=(0.15, 0.18, 0.18), turn=15), tail=Tail("bushy", 0.30, 0.04, -60, 10),
+                coat=Coat((0.62, 0.52, 0.36), muzzle=(0.20, 0.16, 0.13), pattern="dalmatian", marks=(0.20, 0.15, 0.11), legs=(0.34, 0.27, 0.20)))
+RACCOON = replace(
+    FOX, height=0.26, chest=(0.36, 0.46), loin=(0.40, 0.50), rump=(0.42, 0.52), croup=1.08, dip=-0.06, elbow=0.42, wrist=0.17, knee=0.42, hock=0.20, stance=(0.13, 0.15),
+    ears=Ears("round", 0.20, 0.17, out=34, at=(0.17, 0.19, 0.18), turn=15), tail=Tail("bushy", 0.72, 0.085, -30, 35),
+    coat=Coat((0.48, 0.46, 0.44), belly=(0.62, 0.60, 0.56), muzzle=(0.92, 0.90, 0.86), pattern="raccoon", marks=(0.07, 0.065, 0.065), legs=(0.16, 0.15, 0.15)),
+)
+SKUNK = replace(RACCOON, height=0.20, tail=Tail("bushy", 0.85, 0.12, 25, 60), ears=Ears("round", 0.12, 0.11, out=36, at=(0.16, 0.16, 0.18), turn=15),
+                coat=Coat((0.06, 0.06, 0.07), pattern="skunk", marks=(0.95, 0.94, 0.92), inner_ear=(0.2, 0.16, 0.16)))
+HAMSTER = replace(
+    MOUSE, height=0.07, length=0.72, chest=(0.74, 0.80), loin=(0.82, 0.88), rump=(0.78, 0.84), neck_radii=(0.38, 0.34), head=replace(MOUSE.head, length=0.60, muzzle=((-0.06, 0.46, 0.21), (-0.12, 0.76, 0.13)), nose=(-0.07, 0.87, 0.045, 0.04), pads=(0.07, -0.13, 0.74, 0.10)), ears=Ears("round", 0.22, 0.22, out=38, at=(0.22, 0.22, 0.22), turn=15), tail=Tail("bob", 0.05, 0.06),
+    coat=Coat((0.84, 0.58, 0.30), belly=(0.97, 0.95, 0.92), muzzle=(0.97, 0.95, 0.92), inner_ear=(0.92, 0.68, 0.62), nose=(0.88, 0.52, 0.52)),
+)
+MOOSE = replace(DEER, height=1.9, chest=(0.30, 0.46), humps=((0.24, 0.07, 0.20),), neck_rise=34, neck_radii=(0.20, 0.13), head=replace(DEER.head, length=0.42, muzzle=((-0.04, 0.36, 0.15), (-0.10, 0.86, 0.135))),
+                coat=Coat((0.30, 0.20, 0.13), muzzle=(0.42, 0.32, 0.24), legs=(0.52, 0.44, 0.36)))
+PEGASUS = replace(HORSE, coat=Coat((0.96, 0.96, 0.97), muzzle=(0.90, 0.84, 0.82), mane=(0.97, 0.90, 0.70), hoof=(0.80, 0.64, 0.30), inner_ear=(0.93, 0.8, 0.8), roughness=0.5), extras=("mane", "wings"))
+
 SPECIES: dict[str, Anatomy] = {
     "dog": DOG, "dachshund": DACHSHUND, "bulldog": BULLDOG, "wolf": WOLF, "fox": FOX, "cat": CAT, "lion": LION, "tiger": TIGER, "leopard": LEOPARD,
     "panther": PANTHER, "bear": BEAR, "polar_bear": POLAR_BEAR, "panda": PANDA, "horse": HORSE, "zebra": ZEBRA, "donkey": DONKEY, "unicorn": UNICORN,
     "cow": COW, "bull": BULL, "pig": PIG, "boar": BOAR, "sheep": SHEEP, "ram": RAM, "goat": GOAT, "deer": DEER, "doe": DOE, "fawn": FAWN,
     "giraffe": GIRAFFE, "elephant": ELEPHANT, "rhino": RHINO, "hippo": HIPPO, "camel": CAMEL, "rabbit": RABBIT, "mouse": MOUSE,
+    "llama": LLAMA, "hyena": HYENA, "raccoon": RACCOON, "skunk": SKUNK, "hamster": HAMSTER, "moose": MOOSE, "pegasus": PEGASUS,
 }
