@@ -18,6 +18,8 @@ from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 HAND = 0.6
 """Least weight of the hand, fingers included, in the skin that is laid."""
 STEPS = 16
+GAIN = 0.0012
+"""How much nearer to the mesh a hand must come to be moved, share of the height; samples make up for less."""
 NORMAL = 0.01
 """Share of the height that a fully opposite normal counts as, halved."""
 Map = tuple[Floats, float, Floats]
@@ -53,7 +55,7 @@ def with_hands(fit: Fit, points: Floats, normals: Floats, marks: Marks) -> Fit:
                 laid = _similarity(skin, target, 1 / (1 + (far / reach) ** 2) ** 2)
             if 0.6 < laid[1] < 1.6 and cost(laid) < least:
                 best, least = laid, cost(laid)
-        if least > 0.95 * before:
+        if before - least < GAIN * fit.height:
             continue
         names = [n for n in joints if n.endswith(side) and n.startswith(FINGERS)]
         joints |= {n: _mapped(joints[n], best) for n in names}
