@@ -289,7 +289,7 @@ MATERIALS = (
         ("hexagonal tiles", "hexagon tiles", "honeycomb tiles"),
         _hexagons,
         0.06,
-        (10, 20),
+        (10, 36),
         own_colours=True,
         features=("mortar", "joint", "grout"),
     ),

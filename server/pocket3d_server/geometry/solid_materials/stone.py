@@ -263,7 +263,7 @@ MATERIALS = (
         ),
         _castle,
         0.22,
-        (5, 12),
+        (5, 24),
         features=("mortar", "joint"),
     ),
     SolidMaterial(
@@ -271,7 +271,7 @@ MATERIALS = (
         ("red brick wall", "brickwork", "bricks"),
         _brick,
         0.075,
-        (9, 20),
+        (9, 44),
         features=("mortar", "joint"),
     ),
     SolidMaterial(
@@ -279,7 +279,7 @@ MATERIALS = (
         ("cobblestone", "cobbled street", "round stones", "pebbles wall"),
         _cobble,
         0.14,
-        (5, 14),
+        (5, 30),
         features=("mortar", "joint"),
     ),
     SolidMaterial(
@@ -287,7 +287,7 @@ MATERIALS = (
         ("rock", "stone", "cliff", "boulder", "cracked stone"),
         _rock,
         0.25,
-        (3, 9),
+        (3, 14),
         features=("crack", "vein"),
     ),
     SolidMaterial("granite", ("granite", "speckled polished stone"), _granite, 0.035, (12, 30)),
@@ -322,7 +322,7 @@ MATERIALS = (
     SolidMaterial(
         "terracotta", ("terracotta", "clay pot", "fired clay", "earthenware"), _terracotta, 0.12, (4, 10)
     ),
-    SolidMaterial("gravel", ("gravel", "crushed stone", "rubble"), _gravel, 0.05, (8, 20)),
+    SolidMaterial("gravel", ("gravel", "crushed stone", "rubble"), _gravel, 0.05, (8, 40)),
     SolidMaterial("earth", ("dirt", "soil", "earth ground"), _earth, 0.12, (5, 14)),
     SolidMaterial(
         "lava",
@@ -333,5 +333,5 @@ MATERIALS = (
         features=("crack", "vein"),
     ),
     SolidMaterial("obsidian", ("obsidian", "volcanic glass", "black glass"), _obsidian, 0.2, (3, 8)),
-    SolidMaterial("roof_tiles", ("roof tiles", "clay shingles", "roof shingles"), _roof, 0.18, (7, 16)),
+    SolidMaterial("roof_tiles", ("roof tiles", "clay shingles", "roof shingles"), _roof, 0.18, (7, 34)),
 )

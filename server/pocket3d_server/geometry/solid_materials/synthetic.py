@@ -281,7 +281,7 @@ MATERIALS = (
         ("bathroom tiles", "ceramic tiles", "glazed tiles"),
         _tiles,
         0.1,
-        (9, 16),
+        (9, 36),
         own_colours=True,
         features=("mortar", "joint", "grout"),
     ),

@@ -213,7 +213,7 @@ MATERIALS = (
         "rosewood",
     ),
     SolidMaterial(
-        "planks", ("wooden planks", "wood boards", "floorboards", "barn wood"), _planks, 0.12, (5, 14)
+        "planks", ("wooden planks", "wood boards", "floorboards", "barn wood"), _planks, 0.12, (5, 30)
     ),
     SolidMaterial("bark", ("tree bark", "bark of a tree", "tree trunk"), _bark, 0.08, (5, 16)),
     SolidMaterial(
@@ -226,5 +226,5 @@ MATERIALS = (
     ),
     SolidMaterial("birch_bark", ("birch bark", "birch tree trunk"), _birch_bark, 0.10, (5, 12)),
     SolidMaterial("cork", ("cork", "cork board"), _cork, 0.03, (10, 22)),
-    SolidMaterial("parquet", ("parquet", "wooden floor tiles", "inlaid wood floor"), _parquet, 0.2, (5, 9)),
+    SolidMaterial("parquet", ("parquet", "wooden floor tiles", "inlaid wood floor"), _parquet, 0.2, (5, 22)),
 )
