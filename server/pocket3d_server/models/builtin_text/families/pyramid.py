@@ -29,9 +29,7 @@ def pyramid(brief: Brief) -> Asset:
 def _egyptian(brief: Brief, stone: Finish) -> Asset:
     rng = brief.rng()
     half, high = 20.0 * brief.grown("width"), 25.0 * brief.grown("height")
-    rows = brief.count(
-        "step", brief.count("layer", {"low": 16, "medium": 24, "high": 32}[brief.quality], 5, 40), 5, 40
-    )
+    rows = brief.count("step", brief.count("layer", 22, 5, 40), 5, 40)
     blocks: list[Solid] = []
     step = high / (rows + 1)
     smooth = rows - max(rows // 7, 1)
