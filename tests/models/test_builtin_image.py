@@ -268,6 +268,48 @@ def test_a_table_stands_on_four_legs(folder: Path) -> None:
     assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.88
 
 
+def test_wings_are_neither_strips_nor_balloons(folder: Path) -> None:
+    """A bird from the front is as deep as its body; a plane from above has a round fuselage and thin wings."""
+    from pocket3d_server.models.builtin_image import forming
+    from pocket3d_server.models.builtin_image.silhouette import Silhouette
+
+    def bird(pen: ImageDraw.ImageDraw, s: int) -> None:
+        disc(pen, s, 0.5, 0.5, 0.07, BROWN)
+        for side in (-1, 1):
+            tip, root = (0.5 + 0.46 * side) * s, (0.5 + 0.04 * side) * s
+            pen.polygon([(root, 0.47 * s), (tip, 0.40 * s), (tip, 0.42 * s), (root, 0.52 * s)], fill=BROWN)
+
+    def plane(pen: ImageDraw.ImageDraw, s: int) -> None:
+        disc(pen, s, 0.5, 0.5, 0.04, BROWN, 0.45)
+        for y, reach, chord in ((0.42, 0.42, 0.16), (0.86, 0.15, 0.08)):
+            for side in (-1, 1):
+                tip = (0.5 + reach * side) * s
+                pen.polygon(
+                    [
+                        (0.5 * s, y * s),
+                        (tip, (y + 0.1) * s),
+                        (tip, (y + 0.15) * s),
+                        (0.5 * s, (y + chord) * s),
+                    ],
+                    fill=BROWN,
+                )
+
+    depths = {}
+    for name, painter in (("bird", bird), ("plane", plane)):
+        picture = read_picture(draw(folder / f"{name}.png", painter))
+        picture[..., :3] *= np.linspace(0.6, 1.0, picture.shape[0])[:, None, None]  # lit from one side
+        small = Silhouette.sample(cut_out(picture), forming.MEASURED_AT)
+        plan = forming.plan(small)
+        assert plan.method == "inflate", name
+        mesh, _ = forming.form(small, plan, forming.Detail(6000, 40))
+        depths[name] = np.ptp(mesh.vertices[:, 2])
+        wing = mesh.vertices[np.abs(mesh.vertices[:, 0]) > 0.3]
+        if name == "plane":
+            assert np.ptp(wing[:, 2]) < 0.06
+    assert 0.35 < depths["bird"] < 0.8
+    assert 0.05 < depths["plane"] < 0.15
+
+
 def test_a_named_chair_is_fitted_by_the_kit_and_said_to_be(folder: Path) -> None:
     from pocket3d_server.geometry.preview import render
     from pocket3d_server.models.builtin_text import BuiltinText

@@ -150,6 +150,8 @@ def choose(evidence: Evidence) -> list[Choice]:
     )
     # Shading all over that follows a rounded form speaks against flat faces, whatever the outline.
     flat *= 1 - 0.75 * ramp(e.roundness, 0.5, 0.8) * ramp(e.flat_colour, 0.25, 0.1)
+    # A picture that is shaded everywhere and has no ruled edges shows something modelled, not cut from a board.
+    flat *= 1 - 0.5 * ramp(e.flat_colour, 0.12, 0.05) * ramp(e.ruled, 0.45, 0.35)
     box = ramp(e.rectangular, 0.93, 0.98) * (0.6 + 0.4 * ramp(e.straight, 0.5, 0.8))
     inflate = (
         0.42 + 0.1 * ramp(e.roundness, 0.2, 0.6) + 0.1 * e.eyes + 0.12 * e.looks_here - 0.08 * min(e.holes, 1)
