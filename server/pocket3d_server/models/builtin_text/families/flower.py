@@ -170,7 +170,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "tulip": ("tulip", "crocus"),
     "sunflower": ("sunflower",),
     "daisy": ("daisy", "marguerite", "chamomile", "gerbera", "aster", "wildflower", "dandelion"),
-    "lily": ("lily", "orchid", "iris flower", "hibiscus", "lotus", "water lily"),
+    "lily": ("lily", "orchid", "iris flower", "hibiscus"),
     "poppy": ("poppy", "anemone", "pansy"),
 }
 

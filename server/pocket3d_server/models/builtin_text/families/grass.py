@@ -46,7 +46,7 @@ def grass(brief: Brief) -> Asset:
 
 
 KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
-    "grass": (grass, ("grass", "tuft of grass", "reed", "reeds")),
+    "grass": (grass, ("grass", "tuft of grass")),
 }  # fmt: skip
 
 FAMILIES: tuple[Family, ...] = tuple(

@@ -149,7 +149,15 @@ def build(brief: Brief) -> Asset:
     if brief.has("beard", "bearded"):
         beard = 0.22 if brief.has("long") else 0.03
     recipe = Recipe(
-        phenotype, looks, hair, outfit, beard, seed=brief.seed, hands=brief.hands, pose=brief.pose
+        phenotype,
+        looks,
+        hair,
+        outfit,
+        beard,
+        scale=role.scale if role else 1.0,
+        seed=brief.seed,
+        hands=brief.hands,
+        pose=brief.pose,
     )
     return build_person(recipe, brief.quality)
 

@@ -35,6 +35,8 @@ class Role:
     """Garments of which the seed adds one group, in the place of those that they replace."""
     skin: RGB | None = None
     hair_colour: RGB | None = None
+    scale: float = 1.0
+    """Size beside other people of that age."""
 
 
 # fmt: off
@@ -82,6 +84,9 @@ ROLES: dict[str, Role] = {
     "angel": Role((("blouse", WHITE), ("robe", WHITE), ("belt", (0.92, 0.76, 0.32)), ("shoes", (0.8, 0.7, 0.5)), ("feather_wings", WHITE), ("halo", (1.0, 0.86, 0.4))), main=("blouse", "robe"), hair="long", gender=0.95),
     "fairy": Role((("blouse", (0.52, 0.76, 0.42)), ("leaf_skirt", (0.42, 0.68, 0.34)), ("shoes", (0.42, 0.60, 0.30)), ("fairy_wings", (0.78, 0.92, 0.98))), main=("blouse", "leaf_skirt"), hair="bun", gender=0.95, palette=((0.52, 0.76, 0.42), (0.90, 0.56, 0.74), (0.58, 0.58, 0.92))),
     "elf": Role((("tights", (0.36, 0.26, 0.18)), ("shirt", (0.22, 0.42, 0.22)), ("vest", (0.30, 0.20, 0.12)), ("belt", LEATHER), ("boots", LEATHER), ("cape", (0.16, 0.34, 0.20))), main=("shirt", "cape"), hair="long", weight=0.3),
+    "goblin": Role((("shorts", (0.34, 0.24, 0.15)), ("vest", LEATHER), ("belt", (0.2, 0.13, 0.08)), ("boots", LEATHER)), main=("vest",), hair="bald", gender=0.05, weight=0.25, skin=(0.42, 0.58, 0.24), scale=0.62),
+    "orc": Role((("trousers", (0.26, 0.20, 0.15)), ("belt", LEATHER), ("plates", (0.40, 0.38, 0.36), 0.4, 1.0), ("gloves", LEATHER), ("boots", LEATHER)), main=("trousers",), hair="mohawk", gender=0.05, muscle=1.0, weight=0.6, skin=(0.36, 0.50, 0.26), scale=1.12),
+    "dwarf": Role((("trousers", (0.34, 0.24, 0.16)), ("shirt", (0.46, 0.16, 0.12)), ("vest", LEATHER), ("belt", (0.24, 0.15, 0.08)), ("boots", LEATHER), ("horned_helmet", (0.52, 0.53, 0.56))), main=("shirt",), beard=0.24, gender=0.05, muscle=0.8, weight=0.85, scale=0.74, hair="long", hair_colour=(0.62, 0.28, 0.10)),
     "clown": Role((("trousers", (0.95, 0.80, 0.16)), ("sweater", (0.86, 0.16, 0.18)), ("braces", (0.14, 0.36, 0.74)), ("clown_nose", (0.88, 0.08, 0.10)), ("shoes", (0.16, 0.34, 0.72))), main=("sweater",), hair="afro", hair_colour=(0.92, 0.36, 0.08), skin=(0.96, 0.90, 0.86)),
     "mermaid": Role((("mermaid_tail", (0.10, 0.58, 0.56)), ("shell_top", (0.86, 0.62, 0.78))), main=("mermaid_tail",), hair="long", hair_colour=(0.66, 0.16, 0.10), gender=0.95, palette=((0.10, 0.58, 0.56), (0.16, 0.44, 0.72), (0.46, 0.34, 0.72))),
 }
@@ -94,7 +99,7 @@ SYNONYMS: dict[str, str] = {
     "gardener": "farmer", "assassin": "ninja", "samurai": "ninja", "sailor": "pirate", "buccaneer": "pirate", "cowgirl": "cowboy", "sheriff": "cowboy", "builder": "worker",
     "mechanic": "worker", "engineer": "worker", "policeman": "police", "policewoman": "police", "officer": "police", "fireman": "firefighter", "businessman": "business",
     "businesswoman": "business", "manager": "business", "lawyer": "business", "runner": "athlete", "footballer": "athlete", "player": "athlete", "ballerina": "dancer",
-    "dracula": "vampire", "undead": "zombie", "jester": "clown", "joker": "clown", "ranger": "elf", "pixie": "fairy", "priest": "monk", "druid": "wizard", "duke": "king", "empress": "queen",
+    "dracula": "vampire", "undead": "zombie", "jester": "clown", "joker": "clown", "ranger": "elf", "pixie": "fairy", "gnome": "dwarf", "ogre": "orc", "troll": "orc", "imp": "goblin", "bride": "princess", "gladiator": "knight", "priest": "monk", "druid": "wizard", "duke": "king", "empress": "queen",
 }  # fmt: skip
 
 GARMENT_WORDS: dict[str, str] = {
