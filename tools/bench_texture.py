@@ -155,12 +155,13 @@ def grid(pictures: list[np.ndarray], columns: int, path: Path) -> None:
 def draw_sheets(folder: Path, only: Sequence[str], pixels: int) -> None:
     """The sheets of materials and of styles."""
     folder.mkdir(parents=True, exist_ok=True)
+    resolution = 512 if pixels <= 256 else 1024  # about a texel for each pixel
     with tempfile.TemporaryDirectory() as name:
         mesh = ball_on_plinth(Path(name))
         shots = []
         for material in only or library():
             prompt = material.replace("_", " ")
-            made = textured(mesh, prompt, 1024)
+            made = textured(mesh, prompt, resolution)
             found = made.asset.extras["texture"]["materials"]
             label = prompt if found == [material] else f"{prompt} ({', '.join(found)})"
             shots.append(labelled(render(made.asset, pixels)[..., :3], label))
@@ -169,7 +170,8 @@ def draw_sheets(folder: Path, only: Sequence[str], pixels: int) -> None:
             return
         shots = [
             labelled(
-                render(textured(mesh, material, 1024, style).asset, pixels)[..., :3], f"{material}, {style}"
+                render(textured(mesh, material, resolution, style).asset, pixels)[..., :3],
+                f"{material}, {style}",
             )
             for style in STYLES
             for material in (m.replace("_", " ") for m in SHOWN_IN_STYLES)

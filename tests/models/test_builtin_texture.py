@@ -118,6 +118,10 @@ def test_colours_overlays_and_parts_are_read() -> None:
         ("concrete with moss in the cracks", "concrete", ["moss cavity"]),
         ("white plastic with gold edges", "plastic", ["gold trim"]),
         ("copper with verdigris", "patina", []),
+        ("cracked white porcelain", "porcelain", ["paint crack"]),
+        ("denim with red patches", "denim", ["denim patch"]),
+        ("gold and black marble", "gold", ["black_marble patch"]),
+        ("red and black plastic", "plastic", []),
         ("a rusty wooden crate covered with snow", "oak", ["snow top", "rusty_metal cavity"]),
     ],
 )
@@ -147,6 +151,7 @@ BLACK, WHITE, RED, BLUE, BROWN = (
         ("red dots on white", "dots", WHITE, RED),
         ("white marble with gold veins", "marble", None, (0.89, 0.69, 0.29)),
         ("white fabric with red polka dots", "fabric", WHITE, RED),
+        ("blue and white striped cotton", "cotton", BLUE, WHITE),
         ("red brick with white mortar", "brick", None, WHITE),
         ("black stripes on orange fur", "fur", (0.93, 0.48, 0.1), BLACK),
         ("dog with black stripes", "fur", None, BLACK),

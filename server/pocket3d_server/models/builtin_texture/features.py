@@ -16,6 +16,11 @@ PRINTS: dict[str, str] = {
 """Features that can be painted over any material, and the pattern they are taken from."""
 ALONE: dict[str, str] = {**PRINTS, "spot": "dalmatian", "vein": "marble", "mortar": "brick", "patch": "cow"}
 """The material meant where nothing but the feature is named, as in "red dots on white"."""
+PRINTED: dict[str, str] = {
+    "striped": "stripe", "banded": "stripe", "dotted": "dot", "spotted": "spot", "checkered": "check",
+    "chequered": "check", "checked": "check",
+}  # fmt: skip
+"""Adjectives for a feature."""
 RIMS = frozenset({"edge", "trim", "border", "rim", "edging"})
 """Features that lie on the object's edges."""
 OTHERS = frozenset(
@@ -77,6 +82,7 @@ def split_features(tokens: list[str]) -> tuple[list[str], list[Feature]]:
     ``tokens`` are lower-case singulars. A phrase that names a material as a whole ("zebra stripes") leaves its
     noun out of the ground too, so that the noun alone selects no other material.
     """
+    tokens = [PRINTED.get(token, token) for token in tokens]
     taken: set[int] = set()
     features: list[Feature] = []
     for i, token in enumerate(tokens):

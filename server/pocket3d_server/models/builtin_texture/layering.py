@@ -16,7 +16,7 @@ COVERS: dict[str, tuple[str, str]] = {
     "sandy": ("sand", "low"), "verdigris": ("patina", "cavity"), "patina": ("patina", "cavity"),
     "tarnished": ("cast_iron", "cavity"), "ivy": ("leaves", "patch"), "bloody": ("blood", "splash"),
     "blood": ("blood", "splash"), "gilded": ("gold", "edge"), "soot": ("coal", "cavity"), "sooty": ("coal", "cavity"),
-    "burnt": ("coal", "cavity"), "charred": ("coal", "cavity"), "slimy": ("slime", "low"), "graffiti": ("paint_splashes", "splash"),
+    "burnt": ("coal", "patch"), "charred": ("coal", "patch"), "slimy": ("slime", "low"), "graffiti": ("paint_splashes", "splash"),
 }  # fmt: skip
 """Words that lay one material over another, and where it settles."""
 PLACES: dict[str, str] = {
@@ -40,6 +40,8 @@ SPRINKLED: dict[str, str] = {
     "dusted": "top", "splattered": "splash", "splashed": "splash", "stained": "patch", "speckled": "speck",
     "sprinkled": "speck",
 }  # fmt: skip
+CRACKED = frozenset({"earth", "mud", "ground", "stone", "rock", "soil", "clay"})
+"""What has cracks of its own."""
 LIGHT_WORDS = frozenset(tokens_of("a an the of some its little bit lot"))
 WEAR: dict[str, float] = {
     "worn": 1.6, "weathered": 1.7, "old": 1.4, "ancient": 1.6, "battered": 1.8, "aged": 1.5, "vintage": 1.3,
@@ -82,7 +84,7 @@ def take_apart(tokens: list[str]) -> Reading:
     for token in tokens:
         reading.wear *= WEAR.get(token, 1.0)
         reading.gloss += GLOSS.get(token, 0.0)
-    for find in (_peeling, _covered, _placed, _named):
+    for find in (_peeling, _covered, _placed, _cracked, _named):
         reading.ground = find(reading.ground, reading.covers)
     return reading
 
@@ -175,6 +177,14 @@ def _placed(tokens: list[str], covers: list[Cover]) -> list[str]:
             covers.append(_cover(words, PLACES[token]))
             return _placed(rest, covers)
     return tokens
+
+
+def _cracked(tokens: list[str], covers: list[Cover]) -> list[str]:
+    """ "cracked white porcelain"; cracked earth and stone are materials themselves."""
+    if "cracked" not in tokens or not CRACKED.isdisjoint(tokens) or len(tokens) < 2:
+        return tokens
+    covers.append(Cover(("black",), "crack", "paint"))
+    return _trimmed([t for t in tokens if t != "cracked"])
 
 
 def _named(tokens: list[str], covers: list[Cover]) -> list[str]:

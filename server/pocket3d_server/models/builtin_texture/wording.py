@@ -97,7 +97,7 @@ def read_prompt(prompt: str, pieces: list[Piece]) -> Wording:
     reading = take_apart([t for t in (others if coats else tokens) if t not in STYLES])
     ground, features = split_features(reading.ground)
     layers: list[Layer] = []
-    main, score = _featured(ground, features, reading.ground, layers, notes)
+    main, score = _two(ground, layers) or _featured(ground, features, reading.ground, layers, notes)
     covers = list(reading.covers)
     if covers and score < KNOWN and not main.colours:  # "a rusty sword": what covers it is all that is known
         main, score = _covering(covers.pop(0), notes), 1.0
@@ -177,6 +177,21 @@ def _is_whole(cover: Cover, main: Coat) -> bool:
     return cover.name == "patina" and main.material.name in ("copper", "bronze", "brass")
 
 
+def _two(ground: list[str], layers: list[Layer]) -> tuple[Coat, float] | None:
+    """Patches of one material in another for "gold and black marble"; None unless two are named in so many words."""
+    if ground.count("and") != 1:
+        return None
+    at = ground.index("and")
+    sides = [ground[:at], ground[at + 1 :]]
+    if not all(any(w not in COLOURS and w not in MODIFIERS for w in side) for side in sides):
+        return None
+    (one, first), (other, second) = (_best(side) for side in sides)
+    if min(first, second) < 1 or one.material.name == other.material.name:
+        return None
+    layers.append(Layer(other, "patch"))
+    return one, min(first, 1.0)
+
+
 def _featured(
     ground: list[str], features: list[Feature], tokens: list[str], layers: list[Layer], notes: list[str]
 ) -> tuple[Coat, float]:
@@ -197,13 +212,17 @@ def _featured(
         printed = print_of(main.material, feature)
         of_a_kind = any(w in MATERIALS and w not in METAL_COLOURS for w in feature.words)
         if feature.noun in FIGURES and not (has and not of_a_kind) and printed is None:
-            layers.append(Layer(_figure(feature), FIGURES[feature.noun]))
+            layers.append(Layer(_figure(feature, main), FIGURES[feature.noun]))
         elif printed is None and not has:
             notes.append(
                 f"{_spoken(main.material).capitalize()} has no such feature, so {feature} is left out."
             )
         elif len(feature.colours) > 1 and not main.colours and printed is None:
             main = replace(main, colours=feature.colours)
+        elif len(feature.colours) > 1 and not main.colours:  # "blue and white striped cotton"
+            main = replace(
+                main, colours=feature.colours[:1], accent=Accent(feature.colours[-1]), printed=printed
+            )
         elif feature.words or printed is not None:
             main = replace(main, accent=feature.accent() or Accent(CREAM), printed=printed)
     if rims:
@@ -211,8 +230,14 @@ def _featured(
     return main, score
 
 
-def _figure(feature: Feature) -> Coat:
-    """What veins, cracks or patches are made of."""
+def _figure(feature: Feature, main: Coat) -> Coat:
+    """What veins, cracks or patches are made of; a red patch on denim is of red denim."""
+    if (
+        feature.noun in ("patch", "spot")
+        and feature.words
+        and all(w in COLOURS or w in MODIFIERS for w in feature.words)
+    ):
+        return Coat(main.material, feature.colours)
     if feature.words:
         return _best(list(feature.words))[0]
     return Coat(library()["paint"], (DARK if feature.noun in ("crack", "stain") else CREAM,))
