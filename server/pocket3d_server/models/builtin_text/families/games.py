@@ -193,7 +193,14 @@ def dice(brief: Brief) -> Asset:
         )
     count = brief.count("dice", brief.count("die", 1 + int(brief.rng().random() < 0.6), 1, 6), 1, 6)
     parts = []
-    sides = ((1, {}), (6, {"y": 180}), (2, {"y": 90}), (5, {"y": -90}), (3, {"x": -90}), (4, {"x": 90}))
+    sides: tuple[tuple[int, dict[str, float]], ...] = (
+        (1, {}),
+        (6, {"y": 180}),
+        (2, {"y": 90}),
+        (5, {"y": -90}),
+        (3, {"x": -90}),
+        (4, {"x": 90}),
+    )
     dot = shapes.sphere(0.0021, 14).scale(1, 1, 0.35)
     for k in range(count):
         cube = shapes.rounded_box(size, size, size, 0.0030, 4)
@@ -333,7 +340,7 @@ def balloon_dog(brief: Brief) -> Asset:
         return shapes.sweep(path, fat, 24, crease=80)
 
     r = 0.048 * brief.grown("girth")
-    spots = {
+    spots: dict[str, list[tuple[tuple[float, float, float], tuple[float, float, float], float]]] = {
         "body": [((-0.115, 0.235, 0), (0.125, 0.235, 0), r * 1.05)],
         "front_legs": [((0.125, 0.235, s * 0.012), (0.165, 0.0, s * 0.062), r) for s in (1, -1)],
         "hind_legs": [((-0.115, 0.235, s * 0.012), (-0.165, 0.0, s * 0.062), r) for s in (1, -1)],

@@ -382,7 +382,7 @@ def trophy(brief: Brief) -> Asset:
     ]
     star = shapes.extrude(curves.star(5, 0.030, 0.0125), 0.018, 0.003).rotate(x=6).move(0, 0.295 * k, 0.0925)
     return Asset([
-        part("cup", (body, gold)), part("handles", (join(*handles), gold)), part("plinth", (join(*plinth), base_stuff)), part("plaque", (plaque, gold), (join(*lines), black("letters"))), part("star", (star, gold)),
+        part("cup", (body, gold)), part("handles", (join(*handles), gold)), part("plinth", (join(*plinth), base_stuff)), part("plaque", (plaque, gold), (join(*lines), black("letters"))), part("star", (star, finish("silver", name="star"))),
     ])  # fmt: skip
 
 
