@@ -14,6 +14,7 @@ from pocket3d_server.geometry.clean import smooth_shading
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.preview import render
 from pocket3d_server.geometry.read import read_asset
+from pocket3d_server.geometry.solid_materials import library
 from pocket3d_server.models.builtin_texture import BuiltinTexture
 from pocket3d_server.models.builtin_texture.completion import alike, mirrored
 from pocket3d_server.models.builtin_texture.pieces import Piece, unnamed_parts
@@ -80,6 +81,16 @@ def test_prompts_find_their_material(prompt: str, material: str) -> None:
     assert read_prompt(prompt, PART).coats[0].material.name == material
 
 
+def test_every_material_is_found_by_its_own_names() -> None:
+    lost = []
+    for material in library().values():
+        for phrase in (material.name.replace("_", " "), material.phrases[-1]):
+            wording = read_prompt(phrase, PART)
+            if wording.coats[0].material is not material or wording.layers or wording.notes:
+                lost.append((material.name, phrase))
+    assert not lost
+
+
 def test_colours_overlays_and_parts_are_read() -> None:
     assert read_prompt("bright red plastic", PART).coats[0].colours[0][0] > 0.6
     parts = [Piece(frozenset({name})) for name in ("handle", "blade")]
@@ -113,7 +124,7 @@ def test_colours_overlays_and_parts_are_read() -> None:
         ("blue painted wood, chipped", "oak", ["paint peel"]),
         ("peeling paint on metal", "chipped_paint", []),
         ("gold with black marble veins", "gold", ["black_marble vein"]),
-        ("old stone covered in ivy", "rock", ["leaves patch"]),
+        ("old stone covered in ivy", "rock", ["foliage patch"]),
         ("snow covered brick", "brick", ["snow top"]),
         ("concrete with moss in the cracks", "concrete", ["moss cavity"]),
         ("white plastic with gold edges", "plastic", ["gold trim"]),

@@ -273,7 +273,7 @@ MATERIALS = (
         (4, 8),
         own_colours=True,
     ),
-    SolidMaterial("coal", ("coal", "charcoal", "soot", "burnt wood", "charred"), _coal, 0.05, (8, 16)),
+    SolidMaterial("coal", ("coal", "charcoal", "soot"), _coal, 0.05, (8, 16)),
     _precious("ruby", "3d020f", "a80f32", "f0456a", "ruby", "garnet", "red gemstone"),
     _precious("emerald", "012a17", "0c7f48", "4fdb93", "emerald", "green gemstone"),
     _precious("sapphire", "040e3d", "1440a8", "5a94f5", "sapphire", "blue gemstone"),

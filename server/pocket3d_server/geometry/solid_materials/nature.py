@@ -320,7 +320,11 @@ MATERIALS = (
         (6, 14),
     ),
     SolidMaterial(
-        "scales", ("fish scales", "mermaid scales", "dragon scales", "green scales"), _scales, 0.05, (12, 26)
+        "scales",
+        ("fish scales", "mermaid scales", "dragon scales", "dragon skin", "green scales"),
+        _scales,
+        0.05,
+        (12, 26),
     ),
     SolidMaterial("snake", ("snake skin", "python skin"), _snake, 0.08, (7, 15)),
     SolidMaterial(
@@ -340,7 +344,7 @@ MATERIALS = (
     ),
     SolidMaterial("grass", ("grass", "lawn", "meadow"), _grass, 0.08, (6, 14)),
     SolidMaterial("moss", ("moss", "mossy", "lichen", "overgrown"), _moss, 0.06, (7, 16)),
-    SolidMaterial("leaves", ("leaves", "foliage", "ivy", "hedge", "jungle plants"), _leaves, 0.06, (8, 18)),
+    SolidMaterial("foliage", ("foliage", "ivy", "hedge", "jungle plants"), _leaves, 0.06, (8, 18)),
     SolidMaterial(
         "leaf",
         ("leaf", "green leaf", "leaf veins", "plant", "petal"),

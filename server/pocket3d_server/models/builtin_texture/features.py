@@ -10,7 +10,7 @@ from pocket3d_server.models.language.words import COLOURS, MATERIALS, MODIFIERS,
 
 PRINTS: dict[str, str] = {
     "stripe": "stripes", "band": "stripes", "line": "stripes", "dot": "dots", "circle": "dots",
-    "spot": "dots", "check": "checker", "square": "checker", "heart": "hearts", "star": "stars", "zigzag": "chevron",
+    "spot": "dots", "check": "checker", "square": "checker", "heart": "hearts", "star": "stars", "flower": "floral", "zigzag": "chevron",
     "chevron": "chevron",
 }  # fmt: skip
 """Features that can be painted over any material, and the pattern they are taken from."""

@@ -14,7 +14,7 @@ COVERS: dict[str, tuple[str, str]] = {
     "dirty": ("earth", "cavity"), "grimy": ("earth", "cavity"), "dusty": ("sand", "top"), "dust": ("sand", "top"),
     "rusty": ("rusty_metal", "cavity"), "rusted": ("rusty_metal", "cavity"), "rust": ("rusty_metal", "cavity"),
     "sandy": ("sand", "low"), "verdigris": ("patina", "cavity"), "patina": ("patina", "cavity"),
-    "tarnished": ("cast_iron", "cavity"), "ivy": ("leaves", "patch"), "bloody": ("blood", "splash"),
+    "tarnished": ("cast_iron", "cavity"), "ivy": ("foliage", "patch"), "bloody": ("blood", "splash"),
     "blood": ("blood", "splash"), "gilded": ("gold", "edge"), "soot": ("coal", "cavity"), "sooty": ("coal", "cavity"),
     "burnt": ("coal", "patch"), "charred": ("coal", "patch"), "slimy": ("slime", "low"), "graffiti": ("paint_splashes", "splash"),
 }  # fmt: skip
@@ -42,6 +42,8 @@ SPRINKLED: dict[str, str] = {
 }  # fmt: skip
 CRACKED = frozenset({"earth", "mud", "ground", "stone", "rock", "soil", "clay"})
 """What has cracks of its own."""
+DRY = frozenset({"dry", "cracked", "soft", "deep"})
+"""Said of mud or snow they name nothing that these could lie on."""
 LIGHT_WORDS = frozenset(tokens_of("a an the of some its little bit lot"))
 WEAR: dict[str, float] = {
     "worn": 1.6, "weathered": 1.7, "old": 1.4, "ancient": 1.6, "battered": 1.8, "aged": 1.5, "vintage": 1.3,
@@ -196,10 +198,11 @@ def _named(tokens: list[str], covers: list[Cover]) -> list[str]:
         linked = first > 0 and tokens[first - 1] in ("with", "and", "has", "having")
         # "green moss" is coloured moss; in "a green mossy rock" the rock is green.
         start = first if linked else at
-        rest = _trimmed([*tokens[:start], *tokens[at + 1 :]])
-        if not set(rest) - set(WEAR) - LIGHT_WORDS or not any(not _is_adjective(t) for t in rest):
+        figure = FIGURES.get(tokens[at + 1]) if at + 1 < len(tokens) else None  # "rust patches"
+        rest = _trimmed([*tokens[:start], *tokens[at + (2 if figure else 1) :]])
+        if all(_is_adjective(t) or t in WEAR or t in GLOSS or t in LIGHT_WORDS or t in DRY for t in rest):
             continue
         words = tuple(tokens[first:at]) if linked else ()
-        covers.append(Cover(words, COVERS[token][1], COVERS[token][0]))
+        covers.append(Cover(words, figure or COVERS[token][1], COVERS[token][0]))
         return _named(rest, covers)
     return tokens

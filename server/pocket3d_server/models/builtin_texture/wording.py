@@ -34,11 +34,13 @@ KNOWN = 0.42
 CREAM, DARK = (0.95, 0.92, 0.86), (0.13, 0.11, 0.09)
 USUAL: dict[str, str] = {
     "roof": "roof_tiles", "tyre": "rubber", "tire": "rubber", "window": "glass", "pane": "glass", "lawn": "grass",
-    "foliage": "leaves", "leaf": "leaves",
+    "foliage": "foliage", "leaf": "foliage",
 }  # fmt: skip
 """What a part is made of where only its colour is said."""
 FILLERS = frozenset(
-    tokens_of("a an the of with and on in its covered made from style look texture material surface")
+    tokens_of(
+        "a an the of with and on in its covered made from style look texture material surface pattern print design motif"
+    )
 )
 STYLES: dict[str, Literal["cartoon", "artistic"]] = {
     "cartoon": "cartoon",
@@ -172,6 +174,8 @@ def _is_whole(cover: Cover, main: Coat) -> bool:
     """Whether the cover and what it covers are one material: rusty metal is, and so is copper with verdigris."""
     if cover.name == main.material.name:
         return True
+    if cover.placement != "cavity":
+        return False
     if cover.name == "rusty_metal":
         return main.material in METALS and main.material.name != "chipped_paint"
     return cover.name == "patina" and main.material.name in ("copper", "bronze", "brass")
@@ -214,6 +218,8 @@ def _featured(
         if feature.noun in FIGURES and not (has and not of_a_kind) and printed is None:
             layers.append(Layer(_figure(feature, main), FIGURES[feature.noun]))
         elif printed is None and not has:
+            if feature.noun in tokens_of(" ".join((main.material.name, *main.material.phrases))):
+                continue  # it is what the material is called by
             notes.append(
                 f"{_spoken(main.material).capitalize()} has no such feature, so {feature} is left out."
             )
