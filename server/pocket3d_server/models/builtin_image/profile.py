@@ -96,7 +96,7 @@ def _along(shape: Silhouette, direction: Array) -> Turned:
     present = (left > 0) & (right > 0)
     if present.sum() < 4:
         return Turned(middle, direction, np.zeros(2), overlap, 0.0, 1.0, 0.0)
-    radius = np.where(np.abs(left - right) < 0.04 * len(mask), (left + right) / 2, np.minimum(left, right))
+    radius = np.where(np.abs(left - right) < 0.015 * len(mask), (left + right) / 2, np.minimum(left, right))
     radius = np.where(present, radius, 0)
     first, last = np.nonzero(present)[0][[0, -1]]
     radius, single = radius[first : last + 1], single[first : last + 1]
