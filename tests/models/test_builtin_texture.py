@@ -252,6 +252,7 @@ def test_faces_keep_their_order_and_files_can_be_read_again(mesh: Path, tmp_path
     assert after.material.base_color_image.shape == (512, 512, 3)
     assert after.material.metallic_roughness_image is not None
     assert after.material.normal_image is not None
+    assert after.material.occlusion_image[..., 0].std() > 5  # joints and the arm's pit are darker
     assert after.uv.min() >= 0
     assert after.uv.max() <= 1
 
@@ -263,6 +264,16 @@ def test_good_uvs_and_skins_are_kept(tmp_path: Path, mesh: Path) -> None:
     assert second.asset.extras["texture"]["uv"] == "kept"
     one, two = next(first.asset.primitives()), next(second.asset.primitives())
     np.testing.assert_allclose(one.uv[one.faces], two.uv[two.faces], atol=1e-5)
+
+
+def test_glass_is_clear_and_wood_over_it_is_not(mesh: Path, tmp_path: Path) -> None:
+    made = textured(mesh, text_prompt="green glass")
+    write_glb(made.asset, tmp_path / "glass.glb")
+    material = next(read_asset(tmp_path / "glass.glb").primitives()).material
+    assert material.alpha_mode == "BLEND"
+    assert material.base_color[3] < 0.5
+    covered = next(textured(tmp_path / "glass.glb", text_prompt="oak").asset.primitives()).material
+    assert (covered.alpha_mode, covered.base_color[3]) == ("OPAQUE", 1.0)
 
 
 def test_intensity(mesh: Path, tmp_path: Path) -> None:
