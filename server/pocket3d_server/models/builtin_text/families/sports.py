@@ -380,7 +380,7 @@ def trophy(brief: Brief) -> Asset:
         shapes.box(w, 0.003, 0.001).move(0, y, 0.0758)
         for w, y in ((0.06, 0.064), (0.045, 0.054), (0.03, 0.046))
     ]
-    star = shapes.extrude(curves.star(5, 0.030, 0.0125), 0.018, 0.003).rotate(x=6).move(0, 0.295 * k, 0.0925)
+    star = shapes.extrude(curves.star(5, 0.030, 0.0125), 0.018, 0.003).rotate(x=6).move(0, 0.295 * k, 0.0965)
     return Asset([
         part("cup", (body, gold)), part("handles", (join(*handles), gold)), part("plinth", (join(*plinth), base_stuff)), part("plaque", (plaque, gold), (join(*lines), black("letters"))), part("star", (star, finish("silver", name="star"))),
     ])  # fmt: skip
