@@ -62,7 +62,7 @@ class BuiltinImage(Engine):
     spec: ClassVar[ModelSpec] = ModelSpec(
         model_id="builtin_image",
         feature=Feature.MESH_GENERATION,
-        description="Lifts pictures into textured meshes: turned, extruded, inflated or carved from several views",
+        description="Lifts pictures into textured meshes: turned, extruded, inflated, built as furniture or carved from several views",
         inputs=("image",),
         outputs=("glb", "obj"),
         licence="Apache-2.0",
@@ -157,7 +157,9 @@ def _single(
         fitted = _from_kit(small, request, settings.method == "kit", cutout.confidence, notes)
         if fitted is not None:
             return fitted
-    if request.text_prompt:
+    if settings.method == "kit":
+        notes.append("Nothing in the kit looks like the picture; it was lifted into 3D instead.")
+    elif request.text_prompt:
         notes.append("The text was not used: the picture decided what was made.")
     shape = Silhouette.sample(cutout, CELLS[request.quality])
     faces = FACES[request.quality]
