@@ -34,7 +34,7 @@ BIRDS: dict[str, tuple[BirdShape, tuple[str, ...]]] = {
                ("pigeon", "dove", "seagull", "gull")),
     "chicken": (BirdShape(0.30, 22, 0.66, neck=0.34, neck_rise=74, neck_thick=0.15, neck_bend=0.2, head=0.145, beak=(0.13, 0.05, 0.2), wing=0.72, wing_wide=0.44, tail=0.48, tail_wide=0.16, tail_rise=55, leg=0.42, leg_thick=0.034, feathered=0.45,
                           eye=(66, 16, 0.028), extras=("comb",), plumage=Plumage((0.66, 0.36, 0.15), (0.76, 0.50, 0.26), (0.72, 0.42, 0.18), (0.58, 0.30, 0.12), (0.30, 0.17, 0.10), (0.22, 0.14, 0.10), GOLD, GOLD, iris=(0.75, 0.40, 0.10))),
-                ("chicken", "hen", "rooster", "cock", "turkey", "poultry", "chick")),
+                ("chicken", "hen", "rooster", "cock", "turkey", "poultry", "chick", "peacock", "peafowl")),
     "duck": (BirdShape(0.36, 14, 0.56, neck=0.26, neck_rise=76, neck_thick=0.115, neck_bend=0.35, head=0.150, beak=(0.23, 0.055, 0.0), beak_wide=1.7, wing=0.86, wing_wide=0.36, tail=0.26, tail_wide=0.22, tail_rise=22, leg=0.24, leg_thick=0.034, feathered=0.3,
                        webbed=True, eye=(62, 20, 0.028), plumage=Plumage((0.46, 0.38, 0.30), (0.74, 0.70, 0.64), (0.06, 0.34, 0.22), (0.48, 0.42, 0.36), (0.22, 0.26, 0.46), (0.20, 0.18, 0.17), (0.90, 0.72, 0.16), (0.92, 0.48, 0.12), breast=(0.40, 0.24, 0.17))),
              ("duck", "mallard", "duckling")),
@@ -48,6 +48,23 @@ BIRDS: dict[str, tuple[BirdShape, tuple[str, ...]]] = {
                           plumage=Plumage((0.09, 0.10, 0.13), (0.95, 0.94, 0.92), (0.07, 0.07, 0.09), (0.10, 0.11, 0.14), (0.08, 0.09, 0.11), (0.08, 0.08, 0.10), (0.85, 0.48, 0.14), (0.88, 0.50, 0.14), breast=(0.96, 0.93, 0.84), speckle=0.0)),
                 ("penguin", "emperor penguin", "puffin")),
 }  # fmt: skip
+
+
+_EAGLE, _PIGEON, _PARROT, _FLAMINGO, _CHICKEN = (
+    BIRDS[k][0] for k in ("eagle", "pigeon", "parrot", "flamingo", "chicken")
+)
+VARIANTS: dict[str, BirdShape] = {
+    "seagull": replace(_PIGEON, size=0.34, wing=1.12, beak=(0.24, 0.055, 0.12), plumage=Plumage((0.95, 0.95, 0.95), (0.97, 0.97, 0.97), (0.97, 0.97, 0.97), (0.62, 0.66, 0.70), (0.10, 0.10, 0.11), (0.95, 0.95, 0.95), (0.95, 0.72, 0.14), (0.94, 0.62, 0.20), iris=(0.9, 0.8, 0.3), speckle=0.0)),
+    "toucan": replace(_PARROT, size=0.30, tail=0.55, beak=(0.62, 0.115, 0.28), plumage=Plumage((0.05, 0.05, 0.06), (0.06, 0.06, 0.07), (0.05, 0.05, 0.06), (0.05, 0.05, 0.06), (0.04, 0.04, 0.05), (0.06, 0.06, 0.07), (0.97, 0.55, 0.08), (0.30, 0.42, 0.56), face=(0.98, 0.82, 0.30), breast=(0.98, 0.90, 0.62), iris=(0.2, 0.4, 0.7), speckle=0.0)),
+    "ostrich": replace(_FLAMINGO, size=0.95, girth=0.62, neck=1.15, neck_bend=0.35, neck_thick=0.075, head=0.105, beak=(0.15, 0.05, 0.1), beak_wide=1.5, leg=1.25, leg_thick=0.050, webbed=False, tail=0.42, tail_rise=10, feathered=0.16,
+                       plumage=Plumage((0.09, 0.085, 0.085), (0.10, 0.095, 0.09), (0.80, 0.62, 0.55), (0.08, 0.08, 0.08), (0.93, 0.92, 0.89), (0.92, 0.91, 0.88), (0.72, 0.56, 0.46), (0.80, 0.62, 0.54), speckle=0.05)),
+    "rooster": replace(_CHICKEN, neck=0.44, tail=0.85, tail_wide=0.10, tail_rise=62, leg=0.52, size=0.34, plumage=Plumage((0.62, 0.24, 0.08), (0.10, 0.10, 0.10), (0.90, 0.56, 0.16), (0.70, 0.28, 0.09), (0.06, 0.22, 0.16), (0.04, 0.20, 0.15), GOLD, GOLD, breast=(0.36, 0.10, 0.05), iris=(0.85, 0.40, 0.10), speckle=0.15)),
+    "peacock": replace(_CHICKEN, size=0.42, girth=0.46, neck=0.62, neck_thick=0.105, neck_bend=0.5, head=0.105, beak=(0.11, 0.04, 0.2), leg=0.44, extras=("crest", "train"),
+                       plumage=Plumage((0.05, 0.36, 0.40), (0.06, 0.22, 0.52), (0.05, 0.20, 0.66), (0.40, 0.32, 0.22), (0.24, 0.18, 0.13), (0.06, 0.34, 0.24), (0.55, 0.52, 0.48), (0.50, 0.44, 0.38), breast=(0.04, 0.20, 0.66), face=(0.92, 0.93, 0.92), speckle=0.1)),
+    "vulture": replace(_EAGLE, neck=0.34, neck_thick=0.10, neck_bend=0.5, head=0.155, plumage=Plumage((0.24, 0.19, 0.16), (0.26, 0.21, 0.18), (0.82, 0.58, 0.52), (0.20, 0.16, 0.13), (0.12, 0.10, 0.09), (0.16, 0.13, 0.11), (0.62, 0.55, 0.46), (0.66, 0.60, 0.54))),
+}  # fmt: skip
+"""Birds that are built by another one's family, in a shape of their own."""
+SAME = {"gull": "seagull", "cock": "rooster", "emu": "ostrich", "condor": "vulture"}
 
 
 def coloured(brief: Brief, plumage: Plumage) -> Plumage:
@@ -85,7 +102,8 @@ def coloured(brief: Brief, plumage: Plumage) -> Plumage:
 
 def _builder(kind: str) -> Callable[[Brief], Asset]:
     def build(brief: Brief) -> Asset:
-        shape = BIRDS[kind][0]
+        own = next((SAME.get(w, w) for w in sorted(brief.words) if SAME.get(w, w) in VARIANTS), None)
+        shape = BIRDS[kind][0] if own is None else VARIANTS[own]
         girth = min(
             max(brief.stretch.get("girth", 1.0) * (1 + 0.03 * float(brief.rng(6).standard_normal())), 0.8),
             1.35,

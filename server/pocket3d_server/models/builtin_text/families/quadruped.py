@@ -70,6 +70,8 @@ def coat_for(brief: Brief, coat: Coat) -> Coat:
             base = coat.base if main != UNSET or pattern != "dalmatian" else (0.95, 0.94, 0.91)
             if coat.pattern == "patches":  # spots of cattle are large islands
                 pattern, base = "patches", coat.base
+            if pattern == "dalmatian" and main == UNSET:
+                coat = replace(coat, muzzle=None, belly=None, ears=None)
             coat = replace(coat, pattern=pattern, base=base, marks=others[0] if others else contrast)
             break
     mane = brief.colour(UNSET, "mane", "tail")

@@ -147,6 +147,32 @@ def legs_of(b: BirdShape, hip: Array, spread: float, ground: float) -> list[Part
     return parts
 
 
+def _train(b: BirdShape, rng: np.random.Generator) -> Part:
+    """A peacock's raised fan of long feathers with eyes at their ends."""
+    green, bronze, blue = (
+        Material.from_srgb(n, c, roughness=0.4, metallic=0.3)
+        for n, c in (
+            ("vane", (0.10, 0.46, 0.22)),
+            ("eye_ring", (0.72, 0.50, 0.14)),
+            ("eye_spot", (0.05, 0.14, 0.60)),
+        )
+    )
+    u, pieces = np.linspace(0, 1, 12), []
+    for row, (count, length) in enumerate(((21, 1.75), (18, 1.30), (14, 0.90))):
+        for k in range(count):
+            a = np.radians(np.linspace(-86, 86, count)[k] + 2 * rng.standard_normal())
+            way = np.array([np.sin(a), np.cos(a), -0.30 + 0.06 * row])
+            line = np.array([0, 0.05, -0.30 + 0.03 * row]) + way * (length * u)[:, None]
+            width = 0.020 + 0.085 * np.exp(-(((u - 0.88) / 0.14) ** 2))
+            pieces.append((sheet(line, (0, 0.2, 1), width, thickness=0.006, columns=3), green))
+            for size, material, lift in ((0.062, bronze, 0.006), (0.036, blue, 0.012)):
+                axes = facing((0, 0.25, 1))
+                pieces.append(
+                    (ball(line[-2] + axes[:, 2] * lift, (size, 1.2 * size, 0.008), axes, 10), material)
+                )
+    return part("train", *pieces)
+
+
 def extras_of(b: BirdShape, head: Array, rng: np.random.Generator) -> list[Part]:
     parts = []
     h = b.head
@@ -180,6 +206,8 @@ def extras_of(b: BirdShape, head: Array, rng: np.random.Generator) -> list[Part]
                 "comb",
             )
         parts.append(plain_part("comb", polygonise(blend, resolution=70, faces=1600), red))
+    if "train" in b.extras:
+        parts.append(_train(b, rng))
     if "ear_tufts" in b.extras:
         tuft = Material.from_srgb("tuft", b.plumage.back, roughness=0.9)
         u = np.linspace(0, 1, 7)

@@ -286,6 +286,42 @@ def tricorn(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[P
     ]
 
 
+def santa(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
+    """A red cap that falls to one side, with a white brim and a bobble."""
+    h = head_of(f)
+    w = h.width * 1.12
+    cone = revolve(
+        np.array([(0.95, 0.0), (1.08, 0.0), (1.06, 0.4), (0.86, 1.1), (0.55, 1.8), (0.26, 2.5), (0.04, 2.9)])
+        * w,
+        40,
+    )
+
+    def fall(v: Array) -> Array:
+        t = np.clip(v[:, 1] / (2.9 * w) - 0.25, 0, 1)
+        v[:, 0] += 2.3 * w * t**1.3
+        v[:, 1] -= 1.9 * w * t**1.7
+        return v
+
+    def placed(solid: Solid) -> Solid:
+        return solid.scale(1, 1, h.depth / h.width).rotate(x=-8).move(0, h.eyes + 0.48 * h.tall, h.middle)
+
+    fur = cloth("fur", (0.95, 0.95, 0.94), 1.0)
+    brim = revolve(
+        np.array([(0.98, -0.10), (1.20, -0.10), (1.28, 0.10), (1.20, 0.30), (0.98, 0.30)]) * w,
+        40,
+        closed=True,
+    )
+    tip = fall(np.array([[0.0, 2.9 * w, 0.0]]))[0]
+    return [
+        part(
+            "hat",
+            (placed(cone.deform(fall)), cloth("hat", colour, 0.9)),
+            (placed(brim), fur),
+            (placed(sphere(0.30 * w, 18).move(*tip)), fur),
+        )
+    ]
+
+
 def peaked(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
     """An officer's cap: a band, a wide flat top, a shining peak and a badge."""
     h = head_of(f)

@@ -305,6 +305,7 @@ MAKERS: dict[str, Maker] = {
     "gold_buttons": lambda f, g, _: trims.buttons(
         f, g.colour, np.linspace(f.y("spine01", 0.06), f.y("spine04", -0.01), 5), (0.0,), 0.010, 1.0
     ),
+    "fur_trim": lambda f, g, layer: trims.fur_trim(f, g.colour),
     "bands": lambda f, g, layer: trims.bands(f, g.colour, 0.030),
     "open_coat": _open_jacket("coat", -0.085, -0.06, 0.085, 0.075),
     **{

@@ -78,7 +78,9 @@ ROLES: dict[str, Role] = {
     "dancer": Role((("tights", (0.90, 0.74, 0.76)), ("tank_top", (0.90, 0.62, 0.70)), ("ballet_skirt", (0.95, 0.78, 0.85)), ("shoes", (0.92, 0.68, 0.74))), main=("tank_top", "ballet_skirt"), hair="bun", gender=0.95, palette=((0.92, 0.66, 0.75), (0.95, 0.94, 0.94), (0.60, 0.72, 0.92))),
     "monk": Role((("shirt", (0.40, 0.26, 0.15)), ("robe", (0.40, 0.26, 0.15)), ("belt", (0.75, 0.66, 0.48)), ("shoes", LEATHER)), main=("shirt", "robe"), hair="bald", gender=0.05),
     "viking": Role((("trousers", (0.36, 0.26, 0.18)), ("shirt", (0.42, 0.36, 0.28)), ("vest", LEATHER), ("belt", (0.2, 0.12, 0.07)), ("boots", LEATHER), ("cape", (0.36, 0.30, 0.26)), ("horned_helmet", (0.52, 0.53, 0.56))), main=("shirt",), beard=0.12, hair="long", muscle=0.85, gender=0.05),
-    "santa": Role((("trousers", (0.75, 0.08, 0.10)), ("jacket", (0.75, 0.08, 0.10)), ("belt", BLACK), ("gloves", BLACK), ("boots", BLACK), ("beanie", (0.75, 0.08, 0.10))), main=(), beard=0.16, weight=0.95, age=1.0, gender=0.05),
+    "santa": Role((("trousers", (0.75, 0.08, 0.10)), ("jacket", (0.75, 0.08, 0.10)), ("belt", BLACK), ("gloves", BLACK), ("boots", BLACK), ("fur_trim", WHITE), ("santa_hat", (0.75, 0.08, 0.10))), main=(), beard=0.16, weight=0.95, age=1.0, gender=0.05),
+    "waiter": Role((("trousers", BLACK), ("dress_shirt", WHITE), ("tie", BLACK), ("vest", BLACK), ("shoes", BLACK)), main=("vest",)),
+    "pilot": Role((("trousers", (0.10, 0.12, 0.20)), ("dress_shirt", WHITE), ("tie", BLACK), ("suit_jacket", (0.10, 0.12, 0.20)), ("shoes", BLACK), ("peaked_cap", (0.10, 0.12, 0.20))), main=("suit_jacket",)),
     "zombie": Role((("trousers", (0.26, 0.27, 0.30)), ("t_shirt", (0.42, 0.36, 0.30)), ("shoes", (0.16, 0.13, 0.11))), main=("t_shirt",), weight=0.15, skin=(0.48, 0.60, 0.42)),
     "vampire": Role((("trousers", BLACK), ("dress_shirt", WHITE), ("tie", (0.55, 0.06, 0.10)), ("suit_jacket", BLACK), ("cape", (0.12, 0.03, 0.05)), ("shoes", BLACK)), main=("cape",), hair="short", gender=0.05, skin=(0.88, 0.86, 0.86)),
     "angel": Role((("blouse", WHITE), ("robe", WHITE), ("belt", (0.92, 0.76, 0.32)), ("shoes", (0.8, 0.7, 0.5)), ("feather_wings", WHITE), ("halo", (1.0, 0.86, 0.4))), main=("blouse", "robe"), hair="long", gender=0.95),
@@ -99,7 +101,7 @@ SYNONYMS: dict[str, str] = {
     "gardener": "farmer", "assassin": "ninja", "samurai": "ninja", "sailor": "pirate", "buccaneer": "pirate", "cowgirl": "cowboy", "sheriff": "cowboy", "builder": "worker",
     "mechanic": "worker", "engineer": "worker", "policeman": "police", "policewoman": "police", "officer": "police", "fireman": "firefighter", "businessman": "business",
     "businesswoman": "business", "manager": "business", "lawyer": "business", "runner": "athlete", "footballer": "athlete", "player": "athlete", "ballerina": "dancer",
-    "dracula": "vampire", "undead": "zombie", "jester": "clown", "joker": "clown", "ranger": "elf", "pixie": "fairy", "gnome": "dwarf", "ogre": "orc", "troll": "orc", "imp": "goblin", "bride": "princess", "gladiator": "knight", "priest": "monk", "druid": "wizard", "duke": "king", "empress": "queen",
+    "dracula": "vampire", "undead": "zombie", "jester": "clown", "joker": "clown", "ranger": "elf", "waitress": "waiter", "bartender": "waiter", "butler": "waiter", "captain": "pilot", "pixie": "fairy", "gnome": "dwarf", "ogre": "orc", "troll": "orc", "imp": "goblin", "bride": "princess", "gladiator": "knight", "priest": "monk", "druid": "wizard", "duke": "king", "empress": "queen",
 }  # fmt: skip
 
 GARMENT_WORDS: dict[str, str] = {

@@ -265,6 +265,46 @@ def bands(f: Figure, colour: RGB, over: float) -> None:
     )
 
 
+def fur_trim(f: Figure, colour: RGB) -> None:
+    """White fur round the hem and the cuffs, and down the front."""
+    u, y = f.unit, f.vertices[:, 1]
+    fur = cloth("fur", colour, 1.0)
+    trunk = np.where(f.arm > 0.35, -1.0, 1.0)
+    hem = f.y("spine05", -0.07)
+    f.wear(
+        "hem_fur",
+        np.minimum(trunk, 0.026 * u - np.abs(y - hem)),
+        fur,
+        0.042,
+        wrinkle=0.004,
+        drape=20,
+        share=0.03,
+        gap=0.0,
+        hides=False,
+    )
+    arm = float(np.linalg.norm(f.body.joint("lowerarm01.L") - f.body.joint("upperarm01.L")))
+    f.wear(
+        "cuff_fur",
+        np.where(f.arm > 0.5, 0.026 * u - np.abs(f.reach - 1.84) * arm, -1.0),
+        fur,
+        0.040,
+        wrinkle=0.004,
+        drape=20,
+        share=0.03,
+        gap=0.0,
+        hides=False,
+    )
+    rows = np.linspace(f.y("neck01", -0.04), hem, 16)
+    half = np.full(16, 0.030 * u)
+    lay(
+        f,
+        "front_fur",
+        np.stack([np.linspace(-half, half, 5, axis=1), np.repeat(rows[:, None], 5, axis=1)], axis=2),
+        fur,
+        0.014,
+    )
+
+
 def stethoscope(f: Figure, colour: RGB) -> None:
     """A tube round the neck with its disc on the chest."""
     u, y = f.unit, f.y("neck01")
