@@ -23,6 +23,8 @@ HAND_SAMPLES = 60_000
 """Of the whole surface, where hands are to be met closely."""
 LEAST_COVER = 0.5
 """Share of the surface that the body must lie on to be believed: robes and wide skirts hide half of it."""
+ROBED, ROBED_COVER = 0.021, 0.4
+"""Mean distance below which a body is believed that lies on less: what shows of it beside a ball gown fits well."""
 HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
 """Joints whose places in the figure's own limbs guide the body."""
 LOG = logging.getLogger(__name__)
@@ -48,7 +50,8 @@ def plan_humanoid(surface: WeldedMesh, voxels: Voxels, marks: Marks, fingers: bo
         return None
     fit = fitted(surface, voxels, marks, {}, HUMAN[2:], fit.pose)
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
-    if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < LEAST_COVER:
+    least = ROBED_COVER if fit.error < ROBED else LEAST_COVER
+    if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < least:
         return None
     if fingers:
         fit = with_hands(fit, *outward(surface, voxels, HAND_SAMPLES), marks)

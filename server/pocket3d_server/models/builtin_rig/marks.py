@@ -15,8 +15,12 @@ LEAST_ARM, LEAST_LEG = 0.15, 0.2
 """Free length of the limbs of a figure, share of its height."""
 WIDEST, DEEPEST = 1.4, 0.9
 """Extent of a standing figure, share of its height."""
+SITTING = 0.15
+"""How far both legs reach forwards in a figure that sits, share of its height."""
 MOST_MORE = 2
-"""Ears, a tail and the like that are as long as the limbs."""
+"""What is as long as the limbs besides, ears and hats aside: a tail, the corners of a cape."""
+EARS = 0.65
+"""Share of the height above which ears grow."""
 
 
 @dataclass(eq=False)
@@ -55,7 +59,8 @@ class Marks:
         free = {n: (b.length - b.radius[-1]) / self.height for n, b in self.ends.items() if n != "head"}
         arms, legs = (min(v for n, v in free.items() if n.startswith(k)) for k in ("hand", "foot"))
         shortest = 0.7 * min(arms, legs) * self.height
-        more = sum(b.length - b.radius[-1] > shortest for b in self.spare)
+        below = [b for b in self.spare if b.path[-1][1] < self.low + EARS * self.height]
+        more = sum(b.length - b.radius[-1] > shortest for b in below)
         slim = extent[0] < WIDEST * self.height and extent[2] < DEEPEST * self.height
         return bool(slim and arms > LEAST_ARM and legs > LEAST_LEG and more <= MOST_MORE)
 
@@ -103,6 +108,8 @@ def find_marks(voxels: Voxels) -> Marks:
     marks = Marks(ends, height, low, middle, 0.0, spare, [(found[i], found[j]) for i, j in hands[1:2]])
     if feet:
         marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet[0]]))
+        out = float(np.mean([found[k].tip[2] - found[k].path[-1][2] for k in feet[0]])) / height
+        marks.forward += out if abs(out) > SITTING else 0.0
     return marks
 
 

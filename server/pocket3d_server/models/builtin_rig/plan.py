@@ -56,9 +56,9 @@ def plan_bones(
     if character_type == "humanoid":
         plan = _humanoid(surface, voxels, fingers)
         if plan is not None and not plan.person:
-            _doubt(plan, surface)
+            _doubt(plan, surface, voxels)
     elif character_type == "quadruped":
-        plan = _quadruped(surface)
+        plan = _quadruped(surface, voxels)
     if plan is not None:
         return plan
     plan = plan_generic(surface, voxels)
@@ -70,8 +70,8 @@ def plan_bones(
 
 def _by_shape(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan:
     """The rig that suits: an animal's on four legs, a person's with two arms and two legs, else chains."""
-    animal = is_animal(voxelise(_turned_surface(surface, _along_z(surface))))
-    plan = _quadruped(surface) if animal else None
+    animal = is_animal(voxelise(_turned_surface(surface, _along_z(voxels))))
+    plan = _quadruped(surface, voxels) if animal else None
     if plan is not None:
         plan.notes.append(
             "The mesh stands on four legs, so it got a quadruped's skeleton; ask for character_type humanoid "
@@ -91,9 +91,9 @@ def _by_shape(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan:
     return plan
 
 
-def _doubt(plan: Plan, surface: WeldedMesh) -> None:
+def _doubt(plan: Plan, surface: WeldedMesh, voxels: Voxels) -> None:
     """Tell where another type fits a figure better that is unlike a person, though one was asked for."""
-    along = voxelise(_turned_surface(surface, _along_z(surface)))
+    along = voxelise(_turned_surface(surface, _along_z(voxels)))
     if is_animal(along):
         note = "The mesh stands on four legs: character_type quadruped fits it better."
     elif find_stance(along) is not None:  # furniture
@@ -140,28 +140,28 @@ def _humanoid(surface: WeldedMesh, voxels: Voxels, fingers: bool, sure: bool = F
     return None
 
 
-def _quadruped(surface: WeldedMesh) -> Plan | None:
+def _quadruped(surface: WeldedMesh, voxels: Voxels) -> Plan | None:
     """An animal on four feet: upright as the file says, else the way up in which it has four feet."""
     for up in UPS:
-        upright = _turned_surface(surface, up)
-        turn = _along_z(upright) @ up
-        voxels = voxelise(_turned_surface(surface, turn))
-        stance = find_stance(voxels)
+        turn = _along_z(voxels.turned(up)) @ up
+        along = voxelise(_turned_surface(surface, turn))
+        stance = find_stance(along)
         if stance is None:
             continue
-        if looks_backwards(voxels, stance) > 0:
+        if looks_backwards(along, stance) > 0:
             turn = _about_y(180) @ turn
-            voxels = voxels.turned(_about_y(180))
-        plan = plan_quadruped(voxels)
+            along = along.turned(_about_y(180))
+        plan = plan_quadruped(along)
         if plan is not None:
             return _in_own_frame(plan, turn, "animal")
     return None
 
 
-def _along_z(surface: WeldedMesh) -> Floats:
-    """The turn about Y that lays the longest horizontal direction of the surface along Z."""
-    points, _ = surface.sample(4000)
-    flat = points[:, [0, 2]] - points[:, [0, 2]].mean(axis=0)
+def _along_z(voxels: Voxels) -> Floats:
+    """The turn about Y that lays the longest horizontal direction of the trunk along Z: thick parts count more, so
+    that spread wings do not."""
+    centres, depth = voxels.centres(voxels.filled)[:, [0, 2]], voxels.depth[tuple(voxels.filled.T)]
+    flat = (centres - np.average(centres, axis=0, weights=depth)) * np.sqrt(depth)[:, None]
     values, axes = np.linalg.eigh(flat.T @ flat)
     if values[1] < 1.15 * values[0]:
         return np.eye(3)
