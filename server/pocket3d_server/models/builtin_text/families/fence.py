@@ -12,7 +12,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, both
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -116,6 +116,8 @@ def fence(brief: Brief) -> Asset:
 
 def gate(brief: Brief) -> Asset:
     """A wrought iron gate of two leaves with scrolls between stone pillars with lamps or balls on top."""
+    if "wood" in brief.materials or brief.has("farm", "field", "garden"):
+        return wooden_gate(brief)
     metal, stone = (
         asked(brief, "iron", "iron", (0.09, 0.09, 0.10), "leaf", main=True),
         asked(brief, "pillars", "brick" if brief.rng().random() < 0.4 else "stone", None, "pillar", "wall"),
@@ -176,7 +178,49 @@ def gate(brief: Brief) -> Asset:
     return Asset([part("leaves", (join(*bars), metal)), part("pillars", (pillars, stone)), part("caps", (tops, cap)), part("lock", (lock, finish("brass"))), part("hinges", (hinges, metal))])  # fmt: skip
 
 
+def wooden_gate(brief: Brief) -> Asset:
+    """A gate of boards with rails and a diagonal brace, hung between two capped posts."""
+    rgb = (0.52, 0.35, 0.21) if brief.rng().random() < 0.6 else (0.36, 0.24, 0.15)
+    wood, iron = (
+        asked(brief, "boards", "wood", rgb, "leaf", "board", main=True),
+        finish("iron", name="hinges"),
+    )
+    wide, high = 1.3 * brief.grown("width"), 1.25 * brief.grown("height")
+    count = 9
+    step = wide / count
+    x = (np.arange(count) - (count - 1) / 2) * step
+    tops = high * (1 + 0.16 * np.cos(np.pi * x / wide))
+    boards = [
+        shapes.rounded_box(step * 0.93, float(t), 0.03, 0.006, 1)
+        .grained()
+        .move(float(v), float(t) / 2 + 0.08, 0)
+        for v, t in zip(x, tops, strict=True)
+    ]
+    rails = [
+        shapes.rounded_box(wide, 0.11, 0.04, 0.008, 1).grained().move(0, y, 0.035)
+        for y in (0.30, high * 0.88)
+    ]
+    brace = beam([-wide / 2 + 0.08, 0.34, 0.035], [wide / 2 - 0.08, high * 0.84, 0.035], 0.04, 0.10)
+    post = (
+        shapes.rounded_box(0.15, high * 1.32, 0.15, 0.012, 1).grained().move(wide / 2 + 0.11, high * 0.66, 0)
+    )
+    cap = shapes.prism(4, 0.13, 0.10, top=0.02).move(wide / 2 + 0.11, high * 1.32, 0)
+    hinges = [
+        shapes.rounded_box(0.42, 0.05, 0.012, 0.004, 1).move(-wide / 2 + 0.14, y, 0.062)
+        for y in (0.30, high * 0.88)
+    ]
+    latch = shapes.rounded_box(0.26, 0.03, 0.02, 0.006, 1).move(wide / 2, high * 0.66, 0.04)
+    ring = shapes.torus(0.05, 0.014, 24, 8).rotate(x=90).move(wide / 2 - 0.14, high * 0.66, 0.05)
+    return Asset(
+        [
+            part("leaf", (join(*boards), wood), (join(*rails, brace), wood)),
+            part("posts", (both(join(post, cap)), wood)),
+            part("hinges", (join(*hinges, latch, ring), iron)),
+        ]
+    )
+
+
 FAMILIES = (
     Family("fence", ("fence", "wooden fence", "picket fence", "garden fence", "iron fence", "railing", "white picket fence"), fence),
-    Family("gate", ("gate", "iron gate", "garden gate", "entrance gate", "wrought iron gate"), gate),
+    Family("gate", ("gate", "iron gate", "garden gate", "entrance gate", "wrought iron gate", "wooden gate", "farm gate"), gate),
 )  # fmt: skip
