@@ -29,8 +29,8 @@ from pocket3d_server.geometry.shading import SRGB_TABLE, bilinear, shrunk
 from pocket3d_server.geometry.solid_materials import RGB, Accent, Look, SolidMaterial, paint
 from pocket3d_server.geometry.unwrap import unwrap
 
-LOW, MOST_LOW = 4, 512
-"""Slow, smooth values such as occlusion are found on an atlas this many times smaller, of at most so many texels a side."""
+LOW, LEAST_LOW, MOST_LOW = 4, 256, 512
+"""Slow, smooth values such as occlusion are found on an atlas this many times smaller, with at least and at most so many texels a side."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class Atlas:
 
     def coarse(self) -> TexelMap:
         """A smaller atlas of the same charts, for values that change slowly."""
-        size = max(min(self.resolution // LOW, MOST_LOW), 16)
+        size = min(max(self.resolution // LOW, LEAST_LOW), MOST_LOW, self.resolution)
         return texel_map(self.uv, self.faces, size, rim=1.0)
 
     def at(self, texels: TexelMap) -> tuple[Floats, Floats]:
