@@ -132,6 +132,8 @@ def choose(evidence: Evidence) -> list[Choice]:
     shaded = ramp(e.flat_colour, 0.3, 0.15)
     lathe *= 1 - shaded * (1 - ramp(e.lit_as_turned - e.lit_as_inflated, -0.09, -0.02))
     lathe *= 1 - 0.6 * shaded * ramp(e.lit_as_turned, 0.2, 0.08)
+    squat = ramp(len(t.radius) / max(float(t.radius.max()), 1.0), 1.5, 1.3)
+    lathe *= 1 - 0.6 * shaded * squat * ramp(e.lit_as_turned, 0.8, 0.5)
     if e.mug and t.overlap > 0.9 and t.excess < 0.05 and t.explained > 0.75:
         lathe = max(lathe, 0.95)
     # Mirrored about a slanting axis but not turned: tools are drawn like that.
