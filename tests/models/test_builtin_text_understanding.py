@@ -244,6 +244,19 @@ def test_router_finds_the_family() -> None:
     assert len(wrong) <= 0.05 * len(table), wrong
 
 
+@pytest.mark.parametrize(
+    ("prompt", "family"),
+    [
+        ("a hot dog", "hot_dog"), ("an ice cream cone", "ice_cream"), ("a chocolate bar", "chocolate_bar"), ("a light bulb", "light_bulb"),
+        ("a toy train", "toy_train"), ("a slice of watermelon", "watermelon_slice"), ("a baseball bat", "baseball_bat"),
+        ("a wine glass", "glass"), ("a pair of glasses", "glasses"), ("a running shoe", "shoe"), ("a golden ring with a diamond", "ring"),
+    ],
+)  # fmt: skip
+def test_names_of_things_that_hold_an_attribute_or_another_thing(prompt: str, family: str) -> None:
+    route = router().choose(prompt)
+    assert (route.family.name, route.known) == (family, True)
+
+
 def test_near_synonyms_are_found_by_meaning() -> None:
     for prompt, family in (("a schooner", "boat"), ("a fortified keep", "castle"), ("racecar", "car")):
         assert router().choose(prompt).family.name == family, prompt
