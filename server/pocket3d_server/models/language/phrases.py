@@ -12,7 +12,7 @@ RELATIONS: dict[str, str] = {
     "riding": "riding", "riding on": "riding", "astride": "riding",
     "with": "with", "has": "with", "having": "with", "that has": "with", "and": "also", ",": "also", "plus": "also",
     "and with": "also", "full of": "contains", "filled with": "contains", "containing": "contains", "of": "of",
-    "surrounded by": "ringed", "holding": "holds", "carrying": "holds", "wielding": "holds", "armed with": "holds",
+    "surrounded by": "ringed", "between": "flanked", "flanked by": "flanked", "holding": "holds", "carrying": "holds", "wielding": "holds", "armed with": "holds",
     "without": "own", "wearing": "own", "dressed in": "own", "made of": "own", "made from": "own", "for": "own",
     "from": "own", "covered with": "own", "covered in": "own", "painted": "own", "topped with": "with",
 }  # fmt: skip

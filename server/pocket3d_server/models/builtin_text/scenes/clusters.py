@@ -105,3 +105,24 @@ def _primitive(p: Primitive, matrix: Array, shift: Array) -> Primitive:
         normals=None if p.normals is None else np.asarray(p.normals, float) @ matrix.T,
         uv=None if p.uv is None else np.array(p.uv, float),
     )
+
+
+def as_asset(cluster: Cluster) -> Asset:
+    """All pieces in one asset, parts named after their thing: ``chair_2_seat``."""
+    counts: dict[str, int] = {}
+    for piece in cluster.pieces:
+        counts[piece.noun] = counts.get(piece.noun, 0) + 1
+    seen: dict[str, int] = {}
+    used: set[str] = set()
+    parts = []
+    for piece in cluster.pieces:
+        number = seen[piece.noun] = seen.get(piece.noun, 0) + 1
+        name = piece.noun if counts[piece.noun] == 1 else f"{piece.noun}_{number}"
+        for part in piece.parts:
+            part.name = name if part.name == piece.noun else f"{name}_{part.name}"
+            while part.name in used:
+                part.name += "_b"
+            used.add(part.name)
+            part.label = part.name.replace("_", " ").strip().capitalize()
+            parts.append(part)
+    return Asset(parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece
+from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece, as_asset
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
 from pocket3d_server.models.builtin_text.scenes.hands import Hold, hands_of, held, hold_of, holdable
 from pocket3d_server.models.builtin_text.scenes.layout import (
@@ -17,11 +17,11 @@ from pocket3d_server.models.builtin_text.scenes.layout import (
     above,
     around,
     arranged,
-    as_asset,
     beside,
     goes_on_top,
     inside,
     is_seat,
+    laid_for_riding,
     room_for,
     seated,
     size_of,
@@ -47,8 +47,8 @@ HOLDERS = frozenset(
     {"person", "man", "woman", "knight", "robot", "skeleton", "goblin", "elf", "dwarf", "alien", "zombie"}
 )
 """Words in a family's names by which it has hands."""
-SURE = 0.5
-"""Confidence from which a thing that goes with the first one is built at all."""
+SHELTERS = frozenset({"umbrella", "parasol", "sunshade"})
+"""What people hold over themselves."""
 
 
 @dataclass
@@ -103,6 +103,14 @@ class Composer:
                 arranged(self._copies(t), self._arrangement(t), self.rng) for t in self._built(sentence)
             ]
             return [groups[0], *beside(groups[0], groups[1:])] if len(groups) > 1 else groups
+        if (
+            sentence.relation == "under"
+            and ground.things[0].noun in SHELTERS
+            and self._has_hands(sentence.things[0])
+        ):
+            sentence.things[0].links.append(Link("holds", ground.things[0], sentence.ground_text))
+            sentence.ground = None
+            return self._group(sentence)
         self._give_to_rider(sentence, ground)
         pose = self._pose(sentence, ground)
         figures = [self._copies(t, pose) for t in self._built(sentence)]
@@ -314,6 +322,7 @@ class Composer:
         ground, rest = grounds[0], grounds[1:]
         flat = [c for copies in figures for c in copies]
         if flat[0].seat is not None:
+            ground = laid_for_riding(ground)
             return [ground.with_all(seated(ground, flat)), *rest]
         if relation == "riding":
             relation = "on"
@@ -321,15 +330,12 @@ class Composer:
             packed = inside(ground, flat, self.rng)
             if packed is not None:
                 return [ground.with_all(packed), *rest]
-            if not _larger(ground, flat[0], 8.0):  # "in a boat" is on its deck
-                self.notes.append(
-                    f"The {ground.pieces[0].noun} is closed or too small; the {flat[0].pieces[0].noun} is on it."
-                )
+            inner, outer = flat[0].pieces[0].noun, ground.pieces[0].noun
+            self.notes.append(f"The {outer} is closed or too small; the {inner} is on it.")
             relation = "on"
         wanting = 0
         if relation == "on":
-            lying = _larger(flat[0], ground) and len(flat) == 1 and float(size_of(flat[0])[1]) < 0.06
-            placed, wanting = upon(ground, flat, self.rng) if not lying else ([flat[0]], 0)
+            placed, wanting = upon(ground, flat, self.rng)
         elif relation == "under":
             if len(flat) == 1 and _larger(flat[0], ground) and size_of(flat[0])[1] < 0.1:
                 placed, _ = upon(flat[0], [ground], self.rng)
@@ -354,10 +360,10 @@ class Composer:
             self.notes.append(sentence)
 
 
-def _larger(figure: Cluster, ground: Cluster, factor: float = 1.0) -> bool:
-    """Whether the one covers more floor than ``factor`` times the other."""
+def _larger(figure: Cluster, ground: Cluster) -> bool:
+    """Whether the one covers more floor than the other."""
     f, g = size_of(figure), size_of(ground)
-    return bool(f[0] * f[2] > factor * g[0] * g[2])
+    return bool(f[0] * f[2] > g[0] * g[2])
 
 
 def _centred(asset: Asset) -> Asset:

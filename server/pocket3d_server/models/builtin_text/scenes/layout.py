@@ -243,6 +243,15 @@ def upon(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) -> t
     return made, wanting
 
 
+def laid_for_riding(ground: Cluster) -> Cluster:
+    """A thing to ride on as it lies in the air: a broom points forward, everything else stays as it is."""
+    from pocket3d_server.geometry.solid import rotation
+
+    size = size_of(ground)
+    upright = size[1] > 3.5 * max(size[0], size[2])
+    return ground.moved(np.zeros(3), rotation(x=90)).centred() if upright else ground
+
+
 def seated(ground: Cluster, figures: list[Cluster]) -> list[Cluster]:
     """People on a seat, side by side, or astride an animal or a vehicle."""
     mesh = ground.own_mesh
@@ -290,7 +299,7 @@ def inside(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) ->
     mesh = ground.own_mesh
     hollow = hollow_of(mesh)
     if hollow is None:
-        return None
+        return _behind_its_door(ground, figures)
     made: list[Cluster] = []
     volume = sum(float(np.prod(size_of(f))) for f in figures)
     filling = Filling(ground.mesh, hollow, rng, volume / PACKED if len(figures) >= MANY else None)
@@ -301,6 +310,30 @@ def inside(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) ->
             return None
         made.append(one.put(filling.drop(one.mesh)))
     return made
+
+
+def _behind_its_door(ground: Cluster, figures: list[Cluster]) -> list[Cluster] | None:
+    """One thing in what is open to the front, such as a kennel or a cave, looking out; None without such a door."""
+    figure = figures[0].centred()
+    size = size_of(figure)
+    vertices, faces = ground.own_mesh
+    low, high = ground.own_box
+    if len(figures) > 1 or (size > 0.95 * (high - low))[:2].any():
+        return None
+    x, y = np.meshgrid(np.linspace(-0.3, 0.3, 7) * size[0], np.linspace(0.25, 0.75, 7) * size[1])
+    middle = float(low[0] + high[0]) / 2
+    rays = RayScene(vertices, faces)
+    origin = np.column_stack([x.ravel() + middle + 1e-4, y.ravel() + low[1], np.full(x.size, high[2] + 1)])
+    depth = rays.first_hit(origin, np.tile([0.0, 0.0, -1.0], (x.size, 1))).distance - 1
+    room = float(np.quantile(np.minimum(depth, high[2] - low[2]), 0.4))
+    if room < 0.3 * (high[2] - low[2]):
+        return None
+    z = float(high[2]) - room + size[2] / 2 + 0.02
+    down = rays.first_hit(
+        np.array([[middle, low[1] + 0.6 * size[1], high[2] - room / 2]]), np.array([[0.0, -1.0, 0.0]])
+    )
+    floor = low[1] + 0.6 * size[1] - float(down.distance[0])
+    return [figure.moved(np.array([middle, floor if np.isfinite(floor) else low[1], z]))]
 
 
 def room_for(ground: Cluster, figure: Cluster) -> int:
@@ -361,7 +394,8 @@ def goes_on_top(ground: Cluster, figure: Cluster) -> bool:
     if is_seat(figure) or (is_seat(ground) and not figure.natural and f.max() > 0.6):
         return False
     broad = max(g[0], g[2]) > 0.45 * g[1]
-    small = f[0] * f[2] < 0.4 * g[0] * g[2] and f[1] < max(0.95 * g[1], 0.3 if g[1] < 0.3 else 0.0)
+    high = main_level(ground.own_mesh)
+    small = f[0] * f[2] < 0.4 * g[0] * g[2] and f[1] < max(0.95 * high, 0.3 if g[1] < 0.3 else 0.0)
     return bool(broad and small and _has_level(ground, figure))
 
 
@@ -369,24 +403,3 @@ def _has_level(ground: Cluster, figure: Cluster) -> bool:
     """Whether a level place on ``ground`` carries ``figure``."""
     place = rest(ground.own_mesh, None, figure.centred().mesh)
     return place is not None and place.share > 0.75
-
-
-def as_asset(cluster: Cluster) -> Asset:
-    """All pieces in one asset, parts named after their thing: ``chair_2_seat``."""
-    counts: dict[str, int] = {}
-    for piece in cluster.pieces:
-        counts[piece.noun] = counts.get(piece.noun, 0) + 1
-    seen: dict[str, int] = {}
-    used: set[str] = set()
-    parts = []
-    for piece in cluster.pieces:
-        number = seen[piece.noun] = seen.get(piece.noun, 0) + 1
-        name = piece.noun if counts[piece.noun] == 1 else f"{piece.noun}_{number}"
-        for part in piece.parts:
-            part.name = name if part.name == piece.noun else f"{name}_{part.name}"
-            while part.name in used:
-                part.name += "_b"
-            used.add(part.name)
-            part.label = part.name.replace("_", " ").strip().capitalize()
-            parts.append(part)
-    return Asset(parts)

@@ -95,7 +95,8 @@ def rest(ground: Mesh, others: Mesh | None, thing: Mesh, gap: float = 0.0) -> Pl
     low, high = ground[0].min(axis=0)[[0, 2]], ground[0].max(axis=0)[[0, 2]]
     if (np.ptp(thing[0][:, [0, 2]], axis=0) > 1.3 * (high - low)).all():  # an elephant on a chair
         middle = (low + high) / 2
-        return Place(float(middle[0]), main_level(ground), float(middle[1]), 1.0)
+        height = max(Touch(ground, thing).at(middle), main_level(ground))
+        return Place(float(middle[0]), height, float(middle[1]), 1.0)
     margin = step * (half + 1)
     bare = tops(ground, low - margin, high + margin, step)
     y, share = _laid_down(bare.heights, under.heights)

@@ -135,7 +135,10 @@ def copies_itself(made: Made, thing: Thing) -> bool:
     phrases = {p.lower() for p in made.route.family.phrases}
     words = words_of(thing.text) or [thing.text]
     heard = made.brief.heard
-    several = not thing.counted and singular(words[-1]) != words[-1] and words[-1] in phrases  # "grapes"
+    heap = not thing.counted or thing.arrangement in ("pile", "stack")
+    several = (
+        heap and singular(words[-1]) != words[-1] and words[-1] in phrases
+    )  # "grapes", "a stack of books"
     group = thing.arrangement and words[words.index("of") - 1] if "of" in words else ""
     return several or thing.noun in heard.counts or bool(group and group in heard.words)
 
