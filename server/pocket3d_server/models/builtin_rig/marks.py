@@ -18,9 +18,7 @@ WIDEST, DEEPEST = 1.4, 0.9
 SITTING = 0.15
 """How far both legs reach forwards in a figure that sits, share of its height."""
 MOST_MORE = 2
-"""What is as long as the limbs besides, ears and hats aside: a tail, the corners of a cape."""
-EARS = 0.65
-"""Share of the height above which ears grow."""
+"""What is nearly as long as the limbs besides: a tail, long ears, the corners of a cape."""
 
 
 @dataclass(eq=False)
@@ -58,9 +56,8 @@ class Marks:
         some of a spider's legs."""
         free = {n: (b.length - b.radius[-1]) / self.height for n, b in self.ends.items() if n != "head"}
         arms, legs = (min(v for n, v in free.items() if n.startswith(k)) for k in ("hand", "foot"))
-        shortest = 0.7 * min(arms, legs) * self.height
-        below = [b for b in self.spare if b.path[-1][1] < self.low + EARS * self.height]
-        more = sum(b.length - b.radius[-1] > shortest for b in below)
+        shortest = 0.8 * min(arms, legs) * self.height
+        more = sum(b.length - b.radius[-1] > shortest for b in self.spare)
         slim = extent[0] < WIDEST * self.height and extent[2] < DEEPEST * self.height
         return bool(slim and arms > LEAST_ARM and legs > LEAST_LEG and more <= MOST_MORE)
 
