@@ -16,6 +16,7 @@ from pocket3d_server.models.builtin_parts import BuiltinParts
 from pocket3d_server.models.builtin_parts.names import name_parts
 from pocket3d_server.models.builtin_parts.segment import segment
 from pocket3d_server.models.engine import EngineError, EngineResult, SegmentRequest
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "bench" / "segmentation"
@@ -135,6 +136,14 @@ def test_parts_hang_on_the_shape_alone(change: str) -> None:
     assert rand_index(segment(vertices, faces), before[order]) > 0.98
 
 
+def test_both_sides_of_a_symmetric_shape_are_cut_alike() -> None:
+    for vertices, faces in (dog(), plane()):
+        labels = segment(vertices, faces)
+        middles = vertices[faces].mean(axis=1)
+        image = cKDTree(middles).query(middles * [-1, 1, 1])[1]
+        assert rand_index(labels, labels[image]) > 0.97
+
+
 def test_fine_parts_are_at_least_as_many_and_lie_within_coarse_ones() -> None:
     vertices, faces = dumbbell()
     coarse, fine = segment(vertices, faces), segment(vertices, faces, "fine")
@@ -169,7 +178,18 @@ def test_meshes_from_the_wild() -> None:
         np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1], [-1, 0, 0.0]]),
         np.array([[0, 1, 2], [0, 1, 3], [0, 1, 4]]),
     )
-    for vertices, faces in (loose, sheet, fan, (np.eye(3), np.array([[0, 1, 2]]))):
+    body, body_faces = dumbbell()
+    torn = body, body_faces[rng.random(len(body_faces)) < 0.7]
+    half = body, body_faces[body[body_faces][:, :, 0].max(axis=1) < 0]
+    doubled = body, np.concatenate([body_faces, body_faces[:, ::-1], body_faces[:90, [0, 2, 1]]])
+    crowd = (
+        np.concatenate([body * 0.1 + at for at in rng.random((4, 3))]),
+        np.concatenate([body_faces + k * len(body) for k in range(4)]),
+    )
+    for vertices, faces in (
+        *(loose, sheet, fan, (np.eye(3), np.array([[0, 1, 2]]))),
+        *(torn, half, doubled, crowd),
+    ):
         labels = segment(vertices, faces)
         assert labels.shape == (len(faces),)
         assert sorted(set(labels)) == list(range(labels.max() + 1))

@@ -2,11 +2,12 @@
 
 ``engine`` is the way in. A mesh with named nodes keeps them (``names``); any other goes through ``segment``, the
 whole way from triangles to labels. In the order of that way: ``face_graph`` is the mesh as touching faces,
-``proxy`` an evenly divided copy to measure on, ``relief`` smooths it, ``samples`` spread over it, ``volume`` what they see inside,
-``clusters`` and ``merge`` group them in several ways (``symmetry`` likewise on both sides), ``consensus`` finds what
-these agree on, ``boundary`` lays the borders. For
-names, ``pieces`` describes the parts, ``recognise`` knows kinds of things by the rules in ``furniture``,
-``vehicles``, ``plants`` and ``animals``, ``living`` asks the rig engine.
+``proxy`` an evenly divided copy to measure on, ``relief`` smooths it, ``samples`` spread over it, ``volume`` is what
+they see inside,
+``clusters`` and ``merge`` group them in several ways, ``consensus`` finds what these agree on, alike on both sides
+where ``symmetry`` finds two, and ``boundary`` lays the borders. For names, ``pieces`` describes the parts,
+``recognise`` knows kinds of things by the rules in ``furniture``, ``vehicles``, ``plants`` and ``animals``, and
+``living`` asks the rig engine.
 ``assemble`` makes the result.
 """
 

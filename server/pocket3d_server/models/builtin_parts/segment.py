@@ -16,17 +16,15 @@ from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, fac
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
 from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
 from pocket3d_server.models.builtin_parts.relief import without_relief
-from pocket3d_server.models.builtin_parts.samples import Cells, make_cells, spread, vote
-from pocket3d_server.models.builtin_parts.symmetry import find_mirror, folded, halved
-from pocket3d_server.models.builtin_parts.volume import Inside, look_inside, orient
+from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
+from pocket3d_server.models.builtin_parts.symmetry import mirror_image
+from pocket3d_server.models.builtin_parts.volume import look_inside, orient
 
 SAMPLES = 600
 CLUSTERS, THRESHOLDS, MOST = (14, 18, 24), (0.0, -0.4, -0.8, -1.2), 40
 """Clusters to start from, evidence above which they join, and most parts; each pair is one guess of the division."""
 FINE_CLUSTERS, FINE_THRESHOLD, FINE_MOST = 48, 0.0, 80
 """The same for dividing each coarse part again: more evidence is asked for, so pieces stay apart."""
-LOPSIDED = 0.08
-"""A symmetric shape whose parts disagree with their mirror image by more than this is divided again, folded."""
 BAND = 0.8
 """How far a border may move, in radii of a cell."""
 
@@ -80,12 +78,14 @@ def _divide(work: FaceGraph, level: str, progress: Callable[[float, str], None])
     weights = affinity(inside, cells)
     starts = [spectral_clusters(weights, count) for count in CLUSTERS]
     progress(0.7, "merging_parts")
-    parts = _agreed(starts, cells, inside)
-    mirror = find_mirror(work, samples)
-    if mirror is not None and mirror.disagreement(parts) > LOPSIDED:
-        both = folded(weights, mirror)
-        starts = [halved(spectral_clusters(both, count), mirror, inside.sight) for count in CLUSTERS]
-        parts = _agreed(starts, cells, inside)
+    guesses = []
+    for clusters in starts:
+        regions = Regions(connected(clusters, cells), cells, inside)
+        guesses += [regions.merge(threshold, MOST) for threshold in THRESHOLDS]
+    image = mirror_image(work, samples)
+    if image is not None:  # both sides are cut alike when each guess counts as its mirror image too
+        guesses += [guess[image] for guess in guesses]
+    parts = consensus(guesses, cells)
     if level == "fine":
         finer = spectral_clusters(weights, FINE_CLUSTERS)
         clusters = connected(parts * FINE_CLUSTERS + finer, cells)
@@ -93,15 +93,6 @@ def _divide(work: FaceGraph, level: str, progress: Callable[[float, str], None])
     labels = absorb_islands(work, parts[cells.of_face])
     radius = float(np.sqrt(work.areas.sum() / len(samples) / np.pi))
     return absorb_islands(work, refine(work, labels, BAND * radius))
-
-
-def _agreed(starts: list[Ints], cells: Cells, inside: Inside) -> Ints:
-    """(N,) parts of the cells, from clusters (N,) of several sizes joined up to several thresholds."""
-    guesses = []
-    for clusters in starts:
-        regions = Regions(connected(clusters, cells), cells, inside)
-        guesses += [regions.merge(threshold, MOST) for threshold in THRESHOLDS]
-    return consensus(guesses, cells)
 
 
 def _for_all_faces(

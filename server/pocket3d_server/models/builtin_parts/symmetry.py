@@ -7,10 +7,7 @@ its simplest form).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
@@ -18,27 +15,9 @@ from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, I
 NEAR, MOST = 1.1, 0.93
 """A mirrored sample has a partner within this many spacings; a plane needs this share of partners."""
 
-TOGETHER = 0.6
-"""Two halves of a cluster are one when they see at least this much of each other, of what each sees of itself."""
 
-
-@dataclass(eq=False)
-class Mirror:
-    """A plane of symmetry as seen by N samples."""
-
-    image: Ints
-    """(N,) the sample nearest to the mirror image of each."""
-    side: Ints
-    """(N,) 0 or 1."""
-
-    def disagreement(self, labels: Ints) -> float:
-        """Share of pairs of samples that are together in ``labels`` (N,) but not in their mirror image, or reverse."""
-        together = labels[:, None] == labels
-        return float((together != together[np.ix_(self.image, self.image)]).mean())
-
-
-def find_mirror(surface: FaceGraph, samples: Ints) -> Mirror | None:
-    """The best plane of symmetry of the sampled faces (N,), or None."""
+def mirror_image(surface: FaceGraph, samples: Ints) -> Ints | None:
+    """(N,) the sample nearest to the mirror image of each of the sampled faces (N,); None without a symmetry."""
     points, normals = surface.centers[samples], surface.normals[samples]
     if len(points) < 50:
         return None
@@ -59,8 +38,7 @@ def find_mirror(surface: FaceGraph, samples: Ints) -> Mirror | None:
         return None
     _, normal, centre = best
     distance = (points - centre) @ normal
-    image = tree.query(points - 2 * distance[:, None] * normal)[1]
-    return Mirror(np.asarray(image, np.int64), (distance > 0).astype(np.int64))
+    return np.asarray(tree.query(points - 2 * distance[:, None] * normal)[1], np.int64)
 
 
 def _fit(
@@ -84,31 +62,3 @@ def _fit(
         better * np.sign(better @ normal),
         centre + normal * float(((middle - centre) @ normal).mean()),
     )
-
-
-def folded(weights: Floats, mirror: Mirror) -> Floats:
-    """An affinity (N, N) in which a sample and its image are alike, so that both sides are cut alike."""
-    image = mirror.image
-    half = weights + weights[image]
-    both = half + half[:, image]
-    both = (both + both.T) / 8
-    np.fill_diagonal(both, 0)
-    return np.asarray(both)
-
-
-def halved(labels: Ints, mirror: Mirror, sight: NDArray[np.bool_]) -> Ints:
-    """Clusters (N,) of a folded affinity, cut at the plane where the halves hardly see each other.
-
-    Two thighs that touch are two things, the halves of a chest are one. ``sight`` is (N, N).
-    """
-    result = 2 * labels
-    for label in np.unique(labels):
-        left, right = (
-            np.flatnonzero((labels == label) & (mirror.side == 0)),
-            np.flatnonzero((labels == label) & (mirror.side == 1)),
-        )
-        if len(left) and len(right):
-            own = np.sqrt(sight[np.ix_(left, left)].mean() * sight[np.ix_(right, right)].mean())
-            if sight[np.ix_(left, right)].mean() < TOGETHER * own:
-                result[right] += 1
-    return result
