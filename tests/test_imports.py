@@ -71,7 +71,11 @@ SERVER_MODULES = {
     if path.stem != "__init__" and (path.suffix == ".py" or path.is_dir())
 }
 # model -> other models that it may import; models/__init__.py says why.
-MODEL_RULES: dict[str, set[str]] = {"builtin_parts": {"builtin_rig"}, "builtin_image": {"builtin_text"}}
+MODEL_RULES: dict[str, set[str]] = {
+    "builtin_parts": {"builtin_rig"},
+    "builtin_image": {"builtin_text"},
+    "builtin_texture": {"builtin_parts", "builtin_rig"},
+}
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),
     "scene": {"core"},
