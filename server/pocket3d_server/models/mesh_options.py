@@ -20,23 +20,27 @@ class MeshOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    fill_holes: bool = Field(False, description="Close every hole.")
+    fill_holes: bool = Field(default=False, description="Close every hole.")
     remesh: Literal["none", "quads"] = Field(
-        "none", description="New topology: near-square quads, each as two triangles one after the other."
+        default="none",
+        description="New topology: near-square quads, each as two triangles one after the other.",
     )
     target_faces: int | None = Field(
-        None,
+        default=None,
         ge=16,
         le=2_000_000,
         description="Triangles to have at most, about. Textures are painted over onto new UVs.",
     )
-    unwrap: bool = Field(False, description="New UVs on one atlas; textures are painted over onto it.")
-    origin: Literal["keep", "base", "center"] = Field(
-        "keep", description="Where the origin is to be: the middle of the footprint, or of the bounding box."
+    unwrap: bool = Field(
+        default=False, description="New UVs on one atlas; textures are painted over onto it."
     )
-    height: float | None = Field(None, gt=0, le=100_000, description="Height in metres to scale to.")
+    origin: Literal["keep", "base", "center"] = Field(
+        default="keep",
+        description="Where the origin is to be: the middle of the footprint, or of the bounding box.",
+    )
+    height: float | None = Field(default=None, gt=0, le=100_000, description="Height in metres to scale to.")
     lods: int = Field(
-        0,
+        default=0,
         ge=0,
         le=4,
         description="Further files with fewer and fewer triangles, each 40 % of the one before.",

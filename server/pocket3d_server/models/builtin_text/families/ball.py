@@ -36,7 +36,7 @@ def ball(brief: Brief) -> Asset:
             [part(f"panel_{k + 1}", g) for k, g in enumerate(gore)]
             + [part("valve", (shapes.sphere(r * 0.12, 16).scale(1, 0.3, 1).move(y=2 * r - 0.002), tints[1]))]
         )
-    basket, tennis = brief.has("basketball", "basket"), brief.has("tennis")
+    basket, tennis = brief.has("basketball"), brief.has("tennis")
     r = (0.12 if basket else 0.033 if tennis else 0.11) * brief.grown("girth")
     stuff = asked(
         brief,

@@ -189,7 +189,7 @@ def shoe(brief: Brief) -> Asset:
     count = (
         2
         if brief.has("pair", "shoes")
-        or brief.counts.get("shoe", 1) == 2
+        or brief.count("shoe", 1, 1, 2) == 2
         or "shoes" in brief.prompt.lower()
         or "sneakers" in brief.prompt.lower()
         else 1
@@ -333,7 +333,8 @@ def boots(brief: Brief) -> Asset:
                 asked(brief, "strap", "leather", (0.20, 0.11, 0.06), "strap"),
             )
         )
-    count = 1 if brief.has("single") or " boot" in f" {brief.prompt.lower()} ".replace("boots", "") else 2
+    alone = brief.has("single") or " boot" in f" {brief.prompt.lower()} ".replace("boots", "")
+    count = 1 if alone else brief.count("boot", 2, 1, 2)
     return Asset([part(name, (s.rotate(y=28), m)) for name, s, m in _pair(pieces, count, 0.068)])
 
 
