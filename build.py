@@ -47,9 +47,9 @@ def test(rest: list[str]) -> int:
     python = environments.test()
     venvs = environments.blenders_for_tests()
     chosen = rest or ["tests"]
-    return run(
-        python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, POCKET3D_BPY_VENVS=str(venvs)
-    )
+    # The workers are as many as the cores, so each computes on one.
+    environment = {"POCKET3D_BPY_VENVS": str(venvs), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return run(python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, **environment)
 
 
 def serve(rest: list[str]) -> int:

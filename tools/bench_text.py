@@ -24,6 +24,8 @@ from pocket3d_server.models.builtin_text import BuiltinText
 from pocket3d_server.models.engine import MeshRequest
 
 PROMPTS = Path(__file__).with_name("everyday_prompts.txt")
+JUDGED = PROMPTS.with_name("everyday_judged.tsv")
+"""What a judge took their pictures for who saw neither prompts nor names."""
 CELL, COLUMNS, ROWS = 384, 4, 3
 ENGINE = BuiltinText()
 """One for each process."""
@@ -73,14 +75,11 @@ def write_sheets(rows: list[Row], folder: Path) -> None:
         sheet.save(folder / f"sheet_{page:02d}.png")
 
 
-def print_judged(file: Path, prompts: list[str]) -> None:
-    """The share that was judged right, and what the others were taken for."""
+def judged(file: Path, prompts: list[str]) -> tuple[int, int, list[tuple[str, str]]]:
+    """How many were judged, how many of them right, and the others' prompts with what they were taken for."""
     verdicts = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    right = sum(verdict == "yes" for _, verdict, *_ in verdicts)
-    print(f"judged right {right} of {len(verdicts)} ({right / len(verdicts):.1%})")
-    for number, verdict, *taken in verdicts:
-        if verdict != "yes":
-            print(f"  {prompts[int(number) - 1]:45s} taken for {' '.join(taken) or 'nothing'}")
+    wrong = [(prompts[int(n) - 1], " ".join(taken)) for n, verdict, *taken in verdicts if verdict != "yes"]
+    return len(verdicts), len(verdicts) - len(wrong), wrong
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -95,7 +94,10 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     prompts = read_prompts(options.prompts)
     if options.judged:
-        print_judged(options.judged, prompts)
+        count, right, wrong = judged(options.judged, prompts)
+        print(f"judged right {right} of {count} ({right / count:.1%})")
+        for prompt, taken in wrong:
+            print(f"  {prompt:40s} taken for: {taken or 'nothing'}")
         return 0
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")

@@ -30,6 +30,7 @@ from pocket3d_server.models.builtin_texture import BuiltinTexture
 from pocket3d_server.models.engine import MeshRequest, RigRequest, SegmentRequest
 from pocket3d_server.runners.deliver import in_part_colours, write_preview
 
+from tools.bench_text import JUDGED, PROMPTS, judged, read_prompts
 from tools.bench_texture import SHOWN_IN_STYLES, STYLES, ball_on_plinth, textured
 from tools.sheets import labelled, sheet
 
@@ -186,6 +187,19 @@ def write_page() -> None:
         pages = sorted(PICTURES.glob(f"{chapter}_*.jpg"), key=lambda p: int(p.stem.split("_")[1]))
         lines += ["", f"## {title} ({len(things())})", words, ""]
         lines += [f"![{title}, page {k}](images/gallery/{p.name})" for k, p in enumerate(pages, 1)]
+    count, right, wrong = judged(JUDGED, read_prompts(PROMPTS))
+    lines += [
+        "",
+        "## What a judge sees",
+        f"[{count} everyday prompts](../tools/everyday_prompts.txt), written down before the kit was widened for them, "
+        f"were rendered (`python build.py bench text --out DIR`) and named by a judge who saw the pictures alone: "
+        f"{right} of {count} ({right / count:.0%}) as what was asked for, kind, number and company included "
+        "([all names](../tools/everyday_judged.tsv), `bench text --judged`). The others, as they were then:",
+        "",
+        "| prompt | taken for |",
+        "|---|---|",
+        *(f"| {prompt} | {taken} |" for prompt, taken in wrong),
+    ]
     (DOCS / "gallery.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
