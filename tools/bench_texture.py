@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import trimesh
-from PIL import Image, ImageDraw
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.noise import fbm
@@ -28,10 +27,11 @@ from pocket3d_server.geometry.solid_materials import library
 from pocket3d_server.models.builtin_texture import BuiltinTexture
 from pocket3d_server.models.engine import EngineResult, MeshRequest, TextureRequest
 
+from tools.sheets import labelled, sheet
+
 STYLES = ("realistic", "cartoon", "artistic")
 SHOWN_IN_STYLES = ("oak", "castle_wall", "rusty_metal", "gold", "leather", "moss", "tiger", "porcelain")
 COLUMNS = 10
-LABEL = 18
 
 
 def kit_mesh(folder: Path) -> Path:
@@ -135,23 +135,6 @@ def print_times(resolutions: Sequence[int], prompt: str) -> None:
                 print(f"{label:10s} {resolution:5d}   {row}", flush=True)
 
 
-def labelled(picture: np.ndarray, text: str) -> np.ndarray:
-    """A picture (N, N, 3) with a line of text under it."""
-    sheet = Image.new("RGB", (picture.shape[1], picture.shape[0] + LABEL), "white")
-    sheet.paste(Image.fromarray(picture), (0, 0))
-    ImageDraw.Draw(sheet).text((4, picture.shape[0] + 3), text, fill="black")
-    return np.asarray(sheet)
-
-
-def grid(pictures: list[np.ndarray], columns: int, path: Path) -> None:
-    """Pictures of one size in rows."""
-    blank = np.full_like(pictures[0], 255)
-    pictures = pictures + [blank] * (-len(pictures) % columns)
-    rows = [np.concatenate(pictures[i : i + columns], axis=1) for i in range(0, len(pictures), columns)]
-    Image.fromarray(np.concatenate(rows)).save(path)
-    print(path)
-
-
 def draw_sheets(folder: Path, only: Sequence[str], pixels: int) -> None:
     """The sheets of materials and of styles."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -164,8 +147,8 @@ def draw_sheets(folder: Path, only: Sequence[str], pixels: int) -> None:
             made = textured(mesh, prompt, resolution)
             found = made.asset.extras["texture"]["materials"]
             label = prompt if found == [material] else f"{prompt} ({', '.join(found)})"
-            shots.append(labelled(render(made.asset, pixels)[..., :3], label))
-        grid(shots, min(COLUMNS, len(shots)), folder / "materials.png")
+            shots.append(labelled(render(made.asset, pixels), label))
+        sheet(shots, COLUMNS).save(folder / "materials.png")
         if only:
             return
         shots = [
@@ -176,7 +159,7 @@ def draw_sheets(folder: Path, only: Sequence[str], pixels: int) -> None:
             for style in STYLES
             for material in (m.replace("_", " ") for m in SHOWN_IN_STYLES)
         ]
-        grid(shots, len(SHOWN_IN_STYLES), folder / "styles.png")
+        sheet(shots, len(SHOWN_IN_STYLES)).save(folder / "styles.png")
 
 
 def main(argv: list[str] | None = None) -> int:
