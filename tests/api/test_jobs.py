@@ -50,7 +50,10 @@ def test_event_stream_replays_after_the_last_event_id(live_server: LiveServer) -
     job_id = live_server.submit(steps=5)
     whole = live_server.events(job_id)
     assert [event["seq"] for event in whole] == list(range(1, len(whole) + 1))
-    assert live_server.events(job_id, **{"Last-Event-ID": "2"}) == whole[2:]
+    again = live_server.events(job_id, **{"Last-Event-ID": "2"})
+    for event in (whole[-1], again[-1]):  # each answer has links of its own
+        del event["result"]["download_url"], event["result"]["preview_url"]
+    assert again == whole[2:]
     path = f"/jobs/{job_id}/events"
     done = live_server.get(path, headers={"Last-Event-ID": str(len(whole))})
     assert (done.status_code, done.text) == (204, "")  # browsers come back until they are told this
