@@ -270,7 +270,7 @@ def test_a_dry_run_says_what_a_submit_would_come_to(
     ada = Person(live_server, "--credits", "3")
     if path != "/mesh/generate":
         body = body | {"mesh_file": f"job:{ada.finished(ada.submit().json()['job_id'])['job_id']}"}
-    before = ada.get("/jobs").json()
+    before = ada.get("/account/usage").json(), [job["job_id"] for job in ada.get("/jobs").json()["jobs"]]
     answer = ada.post(f"{path}?dry_run=true", body | {"model_preference": model})
     assert answer.status_code == 200, answer.text
     shown = answer.json()
@@ -278,7 +278,8 @@ def test_a_dry_run_says_what_a_submit_would_come_to(
     assert shown["credits"] == (2 if "quality" in body else 1)
     assert shown["queue_position"] >= 1
     assert shown["estimated_completion"].endswith("Z")
-    assert ada.get("/jobs").json() == before
+    after = ada.get("/account/usage").json(), [job["job_id"] for job in ada.get("/jobs").json()["jobs"]]
+    assert after == before
     refused(
         ada.post(f"{path}?dry_run=true", body | {"model_preference": "nothing"}), 422, "MODEL_UNAVAILABLE"
     )
