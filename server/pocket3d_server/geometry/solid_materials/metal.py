@@ -12,16 +12,12 @@ from pocket3d_server.geometry.solid_materials.surface import (
     SolidMaterial,
     mix,
     on_planes,
+    plain,
     ramp,
-    rgb,
     shade,
     step,
     stretched,
 )
-
-
-def _plain(color: Floats | str, like: Floats) -> Floats:
-    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
 
 
 def _polished(color: str, roughness: float) -> SolidMaterial:
@@ -32,7 +28,7 @@ def _polished(color: str, roughness: float) -> SolidMaterial:
         scratch = step(
             0.90, 1.0, ridges(stretched(warp(p.position, 0.6, 0.8, p.seed), 1, 7, 1), 1.4, 2, p.seed + 1)
         )
-        base = shade(_plain(color, smudge), 0.92 + 0.14 * smudge)
+        base = shade(plain(color, smudge), 0.92 + 0.14 * smudge)
         rough = roughness + 0.16 * step(0.45, 0.8, smudge) + 0.15 * scratch
         return Look(base, rough, 1.0, -0.002 * scratch)
 
@@ -44,7 +40,7 @@ def _brushed(p: Points) -> Look:
     broad = noise(stretched(p.grain, 22, 0.35, 22), 1.0, p.seed + 1)
     line = 0.55 * fine + 0.45 * broad
     cloud = fbm(p.position, 0.7, 3, p.seed + 2)
-    color = shade(_plain("b9bbbf", line), 0.66 + 0.50 * line + 0.10 * (cloud - 0.5))
+    color = shade(plain("b9bbbf", line), 0.66 + 0.50 * line + 0.10 * (cloud - 0.5))
     return Look(color, 0.26 + 0.30 * line, 1.0, 0.008 * line)
 
 
@@ -53,7 +49,7 @@ def _hammered(color: str) -> SolidMaterial:
         c = cells(warp(p.position, 1.0, 0.1, p.seed), 2.2, p.seed + 1)
         dent = np.clip(c.nearest * 1.2, 0, 1) ** 2
         smudge = fbm(p.position, 1.2, 4, p.seed + 2)
-        base = shade(_plain(color, dent), 0.72 + 0.20 * dent + 0.25 * smudge)
+        base = shade(plain(color, dent), 0.72 + 0.20 * dent + 0.25 * smudge)
         return Look(base, 0.30 + 0.25 * smudge, 1.0, 0.05 * dent)
 
     return SolidMaterial("", (), evaluate, 0.1, (5, 12))
@@ -62,7 +58,7 @@ def _hammered(color: str) -> SolidMaterial:
 def _cast_iron(p: Points) -> Look:
     grain, cloud = fbm(p.position, 14, 3, p.seed), fbm(p.position, 1.0, 4, p.seed + 1)
     rust = step(0.66, 0.80, cloud) * 0.6
-    color = mix(shade(_plain("3b3c40", grain), 0.7 + 0.6 * grain), "5b3522", rust)
+    color = mix(shade(plain("3b3c40", grain), 0.7 + 0.6 * grain), "5b3522", rust)
     return Look(color, 0.55 + 0.2 * grain + 0.2 * rust, 0.9 - 0.8 * rust, 0.03 * grain)
 
 
@@ -70,7 +66,7 @@ def _rusty(p: Points) -> Look:
     spread = fbm(p.position, 0.8, 6, p.seed)
     rust = step(0.46, 0.56, spread)
     deep, fine = fbm(p.position, 3.0, 4, p.seed + 1), fbm(p.position, 14, 3, p.seed + 2)
-    iron = shade(_plain("7d7f82", fine), 0.75 + 0.4 * fine)
+    iron = shade(plain("7d7f82", fine), 0.75 + 0.4 * fine)
     oxide = shade(
         ramp(np.clip(1.7 * deep - 0.4, 0, 1), "4a1f10", "8a3d16", "b9622a", "d08a4a"), 0.8 + 0.4 * fine
     )
@@ -85,7 +81,7 @@ def _patina(p: Points) -> Look:
     run = fbm(stretched(p.position, 2.4, 0.25, 2.4), 1.0, 4, p.seed + 1)
     fine = fbm(p.position, 9, 3, p.seed + 2)
     green = step(0.40, 0.55, 0.65 * spread + 0.40 * run)
-    copper = shade(_plain("a85f3d", fine), 0.65 + 0.6 * fine)
+    copper = shade(plain("a85f3d", fine), 0.65 + 0.6 * fine)
     salt = shade(ramp(np.clip(1.6 * run - 0.3, 0, 1), "2f6a5b", "4fa08a", "8fc7b0"), 0.8 + 0.35 * fine)
     return Look(mix(copper, salt, green), 0.35 + 0.5 * green, 1 - 0.9 * green, 0.04 * green * fine)
 
@@ -99,9 +95,9 @@ def _chipped(p: Points) -> Look:
     fine = fbm(p.position, 10, 3, p.seed + 1)
     rust = step(0.48, 0.6, fbm(p.position, 2.6, 4, p.seed + 2))
     metal = mix(
-        shade(_plain("77797c", fine), 0.7 + 0.5 * fine), shade(_plain("8a4520", fine), 0.6 + 0.8 * fine), rust
+        shade(plain("77797c", fine), 0.7 + 0.5 * fine), shade(plain("8a4520", fine), 0.6 + 0.8 * fine), rust
     )
-    paint = shade(_plain(paint_color, fine), 0.86 + 0.18 * fbm(p.position, 0.8, 3, p.seed + 3) + 0.06 * fine)
+    paint = shade(plain(paint_color, fine), 0.86 + 0.18 * fbm(p.position, 0.8, 3, p.seed + 3) + 0.06 * fine)
     color = mix(mix(paint, "d9d4c8", 0.45 * rim), metal, bare)
     return Look(color, 0.38 + 0.35 * bare * rust, bare * (1 - 0.8 * rust), 0.05 * (1 - bare))
 
@@ -128,7 +124,7 @@ def _panels(p: Points) -> Look:
         q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
         wear, fine = fbm(q, 1.3, 4, p.seed + 1), fbm(q, 12, 2, p.seed + 2)
         tone = 0.74 + 0.34 * random(panel, 7)
-        color = shade(_plain(main, u), tone * (0.86 + 0.22 * wear + 0.06 * fine))
+        color = shade(plain(main, u), tone * (0.86 + 0.22 * wear + 0.06 * fine))
         color = mix(color, accent, 0.9 * (random(panel, 8) > 0.93))
         color = shade(color, 0.28 + 0.72 * seam) * (1 - 0.25 * rivet[:, None])
         height = 0.05 * seam + 0.03 * rivet + 0.03 * (random(panel, 9) > 0.5) * seam
@@ -148,7 +144,7 @@ def _tread(p: Points) -> Look:
         along, across = np.where(turn, s, t), np.where(turn, t, s)
         bar = step(1.0, 0.75, (along / 0.42) ** 2 + (across / 0.13) ** 2)
         wear = fbm(np.stack([u, v, 0 * u + plane], axis=1), 1.0, 4, p.seed)
-        color = shade(_plain("a4a7ab", u), 0.62 + 0.4 * wear + 0.25 * bar)
+        color = shade(plain("a4a7ab", u), 0.62 + 0.4 * wear + 0.25 * bar)
         return Look(color, 0.5 - 0.2 * bar, 1.0, 0.12 * bar)
 
     return on_planes(p, flat)
@@ -174,7 +170,7 @@ def _brass(p: Points) -> Look:
     dark = step(0.38, 0.80, cloud)
     spot = step(0.70, 0.80, fbm(p.position, 5, 3, p.seed + 2))
     fine = noise(p.position, 24, p.seed + 3)
-    color = shade(_plain("d9b65c", fine), 0.94 + 0.10 * fine)
+    color = shade(plain("d9b65c", fine), 0.94 + 0.10 * fine)
     color = mix(mix(color, "9a7838", 0.6 * dark), "6b5530", 0.5 * spot)
     return Look(color, 0.18 + 0.30 * dark + 0.2 * spot, 1.0 - 0.2 * spot, 0.004 * fine)
 
@@ -182,7 +178,7 @@ def _brass(p: Points) -> Look:
 def _aluminium(p: Points) -> Look:
     """Blasted and anodised: a fine even grain and a satin sheen."""
     grain, cloud = noise(p.position, 40, p.seed), fbm(p.position, 0.8, 3, p.seed + 1)
-    color = shade(_plain("d3d6da", grain), 0.90 + 0.10 * grain + 0.05 * cloud)
+    color = shade(plain("d3d6da", grain), 0.90 + 0.10 * grain + 0.05 * cloud)
     return Look(color, 0.42 + 0.10 * grain, 1.0, 0.006 * grain)
 
 
@@ -213,7 +209,7 @@ def _chain_mail(p: Points) -> Look:
                 lean = tube * (0.62 + 0.38 * np.sin(np.arctan2(fy, fx) + 2.0 * lift))
                 shine = np.where(lean > height, random(row * 71 + column, 3), shine)
                 height = np.maximum(height, lean)
-        color = shade(_plain("9a9da1", u), (0.10 + 0.80 * height) * (0.8 + 0.35 * shine))
+        color = shade(plain("9a9da1", u), (0.10 + 0.80 * height) * (0.8 + 0.35 * shine))
         return Look(color, 0.34 + 0.2 * (1 - height), 0.95, 0.45 * height)
 
     return on_planes(p, flat)
@@ -229,7 +225,7 @@ def _perforated(p: Points) -> Look:
         sheet = step(0.29, 0.34, d)
         q = np.stack([u, v, 0 * u + plane], axis=1).astype(np.float32)
         line = noise(q * np.array([0.4, 9, 1], np.float32), 1.0, p.seed)
-        color = mix("0b0b0c", shade(_plain("a6aaae", u), 0.78 + 0.28 * line), sheet)
+        color = mix("0b0b0c", shade(plain("a6aaae", u), 0.78 + 0.28 * line), sheet)
         return Look(color, 0.32 + 0.15 * line + 0.4 * (1 - sheet), sheet, 0.30 * sheet)
 
     return on_planes(p, flat)

@@ -12,17 +12,13 @@ from pocket3d_server.geometry.solid_materials.surface import (
     SolidMaterial,
     mix,
     on_planes,
+    plain,
     plane_points,
     ramp,
-    rgb,
     shade,
     step,
     stretched,
 )
-
-
-def _plain(color: Floats | str, like: Floats) -> Floats:
-    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
 
 
 def _plaster(p: Points) -> Look:
@@ -33,7 +29,7 @@ def _plaster(p: Points) -> Look:
     cloud, fine = fbm(p.position, 0.6, 4, p.seed + 2), fbm(p.position, 9, 2, p.seed + 4)
     light = 0.82 + 0.20 * cloud + 0.06 * sweep * blend + 0.04 * fine
     height = 0.020 * sweep * blend + 0.06 * cloud + 0.006 * fine
-    return Look(shade(_plain(p.colour(0, "ece7dc"), cloud), light), 0.92, 0.0, height)
+    return Look(shade(plain(p.colour(0, "ece7dc"), cloud), light), 0.92, 0.0, height)
 
 
 def _stucco(p: Points) -> Look:
@@ -43,7 +39,7 @@ def _stucco(p: Points) -> Look:
     grit = noise(p.position, 22, p.seed + 2)
     stain = fbm(stretched(p.position, 1.2, 0.3, 1.2), 0.7, 3, p.seed + 3)
     light = 0.72 + 0.13 * top + 0.12 * grit + 0.16 * stain
-    return Look(shade(_plain(p.colour(0, "e3d3b4"), crust), light), 0.97, 0.0, 0.16 * top + 0.05 * grit)
+    return Look(shade(plain(p.colour(0, "e3d3b4"), crust), light), 0.97, 0.0, 0.16 * top + 0.05 * grit)
 
 
 def _limestone(p: Points) -> Look:
@@ -126,7 +122,7 @@ def _moon(p: Points) -> Look:
         ray += there * step(1.6, 0.9, r) * 0.5
     dust, fine = fbm(p.position, 0.7, 4, p.seed + 7), fbm(p.position, 9, 3, p.seed + 8)
     light = 0.58 + 0.35 * dust + 0.18 * fine + 0.10 * np.clip(ray, 0, 1) + 0.45 * np.clip(height, -0.5, 0.3)
-    return Look(shade(_plain(p.colour(0, "b2b0ac"), dust), light), 0.97, 0.0, height + 0.03 * fine)
+    return Look(shade(plain(p.colour(0, "b2b0ac"), dust), light), 0.97, 0.0, height + 0.03 * fine)
 
 
 def _coal(p: Points) -> Look:
@@ -183,7 +179,7 @@ def _opal(p: Points) -> Look:
         "4fd07a",
         "28c7b0",
     )
-    milk = shade(_plain("e3e6ee", fire), 0.9 + 0.15 * noise(p.position, 1.5, p.seed + 4))
+    milk = shade(plain("e3e6ee", fire), 0.9 + 0.15 * noise(p.position, 1.5, p.seed + 4))
     return Look(mix(milk, hue, 0.75 * fire), 0.08, 0.1, 0.01 * d.identity)
 
 

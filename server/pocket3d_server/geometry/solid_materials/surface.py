@@ -172,6 +172,11 @@ def rgb(text: str) -> Floats:
     return np.array([int(text[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / np.float32(255)
 
 
+def plain(color: Floats | str, like: Floats) -> Floats:
+    """One colour, sRGB 0..1 or ``8a5a2b``, for each of the points ``like`` (N, ...): (N, 3)."""
+    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
+
+
 def mix(a: Floats | str, b: Floats | str, t: Floats) -> Floats:
     """Blend two colours, or two sets of colours (N, 3), by ``t`` (N,)."""
     low = rgb(a) if isinstance(a, str) else a

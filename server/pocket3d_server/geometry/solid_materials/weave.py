@@ -12,17 +12,13 @@ from pocket3d_server.geometry.solid_materials.surface import (
     SolidMaterial,
     mix,
     on_planes,
+    plain,
     plane_points,
     ramp,
-    rgb,
     shade,
     step,
     stretched,
 )
-
-
-def _plain(color: Floats | str, like: Floats) -> Floats:
-    return np.broadcast_to(rgb(color) if isinstance(color, str) else color, (len(like), 3))
 
 
 def _woven(color: str, gap: float, slub: float, rough: float = 0.95) -> SolidMaterial:
@@ -48,7 +44,7 @@ def _woven(color: str, gap: float, slub: float, rough: float = 0.95) -> SolidMat
             tone = 1 + np.float32(0.25 * slub + 0.08) * (random(thread, 2) - 0.5) * 2
             fold = fbm(q, 0.05, 3, p.seed)
             light = tone * (0.42 + 0.40 * rise * round_ + 0.16 * swell * rise + 0.12 * fold)
-            return Look(shade(_plain(base, u), light), rough, 0.0, 0.35 * rise * round_)
+            return Look(shade(plain(base, u), light), rough, 0.0, 0.35 * rise * round_)
 
         return on_planes(p, flat)
 
@@ -61,7 +57,7 @@ def _silk(p: Points) -> Look:
     fold = noise(stretched(q, 1.1, 0.35, 1.1), 1.0, p.seed + 1)
     sheen = 0.5 + 0.5 * np.sin(fold * 13)
     thread = noise(stretched(p.position, 50, 4, 50), 1.0, p.seed + 2)
-    base = _plain(p.colour(0, "d8bfa0"), fold)
+    base = plain(p.colour(0, "d8bfa0"), fold)
     color = mix(shade(base, 0.80 + 0.16 * sheen + 0.05 * thread), "ffffff", 0.16 * sheen**3)
     return Look(color, 0.30 + 0.08 * (1 - sheen), 0.15, 0.13 * sheen)
 
@@ -74,7 +70,7 @@ def _wool(p: Points) -> Look:
     turn = np.arctan2(c.offset[:, 1], c.offset[:, 0] + c.offset[:, 2])
     swirl = 0.5 + 0.5 * np.sin(turn + c.nearest * 17 + 6 * c.identity)
     fine = noise(p.position, 9, p.seed + 2)
-    color = shade(_plain(p.colour(0, "e9e0cd"), dome), 0.52 + 0.36 * dome + 0.16 * swirl + 0.10 * fine)
+    color = shade(plain(p.colour(0, "e9e0cd"), dome), 0.52 + 0.36 * dome + 0.16 * swirl + 0.10 * fine)
     return Look(color, 1.0, 0.0, 0.40 * dome + 0.07 * swirl)
 
 
@@ -84,7 +80,7 @@ def _felt(p: Points) -> Look:
     two = ridges(stretched(q, 16, 3, 5), 1.0, 2, p.seed + 2)
     fibre = np.maximum(one, two)
     cloud = fbm(p.position, 0.9, 3, p.seed + 3)
-    color = shade(_plain(p.colour(0, "3d7a52"), fibre), 0.72 + 0.24 * fibre + 0.16 * cloud)
+    color = shade(plain(p.colour(0, "3d7a52"), fibre), 0.72 + 0.24 * fibre + 0.16 * cloud)
     return Look(color, 1.0, 0.0, 0.03 * fibre)
 
 
@@ -93,7 +89,7 @@ def _suede(p: Points) -> Look:
     q = warp(p.position, 0.9, 0.7, p.seed)
     nap = step(0.25, 0.75, fbm(stretched(q, 0.5, 0.9, 0.5), 1.0, 3, p.seed + 1))
     fine = noise(p.position, 34, p.seed + 2)
-    color = shade(_plain(p.colour(0, "a5743f"), fine), 0.80 + 0.12 * nap + 0.22 * fine)
+    color = shade(plain(p.colour(0, "a5743f"), fine), 0.80 + 0.12 * nap + 0.22 * fine)
     return Look(color, 1.0, 0.0, 0.008 * fine)
 
 
@@ -106,7 +102,7 @@ def _corduroy(p: Points) -> Look:
         rib = np.sqrt(np.clip(1 - (x * 2.15) ** 2, 0, 1))
         pile = noise(q * np.array([9, 4, 1], np.float32), 1.0, p.seed)
         worn = fbm(q, 0.12, 3, p.seed + 1)
-        color = shade(_plain(p.colour(0, "8a5a2c"), u), 0.30 + 0.52 * rib + 0.20 * pile + 0.22 * (worn - 0.5))
+        color = shade(plain(p.colour(0, "8a5a2c"), u), 0.30 + 0.52 * rib + 0.20 * pile + 0.22 * (worn - 0.5))
         return Look(color, 0.98, 0.0, 0.42 * rib + 0.03 * pile)
 
     return on_planes(p, flat)
@@ -125,7 +121,7 @@ def _tweed(p: Points) -> Look:
         q = plane_points(u, v, plane)
         fibre = noise(q, 1.9, p.seed)
         fleck = step(0.80, 0.88, noise(q, 0.9, p.seed + 5))
-        color = shade(mix(_plain(light, u), dark, band), 0.74 + 0.46 * fibre)
+        color = shade(mix(plain(light, u), dark, band), 0.74 + 0.46 * fibre)
         return Look(mix(color, "8a4a2a", 0.5 * fleck), 1.0, 0.0, 0.35 * band + 0.2 * fibre)
 
     return on_planes(p, flat)
@@ -148,7 +144,7 @@ def _sequins(p: Points) -> Look:
             tilt = (random(which, 1) - 0.5) * fx + (random(which, 2) - 0.5) * fy
             glint = step(0.72, 0.95, random(which, 3))
             hole = step(0.10, 0.07, np.hypot(fx, fy + 0.25))
-            disc = mix(shade(_plain(base, u), 0.55 + 0.65 * random(which, 4)), "ffffff", 0.55 * glint)
+            disc = mix(shade(plain(base, u), 0.55 + 0.65 * random(which, 4)), "ffffff", 0.55 * glint)
             color[mine] = shade(disc, 1 - 0.7 * hole)[mine]
             height = np.where(mine, 0.15 + 0.5 * tilt + 0.2 * fy, height)
         return Look(color, 0.18, 0.9, height.astype(np.float32))
@@ -172,7 +168,7 @@ def _wicker(p: Points) -> Look:
         q = plane_points(u, v, plane)
         fibre = noise(q * np.array([1.0, 9, 1], np.float32), 1.0, p.seed)
         tone = 0.80 + 0.3 * random(row * 17 + plane, 2) + 0.16 * (fibre - 0.5)
-        return Look(shade(_plain("c4934f", u), tone * (0.18 + 0.85 * rise)), 0.6, 0.0, 0.6 * rise)
+        return Look(shade(plain("c4934f", u), tone * (0.18 + 0.85 * rise)), 0.6, 0.0, 0.6 * rise)
 
     return on_planes(p, flat)
 
@@ -189,7 +185,7 @@ def _rope(p: Points) -> Look:
         q = plane_points(u + fy, v - 0.8 * u, plane)
         fibre = noise(q * np.array([5.0, 13, 1], np.float32), 1.0, p.seed)
         light = (0.25 + 0.75 * body) * (0.42 + 0.55 * strand) * (0.82 + 0.36 * fibre)
-        return Look(shade(_plain("cfae78", u), light), 0.95, 0.0, 0.5 * body + 0.22 * strand * body)
+        return Look(shade(plain("cfae78", u), light), 0.95, 0.0, 0.5 * body + 0.22 * strand * body)
 
     return on_planes(p, flat)
 
