@@ -26,6 +26,7 @@ def wheels(car: CarFrame) -> list[Part]:
         spokes=car.brief.count("spoke", spokes, 3, 24),
         pattern=pattern,
         tread=car.style.tread,
+        segments=4 * round(car.brief.detail(36) / 4),
     )
     materials = WheelMaterials(
         asked(car.brief, "tyre", "rubber", None, "tyre", "tire"),

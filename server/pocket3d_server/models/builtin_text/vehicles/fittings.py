@@ -39,7 +39,7 @@ def road_wheels(
     spokes: int = 8,
 ) -> list[Part]:
     """A wheel on either side of each axle (z from rear to front); ``track`` is half the width over the tyres."""
-    style = WheelStyle(radius, width, 0.62, spokes, pattern, tread, 4 * round(brief.detail(44) / 4))
+    style = WheelStyle(radius, width, 0.62, spokes, pattern, tread, 4 * round(brief.detail(36) / 4))
     rims = asked(brief, "rim", "paint", rim, "rim", "wheel", roughness=0.3)
     iron = finish("iron", name="axle")
     materials = WheelMaterials(

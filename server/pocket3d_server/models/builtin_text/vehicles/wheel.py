@@ -24,7 +24,12 @@ class WheelStyle:
     """``split`` (pairs of thin spokes), ``star`` (wide spokes), ``wire`` (many thin ones) or ``disc`` (a steel wheel)."""
     tread: str = "road"
     """``road`` (grooves), ``blocks`` (off-road), ``slick``."""
-    segments: int = 48
+    segments: int = 36
+    """Steps around the tyre; everything smaller on the wheel takes a share of them."""
+
+    def steps(self, share: float) -> int:
+        """``share`` of the steps around the tyre, even and at least 6."""
+        return max(6, 2 * round(self.segments * share / 2))
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,9 @@ class WheelMaterials:
 
 def wheel(name: str, style: WheelStyle, materials: WheelMaterials, at: Points, outward: float) -> Part:
     """A wheel about the point ``at`` whose outer side faces x = ``outward`` (1 or -1)."""
-    pieces = [
-        (_tyre(style), materials.tyre),
-        (_rim(style), materials.rim),
-        (_hub(style), materials.hub),
-        (_disc(style), materials.disc),
-        (_caliper(style), materials.caliper),
-    ]
+    pieces = [(_tyre(style), materials.tyre), (_rim(style), materials.rim), (_hub(style), materials.hub)]
+    if style.pattern != "disc":  # nobody sees a brake behind a closed wheel
+        pieces += [(_disc(style), materials.disc), (_caliper(style), materials.caliper)]
     placed = []
     for solid, material in pieces:
         turned = solid if outward > 0 else solid.mirror("x")
@@ -70,18 +71,13 @@ def _tyre(s: WheelStyle) -> Solid:
             [r - 0.012, 0.86 * w],
             [r, 0.70 * w],
         ],
-        9,
+        6,
     )
     cuts = [] if groove == 0 else [0.42, 0.0, -0.42]
     tread: list[list[float]] = []
     for c in cuts:
         half = 0.05 * w
-        tread += [
-            [r, c * w + 2 * half],
-            [r - groove, c * w + half],
-            [r - groove, c * w - half],
-            [r, c * w - 2 * half],
-        ]
+        tread += [[r, c * w + 2 * half], [r - groove, c * w], [r, c * w - 2 * half]]
     lower = wall[::-1] * [1, -1]
     bore = [[rim - 0.02 * r, -0.74 * w], [rim - 0.02 * r, 0.74 * w]]
     outline = np.concatenate([wall, np.array(tread).reshape(-1, 2), lower, bore])
@@ -110,12 +106,12 @@ def _rim(s: WheelStyle) -> Solid:
     pieces = [_about_x(shapes.revolve(barrel[::-1], s.segments, crease=40, closed=True))]
     if s.pattern == "disc":
         dish = curves.smooth_curve(
-            [[0, 0.42 * w], [0.35 * r, 0.55 * w], [0.6 * r, 0.72 * w], [0.93 * r, 0.45 * w]], 14
+            [[0, 0.42 * w], [0.35 * r, 0.55 * w], [0.6 * r, 0.72 * w], [0.93 * r, 0.45 * w]], 9
         )
-        plate = np.concatenate([dish - [0, 0.09 * w], dish[::-1]])
+        plate = np.concatenate([dish[::4] - [0, 0.09 * w], dish[::-1]])
         pieces.append(_about_x(shapes.revolve(plate, s.segments)))
         holes = max(s.spokes, 4)
-        pieces += [_bolt(0.62 * r, a, 0.72 * w, 0.055 * r) for a in 2 * np.pi * np.arange(holes) / holes]
+        pieces += [_bolt(s, 0.62 * r, a, 0.72 * w, 0.055 * r) for a in 2 * np.pi * np.arange(holes) / holes]
         return join(*pieces)
     spread = {"split": (-9.0, 9.0), "star": (0.0,), "wire": (-4.0, 4.0)}[s.pattern]
     wide = {"split": (0.12, 0.085), "star": (0.30, 0.17), "wire": (0.035, 0.035)}[s.pattern]
@@ -129,16 +125,16 @@ def _rim(s: WheelStyle) -> Solid:
 
 def _spoke(r: float, w: float, wide: tuple[float, float], lean: float) -> Solid:
     """A bar from the hub to the lip along +y, dished, leaning by degrees at its outer end."""
-    t = np.linspace(0, 1, 7)
+    t = np.linspace(0, 1, 5)
     y = r * (0.12 + 0.82 * t)
     x = w * (0.52 + 0.22 * np.sin(np.pi * t * 0.9) + 0.06 * t)
     z = y * np.tan(np.radians(lean)) * (0.3 + 0.7 * t)
     half = r * (wide[0] + (wide[1] - wide[0]) * t) / 2
-    shape = curves.rectangle(1, 1, 0.3, 2)
+    shape = curves.rectangle(1, 1, 0.3, 1)
     rings = np.stack(
         [
             x[:, None] + shape[None, :, 1] * w * 0.20,
-            np.broadcast_to(y[:, None], (7, len(shape))),
+            np.broadcast_to(y[:, None], (5, len(shape))),
             z[:, None] + 2 * shape[None, :, 0] * half[:, None],
         ],
         axis=2,
@@ -146,32 +142,32 @@ def _spoke(r: float, w: float, wide: tuple[float, float], lean: float) -> Solid:
     return shapes.loft(rings, crease=50)
 
 
-def _bolt(reach: float, angle: float, height: float, radius: float) -> Solid:
-    nut = shapes.cylinder(radius, 0.02, 0.004, 12).rotate(z=-90)
+def _bolt(s: WheelStyle, reach: float, angle: float, height: float, radius: float) -> Solid:
+    nut = shapes.cylinder(radius, 0.02, 0.0 if s.segments < 60 else 0.004, s.steps(0.25)).rotate(z=-90)
     return nut.move(height - 0.006, reach * np.cos(angle), reach * np.sin(angle))
 
 
 def _hub(s: WheelStyle) -> Solid:
     r, w = s.radius * s.rim, s.width / 2
     cap = curves.smooth_curve(
-        [[0.19 * r, 0.3 * w], [0.185 * r, 0.72 * w], [0.13 * r, 0.82 * w], [0, 0.84 * w]], 12
+        [[0.19 * r, 0.3 * w], [0.185 * r, 0.72 * w], [0.13 * r, 0.82 * w], [0, 0.84 * w]], 7
     )
-    pieces = [_about_x(shapes.revolve(cap, 32))]
+    pieces = [_about_x(shapes.revolve(cap, s.steps(0.6)))]
     if s.pattern != "wire":
-        pieces += [_bolt(0.135 * r, a, 0.80 * w, 0.028 * r) for a in 2 * np.pi * (np.arange(5) + 0.5) / 5]
+        pieces += [_bolt(s, 0.135 * r, a, 0.80 * w, 0.028 * r) for a in 2 * np.pi * (np.arange(5) + 0.5) / 5]
     return join(*pieces)
 
 
 def _disc(s: WheelStyle) -> Solid:
     r, w = s.radius * s.rim, s.width / 2
-    disc = shapes.tube(0.76 * r, 0.2 * r, 0.12 * w, 0.01 * r, 48)
-    bell = shapes.cylinder(0.30 * r, 0.30 * w, 0.02 * r, 32)
-    axle = shapes.cylinder(0.16 * r, 1.2 * w, 0.0, 16).move(y=-0.9 * w)
+    disc = shapes.tube(0.76 * r, 0.2 * r, 0.12 * w, 0.01 * r, s.segments)
+    bell = shapes.cylinder(0.30 * r, 0.30 * w, 0.02 * r, s.steps(0.6))
+    axle = shapes.cylinder(0.16 * r, 1.2 * w, 0.0, s.steps(0.3)).move(y=-0.9 * w)
     return _about_x(join(disc, bell.move(y=0.05 * w), axle)).move(x=0.02 * w)
 
 
 def _caliper(s: WheelStyle) -> Solid:
     r, w = s.radius * s.rim, s.width / 2
-    sector = np.concatenate([curves.arc(0.82 * r, -32, 32, 12), curves.arc(0.54 * r, 32, -32, 12)])
-    clamp = shapes.extrude(curves.rounded(sector, 0.05 * r, 3), 0.30 * w, 0.05 * w)
+    sector = np.concatenate([curves.arc(0.82 * r, -32, 32, 7), curves.arc(0.54 * r, 32, -32, 7)])
+    clamp = shapes.extrude(curves.rounded(sector, 0.05 * r, 1), 0.30 * w, 0.05 * w)
     return clamp.rotate(y=90).rotate(x=200).move(x=0.10 * w)
