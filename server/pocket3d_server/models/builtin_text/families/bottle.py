@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.builtin_text.pottery import hollow
 from pocket3d_server.models.language.brief import Brief
 
@@ -26,18 +27,7 @@ def bottle(brief: Brief) -> Asset:
         alpha=0.55,
     )
     k, g = brief.grown("height"), brief.grown("girth", "width")
-    rows = np.array(
-        [
-            [0.030, 0],
-            [0.036, 0.004],
-            [0.0375, 0.012],
-            [0.0375, 0.175],
-            [0.034, 0.200],
-            [0.0165, 0.240],
-            [0.0145, 0.255],
-            [0.0145, 0.292],
-        ]
-    ) * [g, k]
+    rows = cm("3 0, 3.6 0.4, 3.75 1.2, 3.75 17.5, 3.4 20, 1.65 24, 1.45 25.5, 1.45 29.2") * [g, k]
     outer = curves.rounded(rows, 0.02, 6, closed=False)
     inner = (outer * [1, 1])[::-1] - [0.0028, 0]
     inner = inner[inner[:, 1] > 0.010]

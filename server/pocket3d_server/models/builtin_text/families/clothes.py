@@ -9,15 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
-from pocket3d_server.models.builtin_text.making import (
-    BLACK,
-    BRIGHT,
-    bar,
-    cm,
-    copies,
-    cover,
-    facing,
-)
+from pocket3d_server.models.builtin_text.making import BLACK, BRIGHT, bar, cm, copies, cover, facing
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -139,16 +131,7 @@ def tie(brief: Brief) -> Asset:
     )
     t = np.linspace(0, 1, 40)
     loop = curves.smooth_curve(
-        [
-            [0.022, 0.026, 0.0],
-            [0.064, 0.070, -0.025],
-            [0.066, 0.105, -0.085],
-            [0.0, 0.125, -0.115],
-            [-0.066, 0.105, -0.085],
-            [-0.064, 0.070, -0.025],
-            [-0.022, 0.026, 0.0],
-        ],
-        40,
+        cm("2.2 2.6 0, 6.4 7 -2.5, 6.6 10.5 -8.5, 0 12.5 -11.5, -6.6 10.5 -8.5, -6.4 7 -2.5, -2.2 2.6 0"), 40
     )
     collar = shapes.sweep(loop, 1.0 + 0 * t, curves.rectangle(0.005, 0.030, 0.002))
     stripes = []

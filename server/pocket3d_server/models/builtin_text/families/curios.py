@@ -10,13 +10,7 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.joinery import WOODS
-from pocket3d_server.models.builtin_text.making import (
-    around,
-    cm,
-    cover,
-    facing,
-    turned,
-)
+from pocket3d_server.models.builtin_text.making import around, cm, cover, facing, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
@@ -170,23 +164,7 @@ def hourglass(brief: Brief) -> Asset:
     boards.append(boards[0].mirror("y").move(y=high))
     middle, half = high / 2, high / 2 - 0.016
     bulb = curves.smooth_curve(
-        np.array(
-            [
-                [0.3, -1.0],
-                [0.72, -0.93],
-                [0.80, -0.66],
-                [0.62, -0.32],
-                [0.16, -0.06],
-                [0.075, 0],
-                [0.16, 0.06],
-                [0.62, 0.32],
-                [0.80, 0.66],
-                [0.72, 0.93],
-                [0.3, 1.0],
-            ]
-        )
-        * [r, half],
-        64,
+        cm("30 -100, 72 -93, 80 -66, 62 -32, 16 -6, 7.5 0, 16 6, 62 32, 80 66, 72 93, 30 100") * [r, half], 64
     ) + [0, middle]
     glass = shapes.revolve(bulb, 48, crease=60)
     inner = bulb * [0.94, 1]
@@ -204,20 +182,7 @@ def hourglass(brief: Brief) -> Asset:
     )
     stream = shapes.cylinder(0.0012, 0.36 * half, segments=10).move(y=middle - 0.34 * half)
     post = turned(
-        np.array(
-            [
-                [0.5, 0],
-                [0.9, 0.06],
-                [0.5, 0.12],
-                [0.62, 0.3],
-                [1.0, 0.5],
-                [0.62, 0.7],
-                [0.5, 0.88],
-                [0.9, 0.94],
-                [0.5, 1.0],
-            ]
-        )
-        * [0.0075, high - 0.03],
+        cm("50 0, 90 6, 50 12, 62 30, 100 50, 62 70, 50 88, 90 94, 50 100") * [0.0075, high - 0.03],
         36,
         segments=18,
     ).move(0, 0.015, r * 0.92)

@@ -10,16 +10,7 @@ from pocket3d_server.geometry.solid import Solid, join, part, rotation
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.joinery import WOODS, board
-from pocket3d_server.models.builtin_text.making import (
-    around,
-    bar,
-    cm,
-    copies,
-    cover,
-    facing,
-    slab,
-    turned,
-)
+from pocket3d_server.models.builtin_text.making import around, bar, cm, copies, cover, facing, slab, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 

@@ -281,17 +281,7 @@ def sushi(brief: Brief) -> Asset:
             for s in (1, -1)
         ]
         band = shapes.sweep(
-            curves.resample(
-                [
-                    [0, 0.003, 0.018],
-                    [0, 0.038, 0.019],
-                    [0, 0.0415, 0.0],
-                    [0, 0.038, -0.019],
-                    [0, 0.003, -0.018],
-                ],
-                36,
-                closed=True,
-            ),
+            curves.resample(cm("0 0.3 1.8, 0 3.8 1.9, 0 4.15 0, 0 3.8 -1.9, 0 0.3 -1.8"), 36, closed=True),
             1.0,
             curves.rectangle(0.0012, 0.013),
             closed=True,

@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -26,23 +27,10 @@ def guitar(brief: Brief) -> Asset:
     dark, steel = asked(brief, "neck", "wood", (0.22, 0.13, 0.08), "neck", "fretboard"), finish("steel")
     if electric:
         outline = curves.smooth_curve(
-            [
-                [0.0, 0.0],
-                [0.12, 0.01],
-                [0.165, 0.09],
-                [0.125, 0.19],
-                [0.145, 0.27],
-                [0.155, 0.36],
-                [0.10, 0.355],
-                [0.045, 0.30],
-                [-0.045, 0.31],
-                [-0.09, 0.40],
-                [-0.15, 0.41],
-                [-0.14, 0.29],
-                [-0.115, 0.19],
-                [-0.16, 0.09],
-                [-0.12, 0.01],
-            ],
+            cm(
+                "0 0, 12 1, 16.5 9, 12.5 19, 14.5 27, 15.5 36, 10 35.5, 4.5 30, -4.5 31, -9 40, -15 41, "
+                "-14 29, -11.5 19, -16 9, -12 1"
+            ),
             120,
             closed=True,
         )
@@ -52,19 +40,7 @@ def guitar(brief: Brief) -> Asset:
             np.concatenate(
                 [
                     [[0, 0]],
-                    curves.smooth_curve(
-                        [
-                            [0.02, 0.0],
-                            [0.15, 0.05],
-                            [0.19, 0.16],
-                            [0.135, 0.27],
-                            [0.125, 0.32],
-                            [0.145, 0.41],
-                            [0.08, 0.485],
-                            [0.0, 0.49],
-                        ],
-                        50,
-                    ),
+                    curves.smooth_curve(cm("2 0, 15 5, 19 16, 13.5 27, 12.5 32, 14.5 41, 8 48.5, 0 49"), 50),
                 ]
             )
         )
@@ -119,21 +95,7 @@ def guitar(brief: Brief) -> Asset:
     ]
     head = (
         shapes.extrude(
-            curves.rounded(
-                np.array(
-                    [
-                        [-0.022, 0],
-                        [0.022, 0],
-                        [0.036, 0.02],
-                        [0.032, 0.15],
-                        [0.0, 0.165],
-                        [-0.032, 0.15],
-                        [-0.036, 0.02],
-                    ]
-                ),
-                0.008,
-                4,
-            ),
+            curves.rounded(cm("-2.2 0, 2.2 0, 3.6 2, 3.2 15, 0 16.5, -3.2 15, -3.6 2"), 0.008, 4),
             0.016,
             0.003,
         )

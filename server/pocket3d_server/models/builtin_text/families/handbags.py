@@ -10,7 +10,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.families.luggage import LEATHERS
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, unless_said
-from pocket3d_server.models.builtin_text.making import bar, copies, cover, plate
+from pocket3d_server.models.builtin_text.making import bar, cm, copies, cover, plate
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -27,16 +27,7 @@ def handbag(brief: Brief) -> Asset:
     )
     gold = asked(brief, "clasp", "gold", None, "clasp", "buckle", "chain")
     wide, high, deep = 0.30 * brief.grown("width"), 0.22 * brief.grown("height"), 0.12
-    base = np.array(
-        [
-            [0.96, 0.92, 0.0],
-            [1.0, 1.0, 0.006],
-            [0.98, 0.96, 0.10],
-            [0.90, 0.74, 0.62],
-            [0.82, 0.42, 0.97],
-            [0.80, 0.36, 1.0],
-        ]
-    )
+    base = cm("96 92 0, 100 100 0.6, 98 96 10, 90 74 62, 82 42 97, 80 36 100")
     body = shapes.loft(
         np.stack(
             [

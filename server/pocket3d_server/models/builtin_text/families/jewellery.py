@@ -11,12 +11,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
-from pocket3d_server.models.builtin_text.making import (
-    BLACK,
-    around,
-    bar,
-    black,
-)
+from pocket3d_server.models.builtin_text.making import BLACK, around, bar, black
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 

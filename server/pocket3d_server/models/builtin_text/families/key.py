@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -44,20 +45,7 @@ def key(brief: Brief) -> Asset:
         .move(0.0105 * np.cos(a), long * 0.73 + 0.009 + 0.0105 * np.sin(a), 0)
         for a in np.pi / 2 + 2 * np.pi * (np.arange(count) - (count - 1) / 2) / (count + 1)
     ]
-    bit = np.array(
-        [
-            [0, 0.003],
-            [0.016, 0.003],
-            [0.016, 0.008],
-            [0.0105, 0.008],
-            [0.0105, 0.011],
-            [0.016, 0.011],
-            [0.016, 0.019],
-            [0.007, 0.019],
-            [0.007, 0.022],
-            [0, 0.022],
-        ]
-    )
+    bit = cm("0 0.3, 1.6 0.3, 1.6 0.8, 1.05 0.8, 1.05 1.1, 1.6 1.1, 1.6 1.9, 0.7 1.9, 0.7 2.2, 0 2.2")
     teeth = shapes.extrude(bit, 0.0035, 0.0006, steps=1)
     gem = shapes.sphere(0.0045, 20).scale(1, 1, 0.8).move(0, long * 0.73 + 0.006, 0)
     return Asset(

@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.language.brief import RGB, Brief
 
 WARM: RGB = (1.0, 0.86, 0.60)
@@ -143,22 +144,7 @@ def desk_lamp(brief: Brief) -> Asset:
         [0.04, -0.005],
         [0.0, 0.0],
     ]
-    hood = shapes.revolve(
-        np.array(
-            [
-                [0, -0.004],
-                [0.04, -0.008],
-                [0.091, -0.10],
-                [0.098, -0.104],
-                [0.096, -0.098],
-                [0.048, 0.002],
-                [0.03, 0.04],
-                [0.022, 0.06],
-                [0, 0.062],
-            ]
-        ),
-        40,
-    )
+    hood = shapes.revolve(cm("0 -0.4, 4 -0.8, 9.1 -10, 9.8 -10.4, 9.6 -9.8, 4.8 0.2, 3 4, 2.2 6, 0 6.2"), 40)
     del cone
     bulb = shapes.sphere(0.034, 24).move(y=-0.045)
     turn = {"x": -32.0}
@@ -277,12 +263,7 @@ def candle(brief: Brief) -> Asset:
             )
             pieces.append(shapes.sweep(arm, 0.007, 10))
         pieces.append(
-            shapes.revolve(
-                np.array(
-                    [[0.006, -0.004], [0.032, 0.0], [0.034, 0.006], [0.02, 0.006], [0.02, 0.024], [0, 0.024]]
-                ),
-                28,
-            ).move(x, tall, 0)
+            shapes.revolve(cm("0.6 -0.4, 3.2 0, 3.4 0.6, 2 0.6, 2 2.4, 0 2.4"), 28).move(x, tall, 0)
         )
         waxes.append(shapes.cylinder(0.0165, 0.14 * brief.grown("height"), 0.003, 24).move(x, tall + 0.02, 0))
         flame = shapes.revolve(

@@ -9,13 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.builtin_text.making import (
-    bar,
-    cm,
-    copies,
-    cover,
-    turned,
-)
+from pocket3d_server.models.builtin_text.making import bar, cm, copies, cover, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
@@ -110,22 +104,7 @@ def violin(brief: Brief) -> Asset:
     ]
     bridge = (
         shapes.extrude(
-            np.array(
-                [
-                    [-0.021, 0],
-                    [-0.013, 0],
-                    [-0.008, 0.010],
-                    [0.008, 0.010],
-                    [0.013, 0],
-                    [0.021, 0],
-                    [0.019, 0.024],
-                    [0.010, 0.032],
-                    [-0.010, 0.032],
-                    [-0.019, 0.026],
-                ]
-            ),
-            0.004,
-            0.001,
+            cm("-2.1 0, -1.3 0, -0.8 1, 0.8 1, 1.3 0, 2.1 0, 1.9 2.4, 1 3.2, -1 3.2, -1.9 2.6"), 0.004, 0.001
         )
         .rotate(x=90)
         .move(0, 0.185, 0.026)
@@ -225,32 +204,13 @@ def trumpet(brief: Brief) -> Asset:
     )
     bell = shapes.revolve(flare, 44, crease=60).rotate(z=-90).move(-0.04, 0.13, 0)
     loop = bar(
-        [
-            [-0.04, 0.13, 0.0],
-            [-0.16, 0.13, 0.004],
-            [-0.205, 0.118, 0.008],
-            [-0.212, 0.092, 0.012],
-            [-0.19, 0.066, 0.016],
-            [-0.10, 0.062, 0.018],
-            [0.0, 0.062, 0.018],
-        ],
+        cm("-4 13 0, -16 13 0.4, -20.5 11.8 0.8, -21.2 9.2 1.2, -19 6.6 1.6, -10 6.2 1.8, 0 6.2 1.8"),
         r,
         70,
         16,
     )
     lead = bar(
-        [
-            [-0.24, 0.13, 0.032],
-            [0.10, 0.13, 0.032],
-            [0.150, 0.127, 0.032],
-            [0.178, 0.108, 0.030],
-            [0.176, 0.078, 0.026],
-            [0.145, 0.062, 0.022],
-            [0.02, 0.062, 0.020],
-        ],
-        r,
-        80,
-        16,
+        cm("-24 13 3.2, 10 13 3.2, 15 12.7 3.2, 17.8 10.8 3, 17.6 7.8 2.6, 14.5 6.2 2.2, 2 6.2 2"), r, 80, 16
     )
     mouth = (
         turned(

@@ -10,14 +10,7 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import WOODS, board
-from pocket3d_server.models.builtin_text.making import (
-    cm,
-    cover,
-    facing,
-    pick,
-    plate,
-    turned,
-)
+from pocket3d_server.models.builtin_text.making import cm, cover, facing, pick, plate, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 

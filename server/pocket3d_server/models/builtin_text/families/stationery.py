@@ -9,15 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.builtin_text.making import (
-    BRIGHT,
-    bar,
-    cm,
-    cover,
-    facing,
-    pick,
-    turned,
-)
+from pocket3d_server.models.builtin_text.making import BRIGHT, bar, cm, cover, facing, pick, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
@@ -159,12 +151,7 @@ def gift(brief: Brief) -> Asset:
     """A wrapped gift box with its ribbon and bow."""
     paper = cover(brief, "paper", (*BRIGHT, (0.42, 0.24, 0.60)), "paper", "box", "wrapping", kind="paint")
     ribbon = asked(
-        brief,
-        "ribbon",
-        "velvet",
-        pick(brief, ((0.96, 0.80, 0.25), (0.95, 0.95, 0.93)), 6),
-        "ribbon",
-        "bow",
+        brief, "ribbon", "velvet", pick(brief, ((0.96, 0.80, 0.25), (0.95, 0.95, 0.93)), 6), "ribbon", "bow"
     )
     wide, high = 0.26 * brief.grown("width"), 0.20 * brief.grown("height")
     box = shapes.rounded_box(wide, high, wide, 0.004, 2).move(y=high / 2)
@@ -180,17 +167,7 @@ def gift(brief: Brief) -> Asset:
     loops = []
     strap = curves.rectangle(w * 0.9, 0.0022, 0.0009, 2)
     for k in range(6):
-        line = curves.smooth_curve(
-            [
-                [0, 0.004, 0],
-                [0.045, 0.030, 0],
-                [0.082, 0.050, 0],
-                [0.070, 0.070, 0],
-                [0.030, 0.048, 0],
-                [0, 0.008, 0],
-            ],
-            26,
-        )
+        line = curves.smooth_curve(cm("0 0.4 0, 4.5 3 0, 8.2 5 0, 7 7 0, 3 4.8 0, 0 0.8 0"), 26)
         loops.append(
             shapes.sweep(line, np.interp(np.linspace(0, 1, 26), [0, 0.5, 1], [0.45, 1, 0.45]), strap[:, ::-1])
             .rotate(z=26 if k % 2 else -4)
@@ -199,16 +176,7 @@ def gift(brief: Brief) -> Asset:
         )
     tails = [
         shapes.sweep(
-            curves.smooth_curve(
-                [
-                    [0, 0.006, 0],
-                    [0.07, 0.012, 0.01],
-                    [0.115, 0.004, 0.02],
-                    [0.155, -0.02, 0.025],
-                    [0.165, -0.07, 0.02],
-                ],
-                24,
-            ),
+            curves.smooth_curve(cm("0 0.6 0, 7 1.2 1, 11.5 0.4 2, 15.5 -2 2.5, 16.5 -7 2"), 24),
             1.0,
             strap[:, ::-1],
         )

@@ -10,6 +10,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.arms import LEATHERS, blade_of, grip_of
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -44,23 +45,7 @@ def sword(brief: Brief) -> Asset:
     leather = asked(brief, "grip", "leather", LEATHERS[int(rng.integers(4))], "grip", "handle")
     if brief.has("lightsaber"):
         body = shapes.revolve(
-            curves.rounded(
-                np.array(
-                    [
-                        [0.018, 0],
-                        [0.018, 0.05],
-                        [0.015, 0.06],
-                        [0.016, 0.18],
-                        [0.020, 0.20],
-                        [0.020, 0.25],
-                        [0, 0.25],
-                    ]
-                ),
-                0.003,
-                2,
-                closed=False,
-            ),
-            36,
+            curves.rounded(cm("1.8 0, 1.8 5, 1.5 6, 1.6 18, 2 20, 2 25, 0 25"), 0.003, 2, closed=False), 36
         )
         return Asset(
             [

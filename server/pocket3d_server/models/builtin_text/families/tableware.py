@@ -12,6 +12,7 @@ from pocket3d_server.geometry.solid import part, rotation
 from pocket3d_server.models.builtin_text.families.fruit import KINDS as FRUITS
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.builtin_text.organic.ground import settle
 from pocket3d_server.models.builtin_text.pottery import glaze, handle, hollow
 from pocket3d_server.models.language.brief import Brief
@@ -147,9 +148,7 @@ def teapot(brief: Brief) -> Asset:
         brief, "teapot", "teapot", "pot", "kettle", kind="copper" if brief.has("kettle") else "ceramic"
     )
     g, k = brief.grown("width", "girth"), brief.grown("height")
-    rows = np.array(
-        [[0.050, 0], [0.054, 0.005], [0.088, 0.05], [0.090, 0.075], [0.064, 0.118], [0.046, 0.127]]
-    ) * [g, k]
+    rows = cm("5 0, 5.4 0.5, 8.8 5, 9 7.5, 6.4 11.8, 4.6 12.7") * [g, k]
     body = hollow(curves.smooth_curve(rows, 40), 0.004, 0.006, brief.detail(64))
     lid_rows = [
         [0.044, 0.122],
@@ -168,19 +167,7 @@ def teapot(brief: Brief) -> Asset:
     )
     spout = shapes.sweep(path, np.linspace(0.024, 0.0105, 20), 24)
     mouth = shapes.sphere(0.0085, 16).scale(1, 0.4, 1).rotate(x=30).move(*(path[-1] + [0, 0.0005, 0.0005]))
-    strap = handle(
-        np.array(
-            [
-                [0, 0.112, -0.060],
-                [0, 0.128, -0.105],
-                [0, 0.090, -0.142],
-                [0, 0.045, -0.110],
-                [0, 0.040, -0.075],
-            ]
-        )
-        * [1, k, g],
-        0.0068,
-    )
+    strap = handle(cm("0 11.2 -6, 0 12.8 -10.5, 0 9 -14.2, 0 4.5 -11, 0 4 -7.5") * [1, k, g], 0.0068)
     return Asset([
         part("body", (body, stuff)), part("lid", (lid, stuff)), part("spout", (spout, stuff), (mouth, finish("plastic", (0.03, 0.03, 0.03), "hole"))),
         part("handle", (strap, stuff)),

@@ -10,6 +10,7 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.arms import shaft
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -121,18 +122,7 @@ def screwdriver(brief: Brief) -> Asset:
     colour = asked(
         brief, "handle", "plastic", GRIPS[int(brief.rng().integers(4))], "handle", "grip", main=True
     )
-    outline = curves.smooth_curve(
-        [
-            [0.006, 0],
-            [0.013, 0.004],
-            [0.0165, 0.02],
-            [0.0145, 0.05],
-            [0.0165, 0.085],
-            [0.011, 0.10],
-            [0.0085, 0.108],
-        ],
-        40,
-    )
+    outline = curves.smooth_curve(cm("0.6 0, 1.3 0.4, 1.65 2, 1.45 5, 1.65 8.5, 1.1 10, 0.85 10.8"), 40)
     handle = shapes.revolve(outline, 48).deform(_fluted)
     blade = shapes.cylinder(0.0034, 0.105 * k, segments=18).move(y=0.105)
     tip: Solid
@@ -224,18 +214,7 @@ def knife(brief: Brief) -> Asset:
     )
     blade = shapes.extrude(outline, 0.0026, 0.0010, steps=1, crease=20)
     grip_line = curves.smooth_curve(
-        [
-            [-0.013, 0.002],
-            [0.010, 0.0],
-            [0.013, 0.03],
-            [0.008, 0.06],
-            [0.012, 0.10],
-            [0.012, 0.118],
-            [-0.014, 0.118],
-            [-0.015, 0.06],
-        ],
-        50,
-        closed=True,
+        cm("-1.3 0.2, 1 0, 1.3 3, 0.8 6, 1.2 10, 1.2 11.8, -1.4 11.8, -1.5 6"), 50, closed=True
     )
     slabs = [shapes.extrude(grip_line, 0.008, 0.0030).move(z=s * 0.0052) for s in (1, -1)]
     tang = shapes.extrude(grip_line * 0.99 + [0, 0.0005], 0.0030)
@@ -341,19 +320,7 @@ def saw(brief: Brief) -> Asset:
     outline = np.concatenate([[[0.46, 0.145]], teeth[::-1], [[0.0, 0.02], [0.46, 0.08]]])
     blade = shapes.extrude(curves.without_repeats(curves.counter_clockwise(outline)), 0.0016)
     shape = curves.smooth_curve(
-        [
-            [0.03, 0.0],
-            [0.04, 0.06],
-            [0.025, 0.13],
-            [-0.04, 0.165],
-            [-0.10, 0.15],
-            [-0.085, 0.10],
-            [-0.125, 0.04],
-            [-0.12, -0.01],
-            [-0.04, -0.02],
-        ],
-        70,
-        closed=True,
+        cm("3 0, 4 6, 2.5 13, -4 16.5, -10 15, -8.5 10, -12.5 4, -12 -1, -4 -2"), 70, closed=True
     )
     hole = curves.smooth_curve(
         [[-0.005, 0.035], [-0.005, 0.10], [-0.045, 0.125], [-0.062, 0.09], [-0.085, 0.04], [-0.05, 0.02]],

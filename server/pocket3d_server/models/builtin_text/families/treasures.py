@@ -200,17 +200,7 @@ def coin(brief: Brief) -> Asset:
     r, t = 0.016, 0.0026
     half = np.array([[r, t / 2 - 0.0002], [r * 0.985, t / 2], [r * 0.90, t / 2], [r * 0.885, t / 2 - 0.0006]])
     disc = turned(np.concatenate([half[::-1] * [1, -1], half]), segments=56)
-    crown = np.array(
-        [
-            [-0.0060, -0.004],
-            [0.0060, -0.004],
-            [0.0072, 0.0050],
-            [0.0034, 0.0012],
-            [0.0, 0.0066],
-            [-0.0034, 0.0012],
-            [-0.0072, 0.0050],
-        ]
-    )
+    crown = cm("-0.6 -0.4, 0.6 -0.4, 0.72 0.5, 0.34 0.12, 0 0.66, -0.34 0.12, -0.72 0.5")
     sign = (
         crown
         if brief.has("king", "royal", "crown") or brief.rng().random() < 0.5
