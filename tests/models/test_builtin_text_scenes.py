@@ -137,6 +137,16 @@ def test_sword_in_the_right_hand_and_shield_on_the_left_arm(engine: BuiltinText)
     assert np.mean(shield.bounds(), axis=0)[2] > np.mean(knight.bounds(), axis=0)[2]
 
 
+def test_a_cat_sits_or_sleeps_on_a_sofa(engine: BuiltinText) -> None:
+    result = run(engine, "a cat on a sofa")
+    cat, sofa = group(result.asset, "cat"), group(result.asset, "sofa")
+    height = float(np.ptp(cat.bounds(), axis=0)[1])
+    assert height > 1.25 * float(np.ptp(cat.bounds(), axis=0)[0]), "upright"
+    asleep = group(run(engine, "a cat sleeping on a sofa").asset, "cat")
+    assert float(np.ptp(asleep.bounds(), axis=0)[1]) < 0.6 * height
+    assert asleep.bounds()[0][1] < sofa.bounds()[1][1]
+
+
 def test_a_rider_sits_astride(engine: BuiltinText) -> None:
     """Feet on both sides below the horse's back, the seat on it, and nothing said of poses."""
     result = run(engine, "a boy riding a horse")

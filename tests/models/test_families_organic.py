@@ -10,7 +10,9 @@ import pytest
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.models.builtin_text.families import all_families
 from pocket3d_server.models.builtin_text.organic.dressing import outfit_for
+from pocket3d_server.models.builtin_text.organic.poses import pose_for
 from pocket3d_server.models.builtin_text.organic.roles import ROLES
+from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.language.brief import Brief, Colour
 
 FAMILIES = {name: family for name, family in all_families().items() if family.natural}
@@ -156,6 +158,25 @@ def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
     quadrants = {(x > 0, z > near[:, 2].mean()) for x, z in near[:, [0, 2]].tolist()}
     assert len(quadrants) == 4
     assert np.abs(near[:, 0]).min() > 0.01
+
+
+@pytest.mark.parametrize(("name", "pose", "high"), [("cat", "sleeping", 0.65), ("cow", "lying", 0.85)])
+def test_animals_lie_down(name: str, pose: str, high: float) -> None:
+    """Lower than they stand, closed and facing out even where the sleeper's body is bent round."""
+    lying = FAMILIES[name].build(brief(name, words=frozenset({pose, name})))
+    assert lying.bounds()[1][1] < high * plain(name).bounds()[1][1]
+    assert (pose == "sleeping") == any(part.name == "eyelid_left" for part in lying.parts)
+    for part in lying.parts:
+        assert is_closed(part), part.name
+        for p in part.primitives:
+            v, f = np.asarray(p.vertices, float), np.asarray(p.faces)
+            face = np.cross(v[f[:, 1]] - v[f[:, 0]], v[f[:, 2]] - v[f[:, 0]])
+            assert np.mean((face * np.asarray(p.normals)[f].sum(axis=1)).sum(axis=1) > 0) > 0.97, part.name
+
+
+def test_a_scene_asks_for_a_pose_that_the_body_can_take() -> None:
+    assert pose_for(brief("cat", pose="sitting"), SPECIES["cat"]) == "sitting"
+    assert pose_for(brief("elephant", pose="sleeping"), SPECIES["elephant"]) == "standing"
 
 
 def test_animals_take_the_pose_that_is_asked_for() -> None:

@@ -17,6 +17,7 @@ from pocket3d_server.models.engine import (
 
 if TYPE_CHECKING:
     from pocket3d_server.models.builtin_text.router import Route, Router
+    from pocket3d_server.models.builtin_text.scenes.things import Made
 
 
 class BuiltinText(Engine):
@@ -76,9 +77,7 @@ class BuiltinText(Engine):
         if composed.count > 1:
             asset.extras["things"] = [m.route.family.name for m in composed.made]
         progress(1.0, "finishing")
-        left = omissions(
-            prompt, any(m.route.family.natural and not m.brief.pose for m in composed.made), asset
-        )
+        left = omissions(prompt, any(m.route.family.natural and not _posed(m) for m in composed.made), asset)
         confidence = min(
             left.ceiling, *(m.route.confidence for m in composed.made), CEILING if composed.notes else 1
         )
@@ -89,6 +88,11 @@ class BuiltinText(Engine):
             *left.notes,
         ]
         return EngineResult(asset, "template", round(confidence, 2), list(dict.fromkeys(notes)))
+
+
+def _posed(made: Made) -> bool:
+    """Whether a living thing does what the prompt says rather than just stand."""
+    return bool(made.brief.pose) or made.asset.extras.get("pose", "standing") != "standing"
 
 
 def _notes(route: Route) -> list[str]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, RoundCone, Surface, curve, polygonise
+from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.geometry.solid import part
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
 from pocket3d_server.models.builtin_text.organic.animal_extras import extra_parts
@@ -14,9 +15,12 @@ from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin, coat
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
 from pocket3d_server.models.builtin_text.organic.on_body import TEXTURE, Detail, ball, facing, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.builtin_text.organic.poses import curled
 from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body, flesh_out
 
 Array = NDArray[np.float64]
+CURLS_UP = 0.95
+"""Withers height in metres below which a sleeper with paws curls up."""
 
 
 def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0, pose: str = "standing") -> Asset:
@@ -29,10 +33,33 @@ def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0, pose: 
     regions["rough"] = fractal_noise(skin.vertices * 9, seed) - 0.5
     parts = [painted_part("body", skin, regions, painter, TEXTURE[quality], a.coat.roughness)]
     parts += _ears(a, body, painter, detail)
-    parts += _eyes(a, body, detail)
+    parts += _closed_eyes(a, body) if pose == "sleeping" else _eyes(a, body, detail)
     parts += _nose(a, body, detail)
     parts += extra_parts(a, body, detail, seed)
-    return _placed(Asset(parts), a.height * scale)
+    asset = Asset(parts)
+    if pose == "sleeping" and a.foot == "paw" and a.height < CURLS_UP:
+        curled(asset, 225)
+    return _placed(asset, a.height * scale)
+
+
+def _closed_eyes(a: Anatomy, body: Body) -> list[Part]:
+    """The seams of shut lids, bowed downwards."""
+    sideways, rise, radius = a.head.eye
+    centre = body.head.at(0, a.head.skull_at[0] + 0.02, a.head.eye_at)
+    wide = np.degrees(1.3 * radius / max(a.head.skull[0], 0.15))
+    yaw = np.radians(sideways + wide * np.linspace(-1, 1, 7))[:, None]
+    up = np.radians(rise - 4 - 0.35 * wide * (1 - np.linspace(-1, 1, 7) ** 2))[:, None]
+    look = (
+        np.sin(yaw) * np.cos(up) * SIDE
+        + np.sin(up) * body.head.up
+        + np.cos(yaw) * np.cos(up) * body.head.forward
+    )
+    line = np.array([on_surface(body.blend, centre, d) for d in look])
+    lid = sweep(
+        line, 0.16 * radius * body.head.length * np.array([0.3, 0.8, 1, 1, 1, 0.8, 0.3]), 6, round_ends=True
+    )
+    dark = Material.from_srgb("lid", (0.05, 0.04, 0.035), roughness=0.5)
+    return [part("eyelid_left", (lid, dark)), part("eyelid_right", (lid.mirror(), dark))]
 
 
 def _eyes(a: Anatomy, body: Body, detail: Detail) -> list[Part]:

@@ -91,6 +91,7 @@ def _tail_hair(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator)
     for _ in range(9):
         sway = rng.normal(0, 1, 3) * (0.025, 0.02, 0.015)
         low = body.hips + np.array([0, -a.tail.length - 0.06 * rng.random(), -0.10]) + sway
+        low += max(0.03 - low[1], 0.0) * np.array([0, 1.0, -0.8])  # what would go into the ground lies on it
         line = curve(
             [
                 dock[0],

@@ -14,7 +14,9 @@ from pocket3d_server.models.builtin_text.organic.poses import (
     Gait,
     Turned,
     folded_hind_leg,
+    outstretched_fore_leg,
     seat,
+    sink,
     swung,
     turn_terms,
 )
@@ -22,6 +24,8 @@ from pocket3d_server.models.builtin_text.organic.poses import (
 Array = NDArray[np.float64]
 SIDE = np.array([1.0, 0.0, 0.0])
 UP = np.array([0.0, 1.0, 0.0])
+LONG_TAIL = 0.7
+"""In withers heights; such a tail is laid round the haunches of a sitting animal."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,14 @@ class Body:
 def flesh_out(a: Anatomy, pose: str = "standing") -> Body:
     """Build trunk, legs, neck and head in units of the withers height, standing on y = 0, facing +z.
 
-    ``pose`` is standing, sitting, walking or running.
+    ``pose`` is standing, sitting, lying, sleeping, walking or running.
     """
     blend = Blend()
     _trunk(blend, a)
     if pose == "sitting":
         return _seated(blend, a)
+    if pose in ("lying", "sleeping"):
+        return _lying(blend, a, pose == "sleeping")
     gait = GAITS.get(pose)
     for side in (-1.0, 1.0):
         _fore_leg(blend, a, side, gait)
@@ -91,9 +97,45 @@ def _seated(blend: Blend, a: Anatomy) -> Body:
     head, neck = _neck(blend, replace(a, neck_rise=min(a.neck_rise + 22, 82)))
     _head(blend, a, head)
     root = np.array([0.0, max(float(hips[1]) - 0.02, 1.2 * a.tail.radius), float(hips[2]) - 0.02])
-    tail = _tail(blend, replace(a, tail=replace(a.tail, rise=-8, curl=30)), root)
+    long = a.tail.length > LONG_TAIL
+    down = replace(a.tail, rise=-8, curl=8) if long else replace(a.tail, rise=-8, curl=30)
+    tail = _tail(blend, replace(a, tail=down), root, 165 if long else 0)
     blend.add(HalfSpace((0, 0, 0), UP), 0.004, carve=True)
     return Body(blend, head, hips, neck, tail)
+
+
+def _lying(blend: Blend, a: Anatomy, asleep: bool) -> Body:
+    """An animal whose ``blend`` has a standing trunk, lying on its belly; asleep, its chin is on the ground."""
+    down = sink(a)
+    drop = np.array([0.0, -down, 0.0])
+    _carry(blend, 0, np.eye(3), np.zeros(3), drop)
+    hips = np.array([0.0, a.croup - 0.09, -a.length / 2 - 0.11 * a.rump[1] / 0.36]) + drop
+    for side in (-1.0, 1.0):
+        foot, turn = outstretched_fore_leg(blend, a, side, down)
+        start = len(blend.terms)
+        _foot(blend, a, 0.0, 0.0, a.fore[2])
+        _carry(blend, start, turn, np.array([0.0, 0.95 * a.foot_size, 0.0]), foot)
+        folded_hind_leg(blend, a, side, hips + (0, 0, 0.06), 0.5 * (a.croup - down))
+        _foot(blend, a, side * 1.08 * max(a.rump[0] * 0.50, a.stance[1]), float(hips[2]) + 0.36, a.hind[2])
+    start = len(blend.terms)
+    pose = replace(a, neck_rise=_chin_down(a, down), head=replace(a.head, pitch=10)) if asleep else a
+    head, neck = _neck(blend, pose)
+    _head(blend, pose, head)
+    _carry(blend, start, np.eye(3), np.zeros(3), drop)
+    head = replace(head, origin=head.origin + drop)
+    root = np.array([0.0, max(float(hips[1]) - 0.10, 1.3 * a.tail.radius), float(hips[2]) - 0.02])
+    fall = -float(np.degrees(np.arcsin(np.clip((root[1] - a.tail.radius) / max(a.tail.length, 0.1), 0, 1))))
+    tail = _tail(blend, replace(a, tail=replace(a.tail, rise=1.5 * fall, curl=-1.5 * fall)), root)
+    blend.add(HalfSpace((0, 0, 0), UP), 0.004, carve=True)
+    return Body(blend, head, hips, neck + drop, tail)
+
+
+def _chin_down(a: Anatomy, down: float) -> float:
+    """The neck's rise in degrees that lays the jaw on the ground when the shoulders are ``down`` lower."""
+    root = 0.985 - 0.92 * a.neck_radii[0] - down
+    (up, ahead, radius), pitch = a.head.jaw[1], np.radians(10)
+    chin = a.head.length * (radius - 0.02 - up * np.cos(pitch) + (ahead - 0.20) * np.sin(pitch))
+    return float(np.degrees(np.arcsin(np.clip((chin - root + 0.3 * a.foot_size) / a.neck, -0.8, 0.9))))
 
 
 def _trunk(blend: Blend, a: Anatomy) -> None:
@@ -303,14 +345,17 @@ def _head(blend: Blend, a: Anatomy, frame: HeadFrame) -> None:
             blend.add(hole, 0.03 * size, carve=True)
 
 
-def _tail(blend: Blend, a: Anatomy, root: Array) -> Array:
+def _tail(blend: Blend, a: Anatomy, root: Array, wrap: float = 0.0) -> Array:
+    """The tail from ``root``, turned by ``wrap`` degrees to the side over its length."""
     t = a.tail
     if t.kind == "none":
         return np.zeros((0, 3))
     steps = 9
     angle = np.radians(t.rise + t.curl * np.linspace(0, 1, steps))
     step = t.length / steps
-    moves = np.stack([0 * angle, np.sin(angle), -np.cos(angle)], axis=1) * step
+    aside = np.radians(wrap) * np.linspace(0, 1, steps)
+    flat = np.cos(angle)
+    moves = np.stack([flat * np.sin(aside), np.sin(angle), -flat * np.cos(aside)], axis=1) * step
     line = np.concatenate([root[None], root + np.cumsum(moves, axis=0)])
     s = np.linspace(0, 1, len(line))
     if t.kind == "hair":  # the hair itself is a part of its own; this is the dock under it

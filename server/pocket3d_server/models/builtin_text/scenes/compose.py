@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece, as_asset
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
 from pocket3d_server.models.builtin_text.scenes.hands import Hold, hands_of, held, hold_of, holdable
 from pocket3d_server.models.builtin_text.scenes.layout import (
     RIDDEN,
     SEATS,
+    SOFT,
     above,
     around,
     arranged,
@@ -130,7 +132,14 @@ class Composer:
             mount.links = [k for k in mount.links if k not in given]
 
     def _pose(self, sentence: Sentence, ground: Sentence) -> str:
-        """How a person is on its ground: astride of animals and bicycles, seated on seats, else standing."""
+        """How a living thing is on its ground: people astride of animals and bicycles and seated on seats, animals
+        as the words say and else sitting on what is soft; standing otherwise."""
+        if self.shop.router.choose(sentence.things[0].text).family.name in SPECIES:
+            soft = self.shop.router.choose(ground.things[0].text).family.phrases
+            on_soft = sentence.relation == "on" and bool(
+                SOFT & {w for phrase in soft for w in phrase.split()}
+            )
+            return sentence.posture or ("sitting" if on_soft else "")
         if not self._has_hands(sentence.things[0]) or sentence.relation not in ("on", "in", "riding"):
             return ""
         family = self.shop.router.choose(ground.things[0].text).family

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 
 SEATS = frozenset({"chair", "stool", "bench", "armchair", "sofa", "couch", "seat", "throne", "pew"})
 """Words in a family's names by which it is something to sit on."""
+SOFT = SEATS - {"stool", "pew"} | {"bed", "rug", "carpet", "cushion", "mat"}
+"""The same for what animals settle down on."""
 RIDDEN = frozenset({"bicycle", "bike", "motorcycle", "motorbike", "scooter", "moped", "tricycle", "unicycle"})
 """The same for what is not alive and is sat astride."""
 PACKED = 0.62
