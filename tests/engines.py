@@ -60,7 +60,20 @@ def _spec(model_id: str, feature: Feature = Feature.MESH_GENERATION, **settings:
     return ModelSpec(model_id=model_id, feature=feature, **(defaults | settings))  # type: ignore[arg-type]
 
 
-class Steps(Engine):
+class Drawn(Engine):
+    """An engine whose previews are small, for drawing is nearly all of what a cube takes, and tests make hundreds.
+
+    The built-in engines' previews are drawn in full in the same tests.
+    """
+
+    def load(self, device: str) -> None:
+        """Ask for small previews, in this runner's process only."""
+        from pocket3d_server.runners import deliver  # heavy, and the server reads this file too
+
+        deliver.PREVIEW_SIZE = 96
+
+
+class Steps(Drawn):
     """Makes a cube in counted steps."""
 
     spec = _spec("test_steps", parameters=StepParameters)
@@ -215,7 +228,7 @@ class WeightedParameters(BaseModel):
     label: str = Field("", max_length=40, description="A note.")
 
 
-class Weighted(Engine):
+class Weighted(Drawn):
     """A cube as large as its weights say. They are downloaded, and its licence is to be accepted first."""
 
     spec = _spec(
@@ -237,6 +250,7 @@ class Weighted(Engine):
     )
 
     def load(self, device: str) -> None:
+        super().load(device)
         config, model = (self.weights.path(file) for file in self.spec.weights)
         self.size = float(json.loads(config.read_text())["size"]) + model.read_bytes()[0] * 0.0
 
@@ -262,7 +276,7 @@ class Huge(OnGpu):
     spec = _spec("test_huge", vram_mb=400 * 1024, weights=(weight_file("weights/more.bin"),))
 
 
-class Paint(Engine):
+class Paint(Drawn):
     """Paints the given mesh red."""
 
     spec = _spec("test_paint", Feature.TEXTURE_GENERATION)
@@ -276,7 +290,7 @@ class Paint(Engine):
         return EngineResult(asset, source="procedural", confidence=1.0)
 
 
-class Halves(Engine):
+class Halves(Drawn):
     """Says that a mesh has two parts."""
 
     spec = _spec("test_halves", Feature.MESH_SEGMENTATION, inputs=("mesh",))
@@ -288,7 +302,7 @@ class Halves(Engine):
         return EngineResult(halves, source="template", confidence=1.0, notes=[", ".join(given)])
 
 
-class Bones(Engine):
+class Bones(Drawn):
     """Binds the given mesh to two bones."""
 
     spec = _spec("test_bones", Feature.AUTO_RIGGING, inputs=("mesh",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
@@ -12,6 +13,7 @@ from contract.placeholders import filled, picture, upload
 from contract.reference import example
 from contract.shapes import assert_shape
 from live import LiveServer
+from PIL import Image
 
 Job = dict[str, Any]
 
@@ -99,6 +101,7 @@ def test_download(live_server: LiveServer, text_job: Job) -> None:
     assert len(answer.content) == text_job["result"]["file_size"]
     preview = live_server.get(f"/files/{text_job['result']['preview_image']}")
     assert preview.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(preview.content)).size == (512, 512)
 
 
 def test_download_of_an_obj_is_a_zip(live_server: LiveServer) -> None:
