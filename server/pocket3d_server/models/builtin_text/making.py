@@ -56,6 +56,17 @@ def hoop(points: Rows, radius: float, count: int = 40, section: ArrayLike | int 
     return shapes.sweep(curves.smooth_curve(points, count, closed=True), radius, section, closed=True)
 
 
+def stacked(section: ArrayLike, rows: Rows, crease: float = 40.0) -> Solid:
+    """A body along y: ``section`` (N, 2), as x and -z, at each of ``rows`` (factor on x, factor on z, height, and
+    if need be how far forward), lowest first."""
+    p, r = np.asarray(section, dtype=np.float64), np.asarray(rows, dtype=np.float64)
+    ahead = r[:, 3] if r.shape[1] > 3 else np.zeros(len(r))
+    return shapes.loft(
+        np.stack([curves.in_plane(p * [w, d], y) + [0, 0, z] for (w, d, y), z in zip(r[:, :3], ahead)]),
+        crease,
+    )
+
+
 def slab(outline: ArrayLike, thick: float, bevel: float = 0.0, holes: Sequence[ArrayLike] = ()) -> Solid:
     """A flat outline (x, -z) lying on y = 0, ``thick`` metres high."""
     return shapes.extrude(outline, thick, bevel, holes=holes).rotate(x=-90).move(y=thick / 2)

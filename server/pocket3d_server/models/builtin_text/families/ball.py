@@ -6,105 +6,81 @@ import numpy as np
 
 from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.making import copies
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 def ball(brief: Brief) -> Asset:
-    """A football of 32 panels, a basketball, a tennis ball, a bowling ball, or a striped beach ball."""
+    """A football of 32 panels, a striped beach ball, a basketball, a tennis ball, or a bowling ball."""
     if brief.has("soccer", "football"):
-        return _football(brief)
+        return football(brief)
     if brief.has("beach", "striped"):
-        r, first = 0.20, asked(brief, "panel", "plastic", (0.85, 0.14, 0.14), main=True)
-        tints = [
-            first,
-            finish("plastic", (0.96, 0.95, 0.92), "white_panel"),
-            finish("plastic", (0.12, 0.35, 0.72), "blue_panel"),
-            finish("plastic", (0.97, 0.78, 0.15), "yellow_panel"),
-        ]
-        gore = []
-        for k in range(8):
-            a = np.linspace(0, 45, 7) + 45 * k
-            lat = np.radians(np.linspace(-89.5, 89.5, 25))
-            rings = [
-                np.concatenate([_sphere_points(r, f, a), _sphere_points(r * 0.97, f, a[::-1])]) for f in lat
-            ]
-            gore.append((shapes.loft(np.stack(rings), crease=50).move(y=r), tints[k % 4]))
-        return Asset(
-            [part(f"panel_{k + 1}", g) for k, g in enumerate(gore)]
-            + [part("valve", (shapes.sphere(r * 0.12, 16).scale(1, 0.3, 1).move(y=2 * r - 0.002), tints[1]))]
-        )
-    basket, tennis = brief.has("basketball"), brief.has("tennis")
-    r = (0.12 if basket else 0.033 if tennis else 0.11) * brief.grown("girth")
-    stuff = asked(
-        brief,
-        "ball",
-        "rubber" if basket else "fabric" if tennis else "plastic",
-        (0.80, 0.36, 0.10) if basket else (0.80, 0.90, 0.22) if tennis else (0.10, 0.16, 0.42),
-        main=True,
-    )
-    body = shapes.sphere(r, brief.detail(64)).move(y=r)
+        return beach_ball(brief)
     t = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-    if not basket and not tennis:
-        holes = [
-            shapes.cylinder(0.013, 0.01, segments=24).move(x, r * 0.999 + 0.0, z)
-            for x, z in ((-0.016, 0.0), (0.016, 0.0), (0.0, 0.032))
+    if brief.has("basketball"):
+        hoops = [
+            np.column_stack([np.cos(t), np.sin(t), 0 * t]),
+            np.column_stack([0 * t, np.sin(t), np.cos(t)]),
         ]
-        marks = [h.rotate(x=28, z=-12).move(y=r - 0.006) for h in holes]
-        return Asset(
-            [
-                part("ball", (body, stuff)),
-                part("holes", (join(*marks), finish("plastic", (0.02, 0.02, 0.02), "hole"))),
-            ]
-        )
-    lines: list[np.ndarray] = []
-    if basket:
-        circle = np.column_stack([np.cos(t), np.sin(t), 0 * t])
-        lines += [circle, circle[:, [2, 1, 0]]]
-        for s in (1, -1):
-            curve = np.column_stack([s * (0.62 + 0.0 * t), np.cos(t) * 0.78, np.sin(t) * 0.78])
-            lines.append(curve)
-    else:
-        c = 0.44
-        lines.append(
-            np.column_stack(
-                [
-                    c * np.cos(t) + (1 - c) * np.cos(3 * t),
-                    c * np.sin(t) - (1 - c) * np.sin(3 * t),
-                    2 * np.sqrt(c * (1 - c)) * np.sin(2 * t),
-                ]
-            )
-        )
-    seams = [
-        shapes.sweep(
-            r * line / np.linalg.norm(line, axis=1, keepdims=True),
-            r * (0.018 if basket else 0.035),
-            8,
-            closed=True,
-        ).move(y=r)
-        for line in lines
-    ]
+        sides = [np.column_stack([0 * t + s * 0.62, np.cos(t) * 0.78, np.sin(t) * 0.78]) for s in (1, -1)]
+        stuff = asked(brief, "ball", "rubber", (0.80, 0.36, 0.10), main=True)
+        return seamed(brief, 0.12, stuff, [*hoops, *sides], 0.018, (0.06, 0.05, 0.05))
+    if brief.has("tennis"):
+        c = 0.44  # the curve of a tennis ball's seam
+        x, y = c * np.cos(t) + (1 - c) * np.cos(3 * t), c * np.sin(t) - (1 - c) * np.sin(3 * t)
+        seam = np.column_stack([x, y, 2 * np.sqrt(c * (1 - c)) * np.sin(2 * t)])
+        stuff = asked(brief, "ball", "fabric", (0.80, 0.90, 0.22), main=True)
+        return seamed(brief, 0.033, stuff, [seam], 0.035, (0.95, 0.95, 0.93))
+    return bowling_ball(brief)
+
+
+def seamed(brief: Brief, radius: float, stuff: Finish, lines: list[Points], thick: float, rgb: RGB) -> Asset:
+    """A ball with seams along ``lines``, which run about the origin; ``thick`` is a share of the radius."""
+    r = radius * brief.grown("girth")
+    on_it = [r * line / np.linalg.norm(line, axis=1, keepdims=True) for line in lines]
+    seams = join(*(shapes.sweep(line, r * thick, 8, closed=True).move(y=r) for line in on_it))
+    body = shapes.sphere(r, brief.detail(64)).move(y=r)
+    return Asset([
+        part("ball", (body, stuff)), part("seams", (seams, asked(brief, "seams", "rubber", rgb, "seam", "line"))),
+    ])  # fmt: skip
+
+
+def bowling_ball(brief: Brief) -> Asset:
+    """A heavy ball with three holes for the fingers."""
+    r = 0.11 * brief.grown("girth")
+    body = shapes.sphere(r, brief.detail(64)).move(y=r)
+    hole = shapes.cylinder(0.013, 0.01, segments=24)
+    holes = copies(hole, [[x, r * 0.999, z] for x, z in ((-0.016, 0.0), (0.016, 0.0), (0.0, 0.032))])
+    stuff = asked(brief, "ball", "plastic", (0.10, 0.16, 0.42), main=True)
     return Asset(
         [
             part("ball", (body, stuff)),
             part(
-                "seams",
-                (
-                    join(*seams),
-                    asked(
-                        brief,
-                        "seams",
-                        "rubber",
-                        (0.06, 0.05, 0.05) if basket else (0.95, 0.95, 0.93),
-                        "seam",
-                        "line",
-                    ),
-                ),
+                "holes",
+                (holes.rotate(x=28, z=-12).move(y=r - 0.006), finish("plastic", (0.02, 0.02, 0.02), "hole")),
             ),
         ]
     )
+
+
+def beach_ball(brief: Brief) -> Asset:
+    """A light ball of eight gores in four colours, with its valve on top."""
+    r, first = 0.20, asked(brief, "panel", "plastic", (0.85, 0.14, 0.14), main=True)
+    others = {"white": (0.96, 0.95, 0.92), "blue": (0.12, 0.35, 0.72), "yellow": (0.97, 0.78, 0.15)}
+    tints = [first, *(finish("plastic", rgb, f"{name}_panel") for name, rgb in others.items())]
+    parts = []
+    for k in range(8):
+        a = np.linspace(0, 45, 7) + 45 * k
+        lat = np.radians(np.linspace(-89.5, 89.5, 25))
+        rings = [np.concatenate([_sphere_points(r, f, a), _sphere_points(r * 0.97, f, a[::-1])]) for f in lat]
+        parts.append(
+            part(f"panel_{k + 1}", (shapes.loft(np.stack(rings), crease=50).move(y=r), tints[k % 4]))
+        )
+    valve = shapes.sphere(r * 0.12, 16).scale(1, 0.3, 1).move(y=2 * r - 0.002)
+    return Asset([*parts, part("valve", (valve, tints[1]))])
 
 
 def _sphere_points(r: float, latitude: float, longitude: np.ndarray) -> np.ndarray:
@@ -114,7 +90,7 @@ def _sphere_points(r: float, latitude: float, longitude: np.ndarray) -> np.ndarr
     )
 
 
-def _football(brief: Brief) -> Asset:
+def football(brief: Brief) -> Asset:
     """Panels of a truncated icosahedron, each domed out to the sphere."""
     from scipy.spatial import ConvexHull
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Points, join, part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
-from pocket3d_server.models.builtin_text.making import BLACK, BRIGHT, bar, cm, copies, cover, facing
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
+from pocket3d_server.models.builtin_text.making import BLACK, BRIGHT, bar, cm, copies, cover, facing, stacked
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -72,121 +72,91 @@ def cap(brief: Brief) -> Asset:
     ])  # fmt: skip
 
 
-def tie(brief: Brief) -> Asset:
-    """A necktie with its knot and loop, or a bow tie."""
+def silk_of(brief: Brief) -> tuple[Finish, Finish]:
+    """What a tie is made of, and its stripes or dots."""
     tints: tuple[RGB, ...] = ((0.60, 0.08, 0.12), (0.12, 0.20, 0.42), (0.14, 0.34, 0.26), (0.35, 0.16, 0.40))
     silk = cover(brief, "tie", tints, "tie", kind="fabric")
-    pale = asked(brief, "stripes", "fabric", (0.90, 0.84, 0.66), "stripe", "dot")
+    return silk, asked(brief, "stripes", "fabric", (0.90, 0.84, 0.66), "stripe", "dot")
+
+
+def bow_tie(brief: Brief) -> Asset:
+    """A bow tie with dots."""
+    silk, pale = silk_of(brief)
+    wing = curves.smooth_curve(cm("0 -1.4, 3 -2.4, 6 -3.2, 6.4 0, 6 3.2, 3 2.4, 0 1.4"), 44, closed=True)
+    wings = [shapes.extrude(wing * [s, 1], 0.014, 0.006).rotate(y=s * 8) for s in (1, -1)]
+    knot = shapes.rounded_box(0.026, 0.036, 0.028, 0.010, 3)
+    folds = [
+        bar([[s * 0.012, y * 0.3, 0.009], [s * 0.046, y, 0.006]], [0.0022, 0.0008], section=6)
+        for s in (1, -1)
+        for y in (0.008, -0.008)
+    ]
+    spots = cm("2.6 0.8, 2.6 -1, 4 0, 5.2 1.6, 5.2 -1.6")
+    dot = facing(shapes.cylinder(0.0032, 0.0012, segments=12))
+    dots = copies(dot, [[s * x, y, 0.0078] for s in (1, -1) for x, y in spots])
+    return Asset([
+        part("wings", (join(*wings), silk)), part("knot", (knot, silk), (join(*folds), silk)), part("dots", (dots, pale)),
+    ])  # fmt: skip
+
+
+def tie(brief: Brief) -> Asset:
+    """A necktie with its knot and loop, or a bow tie."""
     if brief.has("bow"):
-        wing = curves.smooth_curve(cm("0 -1.4, 3 -2.4, 6 -3.2, 6.4 0, 6 3.2, 3 2.4, 0 1.4"), 44, closed=True)
-        wings = [shapes.extrude(wing * [s, 1], 0.014, 0.006).rotate(y=s * 8).move(x=0) for s in (1, -1)]
-        knot = shapes.rounded_box(0.026, 0.036, 0.028, 0.010, 3)
-        folds = [
-            bar([[s * 0.012, y * 0.3, 0.009], [s * 0.046, y, 0.006]], [0.0022, 0.0008], section=6)
-            for s in (1, -1)
-            for y in (0.008, -0.008)
-        ]
-        dots = copies(
-            facing(shapes.cylinder(0.0032, 0.0012, segments=12)),
-            [
-                [s * x, y, 0.0074 + 0.0004]
-                for s in (1, -1)
-                for x, y in ((0.026, 0.008), (0.026, -0.010), (0.040, 0.0), (0.052, 0.016), (0.052, -0.016))
-            ],
-        )
-        return Asset(
-            [
-                part("wings", (join(*wings), silk)),
-                part("knot", (knot, silk), (join(*folds), silk)),
-                part("dots", (dots, pale)),
-            ]
-        )
+        return bow_tie(brief)
+    silk, pale = silk_of(brief)
     long = 0.50 * brief.grown("length")
     front = np.array(
         [[-0.020, 0.0], [0.020, 0.0], [0.046, -long * 0.86], [0.0, -long], [-0.046, -long * 0.86]]
     )
-    back = front * [0.62, 0.86]
     blade = shapes.extrude(curves.counter_clockwise(front), 0.007, 0.0025).move(z=0.006)
-    tail = shapes.extrude(curves.counter_clockwise(back), 0.005, 0.0018).rotate(z=4).move(0.008, 0, -0.003)
-    knot = shapes.loft(
-        np.stack(
-            [
-                np.column_stack(
-                    [
-                        curves.ellipse(w, d, 24, 3)[:, 0],
-                        np.full(24, y),
-                        -curves.ellipse(w, d, 24, 3)[:, 1] + 0.003,
-                    ]
-                )
-                for y, w, d in (
-                    (-0.012, 0.018, 0.010),
-                    (-0.006, 0.021, 0.013),
-                    (0.022, 0.032, 0.016),
-                    (0.034, 0.031, 0.013),
-                    (0.038, 0.026, 0.009),
-                )
-            ]
-        ),
+    tail = shapes.extrude(curves.counter_clockwise(front * [0.62, 0.86]), 0.005, 0.0018).rotate(z=4)
+    knot = stacked(
+        curves.ellipse(1, 1, 24, 3),
+        cm("1.8 1 -1.2 0.3, 2.1 1.3 -0.6 0.3, 3.2 1.6 2.2 0.3, 3.1 1.3 3.4 0.3, 2.6 0.9 3.8 0.3"),
         crease=60,
     )
-    t = np.linspace(0, 1, 40)
     loop = curves.smooth_curve(
         cm("2.2 2.6 0, 6.4 7 -2.5, 6.6 10.5 -8.5, 0 12.5 -11.5, -6.6 10.5 -8.5, -6.4 7 -2.5, -2.2 2.6 0"), 40
     )
-    collar = shapes.sweep(loop, 1.0 + 0 * t, curves.rectangle(0.005, 0.030, 0.002))
-    stripes = []
+    collar = shapes.sweep(loop, 1.0, curves.rectangle(0.005, 0.030, 0.002))
+    parts = [
+        part("blade", (blade, silk)), part("tail", (tail.move(0.008, 0, -0.003), silk)), part("knot", (knot, silk)),
+        part("loop", (collar, silk)),
+    ]  # fmt: skip
+    if brief.has("plain"):
+        return Asset(parts)
+    stripes = [shapes.extrude(cm("-2.4 -0.4, 2.6 1.4, 2.7 2.2, -2.6 0.4"), 0.0012).move(z=0.0165)]
     for y in np.arange(-0.05, -long * 0.90, -0.066):
         half = float(np.interp(-y, [0, long * 0.86], [0.020, 0.046]))
-        line = np.array(
-            [
-                [-half * 0.965, y - half * 0.55],
-                [half * 0.965, y + half * 0.55],
-                [half * 0.965, y + half * 0.55 + 0.014],
-                [-half * 0.965, y - half * 0.55 + 0.014],
-            ]
+        line = np.array([[-0.965, -0.55], [0.965, 0.55], [0.965, 0.55], [-0.965, -0.55]]) * half
+        stripes.append(
+            shapes.extrude(line + [[0, y], [0, y], [0, y + 0.014], [0, y + 0.014]], 0.0012).move(z=0.0098)
         )
-        stripes.append(shapes.extrude(line, 0.0012).move(z=0.0098))
-    bands = shapes.extrude(
-        np.array([[-0.024, -0.004], [0.026, 0.014], [0.027, 0.022], [-0.026, 0.004]]), 0.0012
-    ).move(z=0.0165)
-    parts = [
-        part("blade", (blade, silk)),
-        part("tail", (tail, silk)),
-        part("knot", (knot, silk)),
-        part("loop", (collar, silk)),
-    ]
-    return Asset(parts if brief.has("plain") else [*parts, part("stripes", (join(*stripes, bands), pale))])
+    return Asset([*parts, part("stripes", (join(*stripes), pale))])
+
+
+SHIRT = "24.5 11.5 0, 24.8 11.8 1, 24 11.6 16, 24.5 12 34, 25 11.8 46, 23.5 10 56, 18.5 8.2 61.5, 11 7.4 65, 8.8 7 66.2, 7.8 6 66, 7 5.2 62, 6 4.5 60"
+"""Half widths, half depths and heights of a shirt on a form, up to the neck and a little way down inside."""
+
+
+def sleeves_of(long: bool) -> tuple[Solid, Solid]:
+    """A pair of sleeves, and their cuffs."""
+    near, far = cm("16 52.5 0, 50 10 0") if long else cm("16 52.5 0, 40 40 0")
+    way = (far - near) / np.linalg.norm(far - near)
+    section = curves.ellipse(0.075, 0.090, 32, 2.3)
+    path = curves.smooth_curve([near, (near + far) / 2 + [0.02, 0.02, 0], far], 16)
+    sleeve = shapes.sweep(path, np.linspace(1.0, 0.66 if long else 1.05, 16), section)
+    cuff = shapes.sweep([far - way * 0.02, far + way * 0.004], 0.69 if long else 1.055, section)
+    return join(sleeve, sleeve.mirror("x")), join(cuff, cuff.mirror("x"))
 
 
 def tshirt(brief: Brief) -> Asset:
     """A t-shirt as if on a form, with a star or a plain chest; long sleeves when it is a jumper."""
+    knitted = brief.has("sweater", "jumper", "pullover")
     cloth = cover(
-        brief,
-        "shirt",
-        (*BRIGHT, (0.93, 0.93, 0.92)),
-        "shirt",
-        "tshirt",
-        kind="wool" if brief.has("sweater", "jumper", "pullover") else "fabric",
+        brief, "shirt", (*BRIGHT, (0.93, 0.93, 0.92)), "shirt", "tshirt", kind="wool" if knitted else "fabric"
     )
     trim = unless_said(brief, cloth, "collar", "sleeve", "trim")
-    long = brief.has("sweater", "jumper", "pullover", "hoodie", "long")
     ring = curves.ellipse(1, 1, 56, 2.6)
-    rows = (
-        (0.245, 0.115, 0.0),
-        (0.248, 0.118, 0.01),
-        (0.240, 0.116, 0.16),
-        (0.245, 0.120, 0.34),
-        (0.250, 0.118, 0.46),
-        (0.235, 0.100, 0.56),
-        (0.185, 0.082, 0.615),
-        (0.110, 0.074, 0.650),
-        (0.088, 0.070, 0.662),
-    )
-    body_rings = [curves.in_plane(ring * [w, d], y) for w, d, y in rows]
-    neck = [
-        curves.in_plane(ring * [w, d], y)
-        for w, d, y in ((0.078, 0.060, 0.660), (0.070, 0.052, 0.62), (0.06, 0.045, 0.60))
-    ]
 
     def drape(v: Points) -> Points:
         fall = (1 - v[:, 1] / 0.45).clip(0, 1)
@@ -194,64 +164,26 @@ def tshirt(brief: Brief) -> Asset:
         v[:, 1] -= 0.030 * ((v[:, 1] - 0.60) / 0.06).clip(0, 1) * (v[:, 2] / 0.07).clip(0, 1)
         return v
 
-    body = shapes.loft(np.stack(body_rings + neck), crease=70).deform(drape)
-    sleeves, cuffs = [], []
-    for s in (1, -1):
-        far = np.array([s * (0.40 if not long else 0.50), 0.40 if not long else 0.10, 0.0])
-        near = np.array([s * 0.160, 0.525, 0.0])
-        path = np.array([near, near + (far - near) * 0.5 + [s * 0.02, 0.02, 0], far])
-        sleeves.append(
-            shapes.sweep(
-                curves.smooth_curve(path, 16),
-                np.linspace(1.0, 1.05 if not long else 0.66, 16),
-                curves.ellipse(0.075, 0.090, 32, 2.3),
-            )
-        )
-        tip = far - (far - near) / np.linalg.norm(far - near) * 0.02
-        cuffs.append(
-            shapes.sweep(
-                np.array([tip, far + (far - near) / np.linalg.norm(far - near) * 0.004]),
-                1.055 if not long else 0.69,
-                curves.ellipse(0.075, 0.090, 32, 2.3),
-            )
-        )
-    collar = shapes.sweep(
-        curves.in_plane(curves.ellipse(0.083, 0.066, 56, 2.4), 0.662), 0.0085, 10, closed=True
-    ).deform(lambda v: np.column_stack([v[:, 0], v[:, 1] - 0.030 * (v[:, 2] / 0.07).clip(0, 1), v[:, 2]]))
-    hem = shapes.sweep(
-        curves.in_plane(curves.resample(ring * [0.2455, 0.1155], 56, closed=True), 0.008),
-        0.005,
-        8,
-        closed=True,
-    ).deform(drape)
+    def dipped(v: Points) -> Points:
+        v[:, 1] -= 0.030 * (v[:, 2] / 0.07).clip(0, 1)
+        return v
+
+    body = stacked(ring, cm(SHIRT), crease=70).deform(drape)
+    sleeves, cuffs = sleeves_of(knitted or brief.has("hoodie", "long"))
+    neck = curves.in_plane(curves.ellipse(0.083, 0.066, 56, 2.4), 0.662)
+    collar = shapes.sweep(neck, 0.0085, 10, closed=True).deform(dipped)
+    low = curves.in_plane(curves.resample(ring * [0.2455, 0.1155], 56, closed=True), 0.008)
+    hem = shapes.sweep(low, 0.005, 8, closed=True).deform(drape)
     parts = [
-        part("shirt", (body, cloth)),
-        part("sleeves", (join(*sleeves), unless_said(brief, cloth, "sleeve"))),
-        part("cuffs", (join(*cuffs), trim)),
-        part("collar", (collar, trim), (hem, cloth)),
-    ]
+        part("shirt", (body, cloth)), part("sleeves", (sleeves, unless_said(brief, cloth, "sleeve"))),
+        part("cuffs", (cuffs, trim)), part("collar", (collar, trim), (hem, cloth)),
+    ]  # fmt: skip
     if brief.has("plain"):
         return Asset(parts)
-    print_ = shapes.extrude(curves.star(5, 0.075, 0.032), 0.016, 0.002).move(0, 0.37, 0.1155)
+    star = shapes.extrude(curves.star(5, 0.075, 0.032), 0.016, 0.002).move(0, 0.37, 0.1155)
+    usual = (0.96, 0.94, 0.88) if cloth.base_color[1] < 0.6 else BRIGHT[0]
     return Asset(
-        [
-            *parts,
-            part(
-                "print",
-                (
-                    print_,
-                    asked(
-                        brief,
-                        "print",
-                        "paint",
-                        (0.96, 0.94, 0.88) if cloth.base_color[1] < 0.6 else BRIGHT[0],
-                        "print",
-                        "logo",
-                        "star",
-                    ),
-                ),
-            ),
-        ]
+        [*parts, part("print", (star, asked(brief, "print", "paint", usual, "print", "logo", "star")))]
     )
 
 

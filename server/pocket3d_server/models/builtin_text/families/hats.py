@@ -6,11 +6,12 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.making import cm, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.language.brief import RGB, Brief
 
 
 def crown(brief: Brief) -> Asset:
@@ -65,144 +66,99 @@ def crown(brief: Brief) -> Asset:
 
 
 def hat(brief: Brief) -> Asset:
-    """A wizard's hat, a top hat, a cowboy hat or a straw sun hat."""
-    wizard, cowboy = (
-        brief.has("wizard", "witch", "mage") or brief.style == "fantasy",
-        brief.has("cowboy", "western", "sheriff"),
-    )
-    straw = brief.has("straw", "sun", "beach", "farmer")
-    felt = asked(
-        brief,
-        "felt",
-        "straw" if straw else "fabric",
-        None
-        if straw
-        else (0.16, 0.14, 0.38)
-        if wizard
-        else (0.42, 0.27, 0.15)
-        if cowboy
-        else (0.06, 0.06, 0.07),
-        "hat",
-        main=True,
-    )
-    band = asked(
-        brief,
-        "band",
-        "leather" if cowboy else "fabric",
-        (0.75, 0.58, 0.18) if wizard else (0.20, 0.11, 0.06) if cowboy else (0.55, 0.08, 0.10),
-        "band",
-        "ribbon",
-    )
-    if wizard:
-        rows = [
-            [0.0, 0.012],
-            [0.10, 0.008],
-            [0.20, 0.0],
-            [0.204, 0.004],
-            [0.105, 0.016],
-            [0.085, 0.05],
-            [0.055, 0.17],
-            [0.028, 0.28],
-            [0.004, 0.37],
-            [0, 0.372],
-        ]
-        crease = shapes.revolve(curves.rounded(np.array(rows), 0.012, 3, closed=False), 56)
-        body = crease.deform(
-            lambda v: np.column_stack(
-                [
-                    v[:, 0] + 0.9 * np.clip(v[:, 1] - 0.16, 0, 1) ** 2 * 2.2,
-                    v[:, 1]
-                    - 0.5 * np.clip(v[:, 1] - 0.26, 0, 1) ** 1.6
-                    + 0.012 * np.sin(3 * np.arctan2(v[:, 0], v[:, 2])) * (np.hypot(v[:, 0], v[:, 2]) > 0.13),
-                    v[:, 2],
-                ]
-            )
-        )
-        ring = shapes.torus(0.092, 0.022, 48, 10).scale(1, 1.2, 1).move(y=0.034)
-        buckle = shapes.extrude(
-            curves.rectangle(0.05, 0.044, 0.008), 0.008, 0.002, holes=[curves.rectangle(0.032, 0.026, 0.004)]
-        ).move(0, 0.034, 0.104)
-        stars = []
-        for k in range(9):
-            y, a = 0.07 + 0.023 * k, 2.4 * k
-            radius = float(np.interp(y, [0.05, 0.17, 0.28], [0.085, 0.055, 0.028]))
-            stars.append(
-                shapes.extrude(curves.star(5, 0.013 - 0.0006 * k, 0.0055), 0.003)
-                .rotate(x=-14)
-                .move(0, y, radius + 0.001)
-                .rotate(y=np.degrees(a))
-                .move(x=0.9 * max(y - 0.16, 0) ** 2 * 2.2)
-            )
-        return Asset(
-            [
-                part("hat", (body, felt)),
-                part("band", (ring, band)),
-                part("buckle", (buckle, finish("gold"))),
-                part("stars", (join(*stars), finish("gold", name="stars"))),
-            ]
-        )
-    if cowboy or straw:
-        rows = [
-            [0.0, 0.006],
-            [0.09, 0.004],
-            [0.19, 0.0],
-            [0.194, 0.004],
-            [0.10, 0.010],
-            [0.092, 0.02],
-            [0.088, 0.08],
-            [0.075, 0.118],
-            [0.05, 0.124],
-            [0, 0.118],
-        ]
-        brim = shapes.revolve(curves.rounded(np.array(rows), 0.010, 4, closed=False), 64)
+    """A wizard's hat, a cowboy hat, a straw sun hat, or else a top hat."""
+    if brief.has("wizard", "witch", "mage") or brief.style == "fantasy":
+        return wizard_hat(brief)
+    if brief.has("cowboy", "western", "sheriff"):
+        return cowboy_hat(brief)
+    return straw_hat(brief) if brief.has("straw", "sun", "beach", "farmer") else top_hat(brief)
 
-        def shape(v: np.ndarray) -> np.ndarray:
-            r = np.hypot(v[:, 0], v[:, 2])
-            if cowboy:
-                curl = np.clip((r - 0.10) / 0.1, 0, 1) ** 1.5
-                v[:, 1] += curl * (0.052 * (v[:, 0] / np.maximum(r, 1e-6)) ** 2 - 0.012)
-                v[:, 0] *= 1 - 0.10 * curl
-                v[:, 1] -= 0.030 * np.exp(-((v[:, 0] / 0.022) ** 2)) * (v[:, 1] > 0.09)
-                v[:, 2] *= 1.12
-            else:
-                v[:, 1] -= 0.02 * np.clip((r - 0.10) / 0.1, 0, 1) ** 2
-            return v
 
-        return Asset(
-            [
-                part("hat", (brim.deform(shape), felt)),
-                part(
-                    "band",
-                    (
-                        shapes.torus(0.091, 0.014, 56, 10).scale(1, 1.5, 1.12 if cowboy else 1).move(y=0.026),
-                        band,
-                    ),
-                ),
-            ]
-        )
-    rows = [
-        [0.0, 0.006],
-        [0.09, 0.004],
-        [0.155, 0.0],
-        [0.158, 0.005],
-        [0.095, 0.012],
-        [0.088, 0.02],
-        [0.086, 0.10],
-        [0.097, 0.165],
-        [0.095, 0.17],
-        [0, 0.17],
-    ]
-    body = shapes.revolve(
-        curves.rounded(np.array(rows) * [1, brief.grown("height")], 0.006, 3, closed=False), 64
+BRIMMED = "0 0.6, 9 0.4, 19 0, 19.4 0.4, 10 1, 9.2 2, 8.8 8, 7.5 11.8, 5 12.4, 0 11.8"
+"""Half the section of a hat with a wide brim."""
+
+
+def felt_and_band(
+    brief: Brief, felt: RGB | None, band: RGB, kinds: tuple[str, str] = ("fabric", "fabric")
+) -> tuple[Finish, Finish]:
+    """What the hat and its band are made of."""
+    return (
+        asked(brief, "felt", kinds[0], felt, "hat", main=True),
+        asked(brief, "band", kinds[1], band, "band", "ribbon"),
     )
-    body = body.deform(
-        lambda v: np.column_stack(
-            [v[:, 0], v[:, 1] + 0.028 * (v[:, 0] / 0.155) ** 2 * (np.hypot(v[:, 0], v[:, 2]) > 0.1), v[:, 2]]
-        )
+
+
+def wizard_hat(brief: Brief) -> Asset:
+    """A tall pointed hat whose tip droops, with a buckle and golden stars."""
+    felt, band = felt_and_band(brief, (0.16, 0.14, 0.38), (0.75, 0.58, 0.18))
+    rows = cm("0 1.2, 10 0.8, 20 0, 20.4 0.4, 10.5 1.6, 8.5 5, 5.5 17, 2.8 28, 0.4 37, 0 37.2")
+
+    def droop(v: Points) -> Points:
+        x, y, z = v.T
+        wave = 0.012 * np.sin(3 * np.arctan2(x, z)) * (np.hypot(x, z) > 0.13)
+        side = 0.9 * np.clip(y - 0.16, 0, 1) ** 2 * 2.2
+        return np.column_stack([x + side, y - 0.5 * np.clip(y - 0.26, 0, 1) ** 1.6 + wave, z])
+
+    body = turned(rows, bevel=0.012, segments=56).deform(droop)
+    ring = shapes.torus(0.092, 0.022, 48, 10).scale(1, 1.2, 1).move(y=0.034)
+    buckle = shapes.extrude(
+        curves.rectangle(0.05, 0.044, 0.008), 0.008, 0.002, holes=[curves.rectangle(0.032, 0.026, 0.004)]
     )
-    ribbon = shapes.revolve(
-        np.array([[0.086, 0.014], [0.0905, 0.014], [0.0885, 0.05], [0.086, 0.05]]), 64, closed=True
-    )
+    stars = []
+    for k in range(9):
+        y = 0.07 + 0.023 * k
+        radius = float(np.interp(y, [0.05, 0.17, 0.28], [0.085, 0.055, 0.028]))
+        star = shapes.extrude(curves.star(5, 0.013 - 0.0006 * k, 0.0055), 0.003).rotate(x=-14)
+        turn = star.move(0, y, radius + 0.001).rotate(y=float(np.degrees(2.4 * k)))
+        stars.append(turn.move(x=0.9 * max(y - 0.16, 0) ** 2 * 2.2))
+    return Asset([
+        part("hat", (body, felt)), part("band", (ring, band)),
+        part("buckle", (buckle.move(0, 0.034, 0.104), finish("gold"))), part("stars", (join(*stars), finish("gold", name="stars"))),
+    ])  # fmt: skip
+
+
+def cowboy_hat(brief: Brief) -> Asset:
+    """A hat with a creased crown and a brim that curls up at its sides."""
+    felt, band = felt_and_band(brief, (0.42, 0.27, 0.15), (0.20, 0.11, 0.06), ("fabric", "leather"))
+
+    def curled(v: Points) -> Points:
+        r = np.hypot(v[:, 0], v[:, 2])
+        curl = np.clip((r - 0.10) / 0.1, 0, 1) ** 1.5
+        v[:, 1] += curl * (0.052 * (v[:, 0] / np.maximum(r, 1e-6)) ** 2 - 0.012)
+        v[:, 0] *= 1 - 0.10 * curl
+        v[:, 1] -= 0.030 * np.exp(-((v[:, 0] / 0.022) ** 2)) * (v[:, 1] > 0.09)
+        v[:, 2] *= 1.12
+        return v
+
+    body = turned(cm(BRIMMED), bevel=0.010, segments=64).deform(curled)
+    ring = shapes.torus(0.091, 0.014, 56, 10).scale(1, 1.5, 1.12).move(y=0.026)
+    return Asset([part("hat", (body, felt)), part("band", (ring, band))])
+
+
+def straw_hat(brief: Brief) -> Asset:
+    """A sun hat whose wide brim hangs a little."""
+    felt, band = felt_and_band(brief, None, (0.55, 0.08, 0.10), ("straw", "fabric"))
+
+    def hanging(v: Points) -> Points:
+        v[:, 1] -= 0.02 * np.clip((np.hypot(v[:, 0], v[:, 2]) - 0.10) / 0.1, 0, 1) ** 2
+        return v
+
+    body = turned(cm(BRIMMED), bevel=0.010, segments=64).deform(hanging)
+    ring = shapes.torus(0.091, 0.014, 56, 10).scale(1, 1.5, 1).move(y=0.026)
+    return Asset([part("hat", (body, felt)), part("band", (ring, band))])
+
+
+def top_hat(brief: Brief) -> Asset:
+    """A top hat with its ribbon, the brim curled at its sides."""
+    felt, band = felt_and_band(brief, (0.06, 0.06, 0.07), (0.55, 0.08, 0.10))
+    rows = cm("0 0.6, 9 0.4, 15.5 0, 15.8 0.5, 9.5 1.2, 8.8 2, 8.6 10, 9.7 16.5, 9.5 17, 0 17")
+
+    def curled(v: Points) -> Points:
+        v[:, 1] += 0.028 * (v[:, 0] / 0.155) ** 2 * (np.hypot(v[:, 0], v[:, 2]) > 0.1)
+        return v
+
+    body = turned(rows * [1, brief.grown("height")], bevel=0.006, segments=64).deform(curled)
+    ribbon = shapes.revolve(cm("8.6 1.4, 9.05 1.4, 8.85 5, 8.6 5"), 64, closed=True)
     return Asset([part("hat", (body, felt)), part("band", (ribbon, band))])
 
 

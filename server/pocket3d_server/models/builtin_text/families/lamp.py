@@ -9,21 +9,19 @@ from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
-from pocket3d_server.models.builtin_text.making import cm
+from pocket3d_server.models.builtin_text.making import around, bar, cm, turned
 from pocket3d_server.models.language.brief import RGB, Brief
 
 WARM: RGB = (1.0, 0.86, 0.60)
 
 
 def lamp(brief: Brief) -> Asset:
-    """The kind of lamp that the prompt names; a table lamp otherwise."""
+    """A table lamp, or one for the street, the desk or the floor."""
     if brief.has("street", "streetlight", "streetlamp", "lamppost", "post"):
         return street(brief)
     if brief.has("desk", "reading", "architect", "work"):
         return desk_lamp(brief)
-    if brief.has("floor", "standing"):
-        return shaded(brief, 1.55, 0.0)
-    return shaded(brief, 0.56, float(brief.rng().integers(3)))
+    return floor_lamp(brief) if brief.has("floor", "standing") else table_lamp(brief)
 
 
 def shade_of(low: float, high: float, tall: float) -> Solid:
@@ -32,82 +30,51 @@ def shade_of(low: float, high: float, tall: float) -> Solid:
     return shapes.revolve(np.array(wall), 48, crease=50, closed=True)
 
 
-def shaded(brief: Brief, height: float, kind: float) -> Asset:
-    """A shade on a stand; ``kind`` picks the table lamp's foot."""
-    tall = height * brief.grown("height")
-    stand = asked(
-        brief,
-        "stand",
-        "brass" if height > 1 or kind == 1 else "ceramic",
-        None if height > 1 or kind == 1 else (0.20, 0.40, 0.45),
-        "base",
-        "stand",
-        "foot",
-        main=True,
-    )
-    cloth = asked(brief, "shade", "fabric", (0.96, 0.91, 0.80), "shade", "lampshade")
-    top = tall * (0.58 if height < 1 else 0.80)
-    if height > 1:
-        foot = [[0.15, 0], [0.15, 0.014], [0.03, 0.03], [0.013, 0.06], [0.013, top]]
-        body = shapes.revolve(curves.rounded(np.array(foot), 0.008, 3, closed=False), 36)
-        radii = (0.22, 0.17, tall - top + 0.02)
-    else:
-        rows = {
-            0: [
-                [0.06, 0],
-                [0.065, 0.012],
-                [0.05, 0.03],
-                [0.105, 0.12],
-                [0.11, 0.17],
-                [0.05, 0.25],
-                [0.022, 0.29],
-                [0.028, 0.31],
-            ],
-            1: [
-                [0.085, 0],
-                [0.085, 0.015],
-                [0.03, 0.03],
-                [0.018, 0.06],
-                [0.03, 0.12],
-                [0.016, 0.18],
-                [0.024, 0.22],
-                [0.014, 0.31],
-            ],
-            2: [
-                [0.07, 0],
-                [0.10, 0.06],
-                [0.10, 0.13],
-                [0.06, 0.20],
-                [0.03, 0.23],
-                [0.05, 0.25],
-                [0.02, 0.30],
-                [0.02, 0.31],
-            ],
-        }[int(kind)]
-        body = shapes.revolve(
-            curves.smooth_curve(np.array(rows) * [brief.grown("girth"), top / 0.31], 44), brief.detail(44)
-        )
-        radii = (0.17 * brief.grown("width", "shade"), 0.105 * brief.grown("width", "shade"), tall - top)
-    neck = shapes.cylinder(0.009, tall - top, segments=16).move(y=top - 0.002)
-    bulb = shapes.revolve(
-        curves.smooth_curve([[0.012, 0], [0.014, 0.03], [0.034, 0.075], [0.026, 0.11], [0, 0.125]], 20), 24
-    )
-    base = top + 0.01 if height < 1 else top
-    spokes = [
-        shapes.sweep([[0, 0, 0], [radii[1] - 0.002, 0, 0]], 0.0025, 6)
-        .rotate(y=120 * k)
-        .move(y=base + radii[2] - 0.012)
-        for k in range(3)
-    ]
-    rims = [
-        shapes.torus(r - 0.002, 0.007, 48, 8).move(y=base + y)
-        for r, y in ((radii[0], 0.0), (radii[1], radii[2]))
-    ]
+FEET = (
+    "6 0, 6.5 1.2, 5 3, 10.5 12, 11 17, 5 25, 2.2 29, 2.8 31",
+    "8.5 0, 8.5 1.5, 3 3, 1.8 6, 3 12, 1.6 18, 2.4 22, 1.4 31",
+    "7 0, 10 6, 10 13, 6 20, 3 23, 5 25, 2 30, 2 31",
+)
+"""Half sections of table lamps' feet: a gourd, a turned column, a bottle."""
+
+
+def table_lamp(brief: Brief) -> Asset:
+    """A shade on a foot of ceramic or brass."""
+    kind = int(brief.rng().integers(3))
+    stuff = ("brass", None) if kind == 1 else ("ceramic", (0.20, 0.40, 0.45))
+    stand = asked(brief, "stand", *stuff, "base", "stand", "foot", main=True)
+    tall = 0.56 * brief.grown("height")
+    top, wide = tall * 0.58, brief.grown("width", "shade")
+    body = turned(cm(FEET[kind]) * [brief.grown("girth"), top / 0.31], 44, segments=brief.detail(44))
     return Asset([
-        part("stand", (body, stand)), part("neck", (join(neck, *spokes), finish("brass"))),
-        part("bulb", (bulb.move(y=top + 0.02), glow("light", WARM))),
-        part("shade", (join(shade_of(*radii).move(y=base), *rims), cloth)),
+        part("stand", (body, stand)), *shade_on(brief, top, top + 0.01, (0.17 * wide, 0.105 * wide, tall - top)),
     ])  # fmt: skip
+
+
+def floor_lamp(brief: Brief) -> Asset:
+    """A shade on a man-high stand."""
+    tall = 1.55 * brief.grown("height")
+    top = tall * 0.80
+    stand = asked(brief, "stand", "brass", None, "base", "stand", "foot", main=True)
+    foot = np.concatenate([cm("15 0, 15 1.4, 3 3, 1.3 6"), [[0.013, top]]])
+    body = turned(foot, bevel=0.008, segments=36)
+    return Asset([part("stand", (body, stand)), *shade_on(brief, top, top, (0.22, 0.17, tall - top + 0.02))])
+
+
+def shade_on(brief: Brief, top: float, base: float, radii: tuple[float, float, float]) -> list[Part]:
+    """Neck, bulb and shade over a stand that ends at ``top``; the shade's lower rim is at ``base``, and its
+    radius below, radius above and height are ``radii``."""
+    cloth = asked(brief, "shade", "fabric", (0.96, 0.91, 0.80), "shade", "lampshade")
+    low, high, rise = radii
+    neck = shapes.cylinder(0.009, rise, segments=16).move(y=top - 0.002)
+    bulb = turned(cm("1.2 0, 1.4 3, 3.4 7.5, 2.6 11, 0 12.5"), 20, segments=24)
+    spoke = shapes.sweep([[0, 0, 0], [high - 0.002, 0, 0]], 0.0025, 6).move(y=base + rise - 0.012)
+    rims = [shapes.torus(r - 0.002, 0.007, 48, 8).move(y=base + y) for r, y in ((low, 0.0), (high, rise))]
+    return [
+        part("neck", (join(neck, around(spoke, 3)), finish("brass"))),
+        part("bulb", (bulb.move(y=top + 0.02), glow("light", WARM))),
+        part("shade", (join(shade_of(low, high, rise).move(y=base), *rims), cloth)),
+    ]
 
 
 def desk_lamp(brief: Brief) -> Asset:
@@ -134,18 +101,7 @@ def desk_lamp(brief: Brief) -> Asset:
         shapes.cylinder(0.018, 0.045, 0.004, 24).rotate(z=90).move(0.0225, *p[1:])
         for p in (np.array([0, 0.05, 0]), elbow, head)
     ]
-    cone = [
-        [0.022, 0.06],
-        [0.028, 0.03],
-        [0.045, 0.0],
-        [0.095, -0.10],
-        [0.098, -0.105],
-        [0.091, -0.10],
-        [0.04, -0.005],
-        [0.0, 0.0],
-    ]
     hood = shapes.revolve(cm("0 -0.4, 4 -0.8, 9.1 -10, 9.8 -10.4, 9.6 -9.8, 4.8 0.2, 3 4, 2.2 6, 0 6.2"), 40)
-    del cone
     bulb = shapes.sphere(0.034, 24).move(y=-0.045)
     turn = {"x": -32.0}
     return Asset([
@@ -178,52 +134,40 @@ def lantern_head(size: float) -> list[tuple[str, Solid]]:
 
 
 def street(brief: Brief) -> Asset:
-    """A street lamp: an old cast-iron lantern, or a modern mast with an arm."""
-    iron = asked(brief, "iron", "iron", (0.07, 0.09, 0.08), "post", "pole", main=True)
+    """A street lamp: a modern mast with an arm, or an old cast-iron post with its lantern."""
+    return mast(brief) if brief.style in ("modern", "futuristic") else lantern_post(brief)
+
+
+def mast(brief: Brief) -> Asset:
+    """A mast that bends over the road, with a flat light at its end."""
+    steel = asked(brief, "mast", "aluminium", None, "post", "pole", main=True)
     height = 4.0 * brief.grown("height")
-    if brief.style == "modern" or brief.style == "futuristic":
-        steel = asked(brief, "mast", "aluminium", None, "post", "pole", main=True)
-        path = curves.smooth_curve(
-            [[0, 0, 0], [0, height, 0], [0, height * 1.35, 0.15], [0, height * 1.45, 1.4]], 40
-        )
-        mast = shapes.sweep(path, np.linspace(0.075, 0.035, 40), 20)
-        head = shapes.superellipsoid(0.28, 0.10, 0.70, 3, 2.4, 32).move(0, height * 1.45, 1.6)
-        light = shapes.rounded_box(0.20, 0.03, 0.52, 0.01, 2).move(0, height * 1.45 - 0.045, 1.6)
-        base = shapes.cylinder(0.14, 0.5, 0.02, 28)
-        return Asset(
-            [
-                part("mast", (join(mast, base), steel)),
-                part("head", (head, steel)),
-                part("light", (light, glow("light", (1, 0.96, 0.88)))),
-            ]
-        )
-    post = [
-        [0.20, 0],
-        [0.20, 0.10],
-        [0.15, 0.14],
-        [0.15, 0.40],
-        [0.17, 0.44],
-        [0.10, 0.52],
-        [0.075, 0.70],
-        [0.085, 0.74],
-        [0.06, 0.80],
-        [0.05, 3.0],
-        [0.075, 3.06],
-        [0.05, 3.12],
-        [0.045, 3.28],
-        [0.10, 3.34],
-        [0.04, 3.40],
-    ]
-    column = shapes.revolve(curves.rounded(np.array(post) * [1, height / 4], 0.02, 3, closed=False), 32)
-    bar = shapes.sweep(
-        [[-0.32, 3.0 * height / 4, 0], [0.32, 3.0 * height / 4, 0]], 0.018, 10, round_ends=True
+    path = [[0, 0, 0], [0, height, 0], [0, height * 1.35, 0.15], [0, height * 1.45, 1.4]]
+    pole = shapes.sweep(curves.smooth_curve(path, 40), np.linspace(0.075, 0.035, 40), 20)
+    head = shapes.superellipsoid(0.28, 0.10, 0.70, 3, 2.4, 32).move(0, height * 1.45, 1.6)
+    light = shapes.rounded_box(0.20, 0.03, 0.52, 0.01, 2).move(0, height * 1.45 - 0.045, 1.6)
+    return Asset(
+        [
+            part("mast", (join(pole, shapes.cylinder(0.14, 0.5, 0.02, 28)), steel)),
+            part("head", (head, steel)),
+            part("light", (light, glow("light", (1, 0.96, 0.88)))),
+        ]
     )
-    knobs = [shapes.sphere(0.035, 18).move(s * 0.34, 3.0 * height / 4, 0) for s in (1, -1)]
-    parts: list[Part] = [part("post", (join(column, bar, *knobs), iron))]
+
+
+POST = "20 0, 20 10, 15 14, 15 40, 17 44, 10 52, 7.5 70, 8.5 74, 6 80, 5 300, 7.5 306, 5 312, 4.5 328, 10 334, 4 340"
+
+
+def lantern_post(brief: Brief) -> Asset:
+    """A cast-iron post with a ladder bar and a glazed lantern."""
+    iron = asked(brief, "iron", "iron", (0.07, 0.09, 0.08), "post", "pole", main=True)
+    k = brief.grown("height")
+    column = turned(cm(POST) * [1, k], bevel=0.02)
+    rung = bar([[-0.32, 3.0 * k, 0], [0.32, 3.0 * k, 0]], 0.018)
+    knobs = [shapes.sphere(0.035, 18).move(s * 0.34, 3.0 * k, 0) for s in (1, -1)]
     stuff = {"frame": iron, "panes": glow("lantern_light", WARM, 0.9), "roof": iron}
-    for name, solid in lantern_head(0.75):
-        parts.append(part(name, (solid.move(y=3.36 * height / 4), stuff[name])))
-    return Asset(parts)
+    head = [part(name, (solid.move(y=3.36 * k), stuff[name])) for name, solid in lantern_head(0.75)]
+    return Asset([part("post", (join(column, rung, *knobs), iron)), *head])
 
 
 def lantern(brief: Brief) -> Asset:
