@@ -160,6 +160,26 @@ def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
     assert np.abs(near[:, 0]).min() > 0.01
 
 
+def test_kinds_of_trees_are_told_apart() -> None:
+    """A poplar is a column, an acacia an umbrella, a cherry is pink by name, a willow hangs to the ground."""
+
+    def spread(name: str, *parts: str) -> float:
+        points = np.concatenate(
+            [p.vertices for part in plain(name).parts if part.name in parts for p in part.primitives]
+        )
+        size = np.ptp(points, axis=0)
+        return float(max(size[0], size[2]) / size[1])
+
+    assert spread("poplar", "leaves") < 0.4 < 1.2 < spread("acacia", "leaves")
+    red, green, blue = mean_colour(plain("cherry_tree"), "leaf_masses")
+    assert red > 0.7
+    assert blue > green > 0.4
+    hanging = next(part for part in plain("willow").parts if part.name == "strands")
+    assert min(float(p.vertices[:, 1].min()) for p in hanging.primitives) < 1.0
+    said = FAMILIES["maple"].build(brief("maple", colours=(Colour("green", (0.2, 0.5, 0.1)),)))
+    assert mean_colour(said, "leaf_masses")[1] > mean_colour(said, "leaf_masses")[0]
+
+
 @pytest.mark.parametrize(("name", "pose", "high"), [("cat", "sleeping", 0.65), ("cow", "lying", 0.85)])
 def test_animals_lie_down(name: str, pose: str, high: float) -> None:
     """Lower than they stand, closed and facing out even where the sleeper's body is bent round."""

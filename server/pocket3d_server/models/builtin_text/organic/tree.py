@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material, Part
-from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, curve, polygonise
+from pocket3d_server.geometry.implicit import Blend, Chain, HalfSpace, curve, polygonise
 from pocket3d_server.geometry.shapes import extrude, sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import finish
 from pocket3d_server.models.builtin_text.organic.branching import Branch, Habit, grow
 from pocket3d_server.models.builtin_text.organic.coat import Painter, Skin
+from pocket3d_server.models.builtin_text.organic.crown import crown, tones
 from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
-from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.language.brief import RGB
 
@@ -41,6 +42,14 @@ class Style:
     """Radius of the leaf masses in metres for a tree of 6 m; 0 leaves the tree bare."""
     hang: float = 0.0
     """How strongly leaves point down."""
+    leaf_too: RGB | None = None
+    """A second colour, for the leaves of some boughs."""
+    blossom: bool = False
+    """Whether petals take the place of leaves."""
+    flat: float = 0.82
+    """Height over width of a leaf mass."""
+    strands: float = 0.0
+    """Length in metres, for a tree of 6 m, of the leafy twigs that hang from the crown."""
     fruit: RGB | None = None
     snow: bool = False
     """Whether snow lies on the crown."""
@@ -72,16 +81,6 @@ def bark_painter(colour: RGB, kind: str, seed: int) -> Painter:
         return np.clip(colour + (np.array([0.30, 0.36, 0.16]) - colour) * 0.45 * moss[:, None], 0, 1)
 
     return paint
-
-
-def tones(colour: RGB, name: str, roughness: float = 0.75) -> list[Material]:
-    """Three materials about one colour, so that a crown isn't all the same."""
-    c = np.asarray(colour, float)
-    shades = (c * (0.72, 0.78, 0.72), c, np.clip(c * (1.22, 1.14, 1.05), 0, 1))
-    return [
-        Material.from_srgb(f"{name}_{k}", (float(s[0]), float(s[1]), float(s[2])), roughness=roughness)
-        for k, s in zip(("dark", "mid", "light"), shades, strict=True)
-    ]
 
 
 def _wood_material(name: str, bark: RGB, shade: float) -> Material:
@@ -120,7 +119,7 @@ def broadleaf(style: Style, quality: str, rng: np.random.Generator) -> Asset:
         )
     )
     ends = np.concatenate([b.points[2:] for b in branches if b.level >= twig_level])
-    parts += _crown(ends, style, scale, budget, rng)
+    parts += crown(ends, style, scale, budget, rng)
     return Asset(parts)
 
 
@@ -152,77 +151,6 @@ def _wood(branches: list[Branch], style: Style, budget: int, quality: str, seed:
     return painted_part(
         "trunk", surface, {}, bark_painter(style.bark, style.bark_kind, seed), TEXTURE[quality] * 2, 0.9
     )
-
-
-def _crown(ends: Array, style: Style, scale: float, budget: int, rng: np.random.Generator) -> list[Part]:
-    """Leaf masses around the twigs' ends, and leaves over them."""
-    radius = style.clump * scale
-    centres = [ends[int(rng.integers(len(ends)))]]
-    gap = np.linalg.norm(ends - centres[0], axis=1)
-    while gap.max() > 0.72 * radius and len(centres) < 90:
-        centres.append(ends[int(gap.argmax())])
-        gap = np.minimum(gap, np.linalg.norm(ends - centres[-1], axis=1))
-    blend = Blend()
-    for c in centres:
-        r = radius * (0.52 + 0.22 * rng.random())
-        blend.add(Ellipsoid(c, (r, 0.82 * r, r)), 0.25 * radius, "crown")
-    inner = polygonise(blend, resolution=64, faces=int(0.10 * budget))
-    count = int(0.56 * budget / 8)
-    a, b, c3 = (inner.vertices[inner.faces[:, k]] for k in range(3))
-    area = np.linalg.norm(np.cross(b - a, c3 - a), axis=1)
-    face = rng.choice(len(area), count, p=area / area.sum())
-    w = rng.dirichlet((1, 1, 1), count)
-    corner = inner.faces[face]
-    at = np.einsum("nk,nkc->nc", w, inner.vertices[corner])
-    normal = np.einsum("nk,nkc->nc", w, inner.normals[corner])
-    size = 1.45 * style.leaf_size * scale**0.7 * (0.75 + 0.5 * rng.random(count))
-    at = at + normal * (radius * (0.22 * rng.random(count) - 0.06))[:, None]
-    along = 0.45 * normal + 0.55 * rng.normal(0, 1, (count, 3)) - np.array([0, 0.55 + style.hang, 0])
-    facing = normal + 0.25 * rng.normal(0, 1, (count, 3)) + np.array([0, 0.3, 0])
-    at = at - 0.5 * size[:, None] * along / np.linalg.norm(along, axis=1, keepdims=True)
-    shades = tones(style.leaf, "leaf")
-    # Lighter where the sky is, darker below and inside.
-    light = normal[:, 1] + 0.5 * rng.normal(0, 1, count)
-    kind = np.digitize(light, [-0.25, 0.55])
-    pieces = [
-        (
-            blades(
-                at[kind == k],
-                along[kind == k],
-                facing[kind == k],
-                size[kind == k],
-                style.leaf_wide * size[kind == k],
-            ),
-            shades[k],
-        )
-        for k in range(3)
-        if (kind == k).any()
-    ]
-    dark = np.asarray(style.leaf) * (0.80, 0.82, 0.78)
-    seed = int(rng.integers(1 << 20))
-
-    def paint(skin: Skin) -> Array:
-        near, _, number = cell_noise(skin.points * (7.0 / scale), seed)
-        tone = 0.75 + 0.5 * number - 0.35 * near + 0.25 * skin.normals[:, 1]
-        return np.clip(dark * tone[:, None], 0, 1)
-
-    masses = painted_part("leaf_masses", inner, {}, paint, 512, 0.9)
-    parts = [masses, part("leaves", *pieces)]
-    if style.snow:
-        top = normal[:, 1] > 0.15
-        lies = at[top] + (0, 0.10 * scale, 0)
-        white = blades(
-            lies, along[top] * (1, 0.3, 1), (0, 1, 0), 1.15 * size[top], 0.9 * size[top], rounded=True
-        )
-        parts.append(part("snow", (white, finish("snow"))))
-    if style.fruit is not None:
-        lower = np.flatnonzero(normal[:, 1] < 0.5)[:40]
-        fruit = Material.from_srgb("fruit", style.fruit, roughness=0.35)
-        balls = [
-            sphere(0.055 * scale, 10).move(*(at[i] + normal[i] * 0.05 * scale + (0, -0.03, 0))) for i in lower
-        ]
-        parts.append(part("fruits", (join(*balls), fruit)))
-    return parts
 
 
 def conifer(style: Style, quality: str, rng: np.random.Generator) -> Asset:
