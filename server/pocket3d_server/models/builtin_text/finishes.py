@@ -135,11 +135,15 @@ def shade(rgb: RGB, factor: float) -> RGB:
     return (rgb[0] + (1 - rgb[0]) * t, rgb[1] + (1 - rgb[1]) * t, rgb[2] + (1 - rgb[2]) * t)
 
 
+def said_of(brief: Brief, *nouns: str) -> bool:
+    """Whether the prompt gives one of ``nouns`` a colour or a material of its own."""
+    return any(c.noun in nouns for c in brief.colours) or any(n in brief.noun_materials for n in nouns)
+
+
 def unless_said(brief: Brief, usual: Finish, *nouns: str) -> Finish:
     """``usual``, unless the prompt gives ``nouns`` a colour or a material of their own."""
     brief.heard.words.update(nouns)
-    said = any(c.noun in nouns for c in brief.colours) or any(n in brief.noun_materials for n in nouns)
-    if not said:
+    if not said_of(brief, *nouns):
         return usual
     kind = next((k for k in KINDS if KINDS[k].pattern == usual.pattern and usual.name == k), None)
     return asked(brief, f"{nouns[0]}_{usual.name}", kind or "paint", None, *nouns)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Material
-from pocket3d_server.geometry.solid import Points, Solid, join
-from pocket3d_server.models.builtin_text.finishes import finish
+from pocket3d_server.geometry.asset import Material, Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import finish, glow
+from pocket3d_server.models.builtin_text.making import BRIGHT, cm, turned
 from pocket3d_server.models.language.brief import RGB, Brief
 
 ICINGS: tuple[RGB, ...] = ((0.96, 0.56, 0.68), (0.36, 0.20, 0.12), (0.62, 0.84, 0.86), (0.97, 0.90, 0.72))
@@ -27,6 +28,21 @@ def drip(radius: float, top: float, run: float, phase: float) -> Solid:
     )  # fmt: skip
     rings = [np.column_stack([radius * r * np.sin(t), y, radius * r * np.cos(t)]) for r, y in levels]
     return shapes.loft(np.stack(rings), crease=70, caps=False)
+
+
+def candles(brief: Brief, radius: float, y: float, count: int, tall: float = 0.055) -> list[Part]:
+    """Lit candles on a circle of ``radius`` at height ``y``; a single one in its middle."""
+    wax = turned([[0.0038, 0], [0.0038, tall], [0.0030, tall + 0.001], [0, tall + 0.001]], segments=16)
+    flame = turned(cm("0 0, .28 .35, .34 .75, .18 1.4, 0 2.1"), 16, segments=14).move(y=tall + 0.004)
+    wick = shapes.cylinder(0.0006, 0.008, segments=6).move(y=tall)
+    parts = []
+    for k in range(count):
+        a = 2 * np.pi * k / count + 0.3
+        x, z = (radius * np.sin(a), radius * np.cos(a)) if count > 1 else (0.0, 0.0)
+        rgb = brief.colour(BRIGHT[k % len(BRIGHT)], "candle")
+        stick = (join(wax, wick).move(x, y, z), finish("plastic", rgb, f"wax_{k + 1}"))
+        parts.append(part(f"candle_{k + 1}", stick, (flame.move(x, y, z), glow("flame", (1.0, 0.78, 0.25)))))
+    return parts
 
 
 def scattered(brief: Brief, profile: Points, count: int, size: float) -> list[tuple[Solid, Material]]:

@@ -5,189 +5,163 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part, rotation
+from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part, rotation
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow, unless_said
 from pocket3d_server.models.builtin_text.joinery import WOODS, board
 from pocket3d_server.models.builtin_text.making import around, bar, cm, copies, cover, facing, slab, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
 
-def rug(brief: Brief) -> Asset:
-    """A rug with borders, medallion and fringes; round or plain when asked."""
+def weaves(brief: Brief) -> tuple[Finish, Finish, Finish]:
+    """The field's, the border's and the pattern's wool."""
     tints: tuple[tuple[RGB, RGB, RGB], ...] = (
         ((0.56, 0.10, 0.12), (0.12, 0.16, 0.32), (0.86, 0.72, 0.46)),
         ((0.14, 0.24, 0.40), (0.62, 0.14, 0.12), (0.88, 0.80, 0.62)),
         ((0.70, 0.42, 0.22), (0.24, 0.14, 0.12), (0.90, 0.82, 0.66)),
     )
     field, edge, light = tints[int(brief.rng().integers(3))]
-    one, two, three = (
+    return (
         asked(brief, "field", "fabric", field, "field", main=True),
         asked(brief, "border", "fabric", edge, "border"),
-        finish("fabric", light, "pattern"),
+        asked(brief, "pattern", "fabric", light, "pattern", "fringe"),
     )
-    long, wide, t = 2.4 * brief.grown("length"), 1.6 * brief.grown("width"), 0.012
-    if brief.has("round", "circular"):
-        discs = [
-            slab(curves.circle(wide / 2 * k, 64), t + 0.002 * n, 0.003)
-            for n, k in enumerate((1.0, 0.86, 0.80, 0.46, 0.40))
-        ]
-        return Asset(
-            [
-                part("border", (discs[0], two)),
-                part("band", (discs[1], three)),
-                part("field", (discs[2], one)),
-                part("ring", (discs[3], three)),
-                part("middle", (discs[4], two)),
-            ]
-        )
-    base = slab(curves.rectangle(long, wide, 0.01), t, 0.003)
-    h = 0.0022
 
-    def flat(outline: np.ndarray, level: int, holes: tuple[np.ndarray, ...] = ()) -> Solid:
-        return slab(outline, h, 0.0005, holes).move(y=t - 0.0004 + 0.0015 * level)
 
-    inner = flat(curves.rectangle(long - 0.36, wide - 0.36), 0)
-    lines = [
-        flat(curves.rectangle(long - a, wide - a), 0, (curves.rectangle(long - a - 0.03, wide - a - 0.03),))
-        for a in (0.06, 0.30)
-    ]
-    diamond = curves.polygon(4, 1.0, 0)
-    motifs = [
-        np.array([x, s * (wide / 2 - 0.105)])
-        for s in (1, -1)
-        for x in np.linspace(-long / 2 + 0.105, long / 2 - 0.105, 13)
-    ] + [
-        np.array([s * (long / 2 - 0.105), y])
-        for s in (1, -1)
-        for y in np.linspace(-wide / 2 + 0.105, wide / 2 - 0.105, 9)[1:-1]
-    ]
-    border = [flat(diamond * [0.055, 0.045] + m, 0) for m in motifs]
-    star = curves.star(16, 1.0, 0.80, 0)
-    medal = [
-        flat(star * [long * 0.25, wide * 0.27] * k, level)
-        for k, level in ((1.0, 1), (0.86, 2), (0.50, 3), (0.34, 4))
-    ]
-    corners = [
-        flat(
-            curves.counter_clockwise(
-                np.concatenate([[[0, 0]], curves.arc(0.36, 0, 90, 16)]) * [x, y]
-                - [x * (long / 2 - 0.19), y * (wide / 2 - 0.19)]
-            ),
-            1,
-        )
-        for x in (1, -1)
-        for y in (1, -1)
-    ]
-    small = [
-        flat(curves.star(8, 0.075, 0.045) + [x * long * 0.29, y * wide * 0.22], 1)
-        for x in (1, -1)
-        for y in (1, -1)
-    ]
-    tassel = bar(
-        [[0, 0.006, 0], [0.035, 0.004, 0.002], [0.065, 0.003, -0.001]], [0.004, 0.0045, 0.003], section=5
-    )
-    fringe = join(
-        *(
-            tassel.rotate(y=0 if s > 0 else 180).move(s * long / 2, 0, z)
-            for s in (1, -1)
-            for z in np.linspace(-wide / 2 + 0.02, wide / 2 - 0.02, 44)
-        )
+def round_rug(brief: Brief) -> Asset:
+    """A round rug of rings."""
+    one, two, three = weaves(brief)
+    r = 0.8 * brief.grown("width")
+    rings = zip(
+        ("border", "band", "field", "ring", "middle"),
+        (1.0, 0.86, 0.80, 0.46, 0.40),
+        (two, three, one, three, two),
     )
     return Asset([
-        part("border", (base, two)), part("field", (inner, one)), part("lines", (join(*lines), three)), part("motifs", (join(*border), three)),
-        part("medallion", (join(medal[0], medal[2]), two), (join(medal[1]), three), (medal[3], one)), part("corners", (join(*corners), two), (join(*small), three)), part("fringe", (fringe, finish("wool", name="fringe"))),
+        part(name, (slab(curves.circle(r * k, 64), 0.012 + 0.002 * n, 0.003), stuff)) for n, (name, k, stuff) in enumerate(rings)
     ])  # fmt: skip
 
 
-def picture_frame(brief: Brief) -> Asset:
-    """A framed landscape, standing and leaning back a little; a mirror in the same frame."""
-    mirror, kind = (
-        brief.has("mirror"),
-        "gold" if brief.style in ("luxury", "classic") or brief.rng().random() < 0.4 else "wood",
+def rug(brief: Brief) -> Asset:
+    """A rug with borders, medallion and fringes; round when asked."""
+    if brief.has("round", "circular"):
+        return round_rug(brief)
+    one, two, three = weaves(brief)
+    long, wide, t = 2.4 * brief.grown("length"), 1.6 * brief.grown("width"), 0.012
+
+    def flat(outline: np.ndarray, level: int, *holes: np.ndarray) -> Solid:
+        return slab(outline, 0.0022, 0.0005, holes).move(y=t - 0.0004 + 0.0015 * level)
+
+    def frame(a: float) -> Solid:
+        return flat(
+            curves.rectangle(long - a, wide - a), 0, curves.rectangle(long - a - 0.03, wide - a - 0.03)
+        )
+
+    x, y = long / 2 - 0.105, wide / 2 - 0.105
+    motifs = [(u, s * y) for s in (1, -1) for u in np.linspace(-x, x, 13)]
+    motifs += [(s * x, v) for s in (1, -1) for v in np.linspace(-y, y, 9)[1:-1]]
+    border = [flat(curves.polygon(4, 1.0, 0) * [0.055, 0.045] + m, 0) for m in motifs]
+    star = curves.star(16, 1.0, 0.80, 0) * [long * 0.25, wide * 0.27]
+    medal = [flat(star * k, level) for k, level in ((1.0, 1), (0.86, 2), (0.50, 3), (0.34, 4))]
+    quarter = np.concatenate([[[0, 0]], curves.arc(0.36, 0, 90, 16)]) - [long / 2 - 0.19, wide / 2 - 0.19]
+    sides = [np.array([a, b]) for a in (1, -1) for b in (1, -1)]
+    corners = [flat(curves.counter_clockwise(quarter * side), 1) for side in sides]
+    small = [flat(curves.star(8, 0.075, 0.045) + side * [long * 0.29, wide * 0.22], 1) for side in sides]
+    tassel = bar(cm("0 0.6 0, 3.5 0.4 0.2, 6.5 0.3 -0.1"), [0.004, 0.0045, 0.003], section=5)
+    row = copies(tassel, [[long / 2, 0, z] for z in np.linspace(-wide / 2 + 0.02, wide / 2 - 0.02, 44)])
+    return Asset([
+        part("border", (slab(curves.rectangle(long, wide, 0.01), t, 0.003), two)), part("field", (flat(curves.rectangle(long - 0.36, wide - 0.36), 0), one)),
+        part("lines", (join(frame(0.06), frame(0.30)), three)), part("motifs", (join(*border), three)),
+        part("medallion", (join(medal[0], medal[2]), two), (medal[1], three), (medal[3], one)), part("corners", (join(*corners), two), (join(*small), three)),
+        part("fringe", (join(row, row.rotate(y=180)), unless_said(brief, finish("wool", name="fringe"), "fringe"))),
+    ])  # fmt: skip
+
+
+def moulded(brief: Brief, outline: Points) -> Part:
+    """A moulded frame 6 cm wide inside ``outline``, gilt with beads or of wood."""
+    gilt = brief.style in ("luxury", "classic") or brief.rng().random() < 0.4
+    stuff = cover(
+        brief,
+        "frame",
+        ((1.0, 0.80, 0.36),) if gilt else (WOODS[0], WOODS[2]),
+        "frame",
+        kind="gold" if gilt else "wood",
     )
-    border = cover(
-        brief, "frame", (WOODS[0], WOODS[2]) if kind == "wood" else ((1.0, 0.80, 0.36),), "frame", kind=kind
-    )
-    wide, high, rim = 0.62 * brief.grown("width"), 0.48 * brief.grown("height"), 0.062
-    if mirror:
-        wide, high = (0.58, 1.30) if brief.has("standing", "floor", "full") else (0.62, 0.82)
-    oval = brief.has("oval", "round")
-    outline = curves.ellipse(wide / 2, high / 2, 72) if oval else curves.rectangle(wide, high)
-    steps = ((0.0, 0.0, 0.022), (0.30, 0.006, 0.034), (0.62, 0.0, 0.026), (0.82, 0.0, 0.020))
     rails = []
-    for share, _, deep in steps:
-        a = outline * (np.array([wide, high]) - 2 * rim * share) / [wide, high]
-        b = outline * (np.array([wide, high]) - 2 * rim * (share + 0.34)) / [wide, high]
-        rails.append(shapes.extrude(a, deep, 0.006, holes=[b]).move(z=deep / 2))
-    bead = shapes.sphere(0.0065, 10)
-    ring = curves.resample(
-        outline * (np.array([wide, high]) - 2 * rim * 0.30) / [wide, high], 72, closed=True
-    )
-    beads = [copies(bead, np.column_stack([ring, np.full(72, 0.034)]))] if kind == "gold" else []
-    open_ = np.array([wide, high]) - 2 * rim * 0.92
-    lean = {"x": -8.0}
-    parts = [part("frame", (join(*rails, *beads), border))]
-    if mirror:
-        pane = shapes.extrude(outline * open_ / [wide, high], 0.008).move(z=0.009)
-        shine = [
-            shapes.extrude(
-                np.array([[-0.03, -0.30], [0.01, -0.30], [0.17, 0.30], [0.13, 0.30]]) * [wide, high] * 0.7
-                + [x * wide, 0],
-                0.0006,
-            ).move(z=0.0133)
-            for x in (-0.10, 0.06)
-        ]
-        parts += [
-            part("mirror", (pane, finish("chrome", (0.80, 0.86, 0.90), "mirror"))),
-            part("shine", (join(*shine), finish("plastic", (0.93, 0.96, 0.98), "shine"))),
-        ]
-    else:
-        w, h = open_
-        x = np.linspace(-w / 2, w / 2, 33)
-        parts.append(
-            part(
-                "mat",
-                (
-                    shapes.extrude(outline * open_ / [wide, high], 0.008).move(z=0.008),
-                    finish("paint", (0.62, 0.80, 0.92), "sky"),
-                ),
-            )
-        )
-        for k, (rgb, level, swing, waves) in enumerate(
-            (
-                ((0.58, 0.66, 0.78), 0.10, 0.16, 3.1),
-                ((0.36, 0.56, 0.40), -0.06, 0.08, 4.4),
-                ((0.22, 0.42, 0.20), -0.24, 0.06, 2.2),
-            )
-        ):
-            top = h * (level + swing * np.sin(waves * 2 * x / w + 1.7 * k) + 0.03 * np.sin(9 * x / w + k))
-            hill = shapes.extrude(
-                np.concatenate([np.column_stack([x, top])[::-1], [[-w / 2, -h / 2], [w / 2, -h / 2]]])
-                * 0.999,
-                0.0012,
-            ).move(z=0.0126 + 0.0011 * k)
-            parts.append(part(f"hill_{k + 1}", (hill, finish("paint", rgb, f"hill_{k + 1}"))))
-        parts.append(
-            part(
-                "sun",
-                (
-                    facing(shapes.cylinder(0.065 * h / 0.36, 0.0008, segments=32)).move(
-                        0.22 * w, 0.27 * h, 0.0121
-                    ),
-                    finish("paint", (0.98, 0.84, 0.42), "sun"),
-                ),
-            )
-        )
-    back = board(0.05, high * 0.8, 0.008).rotate(x=22).move(0, -high * 0.10, -high * 0.15)
-    parts.append(part("strut", (back, finish("wood", WOODS[2], "strut"))))
-    turn = rotation(**lean)
+    for share, deep in ((0.0, 0.022), (0.30, 0.034), (0.62, 0.026), (0.82, 0.020)):
+        rail = shapes.extrude(within(outline, share), deep, 0.006, holes=[within(outline, share + 0.34)])
+        rails.append(rail.move(z=deep / 2))
+    if gilt:
+        ring = curves.resample(within(outline, 0.30), 72, closed=True)
+        rails.append(copies(shapes.sphere(0.0065, 10), curves.in_plane(ring, 0.034, "xy")))
+    return part("frame", (join(*rails), stuff))
+
+
+def within(outline: Points, share: float, rim: float = 0.062) -> Points:
+    """``outline`` made smaller on all sides by a share of the frame's width."""
+    size = np.ptp(outline, axis=0)
+    return outline * (size - 2 * rim * share) / size
+
+
+def outline_of(brief: Brief, wide: float, high: float) -> Points:
+    """A rectangle, or an ellipse when asked."""
+    oval = brief.has("oval", "round")
+    return curves.ellipse(wide / 2, high / 2, 72) if oval else curves.rectangle(wide, high)
+
+
+def leaning(parts: list[Part], high: float) -> Asset:
+    """The parts on a strut behind, leaning back a little."""
+    strut = board(0.05, high * 0.8, 0.008).rotate(x=22).move(0, -high * 0.10, -high * 0.15)
+    parts = [*parts, part("strut", (strut, finish("wood", WOODS[2], "strut")))]
+    turn = rotation(x=-8)
     for piece in parts:
         for q in piece.primitives:
             q.vertices, q.normals = np.asarray(q.vertices) @ turn.T, np.asarray(q.normals) @ turn.T
     return Asset(parts)
+
+
+def mirror(brief: Brief) -> Asset:
+    """A mirror in a moulded frame."""
+    standing = brief.has("standing", "floor", "full")
+    wide, high = (
+        (0.58 if standing else 0.62) * brief.grown("width"),
+        (1.30 if standing else 0.82) * brief.grown("height"),
+    )
+    outline = outline_of(brief, wide, high)
+    pane = shapes.extrude(within(outline, 0.92), 0.008).move(z=0.009)
+    streak = np.array([[-0.03, -0.30], [0.01, -0.30], [0.17, 0.30], [0.13, 0.30]]) * [wide, high] * 0.7
+    shine = copies(shapes.extrude(streak, 0.0006), [[x * wide, 0, 0.0133] for x in (-0.10, 0.06)])
+    return leaning([
+        moulded(brief, outline), part("mirror", (pane, finish("chrome", (0.80, 0.86, 0.90), "mirror"))),
+        part("shine", (shine, finish("plastic", (0.93, 0.96, 0.98), "shine"))),
+    ], high)  # fmt: skip
+
+
+# Colour, height, how far it swings and how often, of hills from far to near.
+HILLS = (
+    ((0.58, 0.66, 0.78), 0.10, 0.16, 3.1), ((0.36, 0.56, 0.40), -0.06, 0.08, 4.4), ((0.22, 0.42, 0.20), -0.24, 0.06, 2.2),
+)  # fmt: skip
+
+
+def picture_frame(brief: Brief) -> Asset:
+    """A framed landscape, standing and leaning back a little; a mirror in the same frame."""
+    if brief.has("mirror"):
+        return mirror(brief)
+    wide, high = 0.62 * brief.grown("width"), 0.48 * brief.grown("height")
+    outline = outline_of(brief, wide, high)
+    w, h = np.ptp(within(outline, 0.92), axis=0)
+    x = np.linspace(-w / 2, w / 2, 33)
+    sky = shapes.extrude(within(outline, 0.92), 0.008).move(z=0.008)
+    parts = [moulded(brief, outline), part("mat", (sky, finish("paint", (0.62, 0.80, 0.92), "sky")))]
+    for k, (rgb, level, swing, waves) in enumerate(HILLS):
+        top = h * (level + swing * np.sin(waves * 2 * x / w + 1.7 * k) + 0.03 * np.sin(9 * x / w + k))
+        line = np.concatenate([np.column_stack([x, top])[::-1], [[-w / 2, -h / 2], [w / 2, -h / 2]]]) * 0.999
+        hill = shapes.extrude(line, 0.0012).move(z=0.0126 + 0.0011 * k)
+        parts.append(part(f"hill_{k + 1}", (hill, finish("paint", rgb, f"hill_{k + 1}"))))
+    disc = facing(shapes.cylinder(0.065 * h / 0.36, 0.0008, segments=32)).move(0.22 * w, 0.27 * h, 0.0121)
+    return leaning([*parts, part("sun", (disc, finish("paint", (0.98, 0.84, 0.42), "sun")))], high)
 
 
 def chandelier(brief: Brief) -> Asset:

@@ -142,7 +142,7 @@ def mast(brief: Brief) -> Asset:
     """A mast that bends over the road, with a flat light at its end."""
     steel = asked(brief, "mast", "aluminium", None, "post", "pole", main=True)
     height = 4.0 * brief.grown("height")
-    path = [[0, 0, 0], [0, height, 0], [0, height * 1.35, 0.15], [0, height * 1.45, 1.4]]
+    path = np.array([[0, 0, 0], [0, 1, 0], [0, 1.35, 0.15 / height], [0, 1.45, 1.4 / height]]) * height
     pole = shapes.sweep(curves.smooth_curve(path, 40), np.linspace(0.075, 0.035, 40), 20)
     head = shapes.superellipsoid(0.28, 0.10, 0.70, 3, 2.4, 32).move(0, height * 1.45, 1.6)
     light = shapes.rounded_box(0.20, 0.03, 0.52, 0.01, 2).move(0, height * 1.45 - 0.045, 1.6)

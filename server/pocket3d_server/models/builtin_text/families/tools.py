@@ -9,8 +9,8 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.arms import shaft
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.builtin_text.making import cm
+from pocket3d_server.models.builtin_text.finishes import asked, finish, said_of, unless_said
+from pocket3d_server.models.builtin_text.making import cm, copies, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -18,102 +18,69 @@ GRIPS: tuple[RGB, ...] = ((0.80, 0.14, 0.10), (0.95, 0.62, 0.08), (0.10, 0.30, 0
 
 
 def hammer(brief: Brief) -> Asset:
-    """A claw hammer, a mallet of wood, or a war hammer."""
-    war = brief.has("war", "thor", "battle", "sledge", "sledgehammer") or brief.style in (
-        "medieval",
-        "fantasy",
-    )
-    mallet = brief.has("mallet", "gavel") or brief.materials[:1] == ("wood",)
-    long = (0.75 if war else 0.30) * brief.grown("length", "handle")
-    body, wood = shaft(brief, long, 0.019 if war else 0.0145)
-    steel = asked(
-        brief,
-        "head",
-        "wood" if mallet else "steel",
-        (0.62, 0.45, 0.27) if mallet else None,
-        "head",
-        main=not mallet,
-    )
-    top = long - 0.018
-    if mallet:
-        head = shapes.cylinder(0.045, 0.13, 0.010, 40).rotate(z=90).move(0.065, long - 0.01, 0)
-        bands = [
-            shapes.torus(0.045, 0.008, 40, 8).rotate(z=90).move(s * 0.045, long - 0.01, 0) for s in (1, -1)
-        ]
-        return Asset(
-            [
-                part("handle", (body, wood)),
-                part("head", (head, steel)),
-                part("bands", (join(*bands), finish("iron"))),
-            ]
-        )
-    if war:
-        block = shapes.rounded_box(0.27, 0.14, 0.14, 0.014, 3).move(0, long - 0.02, 0)
-        faces = [
-            shapes.rounded_box(0.05, 0.165, 0.165, 0.018, 3).move(s * 0.125, long - 0.02, 0) for s in (1, -1)
-        ]
-        cap = shapes.prism(6, 0.034, 0.03, 0.006).move(y=long + 0.045)
-        wrap = [shapes.torus(0.0195, 0.008, 24, 8).move(y=0.06 + 0.0074 * k) for k in range(26)]
-        pommel = shapes.sphere(0.028, 24).move(y=0.01)
-        gold = asked(
-            brief,
-            "ornament",
-            "gold" if brief.style == "fantasy" or brief.has("thor") else "iron",
-            None,
-            "ornament",
-            "band",
-        )
-        rings = [
-            shapes.rounded_box(0.02, 0.15, 0.15, 0.006, 2).move(s * 0.06, long - 0.02, 0) for s in (1, -1)
-        ]
-        return Asset(
-            [
-                part("handle", (body, wood)),
-                part("grip", (join(*wrap), finish("leather"))),
-                part("head", (join(block, *faces, cap), steel)),
-                part("bands", (join(*rings), gold)),
-                part("pommel", (pommel, gold)),
-            ]
-        )
-    neck = shapes.superellipsoid(0.046, 0.038, 0.030, 3, 3, 24).move(y=top)
-    poll = (
-        shapes.revolve(
-            curves.rounded(
-                np.array([[0.0095, 0], [0.0095, 0.022], [0.0155, 0.032], [0.0155, 0.050], [0, 0.050]]),
-                0.002,
-                3,
-                closed=False,
-            ),
-            28,
-        )
-        .rotate(z=-90)
-        .move(0.018, top, 0)
-    )
-    t = np.linspace(0, 1, 12)
-    claws = []
-    for s in (1, -1):
-        path = np.column_stack(
-            [-0.015 - 0.075 * np.sin(1.25 * t), top + 0.006 - 0.045 * t**2.1, s * (0.0055 + 0.0050 * t)]
-        )
-        section = curves.rectangle(0.010, 0.020, 0.003)
-        claws.append(shapes.sweep(path, 1 - 0.72 * t**1.5, section))
-    grip_stuff = asked(brief, "grip", "rubber", GRIPS[int(brief.rng().integers(3))], "grip")
-    grip = shapes.revolve(
-        curves.smooth_curve(
-            [[0.016, 0], [0.0195, 0.006], [0.0175, 0.05], [0.0190, 0.09], [0.0165, 0.12], [0.0148, 0.125]], 30
-        ),
-        28,
-    ).scale(0.84, 1, 1.02)
-    ribs = [
-        shapes.torus(0.0172, 0.004, 24, 8).scale(0.84, 1, 1.02).move(y=0.022 + 0.011 * k) for k in range(8)
-    ]
+    """A war hammer, a mallet of wood, or else a claw hammer."""
+    if brief.has("war", "thor", "battle", "sledge", "sledgehammer") or brief.style in ("medieval", "fantasy"):
+        return war_hammer(brief)
+    wooden = brief.has("mallet", "gavel") or brief.materials[:1] == ("wood",)
+    return mallet(brief) if wooden else claw_hammer(brief)
+
+
+def mallet(brief: Brief) -> Asset:
+    """A barrel of wood with two hoops on a handle."""
+    long = 0.30 * brief.grown("length", "handle")
+    body, wood = shaft(brief, long, 0.0145)
+    stuff = asked(brief, "head", "wood", (0.62, 0.45, 0.27), "head", main=True)
+    head = shapes.cylinder(0.045, 0.13, 0.010, 40).rotate(z=90).move(0.065, long - 0.01, 0)
+    hoop_ = shapes.torus(0.045, 0.008, 40, 8).rotate(z=90)
+    bands = copies(hoop_, [[s * 0.045, long - 0.01, 0] for s in (1, -1)])
     return Asset(
-        [
-            part("handle", (body, wood)),
-            part("grip", (join(grip, *ribs), grip_stuff)),
-            part("head", (join(neck, poll, *claws), steel)),
-        ]
+        [part("handle", (body, wood)), part("head", (head, stuff)), part("bands", (bands, finish("iron")))]
     )
+
+
+def war_hammer(brief: Brief) -> Asset:
+    """A block of steel with bands on a long handle wound with leather."""
+    long = 0.75 * brief.grown("length", "handle")
+    body, wood = shaft(brief, long, 0.019)
+    steel = asked(brief, "head", "steel", None, "head", main=True)
+    kind = "gold" if brief.style == "fantasy" or brief.has("thor") else "iron"
+    gold = asked(brief, "ornament", kind, None, "ornament", "band")
+    y = long - 0.02
+    faces = copies(shapes.rounded_box(0.05, 0.165, 0.165, 0.018, 3), [[s * 0.125, y, 0] for s in (1, -1)])
+    rings = copies(shapes.rounded_box(0.02, 0.15, 0.15, 0.006, 2), [[s * 0.06, y, 0] for s in (1, -1)])
+    block = shapes.rounded_box(0.27, 0.14, 0.14, 0.014, 3).move(y=y)
+    cap = shapes.prism(6, 0.034, 0.03, 0.006).move(y=long + 0.045)
+    wrap = copies(shapes.torus(0.0195, 0.008, 24, 8), [[0, 0.06 + 0.0074 * k, 0] for k in range(26)])
+    return Asset([
+        part("handle", (body, wood)), part("grip", (wrap, unless_said(brief, finish("leather"), "grip"))), part("head", (join(block, faces, cap), steel)),
+        part("bands", (rings, gold)), part("pommel", (shapes.sphere(0.028, 24).move(y=0.01), gold)),
+    ])  # fmt: skip
+
+
+def claw_hammer(brief: Brief) -> Asset:
+    """A claw hammer; its handle has a sleeve of rubber unless the prompt says what the handle is of."""
+    long = 0.30 * brief.grown("length", "handle")
+    body, wood = shaft(brief, long, 0.0145)
+    steel = asked(brief, "head", "steel", None, "head", main=True)
+    top = long - 0.018
+    neck = shapes.superellipsoid(0.046, 0.038, 0.030, 3, 3, 24).move(y=top)
+    poll = turned(cm("0.95 0, 0.95 2.2, 1.55 3.2, 1.55 5, 0 5"), bevel=0.002, segments=28)
+    t = np.linspace(0, 1, 12)
+    side = np.column_stack(
+        [-0.015 - 0.075 * np.sin(1.25 * t), top + 0.006 - 0.045 * t**2.1, 0.0055 + 0.0050 * t]
+    )
+    section = curves.rectangle(0.010, 0.020, 0.003)
+    claws = [shapes.sweep(side * [1, 1, s], 1 - 0.72 * t**1.5, section) for s in (1, -1)]
+    parts = [
+        part("handle", (body, wood)), part("head", (join(neck, poll.rotate(z=-90).move(0.018, top, 0), *claws), steel)),
+    ]  # fmt: skip
+    if said_of(brief, "handle", "shaft", "haft") and not brief.has("grip"):
+        return Asset(parts)
+    rubber = asked(brief, "grip", "rubber", GRIPS[int(brief.rng().integers(3))], "grip")
+    sleeve = turned(cm("1.6 0, 1.95 0.6, 1.75 5, 1.9 9, 1.65 12, 1.48 12.5"), 30, segments=28)
+    ribs = copies(shapes.torus(0.0172, 0.004, 24, 8), [[0, 0.022 + 0.011 * k, 0] for k in range(8)])
+    grip = join(sleeve.scale(0.84, 1, 1.02), ribs.scale(0.84, 1, 1.02))
+    return Asset([*parts, part("grip", (grip, rubber))])
 
 
 def screwdriver(brief: Brief) -> Asset:
@@ -127,7 +94,6 @@ def screwdriver(brief: Brief) -> Asset:
     blade = shapes.cylinder(0.0034, 0.105 * k, segments=18).move(y=0.105)
     tip: Solid
     if brief.has("phillips", "cross", "crosshead"):
-        cut = [shapes.box(0.008, 0.02, 0.0028).rotate(z=16).move(s * 0.0044, 0.008, 0) for s in (1, -1)]
         tip = join(
             shapes.cone(0.0034, 0.010, segments=18),
             *[
@@ -135,7 +101,6 @@ def screwdriver(brief: Brief) -> Asset:
                 for q in range(2)
             ],
         )
-        del cut
     else:
         rings = [
             np.column_stack([r[:, 0] * a, np.full(20, y), r[:, 1] * b])
@@ -168,7 +133,6 @@ def wrench(brief: Brief) -> Asset:
     k = brief.grown("length")
     steel = asked(brief, "wrench", "chrome", None, main=True)
     long = 0.19 * k
-    jaw = np.concatenate([curves.arc(0.021, -55, 235, 40) + [0, long], [[-0.0085, long - 0.004 - 0.012]]])
     slot = np.array([[-0.0082, -0.006], [0.0082, -0.006], [0.0082, 0.04], [-0.0082, 0.04]])
     head = shapes.extrude(curves.circle(0.0225, 48), 0.008, 0.0022).move(y=long)
     turn = 15.0
@@ -185,7 +149,6 @@ def wrench(brief: Brief) -> Asset:
         .move(y=long / 2 + 0.005)
     )
     inlay = shapes.rounded_box(0.007, long - 0.09, 0.0075, 0.002, 2).move(y=long / 2 + 0.005)
-    del jaw
     return Asset(
         [
             part("jaw", (head, steel)),
@@ -232,69 +195,34 @@ def knife(brief: Brief) -> Asset:
     )
 
 
+def blade_of_spade() -> Solid:
+    """A pointed blade, its tip down, dished along its middle and bent back."""
+    side = curves.smooth_curve(cm("0 0, 7.5 6, 10.5 16, 10.5 27, 8.5 28.5"), 24)
+    line = curves.resample(curves.mirrored(side), 90, closed=True)
+    centre, shares = line.mean(axis=0), np.array([0.02, 0.3, 0.55, 0.8, 1.0])
+    rings = [(s, -0.0015) for s in shares] + [(s, 0.0015) for s in shares[::-1]]
+    flat = [curves.in_plane(centre + (line - centre) * s, z, "xy") for s, z in rings]
+
+    def dished(v: np.ndarray) -> np.ndarray:
+        v[:, 2] += 2.6 * v[:, 0] ** 2 - 0.10 * np.clip(v[:, 1], 0, 0.3) ** 2
+        return v
+
+    return shapes.loft(np.stack(flat), crease=40).deform(dished)
+
+
 def shovel(brief: Brief) -> Asset:
     """A spade with a D-handle, blade down."""
-    wood, steel = (
-        asked(brief, "shaft", "wood", (0.60, 0.42, 0.24), "handle", "shaft"),
-        asked(brief, "blade", "steel", None, "blade", main=True),
-    )
-    pointed = curves.mirrored(
-        np.concatenate(
-            [
-                [[0, 0]],
-                curves.smooth_curve(
-                    [[0, 0], [0.075, 0.06], [0.105, 0.16], [0.105, 0.27], [0.085, 0.285]], 24
-                )[1:],
-            ]
-        )
-    )
-    dense = curves.resample(pointed, 90, closed=True)
-    scales = (1.0, 0.8, 0.55, 0.3)
-    centre = dense.mean(axis=0)
-
-    def ring(s: float, z: float) -> np.ndarray:
-        p = centre + (dense - centre) * s
-        return np.column_stack([p, np.full(len(p), z)])
-
-    rows = [
-        ring(0.02, -0.0015),
-        *[ring(s, -0.0015) for s in scales[::-1]],
-        *[ring(s, 0.0015) for s in scales],
-        ring(0.02, 0.0015),
-    ]
-    blade = shapes.loft(np.stack(rows), crease=40).deform(
-        lambda v: np.column_stack(
-            [v[:, 0], v[:, 1], v[:, 2] + 2.6 * v[:, 0] ** 2 - 0.10 * np.clip(v[:, 1], 0, 0.3) ** 2]
-        )
-    )
+    wood = asked(brief, "shaft", "wood", (0.60, 0.42, 0.24), "handle", "shaft")
+    steel = asked(brief, "blade", "steel", None, "blade", main=True)
+    black_ = asked(brief, "grip", "plastic", (0.12, 0.12, 0.13), "grip")
     long = 1.05 * brief.grown("length")
-    socket = shapes.sweep(
-        [[0, 0.20, -0.004], [0, 0.28, -0.004], [0, 0.40, -0.006]], [0.012, 0.021, 0.020], 18
-    )
+    socket = shapes.sweep(cm("0 20 -0.4, 0 28 -0.4, 0 40 -0.6"), [0.012, 0.021, 0.020], 18)
     pole = shapes.sweep([[0, 0.36, -0.006], [0, long - 0.1, -0.01], [0, long - 0.09, -0.01]], 0.0165, 18)
-    loop = curves.rounded(
-        np.array(
-            [
-                [0, long - 0.10],
-                [0.06, long - 0.01],
-                [0.055, long + 0.03],
-                [-0.055, long + 0.03],
-                [-0.06, long - 0.01],
-            ]
-        ),
-        0.025,
-        4,
-    )
-    grip = shapes.sweep(
-        np.column_stack([curves.resample(loop, 60, closed=True), np.full(60, -0.01)]), 0.0105, 12, closed=True
-    )
-    return Asset(
-        [
-            part("blade", (join(blade, socket), steel)),
-            part("shaft", (pole, wood)),
-            part("grip", (grip, asked(brief, "grip", "plastic", (0.12, 0.12, 0.13), "grip"))),
-        ]
-    )
+    loop = curves.rounded(cm("0 -10, 6 -1, 5.5 3, -5.5 3, -6 -1") + [0, long], 0.025, 4)
+    line = curves.in_plane(curves.resample(loop, 60, closed=True), -0.01, "xy")
+    grip = shapes.sweep(line, 0.0105, 12, closed=True)
+    blade = join(blade_of_spade(), socket)
+    return Asset([part("blade", (blade, steel)), part("shaft", (pole, wood)), part("grip", (grip, black_))])
 
 
 def pickaxe(brief: Brief) -> Asset:
