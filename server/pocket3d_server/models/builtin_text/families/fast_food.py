@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
 from pocket3d_server.models.builtin_text.making import bar, cm, copies, slab, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -54,84 +54,60 @@ def _lumpy(v: Points, lumps: Points) -> Points:
     return v
 
 
+def disc_of(rows: str, wide: float, bevel: float) -> Solid:
+    """A flat round layer: ``rows`` (share of the width, height in millimetres), cut from y = 0 up."""
+    return turned(cm(rows) * [100 * wide, 0.1], bevel=bevel, segments=48)
+
+
+def melted(wide: float, turn: float) -> Solid:
+    """A square slice whose corners hang down over a round patty."""
+
+    def hang(v: Points) -> Points:
+        r = np.hypot(v[:, 0], v[:, 2])
+        v[:, 1] -= 0.9 * (r - wide).clip(0)
+        v[:, 2] -= 0.35 * v[:, 2] * (r / wide - 1.05).clip(0)
+        return v
+
+    side = 1.96 * wide
+    return shapes.rounded_box(side, 0.0035, side, 0.0015, 2, cuts=12).rotate(y=turn).deform(hang)
+
+
+def patties(brief: Brief, wide: float, y: float, count: int) -> tuple[float, list[Part]]:
+    """How high ``count`` patties with their cheese reach from ``y`` up, and they."""
+    meat = asked(brief, "patty", "earth", (0.32, 0.16, 0.08), "patty", "meat")
+    lumps = brief.rng(9).uniform(0.985, 1.02, 48)
+    one = disc_of("0.95 0, 1.04 5, 1.04 11, 0.95 16, 0 16", wide, 0.004).deform(lambda v: _lumpy(v, lumps))
+    parts, slices = [], []
+    for k in range(count):
+        parts.append(part(f"patty_{k + 1}", (one.move(y=y), meat)))
+        y += 0.016
+        if not brief.has("hamburger", "vegan"):
+            slices.append(melted(wide, 45 + 20 * k).move(y=y + 0.001))
+            y += 0.003
+    if slices:
+        parts.append(part("cheese", (join(*slices), asked(brief, "cheese", "plastic", CHEDDAR, "cheese"))))
+    return y, parts
+
+
 def burger(brief: Brief) -> Asset:
     """A hamburger: bun with sesame, lettuce, tomato, cheese and one or more patties."""
     wide = 0.055 * brief.grown("width")
     count = brief.count("patty", 2 if brief.has("double") else 1, 1, 4)
     bun = asked(brief, "bun", "plaster", BUN, "bun", main=True, roughness=0.5)
-    meat = asked(brief, "patty", "earth", (0.32, 0.16, 0.08), "patty", "meat")
-    base = turned(
-        np.array([[0.88, 0], [1.0, 0.010], [1.0, 0.016], [0.95, 0.020], [0, 0.020]]) * [wide, 1],
-        bevel=0.005,
-        segments=48,
-    )
-    parts = [
-        part("bottom_bun", (base, bun)),
-        part(
-            "lettuce",
-            (
-                frill(wide * 1.13, 0.025, 13, 0.0045),
-                asked(brief, "lettuce", "plastic", LETTUCE, "lettuce", "salad", roughness=0.6),
-            ),
-        ),
-    ]
-    y = 0.026
-    lumps = brief.rng(9).uniform(0.985, 1.02, 48)
-    slices = []
-    for k in range(count):
-        patty = turned(
-            np.array([[0.95, 0], [1.04, 0.005], [1.04, 0.011], [0.95, 0.016], [0, 0.016]]) * [wide, 1],
-            bevel=0.004,
-            segments=48,
-        ).deform(lambda v: _lumpy(v, lumps))
-        parts.append(part(f"patty_{k + 1}", (patty.move(y=y), meat)))
-        y += 0.016
-        if not brief.has("hamburger", "vegan"):
-            half = wide * 0.98
-            square = shapes.rounded_box(2 * half, 0.0035, 2 * half, 0.0015, 2, cuts=12).rotate(y=45 + 20 * k)
-            slices.append(
-                square.deform(
-                    lambda v: np.column_stack(
-                        [
-                            v[:, 0],
-                            v[:, 1] - 0.9 * (np.hypot(v[:, 0], v[:, 2]) - wide * 1.0).clip(0),
-                            v[:, 2] - 0.35 * v[:, 2] * (np.hypot(v[:, 0], v[:, 2]) / wide - 1.05).clip(0),
-                        ]
-                    )
-                ).move(y=y + 0.001)
-            )
-            y += 0.003
-    if slices:
-        parts.append(part("cheese", (join(*slices), asked(brief, "cheese", "plastic", CHEDDAR, "cheese"))))
-    tomato = [
-        turned(cm("2.5 0, 2.6 .3, 2.5 .6, 0 .6"), bevel=0.0015, segments=32)
-        .rotate(x=4)
-        .move(0.46 * wide * np.sin(a), y, 0.46 * wide * np.cos(a))
-        for a in (0.6, 2.7, 4.8)
-    ]
-    parts.append(
-        part("tomato", (join(*tomato), asked(brief, "tomato", "plastic", TOMATO, "tomato", roughness=0.3)))
-    )
+    green = asked(brief, "lettuce", "plastic", LETTUCE, "lettuce", "salad", roughness=0.6)
+    red = asked(brief, "tomato", "plastic", TOMATO, "tomato", roughness=0.3)
+    y, layers = patties(brief, wide, 0.026, count)
+    slice_ = turned(cm("2.5 0, 2.6 .3, 2.5 .6, 0 .6"), bevel=0.0015, segments=32).rotate(x=4)
+    tomato = copies(slice_, [[0.46 * wide * np.sin(a), y, 0.46 * wide * np.cos(a)] for a in (0.6, 2.7, 4.8)])
     y += 0.008
-    dome = np.array([[0.93, 0], [1.03, 0.006], [1.02, 0.014], [0.86, 0.028], [0.5, 0.040], [0, 0.044]]) * [
-        wide,
-        1,
-    ]
-    outline = curves.smooth_curve(dome, 30) + [0, y]
+    dome = np.array([[0.93, 0], [1.03, 0.006], [1.02, 0.014], [0.86, 0.028], [0.5, 0.040], [0, 0.044]])
+    outline = curves.smooth_curve(dome * [wide, 1], 30) + [0, y]
     seed = shapes.superellipsoid(0.0026, 0.0016, 0.0044, 2, 2, 8).move(y=0.0003)
-    parts.append(part("top_bun", (turned(outline, segments=48), bun)))
-    return Asset(
-        [
-            *parts,
-            part(
-                "sesame",
-                (
-                    strewn(seed, outline, 46, brief, y + 0.018),
-                    finish("plaster", (0.96, 0.88, 0.70), "sesame"),
-                ),
-            ),
-        ]
-    )
+    sesame = finish("plaster", (0.96, 0.88, 0.70), "sesame")
+    return Asset([
+        part("bottom_bun", (disc_of("0.88 0, 1 10, 1 16, 0.95 20, 0 20", wide, 0.005), bun)), part("lettuce", (frill(wide * 1.13, 0.025, 13, 0.0045), green)),
+        *layers, part("tomato", (tomato, red)), part("top_bun", (turned(outline, segments=48), bun)), part("sesame", (strewn(seed, outline, 46, brief, y + 0.018), sesame)),
+    ])  # fmt: skip
 
 
 def hot_dog(brief: Brief) -> Asset:
@@ -257,81 +233,70 @@ def pizza(brief: Brief) -> Asset:
     return Asset([part(name, *[(s.rotate(**turn), m) for s, m in pieces]) for name, pieces in parts])
 
 
+def rice_weed_fish(brief: Brief) -> tuple[Finish, Finish, Finish]:
+    """What sushi is made of."""
+    return (
+        asked(brief, "rice", "snow", (0.96, 0.95, 0.90), "rice"),
+        asked(brief, "seaweed", "leather", (0.05, 0.10, 0.06), "seaweed", "nori"),
+        asked(brief, "fish", "plastic", (0.96, 0.45, 0.26), "salmon", "fish", "tuna", roughness=0.35),
+    )
+
+
+def nigiri(brief: Brief) -> Asset:
+    """Rice under a slice of fish, held by a band of seaweed."""
+    rice, weed, fish = rice_weed_fish(brief)
+
+    def laid(v: Points) -> Points:
+        v[:, 1] += 0.034 - 7 * v[:, 0] ** 2 - 9 * v[:, 2] ** 2
+        return v
+
+    k = brief.grown("length", "width")
+    body = shapes.superellipsoid(0.062 * k, 0.030, 0.034, 2.8, 2.4, 28).move(y=0.016)
+    slice_ = shapes.rounded_box(0.086, 0.010, 0.038, 0.0045, 3, cuts=14).deform(laid).scale(k, 1, 1)
+    lines = [
+        bar(
+            [[x, 0.0388 - 7 * x**2, 0], [x + 0.006, 0.0362 - 7 * (x + 0.006) ** 2, 0.014 * s]], 0.0009, 8, 6
+        ).scale(k, 1, 1)
+        for x in np.linspace(-0.030, 0.024, 6)
+        for s in (1, -1)
+    ]
+    loop = curves.resample(cm("0 0.3 1.8, 0 3.8 1.9, 0 4.15 0, 0 3.8 -1.9, 0 0.3 -1.8"), 36, closed=True)
+    band = shapes.sweep(loop, 1.0, curves.rectangle(0.0012, 0.013), closed=True)
+    grain = finish("plastic", (0.99, 0.78, 0.64), "grain")
+    return Asset([
+        part("rice", (body, rice)), part("fish", (slice_, fish), (join(*lines), grain)), part("band", (band, weed)),
+    ])  # fmt: skip
+
+
 def sushi(brief: Brief) -> Asset:
     """Sushi rolls in seaweed with a filling, or rice under a slice of salmon."""
-    rice = asked(brief, "rice", "snow", (0.96, 0.95, 0.90), "rice")
-    weed = finish("leather", (0.05, 0.10, 0.06), "seaweed")
-    salmon = asked(brief, "fish", "plastic", (0.96, 0.45, 0.26), "salmon", "fish", "tuna", roughness=0.35)
     if brief.has("nigiri", "salmon", "tuna"):
-        body = shapes.superellipsoid(0.062, 0.030, 0.034, 2.8, 2.4, 28).move(y=0.016)
-        slice_ = shapes.rounded_box(0.086, 0.010, 0.038, 0.0045, 3, cuts=14)
-        slice_ = slice_.deform(
-            lambda v: np.column_stack(
-                [v[:, 0], v[:, 1] + 0.034 - 7 * v[:, 0] ** 2 - 9 * v[:, 2] ** 2, v[:, 2]]
-            )
-        )
-        lines = [
-            bar(
-                [[x, 0.0388 - 7 * x**2, 0], [x + 0.006, 0.0362 - 7 * (x + 0.006) ** 2, 0.014 * s]],
-                0.0009,
-                8,
-                6,
-            )
-            for x in np.linspace(-0.030, 0.024, 6)
-            for s in (1, -1)
-        ]
-        band = shapes.sweep(
-            curves.resample(cm("0 0.3 1.8, 0 3.8 1.9, 0 4.15 0, 0 3.8 -1.9, 0 0.3 -1.8"), 36, closed=True),
-            1.0,
-            curves.rectangle(0.0012, 0.013),
-            closed=True,
-        )
-        return Asset(
-            [
-                part("rice", (body, rice)),
-                part(
-                    "fish", (slice_, salmon), (join(*lines), finish("plastic", (0.99, 0.78, 0.64), "grain"))
-                ),
-                part("band", (band, weed)),
-            ]
-        )
+        return nigiri(brief)
+    rice, weed, fish = rice_weed_fish(brief)
     count = brief.count("roll", brief.count("sushi", 1, 1, 6), 1, 6)
     grain = shapes.superellipsoid(0.0034, 0.0022, 0.0022, 2, 2, 8)
-    rng = brief.rng(3)
+    rng, tall = brief.rng(3), 0.027 * brief.grown("height")
     fillings = [
-        (0.0062, 0.0, 0.005, salmon),
-        (0.0050, -0.0055, -0.0045, finish("plastic", (0.45, 0.68, 0.26), "avocado")),
-        (0.0046, 0.006, -0.004, finish("plastic", (0.98, 0.86, 0.40), "egg")),
-    ]
+        (0.62, 0.0, 0.5, fish), (0.50, -0.55, -0.45, finish("plastic", (0.45, 0.68, 0.26), "avocado")),
+        (0.46, 0.6, -0.4, finish("plastic", (0.98, 0.86, 0.40), "egg")),
+    ]  # fmt: skip
+    roll = turned([[0.0245, 0], [0.0250, 0.001], [0.0250, tall - 0.001], [0.0238, tall]], segments=48)
+    core = shapes.cylinder(0.0232, tall + 0.0012, 0.001, 40).move(y=-0.0002)
     parts = []
     for k in range(count):
-        x, tall = 0.056 * (k - (count - 1) / 2), 0.027 * brief.grown("height")
-        roll = turned(
-            np.array([[0.0245, 0], [0.0250, 0.001], [0.0250, tall - 0.001], [0.0238, tall]]), segments=48
-        )
-        core = shapes.cylinder(0.0232, tall + 0.0012, 0.001, 40).move(y=-0.0002)
+        x = 0.056 * (k - (count - 1) / 2)
         q, t = 0.0215 * np.sqrt(rng.uniform(0.02, 1, 90)), rng.uniform(0, 2 * np.pi, 90)
-        grains = join(
-            *(
-                grain.rotate(y=float(57 * i)).move(float(a * np.cos(b)), tall + 0.0008, float(a * np.sin(b)))
-                for i, (a, b) in enumerate(zip(q, t))
-            )
-        )
-        mid = [
-            (
-                slab(curves.smooth_curve(curves.polygon(5, r) + [u, v], 20, closed=True), 0.004, 0.0008).move(
-                    y=tall - 0.0005
-                ),
-                m,
-            )
-            for r, u, v, m in fillings
+        at = np.column_stack([q * np.cos(t), np.full(90, tall + 0.0008), q * np.sin(t)])
+        grains = [grain.rotate(y=57.0 * i).move(*map(float, place)) for i, place in enumerate(at)]
+        mid = []
+        for r, u, v, stuff in fillings:
+            blot = curves.smooth_curve((curves.polygon(5, r) + [u, v]) / 100, 20, closed=True)
+            mid.append((slab(blot, 0.004, 0.0008).move(x, tall - 0.0005, 0), stuff))
+        parts += [
+            part(f"seaweed_{k + 1}", (roll.move(x=x), weed)),
+            part(f"rice_{k + 1}", (join(core, *grains).move(x=x), rice)),
+            part(f"filling_{k + 1}", *mid),
         ]
-        for name, pieces in (
-            ("seaweed", [(roll, weed)]),
-            ("rice", [(join(core, grains), rice)]),
-            ("filling", mid),
-        ):
-            parts.append(part(f"{name}_{k + 1}", *[(s.move(x=x), m) for s, m in pieces]))
     return Asset(parts)
 
 

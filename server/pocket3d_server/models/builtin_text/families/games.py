@@ -154,66 +154,46 @@ def chess_set(brief: Brief) -> Asset:
 PIPS = {1: ((0, 0),), 2: ((-1, 1), (1, -1)), 3: ((-1, 1), (0, 0), (1, -1)), 4: ((-1, 1), (1, 1), (-1, -1), (1, -1)), 5: ((-1, 1), (1, 1), (-1, -1), (1, -1), (0, 0)), 6: ((-1, 1), (1, 1), (-1, 0), (1, 0), (-1, -1), (1, -1))}  # fmt: skip
 
 
+def resin(brief: Brief) -> tuple[Finish, Finish]:
+    """What dice and their pips are made of."""
+    tints = ((0.95, 0.94, 0.91), (0.76, 0.08, 0.10), (0.10, 0.28, 0.60))
+    plastic = cover(brief, "die", tints, "die", "dice", roughness=0.2)
+    rgb = (0.96, 0.96, 0.94) if sum(plastic.base_color[:3]) < 1.2 else (0.06, 0.06, 0.07)
+    return plastic, asked(brief, "pips", "plastic", rgb, "pip", "dot", "number")
+
+
+def twenty_sided(brief: Brief) -> Asset:
+    """An icosahedron with its edges drawn, as for role play."""
+    plastic, pips = resin(brief)
+    g, k = (1 + 5**0.5) / 2, 0.018 * 0.62 / 1.9
+    flat = np.array([[0, a, b * g] for a in (1, -1) for b in (1, -1)])
+    corners = np.concatenate([flat, flat[:, [1, 2, 0]], flat[:, [2, 0, 1]]])
+    far = np.linalg.norm(corners[:, None] - corners, axis=2)
+    edges = [bar(corners[[i, j]] * k, 0.0004, section=6) for i, j in np.argwhere(np.triu(far < 2.1, 1))]
+    tip = {"x": 20.0, "z": 12.0}
+    body = shapes.hull(corners * k, crease=5).rotate(**tip)
+    return Asset([part("die", (body, plastic)), part("edges", (join(*edges).rotate(**tip), pips))])
+
+
+SIDES: tuple[tuple[int, dict[str, float]], ...] = ((1, {}), (6, {"y": 180}), (2, {"y": 90}), (5, {"y": -90}), (3, {"x": -90}), (4, {"x": 90}))  # fmt: skip
+
+
 def dice(brief: Brief) -> Asset:
     """Dice with pips; a twenty-sided one for role play."""
-    plastic = cover(
-        brief,
-        "die",
-        ((0.95, 0.94, 0.91), (0.76, 0.08, 0.10), (0.10, 0.28, 0.60)),
-        "die",
-        "dice",
-        roughness=0.2,
-    )
-    dark = sum(plastic.base_color[:3]) < 1.2
-    pips = asked(
-        brief, "pips", "plastic", (0.96, 0.96, 0.94) if dark else (0.06, 0.06, 0.07), "pip", "dot", "number"
-    )
-    size = 0.018
-    if (
-        brief.has("d20", "twenty", "role")
-        or brief.counts.get("side") == 20
-        or brief.counts.get("sided") == 20
-    ):
-        g = (1 + 5**0.5) / 2
-        corners = np.array(
-            [(0, a, b * g) for a in (1, -1) for b in (1, -1)]
-            + [(a, b * g, 0) for a in (1, -1) for b in (1, -1)]
-            + [(a * g, 0, b) for a in (1, -1) for b in (1, -1)]
-        )
-        body = shapes.hull(corners / 1.9 * size * 0.62, crease=5)
-        edges = [
-            (p, q) for n, p in enumerate(corners) for q in corners[n + 1 :] if np.linalg.norm(p - q) < 2.1
-        ]
-        wires = [bar(np.array([p, q]) / 1.9 * size * 0.62, 0.0004, section=6) for p, q in edges]
-        return Asset(
-            [
-                part("die", (body.rotate(x=20, z=12), plastic)),
-                part("edges", (join(*wires).rotate(x=20, z=12), pips)),
-            ]
-        )
+    if brief.has("d20", "twenty", "role") or 20 in (brief.counts.get("side"), brief.counts.get("sided")):
+        return twenty_sided(brief)
+    plastic, pips = resin(brief)
+    size, parts = 0.018, []
     count = brief.count("dice", brief.count("die", 1 + int(brief.rng().random() < 0.6), 1, 6), 1, 6)
-    parts = []
-    sides: tuple[tuple[int, dict[str, float]], ...] = (
-        (1, {}),
-        (6, {"y": 180}),
-        (2, {"y": 90}),
-        (5, {"y": -90}),
-        (3, {"x": -90}),
-        (4, {"x": 90}),
-    )
+    cube = shapes.rounded_box(size, size, size, 0.0030, 4)
     dot = shapes.sphere(0.0021, 14).scale(1, 1, 0.35)
+    spots = [
+        copies(dot, [[x * 0.0046, y * 0.0046, size / 2 - 0.0001] for x, y in PIPS[n]]).rotate(**turn) for n, turn in SIDES
+    ]  # fmt: skip
     for k in range(count):
-        cube = shapes.rounded_box(size, size, size, 0.0030, 4)
-        dots = join(
-            *(
-                dot.move(x * 0.0046, y * 0.0046, size / 2 - 0.0001).rotate(**turn)
-                for n, turn in sides
-                for x, y in PIPS[n]
-            )
-        )
         tip = {"x": 90.0 * ((k * 3 + 3) % 4), "z": 90.0 * ((k + 2) % 4)}
-        x, z = (0.0, 0.0) if count == 1 else (0.019 * (k - (count - 1) / 2) * 1.25, 0.007 * (-1) ** k)
-        place = [s.rotate(**tip).rotate(y=18 + 41 * k).move(x, size / 2, z) for s in (cube, dots)]
+        x, z = (0.0, 0.0) if count == 1 else (0.02375 * (k - (count - 1) / 2), 0.007 * (-1) ** k)
+        place = [s.rotate(**tip).rotate(y=18 + 41 * k).move(x, size / 2, z) for s in (cube, join(*spots))]
         parts.append(part(f"die_{k + 1}", (place[0], plastic), (place[1], pips)))
     return Asset(parts)
 

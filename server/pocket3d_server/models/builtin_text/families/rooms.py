@@ -8,9 +8,9 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import WOODS, board
-from pocket3d_server.models.builtin_text.making import cm, cover, facing, pick, plate, turned
+from pocket3d_server.models.builtin_text.making import cm, copies, cover, facing, pick, plate, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
@@ -27,86 +27,65 @@ def frame_of(wide: float, high: float, border: float, deep: float, bevel: float 
 
 def door(brief: Brief) -> Asset:
     """A panelled door in its frame, slightly open; of planks with iron bands when rustic or medieval."""
-    wood = cover(brief, "leaf", WOODS, "door", "leaf", kind="wood")
-    trim = asked(
-        brief, "frame", "wood", (0.90, 0.88, 0.83) if brief.rng().random() < 0.5 else WOODS[2], "frame"
-    )
-    metal = asked(brief, "handle", "brass", None, "handle", "knob", "hinge")
-    wide, high = 0.88 * brief.grown("width"), 2.02 * brief.grown("height")
-    jamb = shapes.extrude(
-        [
-            [-wide / 2 - 0.10, 0],
-            [-wide / 2 - 0.01, 0],
-            [-wide / 2 - 0.01, high + 0.01],
-            [wide / 2 + 0.01, high + 0.01],
-            [wide / 2 + 0.01, 0],
-            [wide / 2 + 0.10, 0],
-            [wide / 2 + 0.10, high + 0.10],
-            [-wide / 2 - 0.10, high + 0.10],
-        ],
-        0.14,
-        0.012,
-    ).move(z=-0.02)
-    ajar = {"y": -28.0}
-
-    def hung(s: Solid) -> Solid:
-        return s.move(x=wide / 2).rotate(**ajar).move(x=-wide / 2)
-
     old = brief.style in ("rustic", "medieval", "fantasy") or brief.has("castle", "dungeon", "barn", "plank")
-    pieces: list[Solid] = []
-    if old:
-        pieces = [
-            board(wide / 6 - 0.004, high, 0.05, 0.006).move(wide * ((k + 0.5) / 6 - 0.5), high / 2, 0)
-            for k in range(6)
-        ]
-        iron = finish("iron", (0.12, 0.12, 0.13), "bands")
-        bands = [
-            shapes.extrude(
-                curves.mirrored(np.array([[0, -0.03], [wide * 0.46, -0.03], [wide * 0.46, 0.03], [0, 0.03]])),
-                0.064,
-                0.003,
-            ).move(0, y * high, 0)
-            for y in (0.16, 0.5, 0.84)
-        ]
-        nails = [
-            facing(shapes.sphere(0.014, 12).scale(1, 0.5, 1)).move(x * wide, y * high, 0.034)
-            for x in (-0.4, -0.24, -0.08, 0.08, 0.24, 0.4)
-            for y in (0.16, 0.5, 0.84)
-        ]
-        ring = [
-            shapes.torus(0.055, 0.014, 32, 8).rotate(x=90).move(wide * 0.36, high * 0.47, 0.045),
-            facing(shapes.cylinder(0.03, 0.012, 0.003, 20)).move(wide * 0.36, high * 0.47 + 0.055, 0.028),
-        ]
-        made = [
-            part("leaf", (hung(join(*pieces)), wood)),
-            part("bands", (hung(join(*bands, *nails)), iron)),
-            part("handle", (hung(join(*ring)), iron)),
-        ]
-        return Asset([part("frame", (jamb, trim)), *made])
-    core = shapes.rounded_box(wide, high, 0.040, 0.004, 2).move(y=high / 2)
-    rows = (
-        ((0.09, 0.44), (0.52, 0.93))
-        if brief.style == "modern" or brief.rng(2).random() < 0.4
-        else ((0.08, 0.33), (0.38, 0.62), (0.67, 0.94))
+    return plank_door(brief) if old else panelled_door(brief)
+
+
+def size_of(brief: Brief) -> tuple[float, float]:
+    """A door leaf's width and height in metres."""
+    return 0.88 * brief.grown("width"), 2.02 * brief.grown("height")
+
+
+def hung(brief: Brief, *pieces: tuple[str, Solid, Finish]) -> Asset:
+    """The pieces of a leaf on their hinges, slightly open, in a frame."""
+    wide, high = size_of(brief)
+    rgb = (0.90, 0.88, 0.83) if brief.rng().random() < 0.5 else WOODS[2]
+    x, y = wide / 2, high
+    arch = [[x + 0.01, y + 0.01], [x + 0.01, 0], [x + 0.10, 0], [x + 0.10, y + 0.10]]
+    jamb = shapes.extrude(curves.mirrored(arch), 0.14, 0.012)
+    made = [(name, s.move(x=wide / 2).rotate(y=-28).move(x=-wide / 2), stuff) for name, s, stuff in pieces]
+    frame = part("frame", (jamb.move(z=-0.02), asked(brief, "frame", "wood", rgb, "frame")))
+    return Asset([frame, *(part(name, (s, stuff)) for name, s, stuff in made)])
+
+
+def plank_door(brief: Brief) -> Asset:
+    """Planks under iron bands, with a ring to pull at."""
+    wood, (wide, high) = cover(brief, "leaf", WOODS, "door", "leaf", kind="wood"), size_of(brief)
+    plank = board(wide / 6 - 0.004, high, 0.05, 0.006)
+    planks = copies(plank, [[wide * ((k + 0.5) / 6 - 0.5), high / 2, 0] for k in range(6)])
+    iron = asked(brief, "bands", "iron", (0.12, 0.12, 0.13), "band", "handle", "ring")
+    levels = (0.16, 0.5, 0.84)
+    bands = copies(shapes.box(wide * 0.92, 0.06, 0.064, 0.003), [[0, y * high, 0] for y in levels])
+    nail = facing(shapes.sphere(0.014, 12).scale(1, 0.5, 1))
+    nails = copies(nail, [[x * wide, y * high, 0.034] for x in np.linspace(-0.4, 0.4, 6) for y in levels])
+    ring = join(
+        shapes.torus(0.055, 0.014, 32, 8).rotate(x=90).move(0, 0, 0.045),
+        facing(shapes.cylinder(0.03, 0.012, 0.003, 20)).move(0, 0.055, 0.028),
     )
+    pull = ring.move(wide * 0.36, high * 0.47, 0)
+    return hung(brief, ("leaf", planks, wood), ("bands", join(bands, nails), iron), ("handle", pull, iron))
+
+
+def panelled_door(brief: Brief) -> Asset:
+    """A flat leaf with raised panels and a knob."""
+    wood, (wide, high) = cover(brief, "leaf", WOODS, "door", "leaf", kind="wood"), size_of(brief)
+    metal = asked(brief, "handle", "brass", None, "handle", "knob", "hinge")
+    pieces = [shapes.rounded_box(wide, high, 0.040, 0.004, 2).move(y=high / 2)]
+    two = brief.style == "modern" or brief.rng(2).random() < 0.4
+    rows = ((0.09, 0.44), (0.52, 0.93)) if two else ((0.08, 0.33), (0.38, 0.62), (0.67, 0.94))
     for low, top in rows:
-        for s in (1, -1):
-            for z in (1, -1):
-                x, y, w, h = s * wide * 0.235, high * (low + top) / 2, wide * 0.36, high * (top - low)
-                pieces.append(frame_of(w, h, 0.030, 0.020, 0.007).move(x, y, z * 0.021))
-                pieces.append(plate(w - 0.10, h - 0.10, 0.014, 0.002, 0.006).move(x, y, z * 0.021))
-    rosette = facing(
-        turned(
-            cm("2.8 0, 2.8 .4, 2.2 .8, 1.1 1.0, 1.0 3.2, 2.4 4.2, 2.9 5.6, 2.2 7.0, 0 7.4"), 30, segments=28
-        )
-    ).move(wide * 0.42, high * 0.48, 0.018)
-    keyhole = plate(0.032, 0.07, 0.006, 0.012).move(wide * 0.42, high * 0.48 - 0.085, 0.022)
-    hinges = [
-        shapes.cylinder(0.010, 0.10, 0.002, 14).move(-wide / 2 - 0.004, y * high, 0.022) for y in (0.12, 0.82)
-    ]
-    return Asset([
-        part("frame", (jamb, trim)), part("leaf", (hung(join(core, *pieces)), wood)), part("handle", (hung(join(rosette, keyhole)), metal)), part("hinges", (join(*hinges), metal)),
-    ])  # fmt: skip
+        w, h = wide * 0.36, high * (top - low)
+        panel = join(frame_of(w, h, 0.030, 0.020, 0.007), plate(w - 0.10, h - 0.10, 0.014, 0.002, 0.006))
+        y = high * (low + top) / 2
+        pieces.append(copies(panel, [[s * wide * 0.235, y, z * 0.021] for s in (1, -1) for z in (1, -1)]))
+    knob = turned(
+        cm("2.8 0, 2.8 .4, 2.2 .8, 1.1 1.0, 1.0 3.2, 2.4 4.2, 2.9 5.6, 2.2 7.0, 0 7.4"), 30, segments=28
+    )
+    keyhole = plate(0.032, 0.07, 0.006, 0.012).move(0, -0.085, 0.022)
+    handle = join(facing(knob).move(z=0.018), keyhole).move(wide * 0.42, high * 0.48, 0)
+    hinge = shapes.cylinder(0.010, 0.10, 0.002, 14)
+    hinges = copies(hinge, [[-wide / 2 - 0.004, y * high, 0.022] for y in (0.12, 0.82)])
+    return hung(brief, ("leaf", join(*pieces), wood), ("handle", handle, metal), ("hinges", hinges, metal))
 
 
 def window(brief: Brief) -> Asset:

@@ -16,85 +16,61 @@ from pocket3d_server.models.language.brief import RGB, Brief
 
 
 def telescope(brief: Brief) -> Asset:
-    """A telescope on its tripod, looking up along +x; a spyglass lies on its own."""
-    tube_stuff, brass = (
-        cover(
-            brief,
-            "tube",
-            ((0.93, 0.93, 0.92), (0.14, 0.22, 0.40), (0.42, 0.20, 0.10)),
-            "tube",
-            "telescope",
-            kind="paint",
-            roughness=0.25,
-        ),
-        asked(brief, "trim", "brass", None, "trim", "ring", "lens"),
-    )
-    if brief.has("spyglass", "pirate"):
-        body = [
-            turned(np.array([[r, y], [r, y + 0.13]]), segments=36)
-            for r, y in ((0.031, 0.0), (0.026, 0.125), (0.021, 0.25))
-        ]
-        rims = [
-            turned(
-                np.array(
-                    [[r + 0.001, y], [r + 0.004, y + 0.003], [r + 0.004, y + 0.012], [r + 0.001, y + 0.015]]
-                ),
-                segments=36,
-            )
-            for r, y in ((0.031, -0.002), (0.031, 0.115), (0.026, 0.242), (0.021, 0.368))
-        ]
-        glass = shapes.sphere(0.029, 24).scale(1, 0.25, 1)
-        hide = asked(brief, "tube", "leather", (0.36, 0.20, 0.11), "tube", main=True)
-        tilt = {"z": 78.0}
-        return Asset(
-            [
-                part("tubes", (body[0].rotate(**tilt), hide), (join(*body[1:]).rotate(**tilt), brass)),
-                part("rims", (join(*rims).rotate(**tilt), brass)),
-                part("lens", (glass.rotate(**tilt), finish("glass", (0.16, 0.22, 0.34), "lens", alpha=1.0))),
-            ]
-        )
-    lift, pivot = 34.0, np.array([0.0, 1.10, 0.0])
+    """A telescope on its tripod; a spyglass lies on its own."""
+    return spyglass(brief) if brief.has("spyglass", "pirate") else tripod_telescope(brief)
+
+
+def collar_at(r: float, y: float, rise: float, out: float) -> Solid:
+    """A ring of trim around a tube of radius ``r``, ``rise`` high, standing out by ``out`` metres."""
+    return turned([[r, y], [r + out, y + rise / 5], [r + out, y + rise * 0.8], [r, y + rise]], segments=36)
+
+
+def spyglass(brief: Brief) -> Asset:
+    """Three drawn tubes with brass rims, lying."""
+    brass = asked(brief, "trim", "brass", None, "trim", "ring", "lens")
+    hide = asked(brief, "tube", "leather", (0.36, 0.20, 0.11), "tube", main=True)
+    tubes = [
+        turned([[r, y], [r, y + 0.13]], segments=36) for r, y in ((0.031, 0.0), (0.026, 0.125), (0.021, 0.25))
+    ]
+    ends = ((0.031, -0.002), (0.031, 0.115), (0.026, 0.242), (0.021, 0.368))
+    rims = join(*(collar_at(r + 0.001, y, 0.015, 0.003) for r, y in ends))
+    glass, tilt = shapes.sphere(0.029, 24).scale(1, 0.25, 1), {"z": 78.0}
+    return Asset([
+        part("tubes", (tubes[0].rotate(**tilt), hide), (join(*tubes[1:]).rotate(**tilt), brass)), part("rims", (rims.rotate(**tilt), brass)),
+        part("lens", (glass.rotate(**tilt), finish("glass", (0.16, 0.22, 0.34), "lens", alpha=1.0))),
+    ])  # fmt: skip
+
+
+def tripod_telescope(brief: Brief) -> Asset:
+    """A telescope on its tripod, looking up along +x."""
+    tints = ((0.93, 0.93, 0.92), (0.14, 0.22, 0.40), (0.42, 0.20, 0.10))
+    paint = cover(brief, "tube", tints, "tube", "telescope", kind="paint", roughness=0.25)
+    brass = asked(brief, "trim", "brass", None, "trim", "ring", "lens")
+    wood = asked(brief, "tripod", "wood", WOODS[0], "tripod", "leg", "stand")
     tube = turned(cm("5.0 -38, 5.0 30, 5.6 31, 6.4 33, 6.4 58, 5.9 58.5, 5.6 57, 0 56"), segments=40)
-    rings = [
-        turned(
-            np.array([[r, y], [r + 0.005, y + 0.004], [r + 0.005, y + 0.016], [r, y + 0.020]]), segments=40
-        )
-        for r, y in ((0.0500, -0.37), (0.0500, -0.05), (0.0500, 0.09), (0.0640, 0.56))
-    ]
-    draw = turned(
-        cm("0 -60, 2.2 -60, 2.8 -59, 2.8 -55, 2.0 -54, 2.0 -46, 3.2 -45, 3.2 -37, 4.8 -36"),
-        bevel=0.001,
-        segments=32,
-    )
+    spots = ((0.0500, -0.37), (0.0500, -0.05), (0.0500, 0.09), (0.0640, 0.56))
+    rings = join(*(collar_at(r, y, 0.020, 0.005) for r, y in spots))
+    rows = cm("0 -60, 2.2 -60, 2.8 -59, 2.8 -55, 2.0 -54, 2.0 -46, 3.2 -45, 3.2 -37, 4.8 -36")
+    draw = turned(rows, bevel=0.001, segments=32)
     knobs = shapes.cylinder(0.014, 0.10, 0.003, 20).rotate(x=90).move(0, -0.42, -0.05)
-    finder = [turned(cm("1.3 -14, 1.3 8, 1.7 9, 1.7 13, 0 12.6"), segments=24).move(-0.085, 0.05, 0)] + [
-        bar([[-0.085, y, 0], [-0.04, y, 0]], 0.005, section=8) for y in (0.0, 0.09)
-    ]
+    finder = [turned(cm("1.3 -14, 1.3 8, 1.7 9, 1.7 13, 0 12.6"), segments=24).move(-0.085, 0.05, 0)]
+    finder += [bar([[-0.085, y, 0], [-0.04, y, 0]], 0.005, section=8) for y in (0.0, 0.09)]
     lens = shapes.sphere(0.055, 28).scale(1, 0.2, 1).move(y=0.565)
 
     def aimed(s: Solid) -> Solid:
-        return s.rotate(z=-90 + lift).move(*pivot)
+        return s.rotate(z=-56).move(y=1.10)
 
-    legs = around(
-        bar(
-            [[0, 1.0, 0.03], [0, 0.5, 0.24], [0, 0.012, 0.45]],
-            [0.022, 0.018, 0.013],
-            8,
-            curves.rectangle(2, 1.4, 0.4),
-        ),
-        3,
-        90,
-    )
-    braces = around(bar([[0, 0.52, 0.0], [0, 0.46, 0.255]], 0.006, section=8), 3, 90)
+    square = curves.rectangle(2, 1.4, 0.4)
+    legs = around(bar(cm("0 100 3, 0 50 24, 0 1.2 45"), [0.022, 0.018, 0.013], 8, square), 3, 90)
+    braces = around(bar(cm("0 52 0, 0 46 25.5"), 0.006, section=8), 3, 90)
     head = join(
         turned(cm("5 96, 5.2 99, 3 101, 2.4 104, 3.4 107, 0 108"), bevel=0.003, segments=28),
         shapes.rounded_box(0.05, 0.07, 0.09, 0.010, 2).move(0, 1.075, 0),
         shapes.cylinder(0.02, 0.02, 0.004, 20).move(y=0.51),
     )
-    wood = asked(brief, "tripod", "wood", WOODS[0], "tripod", "leg", "stand")
     return Asset([
-        part("tube", (aimed(tube), tube_stuff)), part("rings", (aimed(join(*rings)), brass)), part("eyepiece", (aimed(join(draw, knobs)), black("eyepiece"))), part("finder", (aimed(join(*finder)), brass)), part("lens", (aimed(lens), finish("glass", (0.12, 0.18, 0.34), "lens", alpha=1.0))),
-        part("tripod", (legs, wood)), part("braces", (braces, brass)), part("head", (head, brass)),
+        part("tube", (aimed(tube), paint)), part("rings", (aimed(rings), brass)), part("eyepiece", (aimed(join(draw, knobs)), black("eyepiece"))), part("finder", (aimed(join(*finder)), brass)),
+        part("lens", (aimed(lens), finish("glass", (0.12, 0.18, 0.34), "lens", alpha=1.0))), part("tripod", (legs, wood)), part("braces", (braces, brass)), part("head", (head, brass)),
     ])  # fmt: skip
 
 
