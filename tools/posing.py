@@ -101,7 +101,10 @@ def _person(skeleton: Skeleton, pose: str) -> Turns:
 
 def _animal(skeleton: Skeleton, pose: str) -> Turns:
     out: Turns = {}
-    tail = [n for n in skeleton.names if n.startswith("tail")]
+    tail, trunk, wings = ([n for n in skeleton.names if n.startswith(k)] for k in ("tail", "trunk", "wing"))
+    if wings:
+        down = {"walk": 12, "graze": 25, "turn": -18}.get(pose, 0)
+        out |= {n: _about("z", -down if n.endswith(".L") else down) for n in wings}
     if pose == "walk":
         for name, swing in (("front_thigh.L", -25), ("front_thigh.R", 20), ("thigh.L", 22), ("thigh.R", -22)):
             out[name] = _about("x", swing)
@@ -109,6 +112,10 @@ def _animal(skeleton: Skeleton, pose: str) -> Turns:
             out[name.replace("thigh", "shin")] = _about("x", (35 if "front" in name else 25) * lifted)
             out[name.replace("thigh", "foot")] = _about("x", (20 if "front" in name else -20) * lifted)
         out |= {name: _about("y", 14) for name in tail}
+        out |= {name: _about("x", -14) for name in trunk}
+    elif pose == "graze" and trunk:
+        out |= {name: _about("x", -40) for name in trunk}
+        out |= {"neck_2": _about("x", -12), "head": _about("x", -12)}
     elif pose == "graze":
         out |= {"neck": _about("x", 35), "neck_2": _about("x", 30), "head": _about("x", 15)}
         out |= {name: _about("x", 12) for name in tail}

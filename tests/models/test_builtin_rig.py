@@ -1,132 +1,40 @@
-"""The built-in rig: what a skeleton and its weights must be, on figures made here."""
+"""The built-in rig: where the bones of figures made here lie, and what their weights must be."""
 
 from __future__ import annotations
 
-import itertools
-from functools import cache
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pytest
 import trimesh
-from numpy.typing import NDArray
-from pocket3d_server.geometry.asset import MAX_INFLUENCES, Asset, Material, Part, Primitive
-from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
+from pocket3d_server.models.builtin_rig import Rig, rig_mesh
 from pocket3d_server.models.builtin_rig.body import Fit, Pose, body_model
-from pocket3d_server.models.builtin_rig.bone_count import to_count
-from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed, whole
+from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
-from pocket3d_server.models.builtin_rig.engine import BoneNames
 from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
 from pocket3d_server.models.builtin_rig.extremities import Branch
 from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.welded_mesh import WeldedMesh, welded
-from pocket3d_server.models.engine import EngineError, RigRequest
-from pocket3d_server.runners.deliver import LEAST_CONFIDENCE, rig_json
-
-Floats = NDArray[np.float64]
-Mesh = tuple[Floats, NDArray[np.int64]]
-
-
-def proper(weights: Floats) -> bool:
-    """Whether every row is a weighting that a file can hold."""
-    return bool(
-        np.isfinite(weights).all()
-        and (weights >= 0).all()
-        and np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-        and ((weights > 0).sum(axis=1) <= MAX_INFLUENCES).all()
-    )
-
-
-def blend(segments: list[tuple[tuple[float, ...], tuple[float, ...], float]], step: float = 0.022) -> Mesh:
-    """One closed surface around capsules (start, end, radius)."""
-    from skimage.measure import marching_cubes
-
-    ends = np.array([p for a, b, _ in segments for p in (a, b)])
-    low, high = ends.min(0) - 0.3, ends.max(0) + 0.3
-    axes = [np.arange(lo, hi, step) for lo, hi in zip(low, high, strict=True)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    field = np.full(grid.shape[:3], np.inf)
-    for a, b, radius in segments:
-        ab = np.subtract(b, a)
-        t = np.clip((grid - a) @ ab / (ab @ ab), 0, 1)
-        field = np.minimum(field, np.linalg.norm(grid - a - t[..., None] * ab, axis=-1) - radius)
-    vertices, faces, _, _ = marching_cubes(field, 0, spacing=(step,) * 3)
-    return vertices + low, faces.astype(np.int64)
-
-
-Capsules = list[tuple[tuple[float, ...], tuple[float, ...], float]]
-
-
-def person() -> Mesh:
-    """A person of capsules, 1.7 m, arms half out, facing +Z."""
-    arms: Capsules = []
-    for s in (1, -1):
-        arms += [
-            ((s * 0.17, 1.36, 0), (s * 0.36, 1.16, 0), 0.05),
-            ((s * 0.36, 1.16, 0), (s * 0.55, 0.97, 0.02), 0.042),
-            ((s * 0.55, 0.97, 0.02), (s * 0.61, 0.9, 0.03), 0.035),
-        ]
-    return blend(trunk() + arms)
-
-
-def trunk() -> Capsules:
-    """A person without arms."""
-    parts: Capsules = [
-        ((0, 0.95, 0), (0, 1.3, 0), 0.13),
-        ((-0.09, 1.3, 0), (0.09, 1.3, 0), 0.1),
-        ((0, 1.4, 0), (0, 1.5, 0), 0.055),
-        ((0, 1.57, 0.01), (0, 1.6, 0.01), 0.1),
-    ]
-    for s in (1, -1):
-        parts += [
-            ((s * 0.09, 0.9, 0), (s * 0.1, 0.5, 0), 0.08),
-            ((s * 0.1, 0.5, 0), (s * 0.11, 0.1, 0), 0.055),
-            ((s * 0.11, 0.05, 0.0), (s * 0.12, 0.04, 0.14), 0.04),
-        ]
-    return parts
-
-
-def dog() -> Mesh:
-    """A dog of capsules that looks to +Z."""
-    parts: list[tuple[tuple[float, ...], tuple[float, ...], float]] = [
-        ((0, 0.5, -0.35), (0, 0.52, 0.3), 0.13),
-        ((0, 0.58, 0.35), (0, 0.75, 0.5), 0.075),
-        ((0, 0.8, 0.52), (0, 0.77, 0.7), 0.075),
-        ((0, 0.58, -0.45), (0, 0.75, -0.75), 0.028),
-    ]
-    for s in (1, -1):
-        for z in (0.28, -0.36):
-            parts += [
-                ((s * 0.1, 0.42, z), (s * 0.11, 0.2, z - 0.03), 0.05),
-                ((s * 0.11, 0.2, z - 0.03), (s * 0.11, 0.04, z), 0.035),
-                ((s * 0.11, 0.035, z), (s * 0.11, 0.03, z + 0.06), 0.03),
-            ]
-    return blend(parts, 0.02)
-
-
-def tube() -> Mesh:
-    """A bent tube along half a circle."""
-    turns = np.linspace(0, np.pi, 14)
-    points = np.stack([np.cos(turns), np.sin(turns), np.zeros_like(turns)], axis=1)
-    return blend([(tuple(a), tuple(b), 0.1) for a, b in itertools.pairwise(points)], 0.035)
-
-
-@cache
-def worm() -> Mesh:
-    return tube()
+from pocket3d_server.runners.deliver import LEAST_CONFIDENCE
+from rig_figures import (
+    Capsules,
+    Mesh,
+    bird,
+    blend,
+    dog,
+    proper,
+    rigged_man,
+    skirted,
+    trunk,
+    where,
+    worm,
+)
 
 
 @pytest.fixture(scope="module")
 def man() -> tuple[Mesh, Rig]:
-    mesh = person()
-    return mesh, rig_mesh(*mesh, "humanoid")
-
-
-def where(rig: Rig) -> dict[str, Floats]:
-    return dict(zip(rig.skeleton.names, rig.skeleton.heads, strict=True))
+    return rigged_man()
 
 
 def test_person_joints_are_where_they_belong(man: tuple[Mesh, Rig]) -> None:
@@ -141,21 +49,6 @@ def test_person_joints_are_where_they_belong(man: tuple[Mesh, Rig]) -> None:
     assert at["hips"][1] < at["spine"][1] < at["chest"][1] < at["neck"][1] < at["head"][1]
     assert at["thigh.L"][1] > at["shin.L"][1] > at["foot.L"][1] > at["toe.L"][1]
     assert at["toe.L"][2] > at["foot.L"][2]  # toes point to the front
-
-
-def test_names_and_hierarchy_are_blenders(man: tuple[Mesh, Rig]) -> None:
-    skeleton = man[1].skeleton
-    assert len(skeleton.names) == 21
-    assert len(set(skeleton.names)) == 21
-    parent = {
-        n: skeleton.names[p] if p >= 0 else None
-        for n, p in zip(skeleton.names, skeleton.parents, strict=True)
-    }
-    assert parent["hips"] is None
-    assert parent["forearm.R"] == "upper_arm.R"
-    assert parent["upper_arm.R"] == "shoulder.R"
-    assert all(p < k for k, p in enumerate(skeleton.parents))
-    assert (np.linalg.norm(skeleton.tails - skeleton.heads, axis=1) > 1e-4).all()
 
 
 def test_weights_are_proper_and_local(man: tuple[Mesh, Rig]) -> None:
@@ -191,6 +84,23 @@ def test_arms_that_touch_the_trunk_leave_it_alone(loose: bool) -> None:
     assert share[(x > 0.19) & (y < 1.25)].mean() > 0.8
 
 
+def test_a_skirt_goes_with_the_legs_under_it() -> None:
+    (vertices, faces), first = skirted()
+    rig = rig_mesh(vertices, faces, "humanoid")
+    assert rig.weights is not None
+    share = dict(zip(rig.skeleton.names, rig.weights[first:].T, strict=True))
+    x, y, z = vertices[first:].T
+    low, front = (y < 0.72) & (y > 0.55), z > 0.1
+    before_left = share["thigh.L"][low & front & (np.abs(x - 0.12) < 0.05)]
+    assert before_left.mean() > 0.8  # or the knee would come through
+    assert before_left.min() > 0.6
+    between = share["thigh.L"][low & (np.abs(x) < 0.01)]
+    assert np.abs(between - 0.5).max() < 0.15
+    assert share["hips"][y > 0.97].mean() > 0.7
+    assert share["shin.L"][(y < 0.4) & (x > 0.1)].mean() > 0.3
+    assert max(share[f"hand{s}"].max() for s in (".L", ".R")) < 0.02
+
+
 def test_what_would_tear_is_evened() -> None:
     across, along = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-0.2, 0.2, 5), indexing="ij")
     vertices = np.stack([across.ravel(), along.ravel(), np.zeros(across.size)], axis=1)
@@ -223,15 +133,6 @@ def test_symmetric_mesh_gets_a_symmetric_rig(man: tuple[Mesh, Rig]) -> None:
             assert np.linalg.norm(place * [-1, 1, 1] - at[name[:-2] + ".R"]) < 0.03, name
 
 
-def test_the_same_mesh_gives_the_same_rig() -> None:
-    mesh = worm()
-    a, b = (rig_mesh(*mesh, "generic") for _ in range(2))
-    assert np.array_equal(a.skeleton.heads, b.skeleton.heads)
-    assert a.weights is not None
-    assert b.weights is not None
-    assert np.array_equal(a.weights, b.weights)
-
-
 def test_a_person_that_faces_away_is_rigged_as_it_faces(man: tuple[Mesh, Rig]) -> None:
     vertices, faces = man[0]
     rig = rig_mesh(vertices * [-1, 1, -1], faces, "humanoid", include_weights=False)
@@ -239,42 +140,6 @@ def test_a_person_that_faces_away_is_rigged_as_it_faces(man: tuple[Mesh, Rig]) -
     assert at["upper_arm.L"][0] < 0
     assert at["toe.L"][2] < at["foot.L"][2]
     assert any("-Z" in note for note in rig.notes)
-
-
-@pytest.mark.parametrize("count", [9, 15, 41])
-def test_bone_count_is_met(count: int, man: tuple[Mesh, Rig]) -> None:
-    mesh = worm() if count == 9 else man[0]
-    rig = rig_mesh(*mesh, "generic" if count == 9 else "humanoid", bone_count=count)
-    assert abs(len(rig.skeleton.names) - count) <= 1
-    assert rig.weights is not None
-    assert proper(rig.weights)
-    assert rig.weights.shape[1] == len(rig.skeleton.names)
-    assert all(p < k for k, p in enumerate(rig.skeleton.parents))
-
-
-@pytest.mark.parametrize(
-    ("style", "some"),
-    [("rigify", {"DEF-spine", "DEF-spine.002", "DEF-spine.006", "DEF-upper_arm.L", "DEF-toe.R"}),
-     ("mixamo", {"mixamorig:Hips", "mixamorig:Spine1", "mixamorig:LeftArm", "mixamorig:RightToeBase"})],
-)  # fmt: skip
-def test_names_of_other_programs(style: BoneNames, some: set[str], man: tuple[Mesh, Rig]) -> None:
-    (vertices, _), rig = man
-    skeleton, weights = whole(rig.skeleton, rig.weights, vertices, style)
-    assert some <= set(renamed(skeleton, style)[0].names)
-    assert weights is not None
-    assert proper(weights)
-    many = to_count(skeleton, weights, vertices, 120)[0]
-    names = renamed(many, style)[0].names
-    assert len(set(names)) == 120
-    assert all(n.startswith({"rigify": "DEF-", "mixamo": "mixamorig:"}[style]) for n in names)
-    few = to_count(skeleton, weights, vertices, 3)[0]
-    assert len(renamed(few, style)[0].names) == 3
-
-
-def test_skeleton_only() -> None:
-    rig = rig_mesh(*worm(), "generic", include_weights=False)
-    assert rig.weights is None
-    assert len(rig.skeleton.names) >= 3
 
 
 def test_bent_tube_gets_a_chain_along_its_middle() -> None:
@@ -299,6 +164,30 @@ def test_dog_has_its_head_in_front_and_its_tail_behind() -> None:
     assert at["thigh.L"][0] > 0
     assert rig.weights is not None
     assert proper(rig.weights)
+
+
+WINGS: Capsules = [
+    c for s in (1, -1)
+    for c in (((s * 0.08, 0.6, 0.15), (s * 0.5, 0.95, 0.05), 0.03), ((s * 0.5, 0.95, 0.05), (s * 0.85, 0.75, -0.2), 0.03))
+]  # fmt: skip
+NOSE: Capsules = [((0, 0.77, 0.72), (0, 0.5, 0.82), 0.035), ((0, 0.5, 0.82), (0, 0.2, 0.84), 0.03)]
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "parent", "tip"),
+    [(WINGS, "wing", "chest", (0.85, 0.75, -0.2)), (NOSE, "trunk", "head", (0, 0.2, 0.84))],
+)
+def test_wings_and_trunks_get_chains(more: Capsules, name: str, parent: str, tip: tuple[float, ...]) -> None:
+    names, parents, _, tails = (
+        (s := rig_mesh(*dog(more), None, include_weights=False).skeleton).names, s.parents, s.heads, s.tails
+    )  # fmt: skip
+    side = ".L" if name == "wing" else ""
+    chain = [k for k, n in enumerate(names) if n.startswith(name) and n.endswith(side)]
+    assert len(chain) >= 2
+    assert names[parents[chain[0]]] == parent
+    assert np.linalg.norm(tails[chain[-1]] - tip) < 0.12
+    plain = rig_mesh(*dog(), None, include_weights=False).skeleton.names
+    assert not any(n.startswith(("wing", "trunk", "ear")) for n in plain)
 
 
 def test_turned_dog_is_recognised() -> None:
@@ -346,64 +235,6 @@ def test_open_and_non_manifold_meshes_are_rigged(man: tuple[Mesh, Rig]) -> None:
     assert np.linalg.norm(where(rig)["forearm.L"] - where(man[1])["forearm.L"]) < 0.08
 
 
-def test_tiny_mesh_is_refused_with_advice() -> None:
-    with pytest.raises(EngineError) as caught:
-        rig_mesh(np.eye(3), np.array([[0, 1, 2]]), "generic")
-    assert caught.value.suggestion
-
-
-def test_a_box_gets_something() -> None:
-    box = trimesh.creation.box((1, 1, 1)).subdivide().subdivide()
-    rig = rig_mesh(np.asarray(box.vertices), np.asarray(box.faces), "generic")
-    assert rig.weights is not None
-    assert proper(rig.weights)
-    assert len(rig.skeleton.names) >= 1
-
-
-def test_seams_weld_and_order_stays() -> None:
-    vertices, faces = worm()
-    split, corners = vertices[faces].reshape(-1, 3), np.arange(faces.size).reshape(-1, 3)
-    assert len(welded(split, corners).vertices) == len(welded(vertices, faces).vertices)
-    rig = rig_mesh(split, corners, "generic")
-    assert rig.weights is not None
-    for corner in (0, 1234, 4321):
-        same = np.flatnonzero((split == split[corner]).all(axis=1))
-        assert np.allclose(rig.weights[same], rig.weights[corner])
-
-
-def test_engine_hands_back_the_users_own_mesh(tmp_path: Path) -> None:
-    vertices, faces = worm()
-    path = tmp_path / "tube.obj"
-    trimesh.Trimesh(vertices, faces, process=False).export(path)
-    stages: list[float] = []
-    result = BuiltinRig().run(
-        RigRequest(mesh=path, character_type="generic", bone_count=None), lambda f, _: stages.append(f)
-    )
-    (primitive,) = result.asset.primitives()
-    assert np.allclose(primitive.vertices, vertices, atol=1e-5)
-    assert np.array_equal(primitive.faces, faces)
-    assert result.asset.skeleton is not None
-    assert primitive.weights is not None
-    assert primitive.weights.shape == (len(vertices), len(result.asset.skeleton.names))
-    assert stages == sorted(stages)
-    assert stages[-1] == 1.0
-
-
-def test_engine_explains_a_broken_file(tmp_path: Path) -> None:
-    path = tmp_path / "broken.obj"
-    path.write_text("v 0 0 0\n")
-    with pytest.raises(EngineError):
-        BuiltinRig().run(RigRequest(mesh=path, bone_count=None), lambda f, s: None)
-
-
-def test_fingers_come_with_enough_bones(man: tuple[Mesh, Rig]) -> None:
-    rig = rig_mesh(*man[0], "humanoid", bone_count=51, include_weights=False)
-    assert {"thumb_1.L", "index_3.R", "pinky_2.L"} <= set(rig.skeleton.names)
-    for style, name in (("rigify", "DEF-f_index.03.R"), ("mixamo", "mixamorig:RightHandIndex3")):
-        assert name in renamed(rig.skeleton, cast(BoneNames, style))[0].names
-    assert len(rig.skeleton.names) == 51
-
-
 def test_hands_settle_on_the_mesh() -> None:
     model = body_model()
     count, joints = model.surface_count, len(model.names)
@@ -427,30 +258,6 @@ def test_hands_settle_on_the_mesh() -> None:
     assert np.allclose(laid.joints["index_2.R"], true["index_2.R"], atol=5e-4)  # it lay well
 
 
-@pytest.mark.parametrize(
-    ("count", "kept"),
-    [(1, {"hips"}), (2, {"hips", "spine"}), (3, {"hips", "spine", "head"}),
-     (6, {"hips", "spine", "head", "upper_arm.L", "upper_arm.R"})],
-)  # fmt: skip
-def test_few_bones_are_the_trunk_then_the_roots_of_limbs(
-    count: int, kept: set[str], man: tuple[Mesh, Rig]
-) -> None:
-    rig = rig_mesh(*man[0], "humanoid", bone_count=count)
-    assert set(rig.skeleton.names) == kept
-    assert rig.weights is not None
-    assert proper(rig.weights)
-    assert f"bone_count {count} is fewer than the 21 bones" in rig.notes[-1]
-
-
-def test_many_bones_halve_limbs_and_never_the_hips(man: tuple[Mesh, Rig]) -> None:
-    rig = rig_mesh(*man[0], "humanoid", bone_count=100, include_weights=False)
-    added = {n for n in rig.skeleton.names if "_b" in n}
-    assert len(rig.skeleton.names) == 100
-    assert {"forearm_b2.L", "shin_b2.R"} <= added
-    assert not any(n.startswith(("hips", "head", "thumb", "hand")) for n in added)
-    assert "49 were added by halving" in rig.notes[-1]
-
-
 def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
     animal = rig_mesh(*dog(), None, include_weights=False)
     assert "front_thigh.L" in animal.skeleton.names
@@ -462,16 +269,6 @@ def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
     assert "upper_arm.L" in wished.skeleton.names
     assert any("quadruped fits it better" in note for note in wished.notes)
     assert wished.confidence < LEAST_CONFIDENCE
-
-
-def bird() -> Mesh:
-    """A bird of capsules on two legs, its wings out."""
-    parts: Capsules = [((0, 0.5, -0.2), (0, 0.6, 0.1), 0.13), ((0, 0.7, 0.18), (0, 0.85, 0.25), 0.06),
-                       ((0, 0.85, 0.3), (0, 0.83, 0.42), 0.03), ((0, 0.5, -0.3), (0, 0.52, -0.65), 0.03)]  # fmt: skip
-    for s in (1, -1):
-        parts += [((s * 0.1, 0.6, 0), (s * 0.8, 0.72, -0.1), 0.035), ((s * 0.07, 0.4, 0), (s * 0.08, 0.05, 0), 0.03),
-                  ((s * 0.08, 0.03, 0), (s * 0.08, 0.03, 0.12), 0.025)]  # fmt: skip
-    return blend(parts, 0.025)
 
 
 def test_a_bird_gets_chains_along_its_wings_and_tail() -> None:
@@ -504,28 +301,6 @@ def test_a_table_is_no_animal_and_a_cube_no_person() -> None:
         assert "front_thigh.L" not in rig.skeleton.names
         assert "generic rig" in rig.notes[-1]
         assert rig.confidence < LEAST_CONFIDENCE
-
-
-def test_engine_lets_the_shape_choose_only_without_a_wish(tmp_path: Path) -> None:
-    path = tmp_path / "dog.obj"
-    trimesh.Trimesh(*dog(), process=False).export(path)
-    for wish, bone in (
-        ({"parameters": {"bone_names": "rigify"}}, "DEF-front_thigh.L"),
-        ({"character_type": "humanoid"}, "upper_arm.L"),
-    ):
-        request = RigRequest.model_validate({"mesh": path, "include_weights": False, **wish})
-        skeleton = BuiltinRig().run(request, lambda f, s: None).asset.skeleton
-        assert skeleton is not None
-        assert bone in skeleton.names
-
-
-def test_a_doubtful_rig_is_not_ready_for_animation(man: tuple[Mesh, Rig]) -> None:
-    (vertices, faces), rig = man
-    asset = Asset(
-        [Part("man", [Primitive(vertices, faces, Material("m"), weights=rig.weights)])], rig.skeleton
-    )
-    assert rig_json(rig.skeleton, asset, 0.9)["animation_ready"] is True
-    assert rig_json(rig.skeleton, asset, 0.25)["animation_ready"] is False
 
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench" / "rigging"

@@ -37,6 +37,7 @@ ANIMAL = (
     (r"head|skull|jaw|eye|ear|trunk", "head"),
     (r"neck", "neck"),
     (r"tail", "tail"),
+    (r"wing", "wing"),
     (r"front", "leg_front"),
     (r"thigh|shin|foot|toe|hock|leg", "leg_rear"),
 )

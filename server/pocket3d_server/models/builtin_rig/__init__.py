@@ -2,8 +2,8 @@
 
 ``engine`` is the way in: ``rig_mesh`` goes from triangles to a rig. ``welded_mesh`` and ``voxels`` are the mesh from
 outside and inside. ``plan`` chooses how to look at it; ``humanoid`` (with ``marks``, ``body``, ``hands`` and
-``figure``), ``quadruped`` and ``generic`` (with ``extremities``) place the bones, ``symmetry`` makes both sides alike;
-``weights`` (with ``fitted_weights`` and ``evening``) skins; ``bone_count`` brings the bones to the number asked for,
+``figure``), ``quadruped`` (with ``appendages``) and ``generic`` (with ``extremities``) place the bones, ``symmetry`` makes both sides alike;
+``weights`` (with ``fitted_weights``, ``hanging`` and ``evening``) skins; ``bone_count`` brings the bones to the number asked for,
 ``bone_names`` gives them the names.
 """
 

@@ -12,7 +12,7 @@ from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 FIRST_TO_GO = (
-    "toe", "front_toe", "neck_2", "chest", "tail", "neck", "shoulder", "foot", "front_foot", "hand", "shin",
+    "toe", "front_toe", "neck_2", "chest", "ear", "tail", "wing", "trunk", "neck", "shoulder", "foot", "front_foot", "hand", "shin",
     "front_shin", "forearm", "thigh", "front_thigh", "upper_arm", "head", "spine",
 )  # fmt: skip
 """Name stems in the order in which bones are given up, after the fingers, whose tips go first: the trunk and the roots of

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pocket3d_server.models.builtin_rig.body import Fit
+from pocket3d_server.models.builtin_rig.hanging import Hanging
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats, nearest_alike
 
 ALIKE = 0.06
 """A point of the body's skin that faces the opposite way counts as this much (share of the height) farther, twice."""
+
+LOWER = ("hips", "thigh", "shin", "foot", "toe")
+"""What of a body cloth around the legs hangs over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +32,28 @@ class FittedWeights:
     """The most that they are trusted, 0..1."""
     turn: Floats = field(default_factory=lambda: np.eye(3))
     """(3, 3) rotation that brings the mesh to the frame in which the body was fitted."""
+    hanging: Hanging | None = None
+    """Cloth around both legs, which moves with them where the body's skin is too far to tell."""
 
     def at(self, points: Floats, normals: Floats) -> tuple[Floats, Floats]:
         """Weights (V, J) of ``bones`` for points with their normals, both (V, 3), and how far to trust them (V,)."""
-        height = self.fit.height
+        height, points = self.fit.height, points @ self.turn.T
         nearest, gap = nearest_alike(
-            self.fit.surface, self.fit.normals, points @ self.turn.T, normals @ self.turn.T, ALIKE * height, 5
+            self.fit.surface, self.fit.normals, points, normals @ self.turn.T, ALIKE * height, 5
         )
         share = 1 / (gap + 0.002 * height) ** 2
         share /= share.sum(axis=1, keepdims=True)
         weights = np.einsum("vk,vkj->vj", share, self._of_skin()[nearest])
-        return weights, self.believed * np.clip((self.far - gap[:, 0] / height) / self.fade, 0, 1)
+        trust = self.believed * np.clip((self.far - gap[:, 0] / height) / self.fade, 0, 1)
+        if self.hanging is not None:
+            below = weights[:, [k for k, n in enumerate(self.bones) if n.startswith(LOWER)]].sum(axis=1)
+            cloth = self.hanging.holds(points) & (below > 0.5)  # not a hand that hangs beside it
+            own = trust[cloth, None]
+            weights[cloth] = own * weights[cloth] + (1 - own) * self.hanging.weights(
+                points[cloth], self.bones
+            )
+            trust[cloth] = 1
+        return weights, trust
 
     def turned_back(self, turn: Floats) -> FittedWeights:
         """The same for a mesh that ``turn`` (3, 3) brings to the frame this was made in."""

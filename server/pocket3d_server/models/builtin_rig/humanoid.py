@@ -11,6 +11,7 @@ from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
 from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights
 from pocket3d_server.models.builtin_rig.hands import with_hands
+from pocket3d_server.models.builtin_rig.hanging import find_hanging
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
@@ -25,6 +26,8 @@ LEAST_COVER = 0.5
 """Share of the surface that the body must lie on to be believed: robes and wide skirts hide half of it."""
 ROBED, ROBED_COVER = 0.021, 0.4
 """Mean distance below which a body is believed that lies on less: what shows of it beside a ball gown fits well."""
+GOWNED = 0.026
+"""The same for a figure in a gown or robe, of which capes and crowns may hide more."""
 HINTS = ("upper_arm", "thigh", "head", "forearm", "shin", "hand", "foot")
 """Joints whose places in the figure's own limbs guide the body."""
 LOG = logging.getLogger(__name__)
@@ -51,13 +54,17 @@ def plan_humanoid(surface: WeldedMesh, voxels: Voxels, marks: Marks, fingers: bo
     fit = fitted(surface, voxels, marks, {}, HUMAN[2:], fit.pose)
     LOG.debug("human %.4f %.3f", fit.error, fit.cover)
     least = ROBED_COVER if fit.error < ROBED else LEAST_COVER
-    if fit.error > UNLIKE + 0.02 * (fit.cover - 0.7) or fit.cover < least:
+    most = GOWNED if marks.gown else UNLIKE + 0.02 * (fit.cover - 0.7)
+    if fit.error > most or fit.cover < least:
         return None
     if fingers:
         fit = with_hands(fit, *outward(surface, voxels, HAND_SAMPLES), marks)
     bones = _bones(fit.joints) + (_finger_bones(fit.joints) if fingers else [])
     confidence = float(np.clip(1.1 - 20 * max(fit.error - 0.012, 0) - 0.3 * (1 - fit.cover), 0.6, 0.95))
-    return Plan(bones, confidence, [], FittedWeights(fit, [b.name for b in bones], far=0.05, fade=0.03), True)
+    known = FittedWeights(
+        fit, [b.name for b in bones], far=0.05, fade=0.03, hanging=find_hanging(voxels, fit.joints)
+    )
+    return Plan(bones, confidence, [], known, True)
 
 
 def plan_figure(surface: WeldedMesh, voxels: Voxels, marks: Marks) -> Plan:

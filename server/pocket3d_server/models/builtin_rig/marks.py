@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from pocket3d_server.models.builtin_rig.extremities import Branch, branches, core
+from pocket3d_server.models.builtin_rig.extremities import Branch, along, branches, core
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.builtin_rig.welded_mesh import Floats
 
@@ -17,6 +18,14 @@ WIDEST, DEEPEST = 1.4, 0.9
 """Extent of a standing figure, share of its height."""
 SITTING = 0.15
 """How far both legs reach forwards in a figure that sits, share of its height."""
+KNEE, ELBOW = 0.03, 0.012
+"""Mean distance of a leg and an arm from a straight line, share of the height, that says nothing of where it faces."""
+GOWN, STANCE = 0.18, 0.05
+"""Least width of a gown that hides the feet, and how far from the middle these stand, share of the height."""
+GOWN_LEVELS = (0.12, 0.2, 0.3)
+"""Where a gown is looked for, the same: shoes may show below it."""
+STANDS, LIFTED = 0.3, 0.6
+"""How high a foot may be that stands, and the other one of a figure that runs or kicks, share of the height."""
 MOST_MORE = 2
 """What is nearly as long as the limbs besides: a tail, long ears, the corners of a cape."""
 
@@ -34,7 +43,7 @@ class Marks:
     """X of the plane between left and right."""
 
     forward: float = 0.0
-    """How far the feet reach to +Z before the ankles, share of the height; below 0 when they point back."""
+    """How much feet, knees and elbows speak for +Z as the front, share of the height; below 0 for -Z."""
 
     spare: list[Branch] = field(default_factory=list)
     """What sticks out besides the five ends."""
@@ -42,10 +51,14 @@ class Marks:
     others: list[tuple[Branch, Branch]] = field(default_factory=list)
     """Pairs that could be the hands instead, e.g. when the first ones are the corners of a cape."""
 
+    gown: dict[str, Branch] = field(default_factory=dict)
+    """Where the feet stand under a gown or robe; empty where there is none."""
+
     def variants(self) -> list[Marks]:
-        """These marks, then the same with other hands."""
+        """These marks, then the same with other hands, or with feet under the gown."""
         hands = [{"hand.L": left, "hand.R": right} for left, right in self.others]
-        return [self] + [replace(self, ends=self.ends | pair, others=[]) for pair in hands]
+        other = [pair for pair in (*hands, self.gown) if pair]
+        return [self] + [replace(self, ends=self.ends | pair, others=[]) for pair in other]
 
     def complete(self) -> bool:
         """Whether all five were found."""
@@ -94,7 +107,10 @@ def find_marks(voxels: Voxels) -> Marks:
     length = np.array([b.length / height for b in found])
     joins = np.array([(b.path[-1][1] - low) / height for b in found])
     worth = length + 0.5 * np.abs(side) - joins  # ears and hair leave high up, arms below them
-    feet = _pairs((up < 0.3) & (joins < 0.75), side, worth - np.abs(side) - 3 * up, up, -0.03)
+    feet = _pairs((up < STANDS) & (joins < 0.75), side, worth - np.abs(side) - 3 * up, up, -0.03)
+    if not feet:  # one foot is off the ground
+        lifted = _pairs((up < LIFTED) & (joins < 0.75), side, worth - np.abs(side) - 3 * up, up, -0.03)
+        feet = [pair for pair in lifted if up[list(pair)].min() < STANDS]
     used = np.isin(np.arange(len(found)), feet[0] if feet else [])
     hands = _pairs((up > 0.15) & (joins < 0.85) & ~used, side, worth, up, 0.04)
     for name, pairs in (("foot", feet), ("hand", hands)):
@@ -103,11 +119,53 @@ def find_marks(voxels: Voxels) -> Marks:
     taken = {k for pairs in (feet, hands) for k in (pairs[0] if pairs else ())}
     spare = [b for k, b in enumerate(found) if k not in taken]
     marks = Marks(ends, height, low, middle, 0.0, spare, [(found[i], found[j]) for i, j in hands[1:2]])
-    if feet:
-        marks.forward = float(np.mean([_foot_forward(centres, found[k], height) for k in feet[0]]))
-        out = float(np.mean([found[k].tip[2] - found[k].path[-1][2] for k in feet[0]])) / height
-        marks.forward += out if abs(out) > SITTING else 0.0
+    marks.gown = _under_gown(voxels, marks)
+    marks.forward = _forward(centres, marks)
+    if not feet:
+        marks.ends |= marks.gown
     return marks
+
+
+def _under_gown(voxels: Voxels, marks: Marks) -> dict[str, Branch]:
+    """Feet side by side in the middle of the slices above the ground, where these are one wide ring or disc; else nothing."""
+    levels = ((np.array(GOWN_LEVELS) * marks.height + marks.low - voxels.low[1]) / voxels.step).astype(int)
+    spots = []
+    for y in levels:
+        label, count = ndimage.label(ndimage.binary_fill_holes(voxels.inside[:, y]))
+        if not count:
+            return {}
+        cells = np.argwhere(label == np.bincount(label.ravel())[1:].argmax() + 1)
+        if (
+            np.ptp(cells, axis=0).min() * voxels.step < GOWN * marks.height
+            or len(cells) < 0.9 * (label > 0).sum()
+        ):
+            return {}
+        spots.append((cells.mean(axis=0) + 0.5) * voxels.step + voxels.low[[0, 2]])
+    depth = float(np.mean([s[1] for s in spots]))
+    feet = {}
+    for side, sign in ((".L", 1), (".R", -1)):
+        rise = np.linspace(0.02, 0.48, 12)[:, None] * [0, marks.height, 0]
+        path = rise + [marks.middle + sign * STANCE * marks.height, marks.low, depth]
+        feet["foot" + side] = Branch(path, np.full(len(path), 0.04 * marks.height), 0.46 * marks.height)
+    return feet
+
+
+def _forward(centres: Floats, marks: Marks) -> float:
+    """How much feet, knees and elbows speak for +Z as the front, share of the height; below 0 for -Z."""
+    legs, arms = ([b for n, b in marks.ends.items() if n.startswith(k)] for k in ("foot", "hand"))
+    height, forward = marks.height, 0.0
+    if legs:
+        toes = [_foot_forward(centres, leg, height) for leg in legs]
+        if marks.gown:  # what shows of the shoes lies before the middle of the gown
+            shoes = centres[centres[:, 1] < marks.low + 0.04 * height, 2]
+            toes = [float(shoes.mean() - marks.gown["foot.L"].tip[2]) / height]
+        forward += float(np.mean(toes))
+        out = float(np.mean([leg.tip[2] - leg.path[-1][2] for leg in legs])) / height
+        forward += out if abs(out) > SITTING else 0.0
+        forward += 2 * float(np.mean([_bent(leg, height, KNEE) for leg in legs]))
+    if arms:
+        forward -= float(np.mean([_bent(arm, height, ELBOW) for arm in arms]))
+    return forward
 
 
 def _foot_forward(centres: Floats, leg: Branch, height: float) -> float:
@@ -119,6 +177,17 @@ def _foot_forward(centres: Floats, leg: Branch, height: float) -> float:
     if not sole.any() or not shin.any():
         return 0.0
     return float(centres[sole, 2].mean() - centres[shin, 2].mean()) / height
+
+
+def _bent(limb: Branch, height: float, straight: float) -> float:
+    """How far the middle of a limb lies to +Z of the straight line between its ends, share of the height: knees bend
+    forwards, elbows backwards. 0 for a limb that is nearly straight."""
+    line = along(limb.path, np.linspace(0.15, 0.7, 24) * limb.length)
+    chord = line[-1] - line[0]
+    off = line - line[0]
+    off -= np.outer(off @ chord / max(float(chord @ chord), 1e-20), chord)
+    bent = float(off[:, 2].mean()) / height
+    return bent if abs(bent) > straight else 0.0
 
 
 def _pairs(

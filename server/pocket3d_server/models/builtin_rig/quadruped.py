@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from pocket3d_server.geometry.vectors import unit
+from pocket3d_server.models.builtin_rig.appendages import Body, proboscis, tail, wings
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
@@ -18,6 +19,8 @@ FRONT = ("front_thigh", "front_shin", "front_foot", "front_toe")
 HIND = ("thigh", "shin", "foot", "toe")
 THIN, SLAB = 0.11, 0.07
 """Thinnest trunk of an animal, from its middle to its skin: share of the way between its legs, and of its height."""
+OVERHANG = 0.8
+"""Length of a tail or head beyond the legs that no car has, share of the way between its legs."""
 MOST_PIECES = 7
 """Pieces of the lowest slab that are looked at for feet."""
 KNEE, HOCK = 0.40, 0.72
@@ -53,6 +56,9 @@ def plan_quadruped(voxels: Voxels) -> Plan | None:
     away, _ = voxels.distances(np.array([root]))
 
     nape, skull, muzzle = _head(voxels, stance, centres, away, before, shoulder, shoulder_z, belly_front)
+    body = Body(voxels, centres, away, before, stance.low, stance.height, stance.middle)
+    nose = proboscis(body, nape, skull)
+    muzzle = nose[0].head if nose else muzzle
     bones = [
         Bone("hips", None, pelvis, pelvis + (waist - pelvis) * 0.5),
         Bone("spine", "hips", pelvis + (waist - pelvis) * 0.5, waist),
@@ -61,7 +67,8 @@ def plan_quadruped(voxels: Voxels) -> Plan | None:
         Bone("neck_2", "neck", nape, skull),
         Bone("head", "neck_2", skull, muzzle),
     ]
-    bones += _tail(voxels, stance, centres, away, before, pelvis, hip_z)
+    bones += nose + tail(body, [stance.feet["hind.L"], stance.feet["hind.R"]], pelvis, hip_z)
+    bones += wings(body, root, pelvis, shoulder, skull, min(belly_front, belly_hind))
     legs: dict[str, list[Bone]] = {}
     for side in (".L", ".R"):
         for end, names, parent, top, trunk in (
@@ -129,12 +136,15 @@ def is_animal(voxels: Voxels) -> bool:
     stance = find_stance(voxels)
     if stance is None:
         return False
-    legs = [_pieces_at(voxels, stance, share) for share in (0.12, 0.18, 0.25)]
-    if not (4 <= legs[0] <= 6 and 4 <= legs[1] <= 6 and legs[2] >= 3):
-        return False
     z = voxels.centres(voxels.filled)[:, 2]
     front = (stance.feet["front.L"][2] + stance.feet["front.R"][2]) / 2
     hind = (stance.feet["hind.L"][2] + stance.feet["hind.R"][2]) / 2
+    legs = [_pieces_at(voxels, stance, share) for share in (0.12, 0.18, 0.25)]
+    low_slung = max(z.max() - front, hind - z.min()) > OVERHANG * (
+        front - hind
+    )  # crocodiles: the belly is low
+    if not (4 <= legs[0] <= 6 and 4 <= legs[1] <= 6 and (legs[2] >= 3 or low_slung)):
+        return False
     between = (z > 0.75 * hind + 0.25 * front) & (z < 0.25 * hind + 0.75 * front)
     trunk = float(voxels.depth[tuple(voxels.filled[between].T)].max()) if between.any() else 0.0
     if trunk < THIN * (front - hind) or trunk < SLAB * stance.height:
@@ -283,41 +293,6 @@ def _head(
     skull = along(neck, max(length - 0.8 * radius, 0.6 * length))
     nape = along(neck, 0.5 * max(length - 0.8 * radius, 0.6 * length))
     return nape, skull, muzzle
-
-
-def _tail(
-    voxels: Voxels,
-    stance: Stance,
-    centres: Floats,
-    away: Floats,
-    before: Ints,
-    pelvis: Floats,
-    z: float,
-) -> list[Bone]:
-    """A chain along what sticks out behind and is thin; empty without a tail."""
-    feet = voxels.nearest(np.array([stance.feet["hind.L"], stance.feet["hind.R"]]))
-    from_feet, _ = voxels.distances(feet)
-    leg = from_feet < 0.85 * from_feet[int(voxels.nearest(pelvis[None])[0])]
-    where = np.flatnonzero((centres[:, 2] < z - 0.02 * stance.height) & ~leg)
-    if not len(where):
-        return []
-    tip = int(where[away[where].argmax()])
-    way = trace(before, tip)
-    path, radius = smoothed(centres[way]), voxels.depth[tuple(voxels.filled[way].T)]
-    trunk = max(float(radius[-1]), float(radius.max()))
-    thin = radius < 0.5 * trunk
-    base = int(np.argmin(thin)) if not thin.all() else len(path) - 1
-    length = float(arc_length(path[: base + 1])[-1])
-    if base < 3 or length < 0.1 * stance.height:
-        return []
-    root = along(path, length)
-    count = int(np.clip(round(length / (0.13 * stance.height)), 2, 5))
-    points = along(path, np.linspace(length, 0, count + 1))
-    names = [f"tail_{k + 1}" for k in range(count)]
-    points[0] = root
-    return [
-        Bone(n, "hips" if k == 0 else names[k - 1], points[k], points[k + 1]) for k, n in enumerate(names)
-    ]
 
 
 def _leg(
