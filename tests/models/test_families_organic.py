@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.models.builtin_text.families import all_families
+from pocket3d_server.models.builtin_text.organic.breeds import breed_of
 from pocket3d_server.models.builtin_text.organic.dressing import outfit_for
 from pocket3d_server.models.builtin_text.organic.poses import pose_for
 from pocket3d_server.models.builtin_text.organic.roles import ROLES
@@ -158,6 +159,24 @@ def test_four_legs_stand_apart(built: dict[str, Asset]) -> None:
     quadrants = {(x > 0, z > near[:, 2].mean()) for x, z in near[:, [0, 2]].tolist()}
     assert len(quadrants) == 4
     assert np.abs(near[:, 0]).min() > 0.01
+
+
+def test_breeds_differ_in_frame_and_coat() -> None:
+    def shape(prompt: str) -> tuple[float, float]:
+        found = breed_of(prompt, SPECIES["dog"])
+        return found.length / found.elbow, found.height
+
+    assert shape("a corgi")[0] > 1.8 * shape("a greyhound")[0]
+    assert shape("a saint bernard")[1] > 3 * shape("my chihuahua")[1]
+    assert breed_of("a hot dog", SPECIES["dog"]) is SPECIES["dog"]
+    poodle = FAMILIES["dog"].build(brief("poodle"))
+    assert is_closed(next(part for part in poodle.parts if part.name == "pompons"))
+    named, asked = (
+        replace(brief("golden retriever"), colours=c)
+        for c in ((Colour("golden", (0.9, 0.7, 0.1)),), (Colour("black", (0.1, 0.1, 0.1)),))
+    )
+    assert mean_colour(FAMILIES["dog"].build(named), "body")[0] > 0.6, "its name says no colour"
+    assert mean_colour(FAMILIES["dog"].build(asked), "body")[0] < 0.4
 
 
 def test_kinds_of_trees_are_told_apart() -> None:

@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy, Coat
 from pocket3d_server.models.builtin_text.organic.animal import build_animal
+from pocket3d_server.models.builtin_text.organic.breeds import breed_of
 from pocket3d_server.models.builtin_text.organic.poses import pose_for
 from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -18,11 +19,8 @@ PATTERNS = {
     "spots": "dalmatian", "spot": "dalmatian", "stripe": "stripes", "patch": "patches",
 }  # fmt: skip
 UNSET: RGB = (-1.0, -1.0, -1.0)
-BREEDS: dict[str, tuple[RGB, RGB]] = {
-    "golden retriever": ((0.80, 0.57, 0.30), (0.90, 0.74, 0.50)), "labrador": ((0.86, 0.74, 0.54), (0.92, 0.84, 0.68)), "irish setter": ((0.52, 0.21, 0.09), (0.60, 0.28, 0.13)),
-    "red panda": ((0.60, 0.25, 0.10), (0.16, 0.10, 0.08)), "brown bear": ((0.36, 0.21, 0.12), (0.36, 0.21, 0.12)), "grizzly": ((0.40, 0.26, 0.16), (0.40, 0.26, 0.16)),
-}  # fmt: skip
-"""Coat and underside of kinds whose names say a colour that they don't quite have."""
+NAMES = frozenset({"golden", "brown", "red", "snow", "french", "german", "border", "polar"})
+"""Colour words that stand in the names of breeds."""
 
 
 def _toned(colour: RGB, factor: float) -> RGB:
@@ -33,20 +31,13 @@ def _toned(colour: RGB, factor: float) -> RGB:
     return (colour[0] + (1 - colour[0]) * t, colour[1] + (1 - colour[1]) * t, colour[2] + (1 - colour[2]) * t)
 
 
-def name_says_colour(brief: Brief) -> bool:
-    """Whether the only colour word of the prompt belongs to the name of the breed."""
-    return sum(c.noun is None for c in brief.colours) == 1 and brief.has("golden", "brown", "red")
-
-
-def coat_for(brief: Brief, coat: Coat) -> Coat:
-    """The species' coat with the colours and markings that the prompt names."""
-    main = brief.colour(UNSET)
+def coat_for(brief: Brief, coat: Coat, named: bool) -> Coat:
+    """The kind's coat with the colours and markings that the prompt says; ``named`` is whether it names a breed."""
+    plain = [c.rgb for c in brief.colours if c.noun is None and not (named and c.name in NAMES)]
+    main = plain[0] if plain else UNSET
     if main == UNSET:
         main = brief.colour(UNSET, "fur", "coat", "hair", "wool", "body", "skin")
-    breed = next((coats for name, coats in BREEDS.items() if name in brief.prompt.lower()), None)
-    if breed is not None and (main == UNSET or name_says_colour(brief)):
-        coat = replace(coat, base=breed[0], belly=breed[1] if coat.belly else None)
-    elif main != UNSET:
+    if main != UNSET:
         dark = max(main) < 0.25
         neutral = max(main) - min(main) < 0.15  # a white or black cat is plain unless stripes are asked for
         if neutral and coat.pattern == "tabby":
@@ -78,8 +69,10 @@ def coat_for(brief: Brief, coat: Coat) -> Coat:
     return replace(coat, mane=mane) if mane != UNSET else coat
 
 
-def _shaped(brief: Brief, a: Anatomy) -> Anatomy:
-    """The proportions that the prompt's words and the seed change."""
+def _shaped(brief: Brief, kind: Anatomy) -> Anatomy:
+    """The proportions of the breed, with what the prompt's words and the seed change."""
+    a = breed_of(brief.prompt, kind)
+    named = a is not kind
     rng = brief.rng(7)
     girth = brief.stretch.get("girth", 1.0) * (1 + 0.03 * float(rng.standard_normal()))
     length = brief.stretch.get("length", 1.0) * (1 + 0.015 * float(rng.standard_normal()))
@@ -95,7 +88,7 @@ def _shaped(brief: Brief, a: Anatomy) -> Anatomy:
         rump=(a.rump[0] * girth, a.rump[1] * girth**0.4),
         neck_radii=(a.neck_radii[0] * girth**0.6, a.neck_radii[1] * girth**0.6),
         head=head,
-        coat=coat_for(brief, a.coat),
+        coat=coat_for(brief, a.coat, named),
     )
 
 
@@ -115,19 +108,41 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "dog": (
         "dog",
         "puppy",
+        "hound",
+        "pet dog",
         "labrador",
         "retriever",
         "golden retriever",
-        "hound",
-        "dalmatian",
+        "irish setter",
+        "cocker spaniel",
+        "poodle",
+        "greyhound",
+        "whippet",
+        "husky",
+        "siberian husky",
+        "malamute",
+        "samoyed",
+        "akita",
+        "shiba inu",
+        "corgi",
+        "chihuahua",
+        "german shepherd",
+        "shepherd dog",
+        "border collie",
+        "collie",
+        "saint bernard",
         "beagle",
-        "pet dog",
+        "dalmatian",
+        "rottweiler",
+        "doberman",
+        "schnauzer",
+        "terrier",
     ),
     "dachshund": ("dachshund", "sausage dog"),
     "bulldog": ("bulldog", "pug", "french bulldog", "mastiff"),
-    "wolf": ("wolf", "husky", "german shepherd", "shepherd dog", "coyote"),
+    "wolf": ("wolf", "coyote"),
     "fox": ("fox", "red fox"),
-    "cat": ("cat", "kitten", "tabby cat", "kitty", "house cat"),
+    "cat": ("cat", "kitten", "tabby cat", "kitty", "house cat", "siamese cat", "persian cat", "sphynx cat"),
     "lion": ("lion", "lion king"),
     "tiger": ("tiger", "bengal tiger"),
     "leopard": ("leopard", "cheetah", "jaguar", "snow leopard"),

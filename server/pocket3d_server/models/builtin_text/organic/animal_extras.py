@@ -17,6 +17,7 @@ from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
 from pocket3d_server.models.builtin_text.organic.on_body import Detail, on_surface
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
 from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body
+from pocket3d_server.models.builtin_text.organic.tufts import feathers, hair, pompons, wool
 
 Array = NDArray[np.float64]
 Maker = Callable[[Anatomy, Body, Detail, np.random.Generator], list[Part]]
@@ -38,26 +39,6 @@ def extra_parts(a: Anatomy, body: Body, detail: Detail, seed: int) -> list[Part]
 
 def _surface_up(body: Body, start: Array, direction: ArrayLike) -> Array:
     return on_surface(body.blend, start, direction)
-
-
-def _hair(
-    name: str,
-    blend: Blend,
-    colour: ArrayLike,
-    detail: Detail,
-    seed: int,
-    resolution: int = 96,
-    share: int = 5,
-) -> Part:
-    """A tuft or mane with fine streaks along its strands."""
-    surface = polygonise(blend, resolution=resolution, faces=detail.faces // share)
-    base = np.asarray(colour, float)
-
-    def paint(skin: Skin) -> Array:
-        streak = fractal_noise(skin.points * np.array([55, 14, 30]), seed, 2) - 0.5
-        return np.clip(base * (1 + 0.55 * streak[:, None]) + 0.02 * streak[:, None], 0, 1)
-
-    return painted_part(name, surface, {}, paint, 512, 0.75)
 
 
 def _mane(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
@@ -82,7 +63,7 @@ def _mane(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> l
             0.015,
             "mane",
         )
-    return [_hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)))]
+    return [hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)))]
 
 
 def _tail_hair(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
@@ -107,7 +88,7 @@ def _tail_hair(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator)
             "tail",
         )
     return [
-        _hair("tail_hair", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), share=7)
+        hair("tail_hair", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), share=7)
     ]
 
 
@@ -135,33 +116,7 @@ def _lion_mane(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator)
             reach = size * (0.24 + 0.05 * row * 0.5 + 0.10 * below) * (0.85 + 0.3 * rng.random())
             end = start + reach * (0.42 * out - 0.85 * f - (0.15 + 0.35 * below) * UP)
             blend.add(RoundCone(start, end, 0.095 * size, 0.022 * size), 0.025 * size, "mane")
-    return [_hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), 120, 3)]
-
-
-def _wool(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
-    blend = Blend()
-    coarse = polygonise(body.blend, resolution=70, faces=4000)
-    weight = body.blend.region_weights(coarse.vertices, 0.02)
-    woolly = weight["trunk"] + 0.9 * weight["neck"] + weight.get("tail", 0)
-    high = (coarse.vertices[:, 1] > a.elbow + 0.02) & (woolly > 0.5)
-    spots = coarse.vertices[high]
-    kept = [spots[rng.integers(len(spots))]]
-    gap = np.linalg.norm(spots - kept[0], axis=1)
-    while gap.max() > 0.062:  # farthest-point sampling: even curls
-        kept.append(spots[gap.argmax()])
-        gap = np.minimum(gap, np.linalg.norm(spots - kept[-1], axis=1))
-    for spot in kept:
-        r = 0.062 + 0.014 * rng.random()
-        blend.add(Ellipsoid(spot, (r, r, r)), 0.014, "wool")
-    centre = np.array([0, 1 - a.chest[1] / 2, 0])
-    blend.add(Ellipsoid(centre, (a.chest[0] / 2, a.chest[1] * 0.45, a.length * 0.5)), 0.02, "wool")
-    poll = body.head.at(0, 0.2, 0.15)
-    for _ in range(5):
-        r = 0.05
-        blend.add(Ellipsoid(poll + rng.normal(0, 0.022, 3) * (1.2, 0.6, 1), (r, r, r)), 0.014, "wool")
-    return [
-        _hair("wool", blend, a.coat.mane or (0.93, 0.90, 0.84), detail, int(rng.integers(1 << 30)), 130, 2)
-    ]
+    return [hair("mane", blend, a.coat.mane or a.coat.marks, detail, int(rng.integers(1 << 30)), 120, 3)]
 
 
 def _pair(name: str, left: Solid, material: Material) -> list[Part]:
@@ -339,7 +294,7 @@ def _beard(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
             5,
         )
         blend.add(Chain(line, np.linspace(0.022, 0.005, 5)), 0.012, "beard")
-    return [_hair("beard", blend, a.coat.mane or a.coat.base, detail, 3, 60, 16)]
+    return [hair("beard", blend, a.coat.mane or a.coat.base, detail, 3, 60, 16)]
 
 
 def _udder(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
@@ -370,7 +325,9 @@ MAKERS: dict[str, Maker] = {
     "wings": _wings,
     "mane": _mane,
     "lion_mane": _lion_mane,
-    "wool": _wool,
+    "wool": wool,
+    "pompons": pompons,
+    "feathers": feathers,
     "horns": _horns("horns"),
     "goat_horns": _horns("goat_horns"),
     "ram_horns": _horns("ram_horns"),
