@@ -169,6 +169,11 @@ def test_quality_changes_detail_not_the_object(name: str) -> None:
     np.testing.assert_allclose(low.bounds(), high.bounds(), rtol=0.05, atol=0.03)
 
 
+def test_a_handle_that_is_described_has_no_sleeve_over_it() -> None:
+    assert "grip" in {p.name for p in build("hammer", "hammer").parts}
+    assert "grip" not in {p.name for p in build("hammer", "hammer with an oak handle").parts}
+
+
 def test_proportions_follow_the_words() -> None:
     def size(name: str, prompt: str) -> np.ndarray:
         low, high = build(name, prompt).bounds()

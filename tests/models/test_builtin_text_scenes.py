@@ -109,6 +109,15 @@ def test_a_thing_rests_on_its_ground(engine: BuiltinText) -> None:
     assert high[0] - low[0] < 1
 
 
+def test_a_thin_thing_leans_against_its_ground(engine: BuiltinText) -> None:
+    asset = run(engine, "a broom leaning against a fence").asset
+    broom, fence = group(asset, "broom"), group(asset, "fence")
+    vertices = broom.merged()[0]
+    head, foot = (vertices[np.argmax(s * vertices[:, 1])] for s in (1, -1))
+    assert head[2] < foot[2] - 0.15
+    assert vertices[:, 2].min() == pytest.approx(fence.bounds()[1][2], abs=0.01)
+
+
 def test_chairs_stand_around_their_table_and_face_it(engine: BuiltinText) -> None:
     asset = run(engine, "a wooden table with four chairs").asset
     assert {"chair_1_seat", "chair_4_seat"} <= set(names(asset))
@@ -180,7 +189,7 @@ def test_a_basket_is_filled_without_things_inside_each_other(engine: BuiltinText
     ("a castle with six towers", None, ""), ("a birthday cake with candles", None, ""), ("a woman in a red dress", None, ""),
     ("a stack of books", None, ""), ("three red apples", {"apple": 3}, ""), ("a stack of plates", {"plate": 4}, ""),
     ("a cat under a table", {"cat": 1, "table": 1}, ""), ("a chair with a stethoscope", None, "Left out: stethoscope"),
-    ("a lamp between two chairs", {"lamp": 1, "chair": 2}, ""), ("a mug in a crate", {"mug": 1, "crate": 1}, "closed or too small"),
+    ("a bowl of cherries", {"bowl": 1, "cherry": 8}, ""), ("a lamp between two chairs", {"lamp": 1, "chair": 2}, ""), ("a mug in a crate", {"mug": 1, "crate": 1}, "closed or too small"),
     ("a lamp, a chair and a gyroscope", {"lamp": 1, "chair": 1}, "Left out: a gyroscope"),
 ])  # fmt: skip
 def test_what_is_a_part_what_is_a_thing_and_what_is_left_out(

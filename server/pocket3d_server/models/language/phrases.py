@@ -7,7 +7,7 @@ RELATIONS: dict[str, str] = {
     "under": "under", "beneath": "under", "below": "under", "underneath": "under", "over": "above", "above": "above",
     "in": "in", "inside": "in", "inside of": "in", "within": "in", "into": "in",
     "beside": "beside", "next to": "beside", "near": "beside", "by": "beside", "alongside": "beside",
-    "close to": "beside", "against": "beside", "left of": "left", "to the left of": "left", "right of": "right",
+    "close to": "beside", "against": "against", "left of": "left", "to the left of": "left", "right of": "right",
     "to the right of": "right", "behind": "behind", "in front of": "before", "around": "around", "at": "at",
     "riding": "riding", "riding on": "riding", "astride": "riding",
     "with": "with", "has": "with", "having": "with", "that has": "with", "and": "also", ",": "also", "plus": "also",

@@ -16,6 +16,7 @@ from pocket3d_server.models.language.words import (
     MODIFIERS,
     NUMBERS,
     PROPORTIONS,
+    PURPOSES,
     SIZES,
     STYLES,
 )
@@ -144,6 +145,8 @@ COLOURED_THINGS = frozenset(
 def _names_the_object(tokens: list[str], i: int, head: str | None) -> bool:
     """Whether the word is itself the thing, as in "a glass of water" or "a gold brick"."""
     if head is not None and tokens[i] == head:
+        return True
+    if tokens[i + 1 : i + 2] and tokens[i + 1] in PURPOSES.get(tokens[i], ()):  # "a coffee mug"
         return True
     if tokens[i] not in COLOURED_THINGS or not (i + 1 == len(tokens) or tokens[i + 1] in PREPOSITIONS):
         return False

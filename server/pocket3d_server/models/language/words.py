@@ -29,6 +29,31 @@ COLOURS: dict[str, RGB] = {
     }.items()
 }  # fmt: skip
 
+PURPOSES: dict[str, frozenset[str]] = {
+    "coffee": frozenset(
+        {
+            "mug",
+            "cup",
+            "pot",
+            "table",
+            "machine",
+            "maker",
+            "grinder",
+            "press",
+            "bean",
+            "jar",
+            "tin",
+            "bag",
+            "shop",
+            "van",
+        }
+    ),
+    "mustard": frozenset({"jar", "pot", "bottle"}),
+    "cream": frozenset({"jug", "pitcher"}),
+    "walnut": frozenset({"tree", "shell"}),
+}
+"""Colours that before these nouns say what a thing is for: a coffee mug need not be brown."""
+
 MODIFIERS: dict[str, tuple[float, float]] = {
     "light": (0.40, 0.95), "pale": (0.55, 0.75), "dark": (-0.50, 1.0), "deep": (-0.35, 1.15),
     "bright": (0.08, 1.35), "vivid": (0.0, 1.4), "neon": (0.10, 1.7), "pastel": (0.55, 0.85),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pocket3d_server.geometry.asset import Asset, Material
+from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.shapes import sphere, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
@@ -281,6 +281,25 @@ def grapes(brief: Brief) -> Asset:
     )
 
 
+def cherries(brief: Brief) -> Asset:
+    """A pair of cherries on stems that meet under a leaf."""
+    r, g, b = brief.colour((0.62, 0.03, 0.07))
+    skin = Material.from_srgb("cherry", (r, g, b), roughness=0.12)
+    rows = np.array([(0, 0.0), (0.55, 0.06), (0.98, 0.75), (0.95, 1.25), (0.6, 1.72), (0.2, 1.74), (0, 1.62)])
+    balls, stems, top = [], [], np.array([0.0, 0.062, 0.0])
+    for s, size in ((1, 0.0125), (-1, 0.0115)):
+        balls.append(turned_body(brief, rows * size).move(s * 0.0145, 0, s * 0.003))
+        foot = np.array([s * 0.0145, 1.62 * size, s * 0.003])
+        stems.append(stalk([foot, (foot + top) / 2 + [s * 0.005, 0.004, 0], top], 0.0007, (0.36, 0.42, 0.16)))
+    green = stems[0].primitives[0].material
+    both = [p for stem in stems for p in stem.primitives]
+    for p in both:
+        p.material = green
+    return Asset(
+        [part("cherries", (join(*balls), skin)), Part("stems", both), small_leaf((0, 0.061, 0), 0.045, 70)]
+    )
+
+
 def pineapple(brief: Brief) -> Asset:
     """A pineapple with its crown."""
     count, base = 150, 0.0
@@ -332,7 +351,7 @@ def pineapple(brief: Brief) -> Asset:
 
 
 KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
-    "apple": (apple, ("apple", "fruit", "green apple", "red apple", "peach", "plum", "cherry fruit", "mango")),
+    "apple": (apple, ("apple", "fruit", "green apple", "red apple", "peach", "plum", "mango")),
     "pear": (pear, ("pear", "avocado", "fig")),
     "orange": (_citrus("orange", (0.95, 0.52, 0.08), 0.038, 0.074, 0.0), ("orange", "orange fruit", "mandarin", "tangerine fruit", "grapefruit", "clementine")),
     "lemon": (_citrus("lemon", (0.96, 0.83, 0.16), 0.029, 0.072, 0.010), ("lemon", "lemon fruit", "lime fruit", "citrus")),
@@ -340,6 +359,7 @@ KINDS: dict[str, tuple[Callable[[Brief], Asset], tuple[str, ...]]] = {
     "strawberry": (strawberry, ("strawberry", "berry", "raspberry")),
     "watermelon": (watermelon, ("watermelon", "melon")),
     "grapes": (grapes, ("grape", "grapes", "bunch of grapes", "blueberry")),
+    "cherries": (cherries, ("cherry", "pair of cherries", "cherry fruit")),
     "pineapple": (pineapple, ("pineapple", "ananas")),
 }  # fmt: skip
 

@@ -71,7 +71,9 @@ def mug(brief: Brief) -> Asset:
         surface = shapes.revolve(
             np.array([[inner * 0.96, level - 0.012], [inner + 0.0006, level], [0, level + 0.0002]]), detail
         )
-        parts.append(part("drink", (surface, finish("glass", drink[word or "coffee"], "drink", alpha=1.0))))
+        parts.append(
+            part("drink", (surface, finish("plastic", drink[word or "coffee"], "drink", roughness=0.2)))
+        )
     if brief.has("saucer") or cup:
         plate = hollow(
             curves.smooth_curve([[0.030, 0], [0.034, 0.002], [0.05, 0.006], [0.078, 0.016]], 20),

@@ -8,7 +8,7 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import WOODS, board
 from pocket3d_server.models.builtin_text.making import (
     BRIGHT,
@@ -142,18 +142,50 @@ def toolbox(brief: Brief) -> Asset:
 
 
 def ladder(brief: Brief) -> Asset:
+    """A straight ladder that leans back as against a wall, or a step ladder."""
+    return (
+        step_ladder(brief)
+        if brief.has("step", "stepladder", "folding", "a-frame")
+        else straight_ladder(brief)
+    )
+
+
+def rails_and_rungs(brief: Brief) -> tuple[str, Finish, Finish]:
+    """Whether a ladder is of wood or aluminium, and what its rails and its rungs are made of."""
+    wooden = brief.style in ("rustic", "classic", "medieval") or brief.rng().random() < 0.5
+    kind = "wood" if wooden else "aluminium"
+    stuff = cover(brief, "rails", WOODS if wooden else ((0.78, 0.79, 0.80),), "rail", kind=kind)
+    return kind, stuff, unless_said(brief, stuff, "rung", "step")
+
+
+def straight_ladder(brief: Brief) -> Asset:
+    """Two rails with round rungs, leaning back by 14 degrees."""
+    kind, stuff, rungs = rails_and_rungs(brief)
+    high = 2.1 * brief.grown("height", "length")
+    count = brief.count("rung", brief.count("step", max(round(high / 0.28) - 1, 2), 2, 30), 2, 30)
+    low, top = 0.21 * brief.grown("width"), 0.17 * brief.grown("width")
+    section = curves.rectangle(0.028, 0.058, 0.012)
+    rails = [shapes.sweep([[s * low, 0, 0], [s * top, high, 0]], 1.0, section) for s in (1, -1)]
+    levels = high * (np.arange(count) + 0.7) / (count + 0.3)
+    halves = np.interp(levels, [0, high], [low, top]) + 0.012
+    made = [bar([[-w, y, 0], [w, y, 0]], 0.0145, section=14) for w, y in zip(halves, levels, strict=True)]
+    lean = {"x": -14.0}
+    parts = [
+        part("rails", (join(*rails).rotate(**lean), stuff)),
+        part("rungs", (join(*made).rotate(**lean), rungs)),
+    ]
+    if kind == "wood":
+        return Asset(parts)
+    shoe = shapes.rounded_box(0.042, 0.05, 0.07, 0.010, 2)
+    shoes = copies(shoe, [[s * low, 0.018, 0] for s in (1, -1)]).rotate(**lean)
+    return Asset([*parts, part("feet", (shoes, black("feet", "rubber")))])
+
+
+def step_ladder(brief: Brief) -> Asset:
     """A step ladder of wood or aluminium."""
-    kind = (
-        "wood"
-        if brief.style in ("rustic", "classic", "medieval") or brief.rng().random() < 0.5
-        else "aluminium"
-    )
-    stuff = cover(brief, "rails", WOODS if kind == "wood" else ((0.78, 0.79, 0.80),), "rail", kind=kind)
-    rungs = unless_said(brief, stuff, "rung", "step")
-    high, count = (
-        1.9 * brief.grown("height", "length"),
-        brief.count("rung", brief.count("step", 6, 2, 14), 2, 14),
-    )
+    kind, stuff, rungs = rails_and_rungs(brief)
+    high = 1.9 * brief.grown("height", "length")
+    count = brief.count("rung", brief.count("step", 6, 2, 14), 2, 14)
     lean, low, top = 0.30, 0.29, 0.19
     rails, treads = [], []
     for side in (1, -1):
@@ -168,17 +200,14 @@ def ladder(brief: Brief) -> Asset:
     treads += [across((k + 1) / (count + 0.6), 0.022, 0.085, 1) for k in range(count)]
     treads += [across(up, 0.030, 0.018, -1) for up in (0.25, 0.62)]
     cap = board(2 * top + 0.10, 0.035, 0.19, 0.012).move(y=high + 0.004)
-    stays = [
-        bar([[s * (low + (top - low) * 0.45), 0.45 * high, z] for z in (0.22, -0.22)], 0.006) for s in (1, -1)
-    ]
-    feet = [
-        shapes.rounded_box(0.036, 0.03, 0.066, 0.006, 2).move(s * low, 0.014, z * (lean + 0.058))
-        for s in (1, -1)
-        for z in (1, -1)
-    ]
+    x, y = low + (top - low) * 0.45, 0.45 * high
+    stays = [bar([[s * x, y, 0.22], [s * x, y, -0.22]], 0.006) for s in (1, -1)]
+    foot = shapes.rounded_box(0.036, 0.03, 0.066, 0.006, 2)
+    feet = copies(foot, [[s * low, 0.014, z * (lean + 0.058)] for s in (1, -1) for z in (1, -1)])
+    orange = asked(brief, "top", "plastic", (0.90, 0.42, 0.10), "top") if kind == "aluminium" else stuff
     return Asset([
-        part("rails", (join(*rails), stuff)), part("steps", (join(*treads), rungs)), part("top", (cap, asked(brief, "top", "plastic", (0.90, 0.42, 0.10), "top") if kind == "aluminium" else stuff)),
-        part("stays", (join(*stays), finish("steel", name="stays"))), part("feet", (join(*feet), black("feet", "rubber"))),
+        part("rails", (join(*rails), stuff)), part("steps", (join(*treads), rungs)), part("top", (cap, orange)),
+        part("stays", (join(*stays), finish("steel", name="stays"))), part("feet", (feet, black("feet", "rubber"))),
     ])  # fmt: skip
 
 
@@ -256,6 +285,6 @@ def broom(brief: Brief) -> Asset:
 FAMILIES = (
     Family("drill", ("electric drill", "drill", "power drill", "cordless drill", "power tool"), grounded(drill, centre=True)),
     Family("toolbox", ("toolbox", "tool box", "tool chest", "tool case"), toolbox),
-    Family("ladder", ("ladder", "step ladder", "stepladder", "wooden ladder"), ladder),
+    Family("ladder", ("ladder", "step ladder", "stepladder", "wooden ladder"), grounded(ladder, centre=True)),
     Family("broom", ("broom", "broomstick", "witch broom", "sweeping brush", "mop"), grounded(broom, centre=True)),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.models.builtin_text.gallery import picture_of
 from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece, as_asset
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
@@ -17,6 +18,7 @@ from pocket3d_server.models.builtin_text.scenes.layout import (
     SEATS,
     SOFT,
     above,
+    against,
     around,
     arranged,
     beside,
@@ -64,6 +66,8 @@ class Composed:
     """What was left out, as sentences."""
     count: int = 1
     """Objects in the asset."""
+    left_out: list[str] = field(default_factory=list)
+    """Things of the prompt that are not in it."""
 
 
 class Composer:
@@ -74,6 +78,7 @@ class Composer:
         self.shop = workshop
         self.sentence = sentence
         self.notes: list[str] = []
+        self.left_out: list[str] = []
         self.made: list[Made] = []
         self.ready: dict[int, list[Cluster]] = {}
         self.single = len(sentence.things) == 1 and sentence.ground is None
@@ -89,7 +94,7 @@ class Composer:
         asset = whole.pieces[0].made.asset if single else _centred(as_asset(whole))
         for told in ("hands", "seat"):  # by its builder, for this module only
             asset.extras.pop(told, None)
-        return Composed(asset, self.made, self.notes, len(whole.pieces))
+        return Composed(asset, self.made, self.notes, len(whole.pieces), self.left_out)
 
     def _group(self, sentence: Sentence) -> list[Cluster]:
         """All things of ``sentence`` and its ground, placed."""
@@ -120,8 +125,9 @@ class Composer:
         return self._placed(sentence.relation, below, figures)
 
     def _has_hands(self, thing: Thing) -> bool:
-        family = self.shop.router.choose(thing.text).family
-        return bool(HOLDERS & {w for phrase in family.phrases for w in phrase.split()})
+        route = self.shop.router.choose(thing.text)
+        names = {w for phrase in route.family.phrases for w in phrase.split()}
+        return picture_of(route) is None and bool(HOLDERS & names)
 
     def _give_to_rider(self, sentence: Sentence, ground: Sentence) -> None:
         """In "a knight riding a horse with a sword" it is the knight who has the sword."""
@@ -352,6 +358,8 @@ class Composer:
             placed, wanting = under(ground, flat)
         elif relation == "above":
             placed = above(ground, flat)
+        elif relation == "against":
+            placed = against(ground, flat)
         elif relation in ("around", "at") or relation == "ringed":
             placed = around(ground, flat)
         else:
@@ -367,6 +375,7 @@ class Composer:
         sentence = f"Left out: {what}; the kit does not build that."
         if sentence not in self.notes:
             self.notes.append(sentence)
+            self.left_out.append(what)
 
 
 def _larger(figure: Cluster, ground: Cluster) -> bool:

@@ -19,7 +19,21 @@ from pocket3d_server.models.language.understand import is_attribute, singular
 from pocket3d_server.models.language.words import FILLERS, MATERIALS, MEASURES, NUMBERS
 
 POSITIONS = frozenset(
-    {"on", "under", "above", "in", "beside", "left", "right", "behind", "before", "around", "at", "riding"}
+    {
+        "on",
+        "under",
+        "above",
+        "in",
+        "beside",
+        "against",
+        "left",
+        "right",
+        "behind",
+        "before",
+        "around",
+        "at",
+        "riding",
+    }
 )
 """Relations whose left side is placed by their right side: "a cat on a chair". All others run the other way."""
 MOST = 48

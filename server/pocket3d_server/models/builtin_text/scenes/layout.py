@@ -218,6 +218,22 @@ def beside(ground: Cluster, figures: list[Cluster], side: str = "beside") -> lis
     return made
 
 
+def against(ground: Cluster, figures: list[Cluster]) -> list[Cluster]:
+    """In front of ``ground`` with their backs to it; what is tall and thin leans on it."""
+    from pocket3d_server.geometry.solid import rotation
+
+    made = []
+    low, high = ground.box
+    for k, figure in enumerate(figures):
+        figure = figure.centred()
+        size = size_of(figure)
+        if size[1] > 5 * size[2]:
+            figure = figure.moved(np.zeros(3), rotation(x=-12)).centred()
+        x = (low[0] + high[0]) / 2 + (k - (len(figures) - 1) / 2) * 1.2 * size[0]
+        made.append(figure.moved(np.array([x, 0.0, high[2] - figure.box[0][2]])))
+    return made
+
+
 def upon(ground: Cluster, figures: list[Cluster], rng: np.random.Generator) -> tuple[list[Cluster], int]:
     """On top of ``ground``, each where it stands best; with the number of those that had no room there."""
     made: list[Cluster] = []
