@@ -252,11 +252,17 @@ def corner_normals(vertices: Points, faces: Faces, crease: Points) -> Points:
     run = np.arange(len(one)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     other = order[np.repeat(start[faces.ravel()[order]], repeats) + run]
 
-    limit = np.cos(np.radians(np.minimum(crease[one // 3], crease[other // 3]) + 1e-3))
-    alike = (np.einsum("ij,ij->i", normal[one // 3], normal[other // 3]) >= limit) | (one == other)
-    one, other = one[alike], other[alike]
-    pull = weighted[other // 3] * angle[other, None]
-    total = np.stack([np.bincount(one, pull[:, k], minlength=faces.size) for k in range(3)], axis=1)
+    # Columns, and what can be known of a face before its pairs: there are six times as many pairs as corners.
+    mine, its = one // 3, other // 3
+    alike = one == other
+    likeness = sum(column[mine] * column[its] for column in normal.T.copy())
+    limit = np.cos(np.radians(crease + 1e-3))
+    alike |= likeness >= np.maximum(limit[mine], limit[its])
+    one, other, its = one[alike], other[alike], its[alike]
+    share = angle[other]
+    total = np.stack(
+        [np.bincount(one, column[its] * share, minlength=faces.size) for column in weighted.T.copy()], axis=1
+    )
     length = np.linalg.norm(total, axis=1, keepdims=True)
     # The slivers that booleans leave have no normal of their own: they take that of all faces at the vertex.
     every = np.repeat(weighted, 3, axis=0)
