@@ -75,6 +75,8 @@ MODEL_RULES: dict[str, set[str]] = {
     "builtin_parts": {"builtin_rig"},
     "builtin_image": {"builtin_text"},
     "builtin_texture": {"builtin_parts", "builtin_rig"},
+    "builtin_text": {"builtin_pictures"},
+    "builtin_pictures": {"builtin_text", "builtin_image"},
 }
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),

@@ -30,6 +30,7 @@ WORDS = {
 """Names as their makers write them."""
 KITS = {
     "builtin_text": "Built-in text kit",
+    "builtin_pictures": "Picture library",
     "builtin_image": "Built-in image kit",
     "builtin_texture": "Built-in materials",
     "builtin_parts": "Built-in parts finder",

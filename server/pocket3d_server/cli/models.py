@@ -54,7 +54,7 @@ def add_commands(commands: Any, data: argparse.ArgumentParser, open_settings: Op
     parser.add_argument("--withdraw", action="store_true", help="take an acceptance back")
     parser = add("install", "download a model's weights, or go on with that", _install)
     parser.add_argument(
-        "--from", dest="folder", type=Path, metavar="DIR", help="copy the files from a folder instead"
+        "--from", dest="folder", type=Path, metavar="DIR", help="copy the files from a folder or file instead"
     )
     add("remove", "delete a model's weights", _remove)
 
@@ -141,7 +141,7 @@ def _install(catalog: Catalog, shelf: Shelf, options: argparse.Namespace) -> int
     if not spec.weights:
         print(f"{spec.model_id} needs no weights.")
         return 0
-    if options.folder is not None and not options.folder.is_dir():
+    if options.folder is not None and not options.folder.exists():
         raise InstallError(f"There is no folder {options.folder}.", "Name the folder that holds the files.")
     meter = Meter(sum(f.size for f in spec.weights))
     done = threading.Event()

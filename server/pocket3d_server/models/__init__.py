@@ -2,7 +2,8 @@
 
 ``engine`` is the interface, ``registry`` finds the models, ``weights`` says which files and terms they have,
 ``reading``, ``pictures`` and ``language`` are what several of them share. A model's folder imports no other model's,
-with three exceptions: ``builtin_parts`` asks ``builtin_rig`` for the skeleton by which it names a person's parts,
-``builtin_image`` has ``builtin_text`` build the object that a picture's outline was taken for, and ``builtin_texture``
-asks ``builtin_parts`` for the parts that a prompt names in a mesh without names.
+with four exceptions: ``builtin_parts`` asks ``builtin_rig`` for the skeleton by which it names a person's parts,
+``builtin_image`` has ``builtin_text`` build the object that a picture's outline was taken for, ``builtin_texture``
+asks ``builtin_parts`` for the parts that a prompt names in a mesh without names, and ``builtin_text`` takes what its
+kit does not know from ``builtin_pictures``, which finds names as the kit does and lifts by ``builtin_image``.
 """

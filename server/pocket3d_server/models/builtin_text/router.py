@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,18 @@ from pocket3d_server.models.language.words import (
     POSES,
 )
 
+if TYPE_CHECKING:
+    from pocket3d_server.models.builtin_text.gallery import Gallery
+
 RELATIVES = frozenset({"that", "who", "which", "is", "are"})
 UNKNOWN_WORD = 0.15
 """Confidence at most for a subject with a word that the vocabulary has only in three pieces or more."""
+
+SURE = 0.95
+"""Confidence in a subject that is a family's own name, word for word."""
+
+KNOWN = 0.5
+"""Confidence from which a subject is known, or as good as known."""
 
 COUNTING = MEASURES | frozenset(ARRANGEMENTS) | frozenset(QUANTITIES)
 THINGS_TOO = frozenset({"glass", "rose"})
@@ -50,6 +59,8 @@ class Router:
 
     def __init__(self, families: Mapping[str, Family]) -> None:
         """Learns the phrases of ``families``, which are keyed by name."""
+        self.gallery: Gallery | None = None
+        """Pictures that stand in where no family has the name."""
         self._rows = [
             (family, tuple(tokens_of(phrase))) for family in families.values() for phrase in family.phrases
         ]
@@ -65,12 +76,15 @@ class Router:
     @property
     def words(self) -> frozenset[str]:
         """All words of all phrases, in singular."""
-        return frozenset(word for words in self._exact for word in words)
+        own = frozenset(word for words in self._exact for word in words)
+        return own if self.gallery is None else own | self.gallery.router.words
 
     def knows(self, text: str) -> bool:
         """Whether the noun phrase ``text`` ends with the name of something that the kit builds."""
         group = group_of(tokens_of(text))
-        return self._named(group) is not None or self._phrase_at_end(subject_of(tokens_of(text))) is not None
+        if self._named(group) is not None or self._phrase_at_end(subject_of(tokens_of(text))) is not None:
+            return True
+        return self.gallery is not None and self.gallery.router.knows(text)
 
     def is_name(self, text: str) -> bool:
         """Whether ``text`` without its articles is a name as a family gives it: "bow and arrow"."""
@@ -83,6 +97,18 @@ class Router:
 
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""
+        named = self.by_name(prompt)
+        if self.gallery is not None and (named is None or named.confidence < SURE):
+            named = self.gallery.instead_of(named, prompt) or named
+        if named is not None:
+            return named
+        near = self.nearest(prompt)
+        if self.gallery is not None and near.confidence < KNOWN:
+            return self.gallery.nearer(near, prompt)
+        return near
+
+    def by_name(self, prompt: str) -> Route | None:
+        """The family that has a name in ``prompt``, if any."""
         tokens = tokens_of(prompt)
         group = group_of(tokens)
         named = self._named(group)
@@ -90,13 +116,18 @@ class Router:
             family, words = named
             rest = [t for t in group[: -len(words)] if not _says_how(t)]
             own = frozenset(w for w in words if is_attribute(w))
-            return Route(family, 0.85 if rest else 0.95, " ".join([*rest, *words]), True, own)
+            return Route(family, 0.85 if rest else SURE, " ".join([*rest, *words]), True, own)
         subject = self._without_doing(subject_of(tokens))
         found = self._phrase_at_end(subject)
-        if found is not None:
-            family, length = found
-            # "toy car" is a car; "car wheel" is not, and "apple tree" needs its own phrase to be sure.
-            return Route(family, 0.95 if length == len(subject) else 0.85, " ".join(subject), True)
+        if found is None:
+            return None
+        family, length = found
+        # "toy car" is a car; "car wheel" is not, and "apple tree" needs its own phrase to be sure.
+        return Route(family, SURE if length == len(subject) else 0.85, " ".join(subject), True)
+
+    def nearest(self, prompt: str) -> Route:
+        """The family whose names come nearest in meaning to ``prompt``, which has none of them."""
+        subject = self._without_doing(subject_of(tokens_of(prompt)))
         query = " ".join(subject) or prompt
         vectors = encode([query, prompt])
         score = self._vectors @ (0.75 * vectors[0] + 0.25 * vectors[1])

@@ -201,7 +201,7 @@ class Composer:
         )
         self.made.insert(place, first)
         for noun in missing(first, nouns):
-            self._left_out(noun)
+            self._left_out(noun, next((k.thing.text for k in thing.links if k.thing.noun == noun), noun))
         count = 1 if copies_itself(first, thing) else self._count(thing)
         faces = max(first.asset.face_count, 1)
         if count * faces > FACES:
@@ -371,11 +371,11 @@ class Composer:
             )
         return [ground.with_all(placed), *rest]
 
-    def _left_out(self, what: str) -> None:
+    def _left_out(self, what: str, whole: str = "") -> None:
         sentence = f"Left out: {what}; the kit does not build that."
         if sentence not in self.notes:
             self.notes.append(sentence)
-            self.left_out.append(what)
+            self.left_out.append(whole or what)
 
 
 def _larger(figure: Cluster, ground: Cluster) -> bool:
