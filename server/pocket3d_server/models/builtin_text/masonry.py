@@ -232,3 +232,73 @@ def stone_courses(
     outline[-1] = [radius_high - 0.016, height]
     outline.insert(0, [radius_low - 0.015, 0.0])
     return shapes.revolve(curves.without_repeats(np.array(outline), closed=False), 44, crease=30)
+
+
+def column(height: float, radius: float, segments: int, flutes: bool = True) -> Solid:
+    """A fluted column with base and capital, standing on y = 0."""
+    shaft_line = [(1.0, 0.07), (0.985, 0.4), (0.93, 0.7), (0.86, 0.93)]
+    count = 20 if flutes else segments
+    t = np.linspace(0, 2 * np.pi, count * 3, endpoint=False)
+    wave = 1 - 0.055 * (1 - np.abs(np.cos(t * count / 2)) ** 0.7) if flutes else np.ones_like(t)
+    rings = np.stack(
+        [
+            np.column_stack(
+                [radius * r * wave * np.sin(t), np.full(len(t), y * height), radius * r * wave * np.cos(t)]
+            )
+            for r, y in shaft_line
+        ]
+    )
+    base = shapes.revolve(
+        curves.rounded(
+            np.array([[1.32, 0], [1.32, 0.035], [1.12, 0.045], [1.12, 0.075], [0, 0.075]]) * [radius, height],
+            0.02 * radius,
+            2,
+            closed=False,
+        ),
+        segments,
+    )
+    head = shapes.revolve(
+        np.array(
+            [
+                [0.84, 0.92],
+                [0.95, 0.925],
+                [0.95, 0.935],
+                [1.0, 0.94],
+                [1.32, 0.965],
+                [1.32, 0.975],
+                [0, 0.975],
+            ]
+        )
+        * [radius, height],
+        segments,
+    )
+    slab = shapes.box(2.8 * radius, 0.025 * height, 2.8 * radius).move(y=0.9875 * height)
+    return join(shapes.loft(rings, crease=60), base, head, slab)  # fmt: skip
+
+
+def framed(
+    frame: Frame, wide: float, high: float, leaf: Finish, trim: Finish, cross: bool = True
+) -> list[tuple[Solid, Finish]]:
+    """A boarded leaf with a light border and, with ``cross``, two diagonals; its foot at the frame's place."""
+    w = 0.13
+    board = shapes.rounded_box(wide, high, 0.06, 0.01, 1).move(0, high / 2, 0.03)
+    seams = [
+        shapes.box(0.02, high - 0.1, 0.02).move(x, high / 2, 0.062)
+        for x in np.arange(-wide / 2 + 0.25, wide / 2 - 0.1, 0.25)
+    ]
+    bars = [
+        shapes.rounded_box(w, high, 0.05, 0.01, 1).move(s * (wide / 2 - w / 2), high / 2, 0.085)
+        for s in (1, -1)
+    ]
+    bars += [shapes.rounded_box(wide, w, 0.05, 0.01, 1).move(0, y, 0.085) for y in (w / 2, high - w / 2)]
+    if cross:
+        corner = np.array([wide / 2 - w, high / 2 - w])
+        bars += [
+            shapes.sweep(
+                [[-corner[0] * s, w, 0.08], [corner[0] * s, high - w, 0.08]],
+                1.0,
+                curves.rectangle(0.045, w * 0.9),
+            )
+            for s in (1, -1)
+        ]
+    return [(frame.place(join(board, *seams)), leaf), (frame.place(join(*bars)), trim)]  # fmt: skip

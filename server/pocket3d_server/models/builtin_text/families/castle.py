@@ -8,11 +8,11 @@ from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
+from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.gatehouse import gatehouse, shifted
 from pocket3d_server.models.builtin_text.masonry import (
     Frame,
     crenellations,
-    door,
     window,
 )
 from pocket3d_server.models.builtin_text.round_tower import FLAGS, round_tower
@@ -58,7 +58,7 @@ def castle(brief: Brief) -> Asset:
             colour,
             rng,
         )
-        parts += _shifted(made, x, z)
+        parts += shifted(made, x, z)
     gates = 0
     for k in range(count):
         p, q = spots[k], spots[(k + 1) % count]
@@ -72,9 +72,9 @@ def castle(brief: Brief) -> Asset:
         parts.append(part(f"wall_{k + 1}", (wall.rotate(y=turn).move(middle[0], 0, middle[1]), stone)))
         if middle[1] > 0 and abs(middle[0]) < 0.1 and not gates:
             gates += 1
-            parts += _gatehouse(middle, wall_h, stone, wood, iron)
+            parts += gatehouse(middle, wall_h, stone, wood, iron)
     if not gates:  # no wall faces straight ahead: the gate goes into the first one
-        parts += _gatehouse(np.array([0.0, float(np.max(spots[:, 1]) * 0.98)]), wall_h, stone, wood, iron)
+        parts += gatehouse(np.array([0.0, float(np.max(spots[:, 1]) * 0.98)]), wall_h, stone, wood, iron)
     keep_h = tower_h * 1.15
     keep = join(
         shapes.box(5.0, keep_h, 5.0).move(y=keep_h / 2),
@@ -101,34 +101,10 @@ def castle(brief: Brief) -> Asset:
                 arched=True,
             )
         )
-    parts += _shifted(
+    parts += shifted(
         round_tower(brief, "great_tower", 1.35, keep_h + 3.2, stone, roof, "cone", colour, rng), 0.0, -1.6
     )
     return Asset(parts)
-
-
-def _gatehouse(at: np.ndarray, wall_h: float, stone: Finish, wood: Finish, iron: Finish) -> list[Part]:
-    high = wall_h + 1.6
-    block = join(
-        shapes.box(4.4, high, 2.2).move(y=high / 2),
-        *[crenellations(4.6, 0.9, 0.32).move(0, high, s * 1.0) for s in (1, -1)],
-        *[
-            shapes.rounded_box(0.7, high + 0.3, 2.5, 0.05, 1).move(s * 2.1, (high + 0.3) / 2, 0)
-            for s in (1, -1)
-        ],
-    ).move(at[0], 0, at[1])
-    gate = door(
-        "gate", Frame(np.array([at[0], 0.05, at[1] + 1.1]), 0), 2.3, 3.2, wood, stone, iron, arched=True
-    )
-    bridge = shapes.rounded_box(2.6, 0.18, 2.6, 0.04, 1).move(at[0], 0.09, at[1] + 2.4)
-    return [part("gatehouse", (block, stone)), gate, part("drawbridge", (bridge, wood))]
-
-
-def _shifted(parts: list[Part], x: float, z: float) -> list[Part]:
-    for p in parts:
-        for primitive in p.primitives:
-            primitive.vertices = np.asarray(primitive.vertices) + [x, 0, z]
-    return parts
 
 
 FAMILIES = (

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.geometry.implicit import curve
 from pocket3d_server.geometry.shapes import sweep
-from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
-from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.saurian import IVORY, clawed_toes, row_of
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
+from pocket3d_server.models.builtin_text.organic.wings import leather_wings
 from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
@@ -110,55 +109,8 @@ def dragon(brief: Brief) -> Asset:
     row_of(
         s, "tail_barb", path[-1:] + (0, 0.0, 0.02), along[-1:], np.array([0.26]), shade(skin, 0.5), 0.36, 0.4
     )
-    _wings(s, skin, 1 + 0.1 * s.rng.standard_normal())
+    leather_wings(s, skin, 1 + 0.1 * s.rng.standard_normal())
     return s.finished(1.1)
-
-
-def _wings(s: Sculpture, skin: RGB, span: float) -> None:
-    """Two raised leather wings on four long fingers each."""
-    web, bone = (
-        Material.from_srgb("wing", shade(skin, 0.72), roughness=0.6),
-        Material.from_srgb("wing_bone", shade(skin, 0.9), roughness=0.5),
-    )
-    u = np.linspace(0, 1, 49)
-    x = 0.16 + 1.75 * span * u
-    top = np.interp(u, [0, 0.36, 0.42, 0.7, 1], [1.20, 2.22, 2.25, 2.02, 1.42])
-    low = np.interp(u, [0, 0.30, 0.65, 1], [0.98, 1.12, 1.10, 1.38]) + 0.17 * np.abs(
-        np.sin(np.pi * u * 4)
-    ) * (1 - u**3)
-    low = np.minimum(low, top - 0.01)
-    back = 0.10 - 0.55 * np.sin(0.5 * np.pi * u)
-    centre = np.stack([x, (top + low) / 2, back], axis=1)
-    wing = sheet(centre, (0.25, 0.1, 1), (top - low) / 2 + 0.004, thickness=0.02, columns=7)
-
-    def at(k: int, y: float) -> Array:
-        return np.array([x[k], y, back[k]])
-
-    wrist = at(19, 2.25)
-    bones = [
-        sweep(
-            curve([(0.12, 1.18, 0.12), at(9, 1.75), wrist], 14),
-            np.linspace(0.065, 0.045, 14),
-            10,
-            round_ends=True,
-            crease=80,
-        )
-    ]
-    for k in (12, 24, 36, 47):
-        end = at(k, float(low[k]))
-        bones.append(
-            sweep(
-                curve([wrist, (wrist + end) / 2 + (0.07, 0.10, 0.02), end], 12),
-                np.linspace(0.036, 0.010, 12),
-                8,
-                round_ends=True,
-                crease=80,
-            )
-        )
-    bones.append(
-        sweep(np.array([wrist, wrist + (0.02, 0.18, 0.05)]), np.array([0.04, 0.004]), 8, round_ends=True)
-    )
-    s.add("wing", (wing, web), (join(*bones), bone), pair=True)
 
 
 FAMILIES: tuple[Family, ...] = (

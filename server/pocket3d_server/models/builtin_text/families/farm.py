@@ -8,50 +8,14 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
-from pocket3d_server.models.builtin_text.masonry import Frame, door, window
+from pocket3d_server.models.builtin_text.masonry import Frame, door, framed, window
+from pocket3d_server.models.builtin_text.roofs import ridge_roof
 from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
 from pocket3d_server.models.language.brief import Brief
-
-
-def ridge_roof(line: Points, long: float, over: float, thick: float) -> Solid:
-    """A roof along z that follows ``line`` (N, 2) of (x, y) from the left eave over the ridge to the right one."""
-    upper = np.asarray(line) + [0, thick]
-    outline = np.concatenate([line, upper[::-1]])
-    return shapes.extrude(
-        curves.counter_clockwise(outline), long + 2 * over, min(0.02, thick / 5)
-    ).box_mapped()
-
-
-def framed(
-    frame: Frame, wide: float, high: float, leaf: Finish, trim: Finish, cross: bool = True
-) -> list[tuple[Solid, Finish]]:
-    """A boarded leaf with a light border and, with ``cross``, two diagonals; its foot at the frame's place."""
-    w = 0.13
-    board = shapes.rounded_box(wide, high, 0.06, 0.01, 1).move(0, high / 2, 0.03)
-    seams = [
-        shapes.box(0.02, high - 0.1, 0.02).move(x, high / 2, 0.062)
-        for x in np.arange(-wide / 2 + 0.25, wide / 2 - 0.1, 0.25)
-    ]
-    bars = [
-        shapes.rounded_box(w, high, 0.05, 0.01, 1).move(s * (wide / 2 - w / 2), high / 2, 0.085)
-        for s in (1, -1)
-    ]
-    bars += [shapes.rounded_box(wide, w, 0.05, 0.01, 1).move(0, y, 0.085) for y in (w / 2, high - w / 2)]
-    if cross:
-        corner = np.array([wide / 2 - w, high / 2 - w])
-        bars += [
-            shapes.sweep(
-                [[-corner[0] * s, w, 0.08], [corner[0] * s, high - w, 0.08]],
-                1.0,
-                curves.rectangle(0.045, w * 0.9),
-            )
-            for s in (1, -1)
-        ]
-    return [(frame.place(join(board, *seams)), leaf), (frame.place(join(*bars)), trim)]  # fmt: skip
 
 
 def barn(brief: Brief) -> Asset:

@@ -30,15 +30,9 @@ def teddy_bear(brief: Brief) -> Asset:
     s.ball((0, 0.64, 0.19), (0.115, 0.09, 0.10), "pale", 0.03)
     s.ball((0.19, 0.87, 0.0), (0.085, 0.085, 0.05), "fur", 0.02, pair=True)
     s.ball((0.192, 0.868, 0.03), (0.055, 0.055, 0.035), "pale", 0.01, pair=True)
-    s.limb(
-        [(0.19, 0.46, 0.02), (0.33, 0.36, 0.08), (0.38, 0.26, 0.15)],
-        [0.085, 0.09, 0.085],
-        "fur",
-        0.03,
-        pair=True,
-    )
+    s.tube("0.19 0.46 0.02 0.085, 0.33 0.36 0.08 0.09, 0.38 0.26 0.15 0.085", "fur", 0.03, pair=True)
     s.ball((0.385, 0.225, 0.185), (0.055, 0.05, 0.05), "pale", 0.01, pair=True)
-    s.limb([(0.14, 0.13, 0.08), (0.22, 0.11, 0.28)], [0.11, 0.105], "fur", 0.03, pair=True)
+    s.tube("0.14 0.13 0.08 0.11, 0.22 0.11 0.28 0.105", "fur", 0.03, pair=True)
     s.ball((0.235, 0.125, 0.39), (0.105, 0.125, 0.055), "fur", 0.03, pair=True)
     s.ball((0.240, 0.125, 0.430), (0.075, 0.092, 0.025), "pale", 0.01, pair=True)
     s.cut((0, 0.005, 0), (0, 1, 0), 0.02)
@@ -93,20 +87,15 @@ def rubber_duck(brief: Brief) -> Asset:
     yellow = hue(brief, (0.98, 0.80, 0.10), (0.99, 0.84, 0.16))
     round_ = 1 + 0.06 * s.rng.standard_normal()
     s.ball((0, 0.27, -0.04), (0.36 * round_, 0.27, 0.44), soft=0.08)
-    s.limb([(0, 0.32, -0.34), (0, 0.46, -0.52), (0, 0.54, -0.56)], [0.17, 0.10, 0.04], soft=0.12)
-    s.limb([(0, 0.40, 0.18), (0, 0.60, 0.20)], [0.22, 0.19], soft=0.12)
+    s.tube("0 0.32 -0.34 0.17, 0 0.46 -0.52 0.10, 0 0.54 -0.56 0.04", soft=0.12)
+    s.tube("0 0.40 0.18 0.22, 0 0.60 0.20 0.19", soft=0.12)
     s.ball((0, 0.76, 0.20), 0.255, soft=0.05)
     s.ball((0.34 * round_, 0.32, -0.06), (0.07, 0.14, 0.24), soft=0.05, pair=True, turn=(-12, 0, 0))
     s.cut((0, 0.03, 0), (0, 1, 0), 0.06)
     s.cast("body", yellow, roughness=0.25, metallic=0.0)
     beak = hue(brief, (0.96, 0.46, 0.08), nouns=("beak", "bill"), main=False)
-    s.limb(
-        [(0, 0.72, 0.42), (0, 0.72, 0.54), (0, 0.745, 0.62)],
-        [0.075, 0.07, 0.04],
-        soft=0.02,
-        flat=((1, 0, 0), 1.7),
-    )
-    s.limb([(0, 0.68, 0.42), (0, 0.665, 0.52)], [0.06, 0.05], soft=0.015, flat=((1, 0, 0), 1.6))
+    s.tube("0 0.72 0.42 0.075, 0 0.72 0.54 0.07, 0 0.745 0.62 0.04", soft=0.02, flat=((1, 0, 0), 1.7))
+    s.tube("0 0.68 0.42 0.06, 0 0.665 0.52 0.05", soft=0.015, flat=((1, 0, 0), 1.6))
     s.cast("beak", beak, share=0.2, cells=0.5, roughness=0.25)
     black = Material.from_srgb("eye", (0.02, 0.02, 0.02), roughness=0.1)
     white = Material.from_srgb("eyeball", (0.97, 0.97, 0.96), roughness=0.2)
@@ -149,12 +138,7 @@ def ghost(brief: Brief) -> Asset:
 
     cloth = Material.from_srgb("sheet", white, roughness=0.75, emissive=tuple(0.06 * c for c in white))
     s.add("sheet", (revolve(profile, n, crease=180).deform(hang), cloth))
-    s.limb(
-        [(0.20, 0.88, 0.06), (0.36, 0.86, 0.20), (0.42, 0.94, 0.30)],
-        [0.09, 0.08, 0.055],
-        soft=0.03,
-        pair=True,
-    )
+    s.tube("0.20 0.88 0.06 0.09, 0.36 0.86 0.20 0.08, 0.42 0.94 0.30 0.055", soft=0.03, pair=True)
     arms = s.cast("arms", white, share=0.3, cells=0.7, roughness=0.75)
     arms.primitives[0].material = cloth
     dark = Material.from_srgb("face", (0.04, 0.04, 0.06), roughness=0.5)

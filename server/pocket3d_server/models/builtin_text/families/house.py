@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.garden import garden
 from pocket3d_server.models.builtin_text.masonry import Frame, door, gable_roof, gable_wall, window
+from pocket3d_server.models.builtin_text.timbering import timbers
 from pocket3d_server.models.language.brief import RGB, Brief
 
 WALLS: tuple[RGB, ...] = ((0.93, 0.89, 0.80), (0.90, 0.80, 0.62), (0.80, 0.86, 0.88), (0.90, 0.74, 0.66))
@@ -65,7 +67,7 @@ def house(brief: Brief) -> Asset:
         part("walls", (gable_wall(wide, deep, high, rise).move(y=0.2), wall)),
         part("roof", (gable_roof(wide, deep, rise).move(y=high + 0.2), roof)),
     ]
-    beams = _beams(brief, wide, deep, high, rise, floors, storey, cabin)
+    beams = timbers(brief, wide, deep, high, rise, floors, storey, cabin)
     if beams is not None:
         parts.append(
             part("timbers", (beams, asked(brief, "timbers", "wood", (0.32, 0.20, 0.12), "beam", "timber")))
@@ -160,114 +162,8 @@ def house(brief: Brief) -> Asset:
             )
         )
     if brief.has("garden", "yard", "fence", "lawn"):
-        parts += _garden(brief, wide, deep, rng)
+        parts += garden(brief, wide, deep, rng)
     return Asset(parts)
-
-
-def _beams(
-    brief: Brief, wide: float, deep: float, high: float, rise: float, floors: int, storey: float, cabin: bool
-) -> Solid | None:
-    """Round logs for a cabin, dark half-timbering for old houses, a plain eaves board otherwise."""
-    y0 = 0.2
-    if brief.has("cabin", "log"):
-        logs = []
-        for y in np.arange(y0 + 0.14, y0 + high - 0.05, 0.27):
-            for s in (1, -1):
-                logs.append(
-                    shapes.cylinder(0.145, wide + 0.55, 0.02, 14)
-                    .rotate(z=-90)
-                    .move(-(wide + 0.55) / 2, y, s * deep / 2)
-                )
-                logs.append(
-                    shapes.cylinder(0.145, deep + 0.55, 0.02, 14)
-                    .rotate(x=90)
-                    .move(s * wide / 2, y + 0.13, -(deep + 0.55) / 2)
-                )
-        return join(*logs)
-    if brief.style in ("medieval", "fantasy", "rustic", "classic") or brief.has(
-        "timbered", "tudor", "cottage", "farmhouse"
-    ):
-        beams, t = [], 0.16
-        for s in (1, -1):
-            z = s * deep / 2
-            beams += [
-                shapes.rounded_box(wide + 0.06, t, 0.08, 0.015, 1).move(
-                    0, y0 + storey * f * high / (storey * floors + 0.2) if f else y0 + 0.24, z
-                )
-                for f in range(floors)
-            ]
-            beams.append(shapes.rounded_box(wide + 0.06, t, 0.08, 0.015, 1).move(0, y0 + high - 0.08, z))
-            beams += [
-                shapes.rounded_box(t, high, 0.08, 0.015, 1).move(x, y0 + high / 2, z)
-                for x in (-wide / 2 + 0.07, wide / 2 - 0.07)
-            ]
-            x = s * wide / 2
-            beams += [
-                shapes.rounded_box(0.08, t, deep, 0.015, 1).move(x, y0 + high - 0.08, 0),
-                shapes.rounded_box(0.08, rise, t, 0.015, 1).move(x, y0 + high + rise / 2 - 0.1, 0),
-            ]
-            for side in (1, -1):
-                foot, head = (
-                    np.array([x, y0 + high, side * deep * 0.30]),
-                    np.array([x, y0 + high + rise * 0.62, 0.0]),
-                )
-                beams.append(shapes.sweep([foot, head], 1.0, curves.rectangle(0.12, 0.08)))
-        return join(*beams)
-    boards = [
-        shapes.rounded_box(wide + 0.5, 0.14, 0.05, 0.01, 1).move(0, y0 + high - 0.10, s * (deep / 2 + 0.02))
-        for s in (1, -1)
-    ]
-    del cabin
-    return join(*boards)
-
-
-def _garden(brief: Brief, wide: float, deep: float, rng: np.random.Generator) -> list[Part]:
-    """A lawn with a path, a picket fence and round bushes."""
-    x, z = wide + 5.0, deep + 6.0
-    lawn = shapes.rounded_box(x, 0.16, z, 0.06, 2).move(0, -0.07, 1.0)
-    path = [
-        shapes.rounded_box(0.9, 0.06, 0.62, 0.03, 1)
-        .rotate(y=float(rng.uniform(-6, 6)))
-        .move(float(rng.uniform(-0.1, 0.1)), 0.02, deep / 2 + 1.25 + 0.75 * k)
-        for k in range(max(int((z / 2 + 0.4 - deep / 2) / 0.75), 1))
-    ]
-    pickets = []
-    front, back = z / 2 + 0.85, -z / 2 + 1.15
-    point = np.array([[-0.045, 0], [0.045, 0], [0.045, 0.72], [0, 0.82], [-0.045, 0.72]])
-    slat = shapes.extrude(point, 0.025, 0.004)
-    for px in np.arange(-x / 2 + 0.2, x / 2 - 0.1, 0.24):
-        pickets += [slat.move(px, 0, w) for w in (front, back) if w < 0 or abs(px) > 0.75]
-    for pz in np.arange(back, front, 0.24):
-        pickets += [slat.rotate(y=90).move(s * (x / 2 - 0.15), 0, pz) for s in (1, -1)]
-    rails = [
-        shapes.box(0.04, 0.06, front - back).move(s * (x / 2 - 0.15), h, (front + back) / 2)
-        for s in (1, -1)
-        for h in (0.22, 0.58)
-    ]
-    rails += [shapes.box(x - 0.3, 0.06, 0.04).move(0, h, back) for h in (0.22, 0.58)]
-    rails += [
-        shapes.box(x / 2 - 0.9, 0.06, 0.04).move(s * (x / 4 + 0.38), h, front)
-        for s in (1, -1)
-        for h in (0.22, 0.58)
-    ]
-    bushes = []
-    for _ in range(7):
-        r = float(rng.uniform(0.32, 0.55))
-        s = 1 if rng.random() < 0.5 else -1
-        bushes.append(
-            shapes.sphere(r, 20)
-            .scale(1.1, 0.85, 1)
-            .move(
-                s * float(rng.uniform(wide * 0.28, wide / 2 + 1.6)),
-                r * 0.6,
-                deep / 2 + float(rng.uniform(0.7, 1.9)),
-            )
-        )
-    green = finish("grass", (0.20, 0.40, 0.16), "leaves")
-    return [
-        part("lawn", (lawn, asked(brief, "lawn", "grass", None, "grass", "lawn", "garden"))), part("path", (join(*path), finish("stone", name="path"))),
-        part("fence", (join(*pickets, *rails), asked(brief, "fence", "paint", (0.94, 0.93, 0.90), "fence"))), part("bushes", (join(*bushes), green)),
-    ]  # fmt: skip
 
 
 FAMILIES = (

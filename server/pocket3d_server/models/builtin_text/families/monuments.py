@@ -10,52 +10,10 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
-from pocket3d_server.models.builtin_text.masonry import hewn
+from pocket3d_server.models.builtin_text.masonry import column, hewn
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.fittings import both
 from pocket3d_server.models.language.brief import Brief
-
-
-def column(height: float, radius: float, segments: int, flutes: bool = True) -> Solid:
-    """A fluted column with base and capital, standing on y = 0."""
-    shaft_line = [(1.0, 0.07), (0.985, 0.4), (0.93, 0.7), (0.86, 0.93)]
-    count = 20 if flutes else segments
-    t = np.linspace(0, 2 * np.pi, count * 3, endpoint=False)
-    wave = 1 - 0.055 * (1 - np.abs(np.cos(t * count / 2)) ** 0.7) if flutes else np.ones_like(t)
-    rings = np.stack(
-        [
-            np.column_stack(
-                [radius * r * wave * np.sin(t), np.full(len(t), y * height), radius * r * wave * np.cos(t)]
-            )
-            for r, y in shaft_line
-        ]
-    )
-    base = shapes.revolve(
-        curves.rounded(
-            np.array([[1.32, 0], [1.32, 0.035], [1.12, 0.045], [1.12, 0.075], [0, 0.075]]) * [radius, height],
-            0.02 * radius,
-            2,
-            closed=False,
-        ),
-        segments,
-    )
-    head = shapes.revolve(
-        np.array(
-            [
-                [0.84, 0.92],
-                [0.95, 0.925],
-                [0.95, 0.935],
-                [1.0, 0.94],
-                [1.32, 0.965],
-                [1.32, 0.975],
-                [0, 0.975],
-            ]
-        )
-        * [radius, height],
-        segments,
-    )
-    slab = shapes.box(2.8 * radius, 0.025 * height, 2.8 * radius).move(y=0.9875 * height)
-    return join(shapes.loft(rings, crease=60), base, head, slab)  # fmt: skip
 
 
 def temple(brief: Brief) -> Asset:

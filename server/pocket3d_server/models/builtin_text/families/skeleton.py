@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.shapes import sweep
-from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked
-from pocket3d_server.models.builtin_text.organic.body import HumanBody, human_body, posed
+from pocket3d_server.models.builtin_text.organic.body import human_body, posed
+from pocket3d_server.models.builtin_text.organic.bones import long_bone, rib_cage, spine
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.person import POSE
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
@@ -91,18 +89,6 @@ def skull(brief: Brief) -> Asset:
     return s.finished(0.215)
 
 
-def _long_bone(s: Sculpture, a: Array, b: Array, thick: float, pair: bool = False) -> None:
-    """A shaft with swollen ends."""
-    d = b - a
-    s.limb(
-        [a + 0.03 * d, a + 0.16 * d, b - 0.16 * d, b - 0.03 * d],
-        np.array([1.75, 1.0, 1.0, 1.75]) * thick,
-        soft=thick,
-        pair=pair,
-        count=10,
-    )
-
-
 def skeleton(brief: Brief) -> Asset:
     """All large bones of a person, in the pose that suits rigging."""
     s = Sculpture(brief)
@@ -123,9 +109,9 @@ def skeleton(brief: Brief) -> Asset:
     j = body.joint
     head = j("head") + (0, 0.085, 0.03)
     _skull(s, head, 0.235, bone)
-    _spine(s, body)
+    spine(s, body)
     s.cast("spine", bone, share=0.5, cells=1.1, roughness=0.6)
-    _ribs(s, body, brief)
+    rib_cage(s, body, brief)
     hip = j("upperleg01.L")
     root = j("spine05")
     for k in range(9):  # the wing of the pelvis: a fan of short strokes makes a shell
@@ -157,14 +143,14 @@ def skeleton(brief: Brief) -> Asset:
         ("thigh", "upperleg01.L", "lowerleg01.L", 0.015),
         ("upper_arm", "upperarm01.L", "lowerarm01.L", 0.0115),
     ):
-        _long_bone(s, j(start), j(end), thick)
+        long_bone(s, j(start), j(end), thick)
         s.cast(f"{name}_left", bone, share=0.10, cells=0.5, twin=f"{name}_right", roughness=0.6)
     for name, start, end, across in (
         ("shin", "lowerleg01.L", "foot.L", (0.018, 0, -0.004)),
         ("forearm", "lowerarm01.L", "wrist.L", (0.010, 0.008, 0.012)),
     ):
-        _long_bone(s, j(start), j(end), 0.0115 if name == "shin" else 0.0085)
-        _long_bone(
+        long_bone(s, j(start), j(end), 0.0115 if name == "shin" else 0.0085)
+        long_bone(
             s, j(start) + np.array(across) + 0.06 * (j(end) - j(start)), j(end) + np.array(across), 0.007
         )
         s.cast(f"{name}_left", bone, share=0.14, cells=0.6, twin=f"{name}_right", roughness=0.6)
@@ -177,85 +163,17 @@ def skeleton(brief: Brief) -> Asset:
         ]
         line.append(line[-1] + 0.85 * (line[-1] - line[-2]))
         for a, b in pairwise(line):
-            _long_bone(s, a, b, 0.0048)
+            long_bone(s, a, b, 0.0048)
     s.ball(j("wrist.L") * 0.85 + j("finger3-1.L") * 0.15, (0.026, 0.02, 0.024), soft=0.01)
     s.cast("hand_left", bone, share=0.28, cells=1.1, twin="hand_right", roughness=0.6)
     s.ball(j("foot.L") + (0, -0.035, -0.035), (0.024, 0.026, 0.034), soft=0.015)
     s.ball(j("foot.L") + (0, -0.022, 0.03), (0.030, 0.024, 0.05), soft=0.02)
     for toe in range(1, 6):
         tip = j(f"toe{toe}-1.L")
-        _long_bone(s, j("foot.L") * 0.6 + tip * 0.4 + (0, -0.012, 0), tip, 0.007)
-        _long_bone(s, tip, tip + (0, -0.004, 0.045 if toe == 1 else 0.032), 0.0062)
+        long_bone(s, j("foot.L") * 0.6 + tip * 0.4 + (0, -0.012, 0), tip, 0.007)
+        long_bone(s, tip, tip + (0, -0.004, 0.045 if toe == 1 else 0.032), 0.0062)
     s.cast("foot_left", bone, share=0.3, cells=0.9, twin="foot_right", roughness=0.6)
     return s.finished(1.0)
-
-
-def _spine(s: Sculpture, body: HumanBody) -> None:
-    """Vertebrae from the sacrum to the skull."""
-    names = ("spine05", "spine04", "spine03", "spine02", "spine01", "neck01", "neck03", "head")
-    key = np.array([body.joint(n) for n in names])
-    key[:, 2] -= np.array([0.05, 0.045, 0.06, 0.06, 0.055, 0.03, 0.03, 0.02])
-    at = np.stack(
-        [np.interp(np.linspace(0, len(key) - 1, 24), np.arange(len(key)), key[:, k]) for k in range(3)],
-        axis=1,
-    )
-    for k, c in enumerate(at):
-        r = float(np.interp(k, [0, 23], [0.026, 0.016]))
-        s.ball(c, (r, 0.0125, r * 0.85), soft=0.006)
-        s.limb([c, c + (0, -0.008, -0.042)], [0.008, 0.005], soft=0.006)
-        s.limb([c, c + (0.034 * r / 0.02, 0, -0.018)], [0.007, 0.005], soft=0.006, pair=True)
-
-
-def _ribs(s: Sculpture, body: HumanBody, brief: Brief) -> None:
-    """Twelve pairs of ribs, the breastbone, collar bones and shoulder blades."""
-    material = asked(brief, "rib", "bone", hue(brief, (0.90, 0.86, 0.76)))
-    top, low = body.joint("neck01") + (0, -0.06, 0), body.joint("spine03")
-    ribs = []
-    sides = {"low": 5, "medium": 6, "high": 10}[brief.quality]
-    for k in range(12):
-        t = k / 11
-        y = float(top[1] + (low[1] - top[1]) * t)
-        wide = 0.075 + 0.065 * np.sin(np.pi * (0.18 + 0.62 * t)) ** 0.8
-        deep = 0.07 + 0.035 * np.sin(np.pi * (0.1 + 0.7 * t))
-        reach = np.pi * (0.93 if k < 7 else 0.93 - 0.11 * (k - 6))
-        a = np.linspace(0.12, reach, brief.detail(18))
-        back = float(top[2]) - 0.055
-        drop = (0.055 + 0.02 * t) * np.sin(a / 2) ** 2 - (
-            0.028 * np.clip((a / np.pi - 0.75) / 0.2, 0, 1) if 2 < k < 9 else 0
-        )
-        line = np.stack([wide * np.sin(a), y - drop, back + deep * (1 - np.cos(a))], axis=1)
-        ribs.append(sweep(line, 0.0068, sides, round_ends=True, crease=80))
-    s.add("ribs", (join(*ribs, *(r.mirror() for r in ribs)), material))
-    front = float(top[2]) - 0.055 + 0.185
-    s.limb(
-        [(0, top[1] - 0.02, front - 0.03), (0, top[1] - 0.09, front), (0, top[1] - 0.20, front + 0.012)],
-        [0.016, 0.012, 0.009],
-        soft=0.01,
-        flat=((0, 0, 1), 0.6),
-    )
-    shoulder = body.joint("upperarm01.L")
-    s.limb(
-        [
-            (0.012, top[1] + 0.0, front - 0.035),
-            (0.09, top[1] + 0.022, front - 0.07),
-            shoulder + (0.0, 0.018, -0.005),
-        ],
-        [0.008, 0.0075, 0.009],
-        soft=0.008,
-        pair=True,
-    )
-    s.limb(
-        [
-            shoulder + (-0.01, 0.0, -0.02),
-            (0.085, shoulder[1] - 0.06, top[2] - 0.085),
-            (0.075, shoulder[1] - 0.15, top[2] - 0.085),
-        ],
-        [0.018, 0.036, 0.012],
-        soft=0.01,
-        pair=True,
-        flat=((0.25, 0, 1), 0.28),
-    )
-    s.cast("shoulder_bones", hue(brief, (0.90, 0.86, 0.76)), share=0.35, cells=1.0, roughness=0.6)
 
 
 FAMILIES: tuple[Family, ...] = (

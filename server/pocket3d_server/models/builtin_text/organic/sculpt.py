@@ -88,6 +88,21 @@ class Sculpture:
             squash = None if flat is None else (np.asarray(flat[0], float) * (flip, 1, 1), flat[1])
             self.blend.add(Chain(line * (flip, 1, 1), r, squash), soft, tint, carve=carve)
 
+    def tube(
+        self,
+        points: str,
+        tint: str = "body",
+        soft: float = 0.05,
+        *,
+        pair: bool = False,
+        flat: tuple[Triple, float] | None = None,
+        count: int = 0,
+        carve: bool = False,
+    ) -> None:
+        """A limb written down: ``"x y z radius, x y z radius"``."""
+        rows = np.array([[float(number) for number in point.split()] for point in points.split(",")])
+        self.limb(rows[:, :3], rows[:, 3], tint, soft, pair=pair, flat=flat, count=count, carve=carve)
+
     def shape(self, shape: Shape, tint: str = "body", soft: float = 0.05, *, carve: bool = False) -> None:
         """Any other implicit shape."""
         self.blend.add(shape, soft, tint, carve=carve)
