@@ -309,12 +309,12 @@ def check_a_batch_becomes_objects() -> None:
         file = path / "batch.csv"
         cube(location=(0, 0, 1)).name = "In the way"
         file.write_text(
-            "prompt,model,texture_prompt,segment,rig,location,name,count,quality\n"
-            "a chair,test_steps,,,,,Chair,2,low\n"
-            "a table,test_steps,oak,yes,,,,,low\n"
-            "a ball,test_steps,,,generic,,Walker,,low\n"
-            "a cube,test_steps,,,,9 9 1,,,\n"
-            "a cube,test_refuses,,,,,,,\n"
+            "prompt,model,texture_prompt,texture_resolution,segment,rig,location,name,count,quality\n"
+            "a chair,test_steps,,,,,,Chair,2,low\n"
+            "a table,test_steps,oak,512,yes,,,,,low\n"
+            "a ball,test_steps,,,,generic,,Walker,,low\n"
+            "a cube,test_steps,,,,,9 9 1,,,\n"
+            "a cube,test_refuses,,,,,,,,\n"
         )
         code, answer = command("batch", str(file), "--grid", "2", "--save", str(path / "shelf.blend"))
         assert (code, answer["done"], answer["failed"]) == (4, 5, 1), answer
