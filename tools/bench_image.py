@@ -12,6 +12,7 @@ Printed for each category and as the mean of the categories:
   that its bounding box covers the true one's (one scale: the root of the ratio of the areas), and moved in depth to
   where it fits best; nothing else is fitted.
 - outline: the same of the result's outline from the front and the picture's, in its pixels, boxes on one another.
+- seen: the same of the outline that the result shows to a camera placed as the one that took the picture.
 - how it was made, and seconds of ``Engine.run``.
 """
 
@@ -50,6 +51,7 @@ class Row:
     name: str
     volume: float
     outline: float
+    seen: float
     source: str
     seconds: float
     pictures: list[Image]
@@ -97,7 +99,7 @@ def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Ro
         )
     except EngineError as error:
         print(f"{path.stem}: {error}")
-        return Row(path.stem, 0.0, 0.0, "refused", time.perf_counter() - start, [])
+        return Row(path.stem, 0.0, 0.0, 0.0, "refused", time.perf_counter() - start, [])
     seconds = time.perf_counter() - start
     points, faces = result.asset.merged()
     truly, ours = vertices[:, :2], points[:, :2]
@@ -112,7 +114,8 @@ def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Ro
         pictures = [preview.render(truth, 160, a, e) for a, e in VIEWS]
         pictures += [preview.render(result.asset, 160, a, e) for a, e in VIEWS]
     agreement = outline(points, faces, seen)
-    return Row(path.stem, volume, agreement, result.source, seconds, pictures)
+    photographed = outline(_through_camera(fitted), faces, seen)
+    return Row(path.stem, volume, agreement, photographed, result.source, seconds, pictures)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -139,26 +142,36 @@ def main(argv: list[str] | None = None) -> int:
             rows.append(row)
             if options.verbose:
                 print(
-                    f"{row.name:16s} {row.volume:.3f} {row.outline:.3f} {row.source} {row.seconds:.1f} s",
+                    f"{row.name:16s} {row.volume:.3f} {row.outline:.3f} {row.seen:.3f} {row.source} {row.seconds:.1f} s",
                     flush=True,
                 )
 
     categories: dict[str, list[Row]] = {}
     for row in rows:
         categories.setdefault(row.category, []).append(row)
-    print(f"{'':12s} volume  outline")
+    print(f"{'':12s} volume  outline  seen")
     for category, found in categories.items():
         made = ", ".join(f"{n} {s}" for s, n in Counter(r.source for r in found).most_common())
-        print(f"{category:12s} {_mean(found, 'volume'):.3f}   {_mean(found, 'outline'):.3f}   {made}")
+        print(
+            f"{category:12s} {_mean(found, 'volume'):.3f}   {_mean(found, 'outline'):.3f}    {_mean(found, 'seen'):.3f}   {made}"
+        )
     overall = [
-        np.mean([_mean(found, kind) for found in categories.values()]) for kind in ("volume", "outline")
+        np.mean([_mean(found, kind) for found in categories.values()])
+        for kind in ("volume", "outline", "seen")
     ]
-    print(f"{'mean':12s} {overall[0]:.3f}   {overall[1]:.3f}   ({len(rows)} meshes)")
+    print(f"{'mean':12s} {overall[0]:.3f}   {overall[1]:.3f}    {overall[2]:.3f}   ({len(rows)} meshes)")
     seconds = [r.seconds for r in rows]
     print(f"seconds      median {np.median(seconds):.2f}   max {np.max(seconds):.2f}")
     if options.sheet:
         _save_sheet(rows, options.sheet)
     return 0
+
+
+def _through_camera(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points (V, 3) moved so that rays along z meet them as the camera that took the picture does."""
+    camera = preview.look(points, 0, 0)
+    flat = camera.project(points, 2) - 1
+    return np.column_stack([flat[:, 0], -flat[:, 1], points[:, 2]])
 
 
 def _mean(rows: list[Row], kind: str) -> float:

@@ -6,97 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import trimesh
+from image_pictures import BROWN, CREAM, INK, disc, draw, front_view, input_view, only, overlap, run, welded
 from PIL import Image, ImageDraw, ImageFilter
 from pocket3d_server.geometry.asset import Primitive
-from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_image import BuiltinImage
-from pocket3d_server.models.engine import EngineError, EngineResult, MeshRequest
+from pocket3d_server.models.engine import EngineError, EngineResult
 from pocket3d_server.models.pictures.cutout import cut_out
 from pocket3d_server.models.pictures.picture import read_picture
 from scipy import ndimage
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-BROWN, CREAM, INK = (168, 110, 62, 255), (235, 212, 170, 255), (30, 22, 20, 255)
-
-
-def run(*images: Path, **settings: object) -> EngineResult:
-    stages: list[tuple[float, str]] = []
-    settings.setdefault("quality", "low")
-    settings.setdefault("texture_resolution", 512)
-    request = MeshRequest(images=list(images), **settings)  # type: ignore[arg-type]
-    result = BuiltinImage().run(request, lambda fraction, stage: stages.append((fraction, stage)))
-    fractions = [fraction for fraction, _ in stages]
-    assert fractions == sorted(fractions)
-    assert fractions[-1] <= 1
-    return result
-
-
-def only(result: EngineResult) -> Primitive:
-    (part,) = result.asset.parts
-    (primitive,) = part.primitives
-    return primitive
-
-
-def welded(primitive: Primitive) -> trimesh.Trimesh:
-    """The mesh without its UV seams."""
-    mesh = trimesh.Trimesh(primitive.vertices, primitive.faces, process=False)
-    mesh.merge_vertices(merge_tex=True, merge_norm=True)
-    return mesh
-
-
-def front_view(primitive: Primitive, size: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    """Silhouette (size, size) and unlit colours (size, size, 3; 0..1) from +Z; 1 m fills the picture."""
-    centre = (primitive.vertices.min(axis=0) + primitive.vertices.max(axis=0)) / 2
-    y, x = np.mgrid[0.5 : -0.5 : size * 1j, -0.5 : 0.5 : size * 1j]
-    origins = np.stack([x.ravel() + centre[0], y.ravel() + centre[1], np.full(x.size, 5.0)], axis=1)
-    hits = RayScene(primitive.vertices, primitive.faces).first_hit(
-        origins, np.tile([0.0, 0, -1], (x.size, 1))
-    )
-    found = hits.face >= 0
-    corner = primitive.faces[hits.face[found]]
-    assert primitive.uv is not None
-    assert primitive.material.base_color_image is not None
-    uv = np.einsum("nk,nkd->nd", hits.barycentric[found], primitive.uv[corner])
-    image = primitive.material.base_color_image
-    texel = np.clip((uv * image.shape[0]).astype(int), 0, image.shape[0] - 1)
-    colour = np.zeros((x.size, 3))
-    colour[found] = image[texel[:, 1], texel[:, 0]] / 255
-    return found.reshape(size, size), colour.reshape(size, size, 3)
-
-
-def input_view(path: Path, size: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    """The cut-out laid out as ``front_view`` does."""
-    picture = read_picture(path)
-    mask = picture[..., 3] > 0.5
-    rows, columns = np.nonzero(mask)
-    longest = max(np.ptp(rows), np.ptp(columns)) + 1
-    y, x = np.mgrid[-0.5 : 0.5 : size * 1j, -0.5 : 0.5 : size * 1j]
-    where = [
-        (rows.min() + rows.max()) / 2 + y * longest,
-        (columns.min() + columns.max()) / 2 + x * longest,
-    ]
-    colour = np.stack(
-        [ndimage.map_coordinates(picture[..., c], where, order=1, cval=0.0) for c in range(3)], axis=-1
-    )
-    return ndimage.map_coordinates(mask.astype(float), where, order=1, cval=0.0) > 0.5, colour
-
-
-def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    return float((a & b).sum() / (a | b).sum())
-
-
-def draw(path: Path, painter: object, size: int = 400, background: object = (0, 0, 0, 0)) -> Path:
-    """A drawing made at three times its size, so that its edges are smooth."""
-    big = Image.new("RGBA", (3 * size, 3 * size), background)  # type: ignore[arg-type]
-    painter(ImageDraw.Draw(big), 3 * size)  # type: ignore[operator]
-    big.resize((size, size), Image.Resampling.LANCZOS).save(path)
-    return path
-
-
-def disc(pen: ImageDraw.ImageDraw, s: int, x: float, y: float, r: float, fill: object, ry: float = 0) -> None:
-    ry = ry or r
-    pen.ellipse(((x - r) * s, (y - ry) * s, (x + r) * s, (y + ry) * s), fill=fill)  # type: ignore[arg-type]
 
 
 def teddy(pen: ImageDraw.ImageDraw, s: int) -> None:
@@ -212,120 +130,6 @@ def test_a_vase_is_turned(vase_png: Path) -> None:
     assert mesh.is_watertight
     assert mesh.extents[2] == pytest.approx(mesh.extents[0], rel=0.03)
     assert overlap(front_view(only(result))[0], input_view(vase_png)[0]) > 0.95
-
-
-def test_handles_stay_on_a_turned_body(folder: Path) -> None:
-    def amphora(pen: ImageDraw.ImageDraw, s: int) -> None:
-        clay = (176, 112, 70, 255)
-        for side in (-1, 1):
-            disc(pen, s, 0.5 + 0.16 * side, 0.3, 0.12, clay)
-            disc(pen, s, 0.5 + 0.16 * side, 0.3, 0.08, (0, 0, 0, 0))
-        disc(pen, s, 0.5, 0.58, 0.22, clay, 0.3)
-        pen.rectangle([0.44 * s, 0.12 * s, 0.56 * s, 0.4 * s], fill=clay)
-        pen.rectangle([0.40 * s, 0.10 * s, 0.60 * s, 0.14 * s], fill=clay)
-        pen.rectangle([0.40 * s, 0.84 * s, 0.60 * s, 0.9 * s], fill=clay)
-
-    path = draw(folder / "amphora.png", amphora)
-    result = run(path, parameters={"method": "lathe"})
-    mesh = welded(only(result))
-    assert mesh.is_watertight
-    assert mesh.euler_number == -2  # two handles
-    assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.93
-
-
-def test_a_mug_is_hollow_and_keeps_its_handle(folder: Path) -> None:
-    def mug(pen: ImageDraw.ImageDraw, s: int) -> None:
-        blue = (60, 110, 180, 255)
-        disc(pen, s, 0.72, 0.52, 0.17, blue, 0.2)
-        disc(pen, s, 0.72, 0.52, 0.11, (0, 0, 0, 0), 0.14)
-        pen.rectangle([0.2 * s, 0.22 * s, 0.7 * s, 0.84 * s], fill=blue)
-
-    path = draw(folder / "mug.png", mug)
-    result = run(path)
-    assert result.source == "lathe"
-    mesh = welded(only(result))
-    assert mesh.is_watertight
-    assert mesh.euler_number == 0  # the handle
-    filled = np.pi * 0.32**2 * 0.8  # of a solid cylinder, with its longer side 1 m
-    assert 0.1 * filled < mesh.volume < 0.6 * filled
-    assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.95
-
-
-def test_a_table_stands_on_four_legs(folder: Path) -> None:
-    def table(pen: ImageDraw.ImageDraw, s: int) -> None:
-        for box in ((0.1, 0.3, 0.9, 0.36), (0.13, 0.3, 0.18, 0.8), (0.82, 0.3, 0.87, 0.8)):
-            pen.rectangle([v * s for v in box], fill=BROWN)
-
-    path = draw(folder / "table.png", table)
-    result = run(path)
-    assert result.source == "furniture"
-    mesh = welded(only(result))
-    assert mesh.is_watertight
-    assert 0.3 < mesh.extents[2] < 0.8
-    low = mesh.vertices[mesh.vertices[:, 1] < 0.4]
-    assert (np.abs(low[:, [0, 2]]) > 0.15).all()  # nothing but legs
-    assert len({(x > 0, z > 0) for x, z in low[:, [0, 2]]}) == 4
-    assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.88
-
-
-def test_wings_are_neither_strips_nor_balloons(folder: Path) -> None:
-    """A bird from the front is as deep as its body; a plane from above has a round fuselage and thin wings."""
-    from pocket3d_server.models.builtin_image import forming
-    from pocket3d_server.models.builtin_image.silhouette import Silhouette
-
-    def bird(pen: ImageDraw.ImageDraw, s: int) -> None:
-        disc(pen, s, 0.5, 0.5, 0.07, BROWN)
-        for side in (-1, 1):
-            tip, root = (0.5 + 0.46 * side) * s, (0.5 + 0.04 * side) * s
-            pen.polygon([(root, 0.47 * s), (tip, 0.40 * s), (tip, 0.42 * s), (root, 0.52 * s)], fill=BROWN)
-
-    def plane(pen: ImageDraw.ImageDraw, s: int) -> None:
-        disc(pen, s, 0.5, 0.5, 0.04, BROWN, 0.45)
-        for y, reach, chord in ((0.42, 0.42, 0.16), (0.86, 0.15, 0.08)):
-            for side in (-1, 1):
-                tip = (0.5 + reach * side) * s
-                pen.polygon(
-                    [
-                        (0.5 * s, y * s),
-                        (tip, (y + 0.1) * s),
-                        (tip, (y + 0.15) * s),
-                        (0.5 * s, (y + chord) * s),
-                    ],
-                    fill=BROWN,
-                )
-
-    depths = {}
-    for name, painter in (("bird", bird), ("plane", plane)):
-        picture = read_picture(draw(folder / f"{name}.png", painter))
-        picture[..., :3] *= np.linspace(0.6, 1.0, picture.shape[0])[:, None, None]  # lit from one side
-        small = Silhouette.sample(cut_out(picture), forming.MEASURED_AT)
-        plan = forming.plan(small)
-        assert plan.method == "inflate", name
-        mesh, _ = forming.form(small, plan, forming.Detail(6000, 40))
-        depths[name] = np.ptp(mesh.vertices[:, 2])
-        wing = mesh.vertices[np.abs(mesh.vertices[:, 0]) > 0.3]
-        if name == "plane":
-            assert np.ptp(wing[:, 2]) < 0.06
-    assert 0.35 < depths["bird"] < 0.8
-    assert 0.05 < depths["plane"] < 0.15
-
-
-def test_a_named_chair_is_fitted_by_the_kit_and_said_to_be(folder: Path) -> None:
-    from pocket3d_server.geometry.preview import render
-    from pocket3d_server.models.builtin_text import BuiltinText
-
-    made = BuiltinText().run(
-        MeshRequest(seed=3, text_prompt="a wooden chair", quality="low", texture_resolution=512),
-        lambda *_: None,
-    )
-    Image.fromarray(render(made.asset, 256, 0, 0, None)).save(folder / "chair.png")
-    result = run(folder / "chair.png", text_prompt="a chair", quality="low")
-    assert result.source == "kit"
-    assert any("chair" in note and "kit" in note for note in result.notes)
-    assert len(result.asset.parts) > 3
-    low, high = result.asset.bounds()
-    assert low[1] == pytest.approx(0, abs=1e-6)
-    assert (high - low)[:2].max() == pytest.approx(1, abs=0.03)
 
 
 def test_a_mask_may_be_sent_beside_the_picture(folder: Path, teddy_png: Path) -> None:

@@ -173,6 +173,7 @@ def _single(
     mesh = meshes.reduce(mesh, faces)
     progress(0.7, "projecting_colours")
     primitive = paint.paint(mesh, colours, request.texture_resolution)
+    primitive.vertices[:, 1] -= primitive.vertices[:, 1].min()
     progress(0.98, "finishing")
     asset = Asset([Part("object", [primitive])], extras={"method": plan.method, "cutout": cutout.method})
     return EngineResult(asset, plan.method, round(plan.confidence * cutout.confidence, 3), notes)

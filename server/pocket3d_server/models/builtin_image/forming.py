@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pocket3d_server.models.builtin_image import evidence
 from pocket3d_server.models.builtin_image.evidence import Evidence
 from pocket3d_server.models.builtin_image.extrude import extrude
+from pocket3d_server.models.builtin_image.footprint import build_on, footprint
 from pocket3d_server.models.builtin_image.furniture import Furniture, build_furniture, find_furniture
 from pocket3d_server.models.builtin_image.inflate import inflate
 from pocket3d_server.models.builtin_image.lathe import lathe
@@ -65,7 +66,11 @@ def form(shape: Silhouette, plan: Plan, detail: Detail) -> tuple[Mesh, Turned | 
     if method == "furniture":
         found = find_furniture(shape)
         if found is not None:
-            return build_furniture(shape, found, detail.thickness), None
+            stand = footprint(shape, found)
+            if stand is None:
+                return build_furniture(shape, found, detail.thickness), None
+            mesh = build_on(shape, found, stand)
+            return Mesh(mesh.vertices * (1, 1, detail.thickness), mesh.faces), None
         method = "extrude"
     if method == "lathe":
         turned = fit_profile(shape)

@@ -22,6 +22,10 @@ THICKEST_BOARD = 0.17
 THICKEST_LEG = 0.15
 SHORTEST_LEG = 0.2
 """Share of the object's height."""
+APART = 0.25
+"""Share of its height over which a leg must be seen apart from another that hides it."""
+PANEL = 0.5
+"""Share of a back's height, seen from its edge, that is taken for closed; below it stands on its posts."""
 FLARE = 1.35
 """Most by which a leg thickens where it meets the board."""
 LEVEL = 0.02
@@ -133,7 +137,11 @@ def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0)
     if found.above is not None:
         upper = np.where(found.above, distance, -2)[None]
         if found.sideways:
-            field = np.maximum(field, np.minimum(upper, half - np.abs(z)))
+            # Posts at both sides carry the upper part.
+            top = np.nonzero(found.above.any(axis=1))[0][0]
+            post = 2 * float(np.median([leg.half.mean() for leg in found.legs]))
+            inner = np.where(rows > top + PANEL * (first - top), half - post - np.abs(z), -np.inf)
+            field = np.maximum(field, np.minimum(upper, np.minimum(half - np.abs(z), -inner)))
         else:
             strong = max(1.2, 1.4 * float(np.median([leg.half.mean() for leg in found.legs])))
             field = np.maximum(field, np.minimum(upper, strong - np.abs(z + half - strong)))
@@ -152,7 +160,7 @@ def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0)
             places = [limit * (1.0 if near > 0 else -1.0)]
         else:
             places = [limit, -limit] if limit > thick else [0.0]
-        middle, radius, inside = _rod(leg, rows[:, :1], (first + last) / 2, float(ground))
+        middle, radius, inside = leg_rod(leg, rows[:, :1], (first + last) / 2, float(ground))
         for place in places:
             rod = radius - np.hypot(columns - middle, z - place)
             field = np.maximum(field, np.minimum(rod, inside[None]))
@@ -160,7 +168,7 @@ def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0)
     return Mesh(mesh.vertices * (1, 1, thickness), mesh.faces)
 
 
-def _rod(leg: Leg, rows: Array, joint: float, ground: float) -> tuple[Array, Array, Array]:
+def leg_rod(leg: Leg, rows: Array, joint: float, ground: float) -> tuple[Array, Array, Array]:
     """Middle column, radius, and depth below the joint and above the ground, each (H, 1) for ``rows`` (H, 1).
 
     Where a leg flares into the board, and below its foot in the picture, its usual radius counts.
@@ -190,12 +198,33 @@ def _legs(mask: Mask, last: int, longer: int) -> list[Leg]:
             continue
         if box[0].start > last + 0.03 * longer:  # does not hang from the board
             return []
-        piece = labels[box] == k
-        spans = piece.sum(axis=1)
-        if np.median(spans) > THICKEST_LEG * longer or len(spans) < 0.06 * longer:
-            return []
-        column = np.arange(box[1].start, box[1].stop)
-        middle = (piece * column).sum(axis=1) / np.maximum(spans, 1)
-        rows = np.arange(box[0].start, box[0].stop)
-        legs.append(Leg(rows, ndimage.gaussian_filter1d(middle, 1.0, mode="nearest"), spans / 2.0))
+        for rows, piece in _split(labels[box] == k):
+            spans = piece.sum(axis=1)
+            if np.median(spans) > THICKEST_LEG * longer or len(spans) < 0.06 * longer:
+                return []
+            middle = (piece * np.arange(box[1].start, box[1].stop)).sum(axis=1) / np.maximum(spans, 1)
+            middle = ndimage.gaussian_filter1d(middle, 1.0, mode="nearest")
+            half = spans / 2.0
+            if rows:  # where it is hidden by another one it goes on as it is
+                slope = float(np.polyfit(np.arange(len(middle)), middle, 1)[0])
+                middle = np.concatenate([middle[0] - slope * np.arange(rows, 0, -1), middle])
+                half = np.concatenate([np.full(rows, np.median(half)), half])
+            legs.append(Leg(np.arange(len(half)) + box[0].start, middle, half))
     return sorted(legs, key=lambda leg: float(leg.middle[0]))
+
+
+def _split(piece: Mask) -> list[tuple[int, Mask]]:
+    """Legs that hide one another near the board, told apart where their feet are.
+
+    For each the number of rows above those that are its own, and these rows.
+    """
+    height = len(piece)
+    least = max(3, round(APART * height))
+    runs = (np.diff(piece.astype(np.int8), axis=1, prepend=0) > 0).sum(axis=1)
+    for row in np.flatnonzero((runs[1:] > 1) & (runs[:-1] == 1)) + 1:
+        labels, _ = ndimage.label(piece[row:])
+        boxes = ndimage.find_objects(labels)
+        own = [k for k, box in enumerate(boxes, start=1) if box[0].start == 0 and box[0].stop >= least]
+        if len(own) > 1:
+            return [(int(row), labels[: boxes[k - 1][0].stop] == k) for k in own]
+    return [(0, piece)]

@@ -10,6 +10,7 @@ from scipy import ndimage
 from pocket3d_server.models.builtin_image.inflate import inflate
 from pocket3d_server.models.builtin_image.meshes import Mesh, outward, reduce, unite
 from pocket3d_server.models.builtin_image.paint import Coat
+from pocket3d_server.models.builtin_image.perspective import unforeshortened
 from pocket3d_server.models.builtin_image.profile import Turned
 from pocket3d_server.models.builtin_image.silhouette import Frame, Silhouette, at_pixels
 from pocket3d_server.models.pictures.picture import Array
@@ -33,7 +34,7 @@ def lathe(shape: Silhouette, turned: Turned, segments: int, faces: int) -> Mesh:
     # Pieces are reduced before they are united: the union is then exact and needs no further reduction.
     parts = attachments(shape, turned)
     wall = WALL * float(turned.radius.max()) if is_vessel(shape, turned, parts) else None
-    body = turn(shape, turned, segments, wall)
+    body = turn(shape, unforeshortened(shape, turned), segments, wall)
     if wall is not None:  # a handle must not come out inside
         parts = attachments(shape, turned, 0.8 * wall)
     budget = max(600, int(0.95 * (faces - len(body.faces))) // max(1, len(parts)))
