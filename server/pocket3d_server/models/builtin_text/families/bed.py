@@ -39,9 +39,7 @@ def deck(brief: Brief, wood: Finish, y: float = 0.0, tag: str = "") -> list[Part
         asked(brief, "pillowcase", "fabric", (0.95, 0.95, 0.94), "pillow"),
     )
     spread = FABRICS[int(brief.rng(2).integers(4))]
-    cover = asked(
-        brief, "duvet", "fabric", spread, "duvet", "blanket", "cover", "bedding", "sheet", "bedspread"
-    )
+    cover = asked(brief, "duvet", "fabric", spread, "duvet", "blanket", "cover", "bedding", "bedspread")
     rail = shapes.rounded_box(0.04, 0.20, LONG - 0.06, 0.01, 2).move(y=y + 0.30)
     slat = board(wide - 0.08, 0.02, 0.09, 0.003).move(y=y + 0.27)
     rails = copies(rail, [[s * (wide / 2 - 0.02), 0, 0] for s in (1, -1)])
@@ -49,18 +47,27 @@ def deck(brief: Brief, wood: Finish, y: float = 0.0, tag: str = "") -> list[Part
     mattress = shapes.rounded_box(wide - 0.10, 0.22, LONG - 0.12, 0.07, 4).move(0, y + 0.39, 0)
 
     def drape(v: Points) -> Points:
-        edge = np.clip((np.abs(v[:, 0]) - wide / 2 + 0.13) / 0.14, 0, 1)
-        v[:, 1] -= 0.16 * edge**2
-        v[:, 1] += 0.010 * np.sin(9 * v[:, 0] + 3 * v[:, 2]) * np.sin(5 * v[:, 2]) * (1 - edge)
+        x, z = v[:, 0].copy(), v[:, 2]
+        edge = np.clip((np.abs(x) - wide / 2 + 0.10) / 0.16, 0, 1)
+        fold = np.sin(16 * z + 2.2 * np.sin(3 * z)) * edge
+        v[:, 0] = np.sign(x) * (np.minimum(np.abs(x), wide / 2 + 0.005) + 0.016 * (1 + fold) * edge)
+        v[:, 1] -= 0.24 * edge**1.6
+        v[:, 1] += (0.013 * np.sin(7 * x + 3 * z) * np.sin(5 * z) + 0.006 * np.sin(17 * x - 9 * z)) * (
+            1 - edge
+        )
         return v
 
-    duvet = shapes.rounded_box(wide + 0.02, 0.10, LONG * 0.66, 0.045, 3, cuts=24).deform(drape)
+    duvet = shapes.rounded_box(wide + 0.14, 0.11, LONG * 0.66, 0.05, 4, cuts=44).deform(drape)
+    turned_down = shapes.rounded_box(wide - 0.03, 0.045, 0.26, 0.024, 3, cuts=44).deform(drape)
     soft = shapes.superellipsoid(0.62 if double else 0.60, 0.16, 0.40, 4, 2.2, 36).rotate(x=-16)
     heads = (-0.23 * wide, 0.23 * wide) if double else (0.0,)
     return [
         part(f"{tag}frame", (join(rails, slats), wood)),
         part(f"{tag}mattress", (mattress, linen)),
         part(f"{tag}duvet", (duvet.move(0, y + 0.53, LONG * 0.14), cover)),
+        part(
+            f"{tag}sheet", (turned_down.move(0, y + 0.578, -LONG * 0.13), unless_said(brief, linen, "sheet"))
+        ),
         *(
             part(f"{tag}pillow_{k + 1}", (soft.move(x, y + 0.57, -LONG / 2 + 0.28), case))
             for k, x in enumerate(heads)

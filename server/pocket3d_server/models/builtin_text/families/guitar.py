@@ -35,10 +35,10 @@ def body_of(outline: Points, thick: float, bevel: float, stuff: Finish) -> list[
     ]
 
 
-def neck_of(brief: Brief, joint: float, front: float) -> list[Part]:
+def neck_of(brief: Brief, joint: float, front: float, long: float = 0.36) -> list[Part]:
     """Neck, fretboard with its frets, and head, over a body that ends at height ``joint`` and whose face is at
-    z = ``front``."""
-    dark, top = wood_of_neck(brief), joint + 0.36
+    z = ``front``; it goes on for ``long`` metres over the body."""
+    dark, top = wood_of_neck(brief), joint + long
     half = curves.arc(1, 180, 360, 13) * [1, -1]
     neck = stacked(
         half[::-1], [[0.028, 0.02, joint - 0.06, front + 0.004], [0.021, 0.02, top, front + 0.004]]
@@ -64,9 +64,9 @@ def neck_of(brief: Brief, joint: float, front: float) -> list[Part]:
     ]  # fmt: skip
 
 
-def strings_of(brief: Brief, bridge: float, joint: float, front: float) -> Part:
-    """Strings from the height ``bridge`` to the pegs."""
-    top, made = joint + 0.36, []
+def strings_of(brief: Brief, bridge: float, top: float, front: float) -> Part:
+    """Strings from the height ``bridge`` to the pegs over the neck's end at ``top``."""
+    made = []
     for k, x in enumerate(np.linspace(-0.022, 0.022, brief.count("string", 6, 4, 12))):
         peg = [x * 0.9, top + 0.035 + 0.04 * (k % 3), front + 0.006 - 0.006 * (k % 3)]
         made.append(
@@ -87,33 +87,40 @@ def acoustic_guitar(brief: Brief) -> Asset:
     rose = [facing(shapes.torus(q, 0.004, 56, 8)).move(0, 0.325, front) for q in (0.051, 0.057)]
     dark = wood_of_neck(brief)
     return Asset([
-        *body_of(outline, 0.10, 0.006, stuff), *neck_of(brief, joint, front), part("bridge", (bridge, dark)), strings_of(brief, 0.115, joint, front),
+        *body_of(outline, 0.10, 0.006, stuff), *neck_of(brief, joint, front), part("bridge", (bridge, dark)), strings_of(brief, 0.115, joint + 0.36, front),
         part("sound_hole", (hole, finish("wood", (0.05, 0.03, 0.02), "hole"))), part("rosette", (join(*rose), dark)),
     ])  # fmt: skip
 
 
-HORNED = "0 0, 12 1, 16.5 9, 12.5 19, 14.5 27, 15.5 36, 10 35.5, 4.5 30, -4.5 31, -9 40, -15 41, -14 29, -11.5 19, -16 9, -12 1"
+HORNED = (
+    "0 0, 8 .3, 14.2 3.6, 16.2 10.5, 13.6 18, 12.4 23, 13.4 28.5, 13.2 33.5, 10.8 36.5, 8.8 35, 6.4 31.2, 3.2 29.6,"
+    "-3.2 30.2, -6 33, -7.6 38.5, -10.2 42, -12.8 41, -13.8 35.5, -12.8 28, -12.4 22.5, -14 17, -16 10.5, -14.4 4, -8 .3"
+)
 """Outline of an electric guitar's body with its two horns."""
 
 
 def electric_guitar(brief: Brief) -> Asset:
-    """A painted body with two horns, a pickguard, pickups and knobs."""
+    """A painted body with two horns, a pickguard, three pickups and knobs."""
     stuff = asked(brief, "body", "paint", (0.70, 0.08, 0.08), "body", main=True)
-    outline, joint, front = curves.smooth_curve(cm(HORNED), 120, closed=True), 0.30, 0.0225
-    bridge = shapes.rounded_box(0.075, 0.026, 0.014, 0.004, 2).move(0, 0.09, front + 0.004)
+    outline, joint, front = curves.smooth_curve(cm(HORNED), 160, closed=True), 0.30, 0.0225
+    bridge = shapes.rounded_box(0.075, 0.034, 0.014, 0.004, 2).move(0, 0.095, front + 0.004)
     picks = copies(
-        shapes.rounded_box(0.085, 0.022, 0.012, 0.005, 2), [[0, y, front + 0.004] for y in (0.15, 0.22)]
+        shapes.rounded_box(0.078, 0.019, 0.012, 0.005, 2),
+        [[0, y, front + 0.005] for y in (0.135, 0.18, 0.225)],
     )
     knobs = copies(
-        facing(shapes.cylinder(0.0105, 0.014, 0.002, 24)), cm("9 7.5 0, 11.5 11.5 0, 7 4.5 0") + [0, 0, front]
+        facing(shapes.cylinder(0.0105, 0.014, 0.002, 24)),
+        cm("8.2 11.6 0, 9.8 8 0, 11.2 4.6 0") + [0, 0, front + 0.003],
     )
-    plate_ = curves.smooth_curve(cm("-8.5 13, 7 9, 11 15, 7.5 25, 3 29, -5 28"), 60, closed=True)
-    guard = shapes.extrude(plate_, 0.004, 0.001).move(z=front + 0.001)
+    guard_line = "-5.4 11.5, 3.5 11, 6.6 7, 10.2 2.8, 13 5, 11.4 11, 9.6 18, 9.6 24, 10.4 30, 7.5 29.5, 4 27.5, -4 28, -8 31.5, -9 26, -7.6 18"
+    plate_ = curves.smooth_curve(cm(guard_line), 80, closed=True)
+    guard = shapes.extrude(plate_, 0.003, 0.0008).move(z=front + 0.001)
     pale = asked(brief, "pickguard", "plastic", (0.95, 0.94, 0.90), "pickguard")
+    jack = facing(shapes.cylinder(0.009, 0.004, 0.001, 20)).move(0.128, 0.085, front)
     return Asset([
-        *body_of(outline, 0.045, 0.010, stuff), *neck_of(brief, joint, front), part("bridge", (bridge, finish("chrome", name="bridge_metal"))),
-        strings_of(brief, 0.09, joint, front), part("pickguard", (guard, pale)),
-        part("pickups", (picks, finish("plastic", (0.05, 0.05, 0.05), "pickup"))), part("knobs", (knobs, finish("chrome", name="knob"))),
+        part("body", (shapes.extrude(outline, 0.045, 0.014, steps=4), stuff)), *neck_of(brief, joint, front, 0.44), part("bridge", (bridge, finish("chrome", name="bridge_metal"))),
+        strings_of(brief, 0.095, joint + 0.44, front), part("pickguard", (guard, pale)), part("pickups", (picks, finish("plastic", (0.05, 0.05, 0.05), "pickup"))),
+        part("knobs", (join(knobs, jack), finish("chrome", name="knob"))),
     ])  # fmt: skip
 
 

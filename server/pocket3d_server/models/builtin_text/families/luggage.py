@@ -318,7 +318,63 @@ def trolley(brief: Brief) -> Asset:
     )
 
 
+def briefcase(brief: Brief) -> Asset:
+    """A leather briefcase: a flap over the front with its lock, a pocket, a handle and stitched edges."""
+    hide = cover(brief, "case", (LEATHERS[0], LEATHERS[1], LEATHERS[3]), "case", "body", kind="leather")
+    brass = asked(brief, "locks", "brass", None, "lock", "buckle", "clasp")
+    thread = asked(brief, "stitches", "fabric", (0.78, 0.66, 0.46), "stitch", "seam")
+    wide, high, deep = (
+        0.42 * brief.grown("width", "length"),
+        0.30 * brief.grown("height"),
+        0.11 * brief.grown("girth"),
+    )
+    w, front = wide / 2, deep / 2
+    body = puffed(wide - 0.012, high, deep, 0.016, 0.006).move(y=high / 2)
+    folds = [shapes.rounded_box(0.012, high * 0.94, deep * 0.26, 0.005, 2) for _ in range(3)]
+    gussets = [
+        f.move(s * (w - 0.006), high * 0.48, z * deep * 0.3)
+        for f, z in zip(folds, (1, 0, -1))
+        for s in (1, -1)
+    ]
+    edge = curves.smooth_curve(
+        np.array([[w, 0.56], [w * 0.97, 0.49], [w * 0.6, 0.44], [0, 0.42]]) * [1, high], 20
+    )
+    flap_line = curves.mirrored(np.concatenate([edge[::-1], [[w, high]]]))
+    flap = shapes.extrude(flap_line, 0.007, 0.002).move(z=front + 0.008)
+    lid = shapes.rounded_box(wide, 0.009, deep + 0.024, 0.004, 2).move(y=high + 0.001)
+    seams = []
+    for inset in (0.008, 0.013):
+        line = curves.in_plane(curves.inset(curves.counter_clockwise(flap_line), inset), front + 0.0118, "xy")
+        seams.append(shapes.sweep(curves.resample(line, 160, closed=True), 0.0007, 5, closed=True))
+    pocket = shapes.rounded_box(wide * 0.80, high * 0.36, 0.014, 0.006, 3).move(0, high * 0.22, front + 0.006)
+    lock = join(
+        plate(0.042, 0.050, 0.007, 0.006),
+        plate(0.024, 0.030, 0.012, 0.004),
+        plate(0.014, 0.010, 0.015, 0.003).move(y=-0.012),
+    )
+    grip_line = [
+        [-0.072, high, 0],
+        [-0.066, high + 0.036, 0],
+        [0, high + 0.048, 0],
+        [0.066, high + 0.036, 0],
+        [0.072, high, 0],
+    ]
+    grip = bar(grip_line, [0.006, 0.0085, 0.0105, 0.0085, 0.006], 30, curves.ellipse(1, 1.3, 14))
+    loops = copies(
+        join(
+            plate(0.030, 0.022, 0.005, 0.004).rotate(x=-90),
+            shapes.torus(0.009, 0.004, 24, 8).rotate(x=90).move(y=0.006),
+        ),
+        [[s * 0.072, high + 0.006, 0] for s in (1, -1)],
+    )
+    return Asset([
+        part("case", (join(body, *gussets), hide)), part("flap", (join(flap, lid), unless_said(brief, hide, "flap"))), part("stitches", (join(*seams), thread)),
+        part("pocket", (pocket, unless_said(brief, hide, "pocket"))), part("lock", (lock.move(0, high * 0.50, front + 0.012), brass), (loops, brass)), part("handle", (grip, unless_said(brief, hide, "handle"))),
+    ])  # fmt: skip
+
+
 FAMILIES = (
     Family("backpack", ("backpack", "rucksack", "school bag", "schoolbag", "hiking backpack", "knapsack"), grounded(backpack, centre=True)),
-    Family("suitcase", ("suitcase", "briefcase", "travel suitcase", "trolley suitcase", "luggage", "travel bag"), grounded(suitcase, centre=True)),
+    Family("suitcase", ("suitcase", "travel suitcase", "trolley suitcase", "luggage", "travel bag"), grounded(suitcase, centre=True)),
+    Family("briefcase", ("briefcase", "leather briefcase", "attache case", "satchel", "document bag"), grounded(briefcase, centre=True)),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from pocket3d_server.models.builtin_text.joinery import (
     turned_leg,
     wood_of,
 )
+from pocket3d_server.models.builtin_text.making import cm, copies, facing, slab, turned
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -287,8 +288,77 @@ def bench(brief: Brief) -> Asset:
     ])  # fmt: skip
 
 
+def tufted(x: float, y: float, z: float, columns: int, rows: float = 1.5) -> tuple[Solid, Solid]:
+    """A panel about the origin that looks along +z, stuffed between the buttons of a diamond grid; and the buttons."""
+
+    def stuffed(v: Points) -> Points:
+        a, b = v[:, 0] / x * columns, v[:, 1] / y * rows
+        puff = np.sqrt(np.abs(np.sin(np.pi * (a + b)) * np.sin(np.pi * (a - b))))
+        v[:, 2] += 0.035 * puff * (v[:, 2] > 0)
+        return v
+
+    panel = shapes.rounded_box(x, y, z, 0.4 * z, 3, cuts=8 * columns).deform(stuffed).sharp(80)
+    m, n = np.meshgrid(np.arange(-2 * columns, 2 * columns + 1), np.arange(-2 * columns, 2 * columns + 1))
+    at = np.column_stack([(m + n).ravel() / 2 * x / columns, (m - n).ravel() / 2 * y / rows])
+    at = at[(np.abs(at[:, 0]) < 0.47 * x) & (np.abs(at[:, 1]) < 0.42 * y)]
+    button = shapes.sphere(0.011, 12).scale(1, 1, 0.5)
+    return panel, copies(button, curves.in_plane(at, z / 2 + 0.004, "xy"))
+
+
+def chesterfield(brief: Brief) -> Asset:
+    """A Chesterfield: one rolled line around arms and back, buttoned inside, on turned feet."""
+    single = brief.has("armchair", "chair")
+    places = brief.count("seat", brief.count("seater", 1 if single else 3, 1, 5), 1, 5)
+    hide = asked(brief, "cover", "leather", (0.36, 0.13, 0.08), "seat", "upholstery", "cover", main=True)
+    foot, one = asked(brief, "feet", "wood", WOODS[2], "leg", "foot"), 0.62 * brief.grown("width")
+    inner, deep = one * places, 0.90
+    w, d, y = inner / 2 + 0.11, deep / 2 - 0.11, 0.66 * brief.grown("height")
+    line = curves.rounded([[w, -d - 0.08], [w, d], [-w, d], [-w, -d - 0.08]], 0.14, 8, closed=False)
+    roll = shapes.sweep(curves.in_plane(curves.resample(line, 90), y), 0.115, 24)
+    scrolls = copies(
+        facing(turned(cm("0 0, 9.5 0, 10 .6, 8.6 1.6, 7 1.2, 3 1.6, 0 2.2"), bevel=0.004)),
+        [[s * w, y, d + 0.078] for s in (1, -1)],
+    )
+    ring = curves.counter_clockwise(
+        np.concatenate(
+            [line * [(w + 0.07) / w, 1] + [0, 0.06], (line * [(w - 0.07) / w, 1] - [0, 0.06])[::-1]]
+        )
+    )
+    wall = slab(curves.without_repeats(ring), y - 0.14, 0.02).move(y=0.14)
+    base = shapes.rounded_box(inner + 0.10, 0.22, deep - 0.08, 0.03, 3).move(0, 0.24, 0.0)
+    back, back_buttons = tufted(inner + 0.06, 0.36, 0.10, 2 * places + 1)
+    side, side_buttons = tufted(deep - 0.20, 0.28, 0.06, 3)
+    arms, arm_buttons = [], []
+    for s in (1, -1):
+        arms.append(side.rotate(y=-90 * s).move(s * (w - 0.085), y - 0.12, 0.02))
+        arm_buttons.append(side_buttons.rotate(y=-90 * s).move(s * (w - 0.085), y - 0.12, 0.02))
+    lean = {"x": -8.0}
+    parts = [
+        part("base", (base, hide)), part("frame", (join(roll, wall), hide)), part("scrolls", (scrolls, hide)),
+        part("backrest", (join(back.rotate(**lean).move(0, y - 0.06, -d + 0.10), *arms), hide)),
+        part("buttons", (join(back_buttons.rotate(**lean).move(0, y - 0.06, -d + 0.10), *arm_buttons), unless_said(brief, hide, "button"))),
+    ]  # fmt: skip
+    seat = cushion(one - 0.008, 0.17, deep - 0.22).move(y=0.415)
+    parts += [
+        part(f"seat_cushion_{k + 1}", (seat.move(-inner / 2 + one * (k + 0.5), 0, 0.07), hide))
+        for k in range(places)
+    ]
+    leg = turned_leg(0.14, 0.042)
+    return Asset(
+        [
+            *parts,
+            *(
+                part(f"foot_{n}", (leg.move(a, 0, b), foot))
+                for n, (a, b) in zip(corner_names(4), corners(4, w - 0.02, d - 0.02))
+            ),
+        ]
+    )
+
+
 def sofa(brief: Brief) -> Asset:
     """A sofa, or an armchair when there is one place."""
+    if brief.has("chesterfield", "winchester", "tufted", "buttoned"):
+        return chesterfield(brief)
     single = brief.has("armchair", "chair", "recliner")
     places = brief.count(
         "seat", brief.count("seater", 1 if single else 3 if not brief.has("loveseat") else 2, 1, 6), 1, 6
@@ -337,5 +407,5 @@ FAMILIES = (
     Family("armchair", ("armchair", "easy chair", "lounge chair", "club chair", "recliner", "wing chair"), sofa),
     Family("stool", ("stool", "bar stool", "footstool", "milking stool"), stool),
     Family("bench", ("bench", "park bench", "garden bench"), bench),
-    Family("sofa", ("sofa", "couch", "settee", "loveseat", "divan"), sofa),
+    Family("sofa", ("sofa", "couch", "settee", "loveseat", "divan", "chesterfield", "chesterfield sofa"), sofa),
 )  # fmt: skip

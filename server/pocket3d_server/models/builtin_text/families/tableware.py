@@ -43,18 +43,15 @@ def mug(brief: Brief) -> Asset:
     detail = brief.detail(64)
     body = hollow(outer, 0.0042, 0.007, detail)
     at = r * (0.95 if cup else 1.0) - 0.003
-    loop = [
-        [at * (0.92 if cup else 1.0), h * 0.80, 0],
-        [at + 0.026, h * 0.80, 0],
-        [at + 0.034, h * 0.5, 0],
-        [at + 0.022, h * 0.26, 0],
-        [at * (0.80 if cup else 1.0), h * 0.22, 0],
-    ]
+    if cup:
+        loop = [[at, h * 0.86, 0], [at + 0.016, h * 0.92, 0], [at + 0.026, h * 0.70, 0], [at + 0.014, h * 0.46, 0], [at * 0.88, h * 0.38, 0]]  # fmt: skip
+    else:
+        loop = [[at, h * 0.80, 0], [at + 0.026, h * 0.80, 0], [at + 0.034, h * 0.5, 0], [at + 0.022, h * 0.26, 0], [at, h * 0.22, 0]]  # fmt: skip
     parts = [part("body", (body, stuff))]
     if "handle" not in left_out_parts(brief.prompt):
         coloured = any(c.noun == "handle" for c in brief.colours)
         grip = asked(brief, "handle", "ceramic", None, "handle") if coloured else stuff
-        parts.append(part("handle", (handle(loop, 0.0048), grip)))
+        parts.append(part("handle", (handle(loop, 0.0034 if cup else 0.0048), grip)))
     drink = {
         "coffee": (0.20, 0.11, 0.06),
         "tea": (0.55, 0.26, 0.08),
@@ -72,7 +69,7 @@ def mug(brief: Brief) -> Asset:
             np.array([[inner * 0.96, level - 0.012], [inner + 0.0006, level], [0, level + 0.0002]]), detail
         )
         parts.append(
-            part("drink", (surface, finish("plastic", drink[word or "coffee"], "drink", roughness=0.2)))
+            part("drink", (surface, finish("plastic", drink[word or "coffee"], "drink", roughness=0.8)))
         )
     if brief.has("saucer") or cup:
         plate = hollow(
