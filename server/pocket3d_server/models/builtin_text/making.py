@@ -28,6 +28,11 @@ def cm(text: str) -> Points:
     return np.array([[float(number) for number in point.split()] for point in text.split(",")]) / 100
 
 
+def metres(text: str) -> Points:
+    """The same written in metres, for what is large: ``"-15 0.95 0.08, 15 0.1 0.05"`` as (N, 2..4)."""
+    return np.array([[float(number) for number in point.split()] for point in text.split(",")])
+
+
 def turned(
     rows: Rows, smooth: int = 0, bevel: float = 0.0, segments: int = 32, crease: float = 40.0
 ) -> Solid:

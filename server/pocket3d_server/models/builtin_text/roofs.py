@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
@@ -49,3 +51,39 @@ def ridge_roof(line: Points, long: float, over: float, thick: float) -> Solid:
     return shapes.extrude(
         curves.counter_clockwise(outline), long + 2 * over, min(0.02, thick / 5)
     ).box_mapped()
+
+
+def shingles(line: Points, x: float) -> list[Solid]:
+    """Courses of shingles, x wide, on a roof whose upper side in the plane across its ridge is ``line`` (N, 2)."""
+    courses: list[Solid] = []
+    for a, b in itertools.pairwise(line):
+        n = max(int(np.hypot(*(b - a)) / 0.34), 2)
+        turn = float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
+        for f in (np.arange(n) + 0.5) / n:
+            at = a + (b - a) * f
+            courses.append(
+                shapes.rounded_box(x + 0.94, 0.05, 0.37, 0.015, 1)
+                .grained()
+                .rotate(x=-turn + (4 if turn > 0 else -4))
+                .move(0, at[1] + 0.13, at[0])
+            )
+    return courses
+
+
+def low_tiles(w: float, z: float, rise: float) -> Solid:
+    """The tiles of a low gabled roof, 2w by 2z."""
+    tiles = shapes.extrude(
+        np.array(
+            [
+                [-w - 1.0, -0.02],
+                [0, rise + 0.03],
+                [w + 1.0, -0.02],
+                [w + 1.0, 0.14],
+                [0, rise + 0.2],
+                [-w - 1.0, 0.14],
+            ]
+        ),
+        2 * z + 1.9,
+        0.01,
+    )
+    return tiles.box_mapped()

@@ -64,3 +64,65 @@ def timbers(
     ]
     del cabin
     return join(*boards)
+
+
+def field_stone_chimney(brief: Brief, at: float, top: float) -> Solid:
+    """A chimney of rough stones at the gable x = ``at`` of a house whose ridge is at ``top``."""
+    rng = brief.rng(1)
+    stack = shapes.rounded_box(0.8, top + 0.9, 1.0, 0.06, 2).move(at, (top + 0.9) / 2, -0.4)
+    foot = shapes.rounded_box(0.95, 1.7, 1.7, 0.10, 2).move(at, 0.85, -0.4)
+    lip = shapes.rounded_box(0.98, 0.16, 1.18, 0.05, 2).move(at, top + 0.85, -0.4)
+    rocks = [
+        shapes.superellipsoid(
+            0.14, float(rng.uniform(0.2, 0.34)), float(rng.uniform(0.25, 0.42)), 2.6, 2.6, 12
+        ).move(at + 0.42, float(y), float(w))
+        for y in np.arange(0.3, top + 0.6, 0.42)
+        for w in (-0.7, -0.25)
+    ]
+    return join(stack, foot, lip, *rocks)
+
+
+def log_walls(brief: Brief, x: float, z: float, r: float, rows: int) -> list[Solid]:
+    """Walls x by z of ``rows`` logs of radius ``r`` that cross at the corners, with gables of shorter ones."""
+    step = 2 * r * 0.94
+    high = rows * step
+    made: list[Solid] = []
+    lie = lambda length: shapes.cylinder(r, length, 0.015, brief.detail(14)).grained().move(y=-length / 2)  # noqa: E731
+    for k in range(rows):
+        y = 0.25 + r + step * k
+        made += [lie(x + 0.7).rotate(z=90).move(0, y, s * z / 2) for s in (1, -1)]
+        if k < rows - 1:
+            made += [lie(z + 0.7).rotate(x=90).move(s * x / 2, y + step / 2, 0) for s in (1, -1)]
+    rise = z * 0.42
+    count = int(rise / step)
+    for k in range(count):
+        long = z * (1 - (k + 0.5) / count) + 0.1
+        made += [
+            lie(long).rotate(x=90).move(s * x / 2, 0.25 + high + step * (k + 0.5) - 0.05, 0) for s in (1, -1)
+        ]
+    return made
+
+
+def porch_of(x: float, z: float, porch: float, low: float) -> list[Solid]:
+    """Deck, posts, rails and steps of a porch before a house x by z, under eaves at ``low``."""
+    deck = [
+        shapes.rounded_box(x + 0.3, 0.07, 0.19, 0.01, 1).grained().move(0, 0.24, z / 2 + 0.15 + 0.2 * k)
+        for k in range(8)
+    ]
+    posts = [
+        shapes.cylinder(0.10, low - porch * 0.2 - 0.2, 0.01, 16).move(px, 0.25, z / 2 + porch - 0.05)
+        for px in (-x / 2, -x * 0.18, x * 0.18, x / 2)
+    ]
+    rails = [
+        shapes.cylinder(0.05, x * 0.32, 0.01, 12)
+        .rotate(z=90)
+        .move(s * x * 0.34 + x * 0.16, 0.85, z / 2 + porch - 0.05)
+        for s in (1, -1)
+    ]
+    steps = [
+        shapes.rounded_box(1.5, 0.13, 0.35, 0.02, 1)
+        .grained()
+        .move(0, 0.14 - 0.06 * k, z / 2 + porch + 0.2 + 0.3 * k)
+        for k in range(2)
+    ]
+    return [*deck, *posts, *rails, *steps]

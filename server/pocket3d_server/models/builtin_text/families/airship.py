@@ -9,8 +9,17 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES, foil, fuselage, propeller, wing
+from pocket3d_server.models.builtin_text.vehicles.airframe import (
+    LIVERIES,
+    foil,
+    fuselage,
+    meridians,
+    mooring_lines,
+    propeller,
+    wing,
+)
 from pocket3d_server.models.builtin_text.vehicles.coach import Coach, panes
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, both, dark_glass
 from pocket3d_server.models.language.brief import Brief
@@ -31,33 +40,13 @@ def airship(brief: Brief) -> Asset:
     )
     accent = asked(brief, "stripe", "fabric", rgb, "stripe", "fin", roughness=0.5)
     long, fat = 10.5 * brief.grown("length"), 3.0 * brief.grown("girth", "width")
-    rows = np.array(
-        [
-            [-1.0, 0, 0.0, 0.0],
-            [-0.94, 0, 0.18, 0.18],
-            [-0.75, 0, 0.50, 0.50],
-            [-0.45, 0, 0.83, 0.83],
-            [0.0, 0, 1.0, 1.0],
-            [0.45, 0, 0.93, 0.93],
-            [0.78, 0, 0.64, 0.64],
-            [0.95, 0, 0.29, 0.29],
-            [1.0, 0, 0.0, 0.0],
-        ]
+    rows = metres(
+        "-1.0 0 0.0 0.0, -0.94 0 0.18 0.18, -0.75 0 0.50 0.50, -0.45 0 0.83 0.83, 0.0 0 1.0 1.0, 0.45 0 0.93 0.93, 0.78 0 0.64 0.64, 0.95 0 0.29 0.29, 1.0 0 0.0 0.0"
     ) * [long, 1, fat, fat]
     n = brief.detail(48)
     body = fuselage(rows, brief.detail(60), n)
     lines = curves.smooth_curve(rows, 60)
-    ribs = [
-        shapes.sweep(
-            np.column_stack(
-                [(lines[2:-2, 2] + 0.01) * np.cos(a), (lines[2:-2, 3] + 0.01) * np.sin(a), lines[2:-2, 0]]
-            ),
-            0.045,
-            6,
-            round_ends=True,
-        )
-        for a in np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    ]
+    ribs = meridians(lines)
     near = fuselage(rows + [0, 0, 0.03, 0.03], brief.detail(60), n)
     bands = [
         shapes.intersection(near, shapes.box(20, 20, w * long).move(z=z * long))
@@ -86,16 +75,12 @@ def airship(brief: Brief) -> Asset:
     pods = shapes.superellipsoid(0.55, 0.55, 1.5, 2.2, 2.2, 28).move(2.0, y + 0.9, -1.7)
     keel = shapes.rounded_box(0.9, 0.9, 4.6, 0.2, 2).move(0, -fat + 0.2, -0.1)
     strut = bar([0.7, y + 1.0, -1.7], [2.1, y + 0.9, -1.7], 0.09)
-    rope = [
-        bar([s * 0.7, y + 1.7, z], [s * fat * 0.62, -fat * 0.74, z * 1.3], 0.03, 6)
-        for s in (1, -1)
-        for z in (-2.2, 2.2)
-    ]
+    rope = mooring_lines(y, fat)
     return Asset(
         [
             part("envelope", (body, cloth), (join(*ribs, keel), cloth)), part("bands", (join(*bands), accent)), part("nose_cap", (nose, finish("aluminium"))), part("fins", (join(*fins), accent)),
             part("gondola", (cabin.solid(), asked(brief, "gondola", "paint", (0.32, 0.22, 0.16), "gondola", "cabin", roughness=0.35))), part("windows", *[(g, dark_glass(brief)) for g in glass]),
-            part("engines", (both(join(pods, strut)), finish("aluminium", name="engine"))), part("propellers", (both(join(blades, spinner).move(2.0, y + 0.9, -0.9)), finish("wood", (0.36, 0.22, 0.12), "blades"))), part("ropes", (join(*rope), finish("steel"))),
+            part("engines", (both(join(pods, strut)), finish("aluminium", name="engine"))), part("propellers", (both(join(blades, spinner).move(2.0, y + 0.9, -0.9)), finish("wood", (0.36, 0.22, 0.12), "blades"))), part("ropes", (rope, finish("steel"))),
         ]
     )  # fmt: skip
 

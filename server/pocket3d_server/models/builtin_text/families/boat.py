@@ -9,6 +9,16 @@ from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
+from pocket3d_server.models.builtin_text.making import metres
+from pocket3d_server.models.builtin_text.vehicles.boat_fittings import (
+    coachroof,
+    foredeck,
+    open_helm,
+    outboard,
+    standing_rigging,
+    steering,
+    wheelhouse,
+)
 from pocket3d_server.models.builtin_text.vehicles.hull import PAINTS, hull, hull_rings, mast, sail, transom
 from pocket3d_server.models.builtin_text.vehicles.tall_ship import tall_ship
 from pocket3d_server.models.language.brief import Brief
@@ -36,15 +46,8 @@ def sailing_boat(brief: Brief) -> Asset:
     wood, steel = asked(brief, "deck", "wood", (0.66, 0.46, 0.27), "deck"), finish("aluminium")
     cloth = asked(brief, "sail", "canvas", (0.95, 0.94, 0.90), "sail")
     k = brief.grown("length")
-    rows = np.array(
-        [
-            [-3.2, 0.80, 1.08, 0.62],
-            [-2.4, 1.02, 1.04, 0.42],
-            [-0.6, 1.22, 1.00, 0.22],
-            [1.2, 1.05, 1.06, 0.28],
-            [2.6, 0.55, 1.18, 0.52],
-            [3.45, 0.03, 1.32, 1.05],
-        ]
+    rows = metres(
+        "-3.2 0.80 1.08 0.62, -2.4 1.02 1.04 0.42, -0.6 1.22 1.00 0.22, 1.2 1.05 1.06 0.28, 2.6 0.55 1.18 0.52, 3.45 0.03 1.32 1.05"
     )
     rows[:, 0] *= k
     body = hull(rows, 0.07, 0.55)
@@ -60,20 +63,7 @@ def sailing_boat(brief: Brief) -> Asset:
     rail = shapes.sweep(
         np.column_stack([lines[:, 1], lines[:, 2] + 0.01, lines[:, 0]])[:-1], 0.035, 10, round_ends=True
     )
-    cabin = shapes.loft(
-        np.stack(
-            [
-                curves.in_plane(curves.rectangle(2 * w, long, 0.3) + [0, -c], y)
-                for w, long, c, y in (
-                    (0.66, 2.2, 0.35, 0.95),
-                    (0.62, 2.1, 0.33, 1.30),
-                    (0.50, 1.85, 0.28, 1.42),
-                    (0.3, 1.5, 0.25, 1.45),
-                )
-            ]
-        ),
-        crease=40,
-    )
+    cabin = coachroof()
     ports = [
         shapes.superellipsoid(0.06, 0.16, 0.42, 4, 4, 20).move(s * 0.64, 1.17, z)
         for s in (1, -1)
@@ -82,40 +72,17 @@ def sailing_boat(brief: Brief) -> Asset:
     benches = [
         shapes.rounded_box(0.28, 0.06, 1.55 * k, 0.02, 2).move(s * 0.42, 0.80, -1.85 * k) for s in (1, -1)
     ]
-    tiller = shapes.sweep(
-        curves.smooth_curve([[0, 1.15, -3.15 * k], [0, 1.20, -2.8 * k], [0, 1.12, -2.3 * k]], 12),
-        0.028,
-        10,
-        round_ends=True,
-    )
-    rudder = (
-        shapes.extrude(
-            curves.rounded(np.array([[3.15, 1.1], [3.5, 1.1], [3.55, -0.1], [3.25, -0.1]]), 0.08), 0.06, 0.02
-        )
-        .rotate(y=90)
-        .scale(1, 1, k)
-    )
-    keel = shapes.extrude(
-        curves.rounded(np.array([[-0.9, 0.45], [0.8, 0.45], [0.75, -0.35], [-0.1, -0.35]]), 0.12), 0.10, 0.04
-    ).rotate(y=90)
+    tiller, rudder, keel = steering(k)
     tall = 7.6 * brief.grown("height")
     pole = mast(np.array([0, 0.9, 0.85]), tall, 0.065)
     boom = shapes.sweep([[0, 1.95, 0.80], [0, 1.90, -2.5 * k]], 0.045, 12, round_ends=True)
     main = sail(np.array([[0.0, 2.0, 0.76], [0.0, 1.97, -2.35 * k], [0.0, tall + 0.7, 0.78]]), 0.32)
     jib = sail(np.array([[0.0, 1.50, 3.15 * k], [0.10, 1.55, 1.05], [0.0, tall * 0.86 + 0.9, 0.98]]), -0.24)
-    stays = [
-        shapes.sweep([a, b], 0.012, 6)
-        for a, b in (
-            ([0, 1.35, 3.35 * k], [0, tall * 0.9 + 0.9, 0.9]),
-            ([0, 1.1, -3.15 * k], [0, tall + 0.85, 0.83]),
-            ([1.15, 1.0, 0.7], [0, tall * 0.86 + 0.9, 0.85]),
-            ([-1.15, 1.0, 0.7], [0, tall * 0.86 + 0.9, 0.85]),
-        )
-    ]
+    stays = standing_rigging(k, tall)
     return Asset([
         part("hull", (join(body, transom(rows, 0.07)), paint)), part("deck", (deck, wood)), part("rail", (join(rail, rail.mirror("x")), wood)), part("cabin", (cabin, finish("paint", (0.95, 0.95, 0.93), "cabin"))),
         part("portholes", (join(*ports), finish("glass", (0.10, 0.16, 0.20), "porthole_glass", alpha=1.0))), part("benches", (join(*benches), wood)), part("tiller", (tiller, wood)),
-        part("rudder", (rudder, paint)), part("keel", (keel, finish("iron"))), part("mast", (join(pole, boom), steel)), part("mainsail", (main, cloth)), part("jib", (jib, cloth)), part("rigging", (join(*stays), steel)),
+        part("rudder", (rudder, paint)), part("keel", (keel, finish("iron"))), part("mast", (join(pole, boom), steel)), part("mainsail", (main, cloth)), part("jib", (jib, cloth)), part("rigging", (stays, steel)),
     ])  # fmt: skip
 
 
@@ -190,37 +157,12 @@ def motor_boat(brief: Brief) -> Asset:
         finish("paint", (0.95, 0.95, 0.94), "deck_paint", roughness=0.3),
         asked(brief, "seats", "leather", (0.86, 0.80, 0.70), "seat"),
     )
-    rows = np.array(
-        [
-            [-2.9, 1.02, 0.98, 0.30],
-            [-1.5, 1.12, 1.00, 0.18],
-            [0.3, 1.12, 1.08, 0.14],
-            [1.8, 0.85, 1.20, 0.30],
-            [2.7, 0.42, 1.30, 0.66],
-            [3.25, 0.02, 1.38, 1.22],
-        ]
+    rows = metres(
+        "-2.9 1.02 0.98 0.30, -1.5 1.12 1.00 0.18, 0.3 1.12 1.08 0.14, 1.8 0.85 1.20 0.30, 2.7 0.42 1.30 0.66, 3.25 0.02 1.38 1.22"
     )
     body = hull(rows, 0.08, 0.50, power=1.9)
     lines = curves.smooth_curve(rows, 48)
-    bow = lines[(lines[:, 0] > 0.4) & (lines[:, 0] < 3.1)]
-    edge = np.column_stack([bow[:, 1] * 0.95, -bow[:, 0] * 0.99])
-    plan = curves.without_repeats(curves.counter_clockwise(np.concatenate([edge, (edge * [-1, 1])[::-1]])))
-    deck = (
-        shapes.extrude(plan, 0.06, 0.01)
-        .rotate(x=-90)
-        .deform(
-            lambda v: np.column_stack(
-                [
-                    v[:, 0],
-                    v[:, 1]
-                    + 1.04
-                    + 0.12 * np.clip((v[:, 2] - 0.4) / 2.5, 0, 1.2)
-                    + 0.05 * (1 - (v[:, 0] / 1.1) ** 2),
-                    v[:, 2],
-                ]
-            )
-        )
-    )
+    deck = foredeck(lines)
     rail = shapes.sweep(
         np.column_stack([lines[:, 1], lines[:, 2], lines[:, 0]])[:-1], 0.045, 10, round_ends=True
     )
@@ -230,92 +172,12 @@ def motor_boat(brief: Brief) -> Asset:
         part("rub_rail", (join(rail, rail.mirror("x")), finish("chrome"))),
     ]
     if brief.has("fishing", "yacht", "tug"):
-        house = shapes.loft(
-            np.stack(
-                [
-                    curves.in_plane(curves.rectangle(2 * w, long, 0.18) + [0, -0.3 + s], y)
-                    for w, long, s, y in (
-                        (0.80, 1.9, 0, 0.9),
-                        (0.76, 1.8, 0.05, 2.3),
-                        (0.9, 2.1, 0.05, 2.32),
-                        (0.9, 2.1, 0.05, 2.40),
-                    )
-                ]
-            ),
-            crease=35,
-        )
-        panes = [
-            shapes.rounded_box(0.04, 0.55, 0.62, 0.02, 2).move(s * 0.785, 1.85, z)
-            for s in (1, -1)
-            for z in (-0.15, 0.6)
-        ] + [shapes.rounded_box(1.2, 0.55, 0.04, 0.02, 2).rotate(x=-2).move(0, 1.85, 1.19)]
-        pole = [
-            mast(np.array([0, 2.3, -0.1]), 2.2, 0.05),
-            shapes.sweep([[0, 3.4, -0.1], [0, 2.9, -2.3]], 0.035, 10, round_ends=True),
-        ]
-        parts += [
-            part("wheelhouse", (house, white)),
-            part("windows", (join(*panes), finish("glass", (0.10, 0.16, 0.20), "window_glass", alpha=1.0))),
-            part("mast", (join(*pole), finish("steel"))),
-        ]
+        parts += wheelhouse(white)
     else:
-        t = np.linspace(-1, 1, 17)
-        screen = shapes.sweep(
-            np.column_stack([0.86 * t, 1.36 - 0.03 * t**2, 0.75 - 0.55 * t**2]),
-            1.0,
-            curves.rectangle(0.02, 0.42, 0.006),
-        )
-        frame = shapes.sweep(
-            np.column_stack([0.86 * t, 1.57 - 0.03 * t**2, 0.75 - 0.55 * t**2]), 0.018, 8, round_ends=True
-        )
-        benches = (
-            [shapes.rounded_box(0.7, 0.22, 0.55, 0.08, 3).move(s * 0.46, 0.72, -0.35) for s in (1, -1)]
-            + [
-                shapes.rounded_box(0.7, 0.5, 0.14, 0.06, 3).rotate(x=-10).move(s * 0.46, 0.98, -0.66)
-                for s in (1, -1)
-            ]
-            + [
-                shapes.rounded_box(1.8, 0.26, 0.55, 0.09, 3).move(0, 0.72, -2.0),
-                shapes.rounded_box(1.8, 0.45, 0.14, 0.06, 3).move(0, 0.95, -2.32),
-            ]
-        )
-        wheel = (
-            join(shapes.torus(0.17, 0.03, 28, 8), shapes.cylinder(0.05, 0.03, 0.005, 16))
-            .rotate(x=-60)
-            .move(0.46, 1.12, 0.20)
-        )
-        parts += [
-            part(
-                "windscreen",
-                (screen, finish("glass", (0.5, 0.62, 0.68), "screen_glass", alpha=0.4)),
-                (frame, finish("chrome")),
-            ),
-            part("seats", (join(*benches), seat)),
-            part("steering_wheel", (wheel, finish("plastic", (0.07, 0.07, 0.08), "wheel"))),
-        ]
-    cowl = shapes.superellipsoid(0.42, 0.52, 0.62, 3.5, 3, 32).move(0, 1.22, -3.10)
-    leg = shapes.rounded_box(0.14, 1.1, 0.26, 0.05, 3).move(0, 0.55, -3.10)
-    screw = [
-        shapes.superellipsoid(0.09, 0.22, 0.03, 2, 2, 14)
-        .rotate(y=35)
-        .move(0, 0.14, 0)
-        .rotate(z=120 * k)
-        .move(0, 0.12, -3.32)
-        for k in range(3)
-    ]
-    return Asset(
-        [
-            *parts,
-            part(
-                "outboard_motor",
-                (join(cowl, leg), finish("plastic", (0.10, 0.11, 0.12), "motor")),
-                (
-                    join(*screw, shapes.capsule(0.05, 0.5, 14).rotate(x=90).move(0, 0.12, -3.14)),
-                    finish("bronze"),
-                ),
-            ),
-        ]
-    )
+        parts += open_helm(seat)
+    motor, screw = outboard()
+    black = finish("plastic", (0.10, 0.11, 0.12), "motor")
+    return Asset([*parts, part("outboard_motor", (motor, black), (screw, finish("bronze")))])
 
 
 FAMILIES = (

@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.rides import little_horse
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, both, ladder, tube_along
@@ -86,17 +87,8 @@ def slide(brief: Brief) -> Asset:
         ],
         40,
     )
-    section = np.array(
-        [
-            [-0.26, 0.16],
-            [-0.29, 0.16],
-            [-0.29, -0.02],
-            [0.29, -0.02],
-            [0.29, 0.16],
-            [0.26, 0.16],
-            [0.26, 0.01],
-            [-0.26, 0.01],
-        ]
+    section = metres(
+        "-0.26 0.16, -0.29 0.16, -0.29 -0.02, 0.29 -0.02, 0.29 0.16, 0.26 0.16, 0.26 0.01, -0.26 0.01"
     )
     # The frames of the sweep run with their first axis up here, so the section lies on its side.
     t = np.gradient(path, axis=0)
@@ -209,19 +201,7 @@ def ferris_wheel(brief: Brief) -> Asset:
         shapes.rounded_box(3.0, 0.5, 3.2, 0.06, 2).move(0, 0.6, 0),
     ]
     shell = shapes.revolve(
-        np.array(
-            [
-                [0.35, -1.75],
-                [0.72, -1.62],
-                [0.80, -1.1],
-                [0.80, -0.88],
-                [0.72, -0.88],
-                [0.72, -1.45],
-                [0, -1.5],
-            ]
-        ),
-        24,
-        crease=40,
+        metres("0.35 -1.75, 0.72 -1.62, 0.80 -1.1, 0.80 -0.88, 0.72 -0.88, 0.72 -1.45, 0 -1.5"), 24, crease=40
     )
     cover = shapes.revolve(
         curves.smooth_curve([[0.92, -0.32], [0.80, -0.10], [0.3, 0.06], [0, 0.10]], 12), 24

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
 from pocket3d_server.models.builtin_text.masonry import Frame, door, framed, window
-from pocket3d_server.models.builtin_text.roofs import ridge_roof
+from pocket3d_server.models.builtin_text.roofs import ridge_roof, shingles
+from pocket3d_server.models.builtin_text.timbering import field_stone_chimney, log_walls, porch_of
 from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
 from pocket3d_server.models.language.brief import Brief
 
@@ -152,20 +151,8 @@ def log_cabin(brief: Brief) -> Asset:
     rows = max(int(2.5 * brief.grown("height") / (2 * r * 0.94)), 6)
     step = 2 * r * 0.94
     high = rows * step
-    made: list[Solid] = []
-    lie = lambda length: shapes.cylinder(r, length, 0.015, brief.detail(14)).grained().move(y=-length / 2)  # noqa: E731
-    for k in range(rows):
-        y = 0.25 + r + step * k
-        made += [lie(x + 0.7).rotate(z=90).move(0, y, s * z / 2) for s in (1, -1)]
-        if k < rows - 1:
-            made += [lie(z + 0.7).rotate(x=90).move(s * x / 2, y + step / 2, 0) for s in (1, -1)]
     rise = z * 0.42
-    count = int(rise / step)
-    for k in range(count):
-        long = z * (1 - (k + 0.5) / count) + 0.1
-        made += [
-            lie(long).rotate(x=90).move(s * x / 2, 0.25 + high + step * (k + 0.5) - 0.05, 0) for s in (1, -1)
-        ]
+    made = log_walls(brief, x, z, r, rows)
     core = shapes.box(x - 0.15, high, z - 0.15).move(0, 0.25 + high / 2, 0)
     eave = 0.25 + high - 0.02
     over, porch = 0.35, 1.5
@@ -180,57 +167,14 @@ def log_cabin(brief: Brief) -> Asset:
         ]
     )
     cover = ridge_roof(line * [-1, 1], x, 0.45, 0.10).rotate(y=90)
-    courses: list[Solid] = []
-    for a, b in itertools.pairwise(line):
-        n = max(int(np.hypot(*(b - a)) / 0.34), 2)
-        turn = float(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])))
-        for f in (np.arange(n) + 0.5) / n:
-            at = a + (b - a) * f
-            courses.append(
-                shapes.rounded_box(x + 0.94, 0.05, 0.37, 0.015, 1)
-                .grained()
-                .rotate(x=-turn + (4 if turn > 0 else -4))
-                .move(0, at[1] + 0.13, at[0])
-            )
-    deck = [
-        shapes.rounded_box(x + 0.3, 0.07, 0.19, 0.01, 1).grained().move(0, 0.24, z / 2 + 0.15 + 0.2 * k)
-        for k in range(8)
-    ]
-    posts = [
-        shapes.cylinder(0.10, eave - over * slope - porch * 0.2 - 0.2, 0.01, 16).move(
-            px, 0.25, z / 2 + porch - 0.05
-        )
-        for px in (-x / 2, -x * 0.18, x * 0.18, x / 2)
-    ]
-    rails = [
-        shapes.cylinder(0.05, x * 0.32, 0.01, 12)
-        .rotate(z=90)
-        .move(s * x * 0.34 + x * 0.16, 0.85, z / 2 + porch - 0.05)
-        for s in (1, -1)
-    ]
-    steps = [
-        shapes.rounded_box(1.5, 0.13, 0.35, 0.02, 1)
-        .grained()
-        .move(0, 0.14 - 0.06 * k, z / 2 + porch + 0.2 + 0.3 * k)
-        for k in range(2)
-    ]
+    courses = shingles(line, x)
+    front_porch = porch_of(x, z, porch, eave - over * slope)
     base = shapes.rounded_box(x + 0.2, 0.3, z + 0.2, 0.05, 2).move(y=0.13)
-    cx = x / 2 + 0.42
-    rng = brief.rng(1)
-    stack = shapes.rounded_box(0.8, eave + rise + 0.9, 1.0, 0.06, 2).move(cx, (eave + rise + 0.9) / 2, -0.4)
-    foot = shapes.rounded_box(0.95, 1.7, 1.7, 0.10, 2).move(cx, 0.85, -0.4)
-    lip = shapes.rounded_box(0.98, 0.16, 1.18, 0.05, 2).move(cx, eave + rise + 0.85, -0.4)
-    rocks = [
-        shapes.superellipsoid(
-            0.14, float(rng.uniform(0.2, 0.34)), float(rng.uniform(0.25, 0.42)), 2.6, 2.6, 12
-        ).move(cx + 0.42, float(y), float(w))
-        for y in np.arange(0.3, eave + rise + 0.6, 0.42)
-        for w in (-0.7, -0.25)
-    ]
+    chimney = field_stone_chimney(brief, x / 2 + 0.42, eave + rise)
     face = z / 2 + r * 0.75
     parts = [
         part("logs", (join(*made), logs)), part("core", (core, finish("wood", (0.30, 0.22, 0.14), "chinking"))), part("roof", (join(cover, *courses), roof)),
-        part("porch", (join(*deck, *posts, *rails, *steps), logs)), part("foundation", (base, stone)), part("chimney", (join(stack, foot, lip, *rocks), stone)),
+        part("porch", (join(*front_porch), logs)), part("foundation", (base, stone)), part("chimney", (chimney, stone)),
         door("door", Frame(np.array([0, 0.27, face]), 0), 0.95, 1.95, finish("wood", (0.30, 0.17, 0.10), "door_wood"), trim, finish("iron"), arched=False),
     ]  # fmt: skip
     for k, (at, turn) in enumerate(

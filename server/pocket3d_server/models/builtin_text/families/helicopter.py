@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES, foil, fuselage, wing
 from pocket3d_server.models.builtin_text.vehicles.body import side_prism
@@ -26,10 +27,7 @@ def helicopter(brief: Brief) -> Asset:
     glass = asked(
         brief, "window_glass", "glass", (0.10, 0.16, 0.22), "window", "glass", alpha=1.0, roughness=0.06
     )
-    rows = np.array(
-        [[-5.9, 1.95, 0.04, 0.06], [-5.5, 1.95, 0.14, 0.17], [-3.2, 1.85, 0.22, 0.26], [-1.9, 1.65, 0.55, 0.62], [-0.9, 1.45, 0.86, 0.90],
-         [0.4, 1.38, 0.96, 0.94], [1.6, 1.28, 0.86, 0.82], [2.35, 1.08, 0.52, 0.52], [2.7, 0.95, 0.06, 0.08]]
-    )  # fmt: skip
+    rows = metres("-5.9 1.95 0.04 0.06, -5.5 1.95 0.14 0.17, -3.2 1.85 0.22 0.26, -1.9 1.65 0.55 0.62, -0.9 1.45 0.86 0.90, 0.4 1.38 0.96 0.94, 1.6 1.28 0.86 0.82, 2.35 1.08 0.52 0.52, 2.7 0.95 0.06 0.08")  # fmt: skip
     body = fuselage(rows, brief.detail(64), brief.detail(40))
     skin = fuselage(rows + [0, 0, 0.012, 0.012], brief.detail(64), brief.detail(40))
     nose = side_prism(curves.rounded(np.array([[1.15, 1.25], [3, 0.95], [3, 2.4], [1.0, 2.05]]), 0.1))

@@ -7,11 +7,13 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.models.builtin_text.columns import colonnade, stylobate
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
 from pocket3d_server.models.builtin_text.masonry import column, hewn
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.roofs import low_tiles
 from pocket3d_server.models.builtin_text.vehicles.fittings import both
 from pocket3d_server.models.language.brief import Brief
 
@@ -25,41 +27,14 @@ def temple(brief: Brief) -> Asset:
     along, r, high = across + 3, 0.42, 4.6 * brief.grown("height")
     gap = 1.75
     w, z = gap * (across - 1) / 2, gap * (along - 1) / 2
-    steps = [
-        shapes.rounded_box(2 * (w + 0.75 + 0.4 * k), 0.32, 2 * (z + 0.75 + 0.4 * k), 0.03, 1).move(
-            0, 0.32 * (2 - k) + 0.16, 0
-        )
-        for k in range(3)
-    ]
+    steps = stylobate(w, z)
     spots = [(x, s * z) for x in np.linspace(-w, w, across) for s in (1, -1)] + [
         (s * w, v) for v in np.linspace(-z, z, along)[1:-1] for s in (1, -1)
     ]
     whole = column(high, r, brief.detail(28))
-    parts: list[Part] = [part("steps", (join(*steps), stone))]
-    pieces: list[Solid] = []
-    for x, v in spots:
-        pillar = whole
-        if ruin and (v < z * 0.55 or rng.random() < 0.15):
-            if rng.random() < 0.25:
-                continue
-            cut = high * float(rng.uniform(0.15, 0.8))
-            plane = (
-                shapes.box(12, 20, 12)
-                .move(y=10)
-                .rotate(x=float(rng.uniform(-22, 22)), z=float(rng.uniform(-22, 22)))
-                .move(y=cut)
-            )
-            pillar = shapes.difference(shapes.cylinder(r, high, 0.02, 28, top=r * 0.86), plane)
-        pieces.append(pillar.move(x, 0.96, v))
-    if ruin:
-        for _ in range(5):
-            drum = shapes.cylinder(r * 0.95, float(rng.uniform(0.6, 1.5)), 0.04, 24).rotate(
-                x=90, y=float(rng.uniform(0, 360))
-            )
-            pieces.append(
-                drum.move(float(rng.uniform(-w, w)), 0.96 + r * 0.9, float(rng.uniform(-z, z * 0.3)))
-            )
-    parts.append(part("columns", (join(*pieces), stone)))
+    parts: list[Part] = [part("steps", (steps, stone))]
+    pieces = colonnade(whole, spots, w, z, high, r, ruin, rng)
+    parts.append(part("columns", (pieces, stone)))
     top = 0.96 + high
     rise = 1.5
     beam = [
@@ -95,25 +70,12 @@ def temple(brief: Brief) -> Asset:
     else:
         back = front.mirror("z")
         long = shapes.extrude(gable, 2 * z).move(0, top + 1.0, 0)
-        tiles = shapes.extrude(
-            np.array(
-                [
-                    [-w - 1.0, -0.02],
-                    [0, rise + 0.03],
-                    [w + 1.0, -0.02],
-                    [w + 1.0, 0.14],
-                    [0, rise + 0.2],
-                    [-w - 1.0, 0.14],
-                ]
-            ),
-            2 * z + 1.9,
-            0.01,
-        ).move(0, top + 1.0, 0)
+        tiles = low_tiles(w, z, rise).move(0, top + 1.0, 0)
         hall = shapes.box(2 * w - 2.6, high, 2 * z - 3.4).move(0, 0.96 + high / 2, 0)
         gate = shapes.rounded_box(1.6, 3.2, 0.1, 0.02, 1).move(0, 0.96 + 1.6, z - 1.68)
         parts += [
             part("gables", (join(front, back, long), stone)),
-            part("roof", (tiles.box_mapped(), asked(brief, "roof", "tile", (0.70, 0.40, 0.26), "roof"))),
+            part("roof", (tiles, asked(brief, "roof", "tile", (0.70, 0.40, 0.26), "roof"))),
             part("hall", (hall, stone)),
             part("door", (gate, finish("bronze", name="door"))),
         ]

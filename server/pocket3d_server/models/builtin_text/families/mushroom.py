@@ -10,6 +10,7 @@ from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.shapes import revolve
 from pocket3d_server.geometry.solid import part
 from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, fractal_noise, smoothstep
@@ -32,17 +33,8 @@ def mushroom(brief: Brief) -> Asset:
     from pocket3d_server.geometry.implicit import Surface
     from pocket3d_server.models.builtin_text.organic.cloth import vertex_normals
 
-    stalk_profile = np.array(
-        [
-            (0.0, 0.0),
-            (0.017, 0.0),
-            (0.024, 0.008),
-            (0.022, 0.022),
-            (0.0145, 0.045),
-            (0.013, 0.075),
-            (0.014, 0.103),
-            (0.0, 0.108),
-        ]
+    stalk_profile = metres(
+        "0.0 0.0, 0.017 0.0, 0.024 0.008, 0.022 0.022, 0.0145 0.045, 0.013 0.075, 0.014 0.103, 0.0 0.108"
     )
     stalk = revolve(stalk_profile, seg // 2, crease=60)
     ring = revolve(

@@ -10,6 +10,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES
+from pocket3d_server.models.builtin_text.vehicles.rocketry import nose_cone, porthole, swept_fin
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -38,24 +39,7 @@ def rocket(brief: Brief) -> Asset:
         np.array([[0.55, 0.10], [0.85, 0.22], [1.08, 0.42], [0.98, 0.62], [0.62, 0.82]]) * [g, h], 40
     )
     hull = shapes.revolve(rows, brief.detail(56))
-    tip = shapes.revolve(
-        np.concatenate(
-            [
-                [[rows[-1, 0] + 0.012, 0.815 * h]],
-                curves.smooth_curve(
-                    np.array(
-                        [[0.625 * g, 0.82 * h], [0.34 * g, 0.925 * h], [0.07, 0.985 * h], [0, 0.992 * h]]
-                    ),
-                    18,
-                ),
-            ]
-        ),
-        48,
-    )
-    ball = join(
-        shapes.cylinder(0.025, 0.35, segments=10).move(y=0.985 * h),
-        shapes.sphere(0.07, 18).move(y=0.985 * h + 0.36),
-    )
+    tip = nose_cone(rows, g, h)
     rings = [
         shapes.torus(float(np.interp(y * h, rows[:, 1], rows[:, 0])), 0.09, 56, 10).move(y=y * h)
         for y in (0.115, 0.30, 0.815)
@@ -70,52 +54,18 @@ def rocket(brief: Brief) -> Asset:
     )
     parts = [
         part("hull", (hull, body)),
-        part("nose", (join(tip, ball), accent)),
+        part("nose", (tip, accent)),
         part("rings", (join(*rings), steel)),
         part("nozzle", (nozzle, finish("iron"))),
         part("burner", (flame, glow("burner", (1.0, 0.55, 0.15)))),
     ]
-    outline = curves.smooth_curve(
-        np.array(
-            [
-                [0.55, 0.36 * h],
-                [1.15, 0.26 * h],
-                [1.75, 0.10 * h],
-                [1.85, 0.0],
-                [1.60, 0.02 * h],
-                [1.25, 0.10 * h],
-                [0.55, 0.14 * h],
-            ]
-        ),
-        60,
-        closed=True,
-    )
-    fin = shapes.extrude(outline * [g, 1], 0.13, 0.05, steps=3)
+    fin = swept_fin(g, h)
     count = brief.count("fin", 3, 2, 8)
     parts += [
         part(f"fin_{k + 1}", (fin.rotate(y=360 * k / count - 90 + 180 / count), accent)) for k in range(count)
     ]
     for k in range(brief.count("window", 2, 0, 5)):
-        y = (0.60 - 0.17 * k) * h
-        r = float(np.interp(y, rows[:, 1], rows[:, 0]))
-        size = 0.30 - 0.05 * k
-        lean = float(
-            np.degrees(
-                np.arctan2(
-                    np.interp(y - 0.1, rows[:, 1], rows[:, 0]) - np.interp(y + 0.1, rows[:, 1], rows[:, 0]),
-                    0.2,
-                )
-            )
-        )
-        frame = shapes.torus(size, 0.09, 40, 12).rotate(x=90 - lean).move(0, y, r - 0.01)
-        pane = shapes.sphere(size, 28).scale(1, 1, 0.25).rotate(x=-lean).move(0, y, r - 0.03)
-        parts.append(
-            part(
-                f"porthole_{k + 1}",
-                (frame, steel),
-                (pane, finish("glass", (0.35, 0.65, 0.85), "porthole_glass", alpha=1.0)),
-            )
-        )
+        parts.append(porthole(k, rows, h, steel))
     return Asset(parts)
 
 

@@ -10,6 +10,7 @@ from pocket3d_server.geometry.implicit import curve
 from pocket3d_server.geometry.shapes import revolve, sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue, spots
@@ -105,14 +106,9 @@ def jellyfish(brief: Brief) -> Asset:
     n = brief.detail(40)
     dome = curve(
         [
-            (0.02, 1.42, 0),
-            (0.34, 1.33, 0),
-            (0.52, 1.08, 0),
-            (0.50, 0.86, 0),
-            (0.43, 0.80, 0),
-            (0.40, 0.90, 0),
-            (0.28, 1.16, 0),
-            (0.02, 1.24, 0),
+            *metres(
+                "0.02 1.42 0, 0.34 1.33 0, 0.52 1.08 0, 0.50 0.86 0, 0.43 0.80 0, 0.40 0.90 0, 0.28 1.16 0, 0.02 1.24 0"
+            )
         ],
         34,
     )

@@ -11,6 +11,7 @@ from pocket3d_server.geometry.shapes import cone, cylinder, revolve, sphere, swe
 from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
@@ -117,19 +118,7 @@ def snowman(brief: Brief) -> Asset:
     top = head + 0.72 * r
     if s.rng.random() < 0.7 or brief.has("hat"):
         hat = revolve(
-            np.array(
-                [
-                    (0, 0),
-                    (1.28, 0),
-                    (1.30, 0.05),
-                    (1.26, 0.10),
-                    (0.86, 0.12),
-                    (0.80, 0.5),
-                    (0.84, 1.10),
-                    (0.80, 1.14),
-                    (0, 1.14),
-                ]
-            )
+            metres("0 0, 1.28 0, 1.30 0.05, 1.26 0.10, 0.86 0.12, 0.80 0.5, 0.84 1.10, 0.80 1.14, 0 1.14")
             * r,
             32,
             crease=35,
@@ -272,18 +261,7 @@ def scarecrow(brief: Brief) -> Asset:
             )
     s.add("straw", (join(*tufts), straw))
     brim = revolve(
-        np.array(
-            [
-                (0.0, 0.02),
-                (0.15, 0.0),
-                (0.30, -0.035),
-                (0.305, -0.025),
-                (0.15, 0.03),
-                (0.135, 0.16),
-                (0.06, 0.30),
-                (0.0, 0.32),
-            ]
-        ),
+        metres("0.0 0.02, 0.15 0.0, 0.30 -0.035, 0.305 -0.025, 0.15 0.03, 0.135 0.16, 0.06 0.30, 0.0 0.32"),
         32,
         crease=50,
     )

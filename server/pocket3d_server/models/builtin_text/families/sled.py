@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both, tube_along
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -67,22 +68,9 @@ def sleigh(brief: Brief) -> Asset:
         asked(brief, "trim", "gold", None, "trim", "runner"),
     )
     side = curves.smooth_curve(
-        [
-            [-1.05, 0.55],
-            [-1.15, 1.0],
-            [-1.30, 1.50],
-            [-1.05, 1.62],
-            [-0.80, 1.25],
-            [-0.35, 0.95],
-            [0.25, 0.92],
-            [0.65, 1.05],
-            [0.95, 1.35],
-            [1.15, 1.28],
-            [1.05, 0.95],
-            [0.80, 0.58],
-            [0.30, 0.42],
-            [-0.60, 0.42],
-        ],
+        metres(
+            "-1.05 0.55, -1.15 1.0, -1.30 1.50, -1.05 1.62, -0.80 1.25, -0.35 0.95, 0.25 0.92, 0.65 1.05, 0.95 1.35, 1.15 1.28, 1.05 0.95, 0.80 0.58, 0.30 0.42, -0.60 0.42"
+        ),
         70,
         closed=True,
     )

@@ -9,6 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.cart import cart_wheels
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
@@ -43,19 +44,8 @@ def cannon(brief: Brief) -> Asset:
     ]
     if ship:
         cheek = curves.rounded(
-            np.array(
-                [
-                    [-0.95, 0.16],
-                    [0.75, 0.16],
-                    [0.75, 0.62],
-                    [0.10, 0.66],
-                    [0.02, 0.52],
-                    [-0.35, 0.50],
-                    [-0.38, 0.36],
-                    [-0.68, 0.34],
-                    [-0.70, 0.24],
-                    [-0.95, 0.22],
-                ]
+            metres(
+                "-0.95 0.16, 0.75 0.16, 0.75 0.62, 0.10 0.66, 0.02 0.52, -0.35 0.50, -0.38 0.36, -0.68 0.34, -0.70 0.24, -0.95 0.22"
             ),
             0.03,
             2,
@@ -84,18 +74,7 @@ def cannon(brief: Brief) -> Asset:
         )
         return Asset(parts)
     trail = curves.rounded(
-        np.array(
-            [
-                [-2.0, 0.05],
-                [-1.7, 0.02],
-                [0.40, 0.66],
-                [0.45, 0.86],
-                [0.05, 0.95],
-                [-0.15, 0.86],
-                [-1.0, 0.52],
-                [-2.0, 0.20],
-            ]
-        ),
+        metres("-2.0 0.05, -1.7 0.02, 0.40 0.66, 0.45 0.86, 0.05 0.95, -0.15 0.86, -1.0 0.52, -2.0 0.20"),
         0.04,
         2,
     )
@@ -206,15 +185,8 @@ def anchor(brief: Brief) -> Asset:
         arc, np.interp(np.abs(np.linspace(-1, 1, 25)), [0, 0.8, 1], [0.10, 0.065, 0.02]), 16, round_ends=True
     )
     fluke = shapes.hull(
-        np.array(
-            [
-                [0, 0.26, 0.03],
-                [0.13, -0.10, 0.03],
-                [-0.13, -0.10, 0.03],
-                [0, 0.26, -0.03],
-                [0.13, -0.10, -0.03],
-                [-0.13, -0.10, -0.03],
-            ]
+        metres(
+            "0 0.26 0.03, 0.13 -0.10 0.03, -0.13 -0.10 0.03, 0 0.26 -0.03, 0.13 -0.10 -0.03, -0.13 -0.10 -0.03"
         ),
         20,
     )

@@ -26,7 +26,7 @@ def grounded(build: Callable[[Brief], Asset], *, centre: bool = False) -> Callab
 
     def build_settled(brief: Brief) -> Asset:
         asset = build(brief)
-        tall, wide = brief.stretch.get("height", 1.0), brief.stretch.get("width", 1.0)
+        tall, wide = brief.grown("height"), brief.grown("width")
         if tall != 1.0 or wide != 1.0:
             size = np.array([wide, tall, wide])
             for p in asset.primitives():

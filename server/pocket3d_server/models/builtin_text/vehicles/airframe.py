@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.solid import Points, Solid, join
+from pocket3d_server.geometry.asset import Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import finish, glow
+from pocket3d_server.models.builtin_text.making import metres
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar
 from pocket3d_server.models.language.brief import RGB
 
 LIVERIES: tuple[RGB, ...] = ((0.75, 0.12, 0.12), (0.10, 0.28, 0.58), (0.95, 0.72, 0.12), (0.10, 0.42, 0.36))
@@ -96,3 +102,107 @@ def gear(at: Points, drop: float, radius: float, pair: bool) -> tuple[Solid, Sol
         *[hub.move(x + o, y - drop + radius, z) for o in offsets],
     )
     return tyres, strut
+
+
+def turbofan() -> tuple[Solid, Solid, Solid]:
+    """A jet engine along z about the origin: (cowl, core with its pylon, fan)."""
+    cowl = shapes.revolve(
+        metres(
+            "0.60 -1.9, 0.68 -1.9, 0.98 -0.6, 1.05 0.9, 0.98 1.55, 0.90 1.62, 0.84 1.50, 0.86 0.6, 0.60 0.5"
+        ),
+        44,
+        crease=40,
+        closed=True,
+    ).rotate(x=90)
+    core = shapes.revolve(
+        curves.smooth_curve([[0, -2.6], [0.30, -1.8], [0.58, -1.0], [0.62, 0.5], [0.60, 0.62]], 24), 32
+    ).rotate(x=90)
+    fan = [
+        shapes.rounded_box(0.16, 0.62, 0.02, 0.006, 1).rotate(y=38).move(0, 0.52, 0.8).rotate(z=20 * k)
+        for k in range(18)
+    ]
+    nose = shapes.cone(0.26, 0.5, segments=28).rotate(x=90).move(0, 0, 0.72)
+    pylon = shapes.rounded_box(0.28, 1.3, 2.6, 0.12, 2).move(0, 0.95, -1.0)
+    return cowl, join(core, pylon), join(*fan, nose)
+
+
+def landing_gear(
+    places: Sequence[tuple[float, float, float]], drop: float, radius: float, pair: bool
+) -> list[Part]:
+    """Legs whose roots are at ``places``, down to ``drop`` metres below the middle line: tyres and struts."""
+    legs = [gear(np.array(at), drop + at[1], radius, pair) for at in places]
+    return [
+        part("tyres", (join(*(tyre for tyre, _ in legs)), finish("rubber"))),
+        part("landing_gear", (join(*(strut for _, strut in legs)), finish("steel"))),
+    ]
+
+
+def upper_wing() -> tuple[Solid, Solid]:
+    """A biplane's upper wing, and the struts and wires that carry it."""
+    upper = wing(4.6, 1.35, 1.15, 0.0, 0.0, 0.12).move(0, 1.18, 1.35)
+    upper = join(upper, upper.mirror("x"))
+    stays = []
+    for s in (1, -1):
+        for z in (1.5, 0.85):
+            stays += [
+                shapes.sweep([[s * 2.9, -0.10, z - 0.25], [s * 2.9, 1.18, z]], 0.028, 8),
+                shapes.sweep([[s * 0.40, 0.4, z], [s * 0.55, 1.18, z]], 0.024, 8),
+            ]
+        stays += [
+            shapes.sweep([[s * 0.6, -0.25, 1.0], [s * 2.9, 1.15, 1.2]], 0.008, 6),
+            shapes.sweep([[s * 0.55, 1.15, 1.2], [s * 2.9, -0.1, 1.0]], 0.008, 6),
+        ]
+    return upper, join(*stays)
+
+
+def on_skin(rows: Points, outline: Points, grown: float, depth: float) -> Solid:
+    """What of the skin of the fuselage through ``rows``, moved out by ``grown``, lies behind an outline of (-z, y)."""
+    skin = fuselage(rows + [0, 0, grown, grown], 90, 48)
+    return shapes.intersection(skin, shapes.extrude(outline, depth).rotate(y=90))
+
+
+def portholes(long: float) -> Solid:
+    """Cabin windows along both sides, but not over the wings."""
+    panes = []
+    for z in np.arange(-7.6, 10.2, 0.72) * long:
+        if -1.2 < z / long < -0.8:
+            continue
+        pane = shapes.superellipsoid(0.10, 0.44, 0.30, 4, 4, 16)
+        panes += [pane.move(s * 1.885, 0.50, z) for s in (1, -1)]
+    return join(*panes)
+
+
+def wing_lights(x: float, y: float, z: float) -> Part:
+    """Red on the left wing tip, green on the right."""
+    lights = [shapes.sphere(0.12, 14).move(s * x, y, z) for s in (1, -1)]
+    return part(
+        "lights",
+        (lights[0], glow("red_light", (0.9, 0.05, 0.05))),
+        (lights[1], glow("green_light", (0.05, 0.85, 0.2))),
+    )
+
+
+def meridians(lines: Points) -> list[Solid]:
+    """Twelve ribs along an envelope through ``lines``."""
+    ribs = [
+        shapes.sweep(
+            np.column_stack(
+                [(lines[2:-2, 2] + 0.01) * np.cos(a), (lines[2:-2, 3] + 0.01) * np.sin(a), lines[2:-2, 0]]
+            ),
+            0.045,
+            6,
+            round_ends=True,
+        )
+        for a in np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    ]
+    return ribs
+
+
+def mooring_lines(y: float, fat: float) -> Solid:
+    """Ropes from a gondola's roof at ``y`` to an envelope of radius ``fat``."""
+    rope = [
+        bar([s * 0.7, y + 1.7, z], [s * fat * 0.62, -fat * 0.74, z * 1.3], 0.03, 6)
+        for s in (1, -1)
+        for z in (-2.2, 2.2)
+    ]
+    return join(*rope)
