@@ -146,7 +146,7 @@ def _notes(made: Made) -> list[str]:
     if picture is not None:
         keeps = (made.brief.colours or made.brief.materials) and not made.carved
         own = ["A picture keeps its own colours and materials."] if keeps else []
-        return [f"The kit has no “{route.subject}”. {sentence(picture)}", *own]
+        return [f"The kit has no “{picture.label}”. {sentence(picture)}", *own]
     name = route.family.name.replace("_", " ")
     if not route.subject:
         return [f"The prompt has no English word that the kit knows; this is a {name}."]

@@ -10,7 +10,14 @@ from pocket3d_server.models.builtin_pictures.catalogue import Picture, pictures
 from pocket3d_server.models.builtin_pictures.lift import lifted
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.router import SURE, Route, Router
-from pocket3d_server.models.language.understand import singular, tokens_of, understand
+from pocket3d_server.models.language.understand import (
+    PREPOSITIONS,
+    is_attribute,
+    singular,
+    tokens_of,
+    understand,
+)
+from pocket3d_server.models.language.words import FILLERS, NUMBERS
 
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
@@ -34,7 +41,7 @@ class Gallery:
     def __init__(self, library: Library | None) -> None:
         """Without a ``library`` it only tells what there would be."""
         self.library = library
-        self._hears: dict[tuple[str, str], bool] = {}
+        self._hears: dict[tuple[str, frozenset[str]], bool] = {}
 
     @cached_property
     def router(self) -> Router:
@@ -49,9 +56,9 @@ class Gallery:
         )
 
     def instead_of(self, named: Route | None, prompt: str) -> Route | None:
-        """The picture that has a name in ``prompt``, where the kit has none. Where the kit knows the last word only,
-        the picture must know all words, and the kit's family must not hear the others: a circus tent is no tent,
-        and a tram car no car."""
+        """The picture that has a name in ``prompt``, where the kit has none. Where the kit knows some words of it,
+        the picture must know all, and the kit's family must not hear the others: a circus tent is no tent, and a
+        ball of yarn no ball."""
         found = self.router.by_name(prompt)
         if found is None or named is None:
             return found
@@ -75,15 +82,16 @@ class Gallery:
         return picture, found.confidence
 
     def _heard(self, named: Route, prompt: str) -> bool:
-        """Whether a family asks for the words before its name: a haunted house may still be one of the kit's."""
-        key = (named.family.name, named.subject)
-        if key not in self._hears:
-            own = {word for phrase in named.family.phrases for word in tokens_of(phrase)}
-            rest = {singular(word) for word in named.subject.split() if word not in own}
+        """Whether a family asks for the words beside its name: a decorated tree may still be one of the kit's."""
+        own = {word for phrase in named.family.phrases for word in tokens_of(phrase)} | set(named.name)
+        rest = frozenset(word for word in tokens_of(prompt) if word not in own and not _says_nothing(word))
+        key = (named.family.name, rest)
+        if rest and key not in self._hears:
             brief = understand(prompt, 0, "low", head=named.subject.split()[-1], name=named.name, luck=prompt)
             named.family.build(brief)
-            self._hears[key] = rest <= {singular(word) for word in brief.heard.words}
-        return self._hears[key]
+            heard = {singular(word) for word in brief.heard.words}
+            self._hears[key] = {singular(word) for word in rest} <= heard
+        return not rest or self._hears[key]
 
     def _family(self, picture: Picture, names: tuple[str, ...]) -> PictureFamily:
         def build(brief: Brief) -> Asset:
@@ -91,6 +99,11 @@ class Gallery:
             return lifted(self.library, picture, brief.quality)
 
         return PictureFamily(picture.label.replace(" ", "_"), names, build, picture.natural, picture)
+
+
+def _says_nothing(word: str) -> bool:
+    """Whether a word names neither a thing nor a part."""
+    return is_attribute(word) or word in FILLERS or word in PREPOSITIONS or word in NUMBERS or word.isdigit()
 
 
 def picture_of(route: Route) -> Picture | None:

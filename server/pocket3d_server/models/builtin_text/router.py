@@ -65,8 +65,11 @@ class Router:
             (family, tuple(tokens_of(phrase))) for family in families.values() for phrase in family.phrases
         ]
         self._exact: dict[tuple[str, ...], Family] = {}
+        self._wholes: dict[tuple[str, ...], Family] = {}
+        """Without fillers, which is how whole prompts are looked up."""
         for family, words in self._rows:
             self._exact.setdefault(words, family)
+            self._wholes.setdefault(tuple(w for w in words if w not in FILLERS), family)
         for names in SAME:
             words_of_all = [tuple(tokens_of(name)) for name in names]
             same = next((self._exact[w] for w in words_of_all if w in self._exact), None)
@@ -88,7 +91,12 @@ class Router:
 
     def is_name(self, text: str) -> bool:
         """Whether ``text`` without its articles is a name as a family gives it: "bow and arrow"."""
-        return tuple(t for t in tokens_of(text) if t not in FILLERS) in self._exact
+        if self._whole(text) in self._wholes:
+            return True
+        if self.gallery is None or not self.gallery.router.is_name(text):
+            return False
+        members = text.split(" and ")  # of a knife and a fork each is built
+        return len(members) == 1 or not all(self.by_name(member) for member in members)
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
@@ -98,7 +106,7 @@ class Router:
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""
         named = self.by_name(prompt)
-        if self.gallery is not None and (named is None or named.confidence < SURE):
+        if self.gallery is not None:
             named = self.gallery.instead_of(named, prompt) or named
         if named is not None:
             return named
@@ -110,6 +118,10 @@ class Router:
     def by_name(self, prompt: str) -> Route | None:
         """The family that has a name in ``prompt``, if any."""
         tokens = tokens_of(prompt)
+        whole = self._whole(prompt)
+        if whole in self._wholes and any(t == "of" or t in PREPOSITIONS for t in tokens):
+            own = frozenset(word for word in whole if is_attribute(word))  # "house with a flat roof"
+            return Route(self._wholes[whole], SURE, " ".join(whole), True, own)
         group = group_of(tokens)
         named = self._named(group)
         if named is not None:
@@ -137,6 +149,9 @@ class Router:
         if not subject or any(pieces_of(word) > 2 for word in subject):
             confidence = min(confidence, UNKNOWN_WORD)
         return Route(self._rows[best][0], confidence, " ".join(subject), False)
+
+    def _whole(self, text: str) -> tuple[str, ...]:
+        return tuple(t for t in tokens_of(text) if t not in FILLERS and t not in NUMBERS)
 
     def _without_doing(self, subject: list[str]) -> list[str]:
         """The subject without what it is doing: "dog sitting", "flying dragon", "man wearing hat"."""
