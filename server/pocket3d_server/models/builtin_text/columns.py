@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pocket3d_server.geometry import shapes
-from pocket3d_server.geometry.solid import Solid, join
+from pocket3d_server.geometry.solid import Points, Solid, join
 
 
 def colonnade(
@@ -56,3 +56,24 @@ def stylobate(w: float, z: float) -> Solid:
         for k in range(3)
     ]
     return join(*steps)
+
+
+def latin_cross(h: float) -> Points:
+    """The outline of a stone cross."""
+    shape = np.array(
+        [
+            [-0.09, 0],
+            [0.09, 0],
+            [0.09, h * 0.62],
+            [0.3, h * 0.62],
+            [0.3, h * 0.62 + 0.18],
+            [0.09, h * 0.62 + 0.18],
+            [0.09, h + 0.1],
+            [-0.09, h + 0.1],
+            [-0.09, h * 0.62 + 0.18],
+            [-0.3, h * 0.62 + 0.18],
+            [-0.3, h * 0.62],
+            [-0.09, h * 0.62],
+        ]
+    )
+    return shape

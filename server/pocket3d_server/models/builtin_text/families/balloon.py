@@ -9,7 +9,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
-from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES
+from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES, gored_envelope
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -26,22 +26,7 @@ def balloon(brief: Brief) -> Asset:
         * [g, 1],
         40,
     )
-    count, gores = 16, ([], [])  # type: ignore[var-annotated]
-    t = np.linspace(-np.pi / count, np.pi / count, 5)
-    for k in range(count):
-        out = 1 + 0.035 * np.cos(t * count / 2)
-        rings = [
-            np.concatenate(
-                [
-                    np.column_stack([r * out * np.sin(t), np.full(5, y), r * out * np.cos(t)]),
-                    np.column_stack(
-                        [0.985 * r * np.sin(t[::-1]), np.full(5, y), 0.985 * r * np.cos(t[::-1])]
-                    ),
-                ]
-            )
-            for r, y in np.maximum(rows, [[0.02, 0]])
-        ]
-        gores[k % 2].append(shapes.loft(np.stack(rings), crease=50).rotate(y=360 * k / count))
+    envelope = gored_envelope(rows)
     w = 0.62
     basket = shapes.loft(
         np.stack(
@@ -79,7 +64,7 @@ def balloon(brief: Brief) -> Asset:
     )
     band = shapes.torus(1.1 * g, 0.10, 56, 10).move(y=4.6)
     return Asset([
-        part("envelope", (join(*gores[0]), first), (join(*gores[1]), second)), part("skirt", (band, second)), part("basket", (basket, finish("wicker")), (rim, finish("leather"))),
+        part("envelope", (envelope[0], first), (envelope[1], second)), part("skirt", (band, second)), part("basket", (basket, finish("wicker")), (rim, finish("leather"))),
         part("ropes", (join(*ropes), finish("straw", name="ropes"))), part("burner", (join(*burner), finish("steel"))), part("flame", (flame, glow("flame", (1.0, 0.65, 0.2)))),
     ])  # fmt: skip
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.bridge_parts import cutwaters, parapets, voussoirs
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
@@ -53,65 +52,14 @@ def stone_bridge(brief: Brief) -> Asset:
         for c, r in zip(centres, radius, strict=True)
     ]
     body = shapes.difference(body, *holes, crease=30)
-    rings: list[Solid] = []
-    for c, r in zip(centres, radius, strict=True):
-        n = 17
-        for k in range(n):
-            a = np.pi * (k + 0.5) / n
-            block = shapes.rounded_box(np.pi * r / n * 1.06, 0.42, 0.14, 0.025, 1).rotate(
-                z=float(np.degrees(a)) - 90
-            )
-            at = [c + (r + 0.20) * np.cos(a), spring + (r + 0.20) * np.sin(a)]
-            rings += [block.move(at[0], at[1], s * (wide / 2 + 0.02)) for s in (1, -1)]
-    rails, coping, posts = [], [], []
-    top = road + 0.85
-    for s in (1, -1):
-        line = np.concatenate([np.column_stack([x, road - 0.2]), np.column_stack([x, top])[::-1]])
-        rails.append(shapes.extrude(curves.counter_clockwise(line), 0.28).move(z=s * (wide / 2 - 0.10)))
-        coping.append(
-            shapes.sweep(
-                np.column_stack([x, top + 0.05, np.full(49, s * (wide / 2 - 0.10))]),
-                1.0,
-                curves.rectangle(0.42, 0.16, 0.03, 2),
-            )
-        )
-        coping.append(
-            shapes.sweep(
-                np.column_stack([x, road - 0.06, np.full(49, s * (wide / 2 + 0.02))]),
-                1.0,
-                curves.rectangle(0.20, 0.16, 0.03, 2),
-            )
-        )
-        posts += [
-            shapes.rounded_box(0.5, 1.5, 0.5, 0.04, 2).move(
-                e * (x[-1] - 0.15), road[0] + 0.55, s * (wide / 2 - 0.10)
-            )
-            for e in (1, -1)
-        ]
-        posts += [
-            shapes.prism(4, 0.36, 0.28, top=0.06).move(
-                e * (x[-1] - 0.15), road[0] + 1.30, s * (wide / 2 - 0.10)
-            )
-            for e in (1, -1)
-        ]
-    cut = []
-    for a, b in itertools.pairwise(centres):
-        plan = np.array(
-            [
-                [-0.6, -wide / 2 - 0.1],
-                [0, -wide / 2 - 0.9],
-                [0.6, -wide / 2 - 0.1],
-                [0.6, wide / 2 + 0.1],
-                [0, wide / 2 + 0.9],
-                [-0.6, wide / 2 + 0.1],
-            ]
-        )
-        cut.append(shapes.extrude(plan, 1.9, 0.04).rotate(x=-90).move((a + b) / 2, 0.5, 0))
+    rings = voussoirs(centres, radius, spring, wide)
+    rails, coping = parapets(x, road, wide)
+    cut = cutwaters(centres, wide)
     water = shapes.rounded_box(x[-1] - x[0] + 0.6, 0.24, wide + 4.5, 0.05, 1).move(y=-0.36)
     pieces = [
         part("bridge", (join(body, *rails, *cut), stone)),
-        part("arch_stones", (join(*rings), trim)),
-        part("coping", (join(*coping, *posts), trim)),
+        part("arch_stones", (rings, trim)),
+        part("coping", (coping, trim)),
         part("water", (water, asked(brief, "water", "glass", (0.22, 0.48, 0.58), "water", alpha=1.0))),
     ]
     if brief.has("river", "bank"):

@@ -9,27 +9,15 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.camping import guy_lines, panel, ring_of_stones, smoke_flaps
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
-from pocket3d_server.models.builtin_text.masonry import hewn, lumpy, parts_only
+from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar
 from pocket3d_server.models.language.brief import RGB, Brief
 
 CLOTHS: tuple[RGB, ...] = ((0.85, 0.42, 0.12), (0.18, 0.42, 0.26), (0.16, 0.36, 0.60), (0.80, 0.66, 0.40))
-
-
-def panel(corners: Points, thick: float = 0.012, sag: float = 0.0, steps: int = 9) -> Solid:
-    """A cloth over four corners (4, 3), in order around; ``sag`` pulls its middle along its normal."""
-    c = np.asarray(corners, dtype=np.float64)
-    u, v = np.meshgrid(np.linspace(0, 1, steps), np.linspace(0, 1, steps), indexing="ij")
-    u, v = u[..., None], v[..., None]
-    p = (1 - u) * ((1 - v) * c[0] + v * c[3]) + u * ((1 - v) * c[1] + v * c[2])
-    normal = np.cross(c[2] - c[0], c[3] - c[1])
-    normal /= np.linalg.norm(normal)
-    p = p - sag * np.sin(np.pi * u) * np.sin(np.pi * v) * normal
-    ring = np.concatenate([p + normal * thick / 2, (p - normal * thick / 2)[::-1]], axis=0)
-    return shapes.loft(ring.transpose(1, 0, 2), crease=60)
 
 
 def tent(brief: Brief) -> Asset:
@@ -77,22 +65,13 @@ def tent(brief: Brief) -> Asset:
     poles = [bar([0, 0, v], [0, h + 0.12, v], 0.018) for v in (z - 0.03, -z + 0.05)] + [
         bar([0, h, -z], [0, h, z], 0.015)
     ]
-    lines, pegs = [], []
-    for v in (-z, 0.0, z):
-        for s in (1, -1):
-            foot = np.array([s * (w + 0.75), 0.03, v * 1.05])
-            lines.append(bar([s * w * 0.52, h * 0.48, v], foot, 0.006, 5))
-            pegs.append(beam(foot + [s * 0.03, -0.03, 0], foot + [-s * 0.02, 0.12, 0], 0.03, 0.02))
-    for v in (1, -1):
-        foot = np.array([0, 0.03, v * (z + 1.1)])
-        lines.append(bar([0, h + 0.08, v * z], foot, 0.006, 5))
-        pegs.append(beam(foot + [0, -0.03, v * 0.03], foot + [0, 0.12, -v * 0.02], 0.03, 0.02))
+    lines, pegs = guy_lines(w, h, z)
     bag = shapes.capsule(0.17, 1.7, 20).scale(1.4, 1, 0.7).rotate(x=90).move(0.4, 0.14, 0.1)
     mat = shapes.superellipsoid(0.5, 0.12, 0.3, 3, 2.4, 20).move(0.4, 0.30, -0.75)
     return Asset(
         [
             part("walls", (join(*walls, *eaves, back), cloth)), part("door_flaps", (join(*flaps), cloth)), part("ground_sheet", (ground, inner)), part("poles", (join(*poles), metal)),
-            part("guy_lines", (join(*lines), rope)), part("pegs", (join(*pegs), finish("wood"))), part("sleeping_bag", (bag, finish("fabric", (0.20, 0.32, 0.55), "bag")), (mat, finish("fabric", (0.85, 0.82, 0.75), "pillow"))),
+            part("guy_lines", (lines, rope)), part("pegs", (pegs, finish("wood"))), part("sleeping_bag", (bag, finish("fabric", (0.20, 0.32, 0.55), "bag")), (mat, finish("fabric", (0.85, 0.82, 0.75), "pillow"))),
         ]
     )  # fmt: skip
 
@@ -175,20 +154,8 @@ def tipi(brief: Brief) -> Asset:
         .rotate(x=-lean)
         .move(0, 0.03, radius(0.0) + 0.015)
     )
-    flap = [
-        panel(
-            np.array(
-                [
-                    [s * 0.03, h * 0.66, radius(h * 0.66) + 0.03],
-                    [s * 0.36, h * 0.80, radius(h * 0.76) + 0.10],
-                    [s * 0.30, h * 0.97, 0.28],
-                    [s * 0.02, h * 0.97, 0.24],
-                ]
-            )[::s]
-        )
-        for s in (1, -1)
-    ]
-    return Asset([part("cover", (cone(0, h * 0.97, 0), hide), (join(*flap), hide)), part("bands", (cone(0.02, 0.5, 0.012), band), (cone(2.5, 2.75, 0.012), band), (join(*zig), band)), part("poles", (join(*poles), finish("wood"))), part("door", (gap, finish("canvas", (0.22, 0.15, 0.10), "opening")))])  # fmt: skip
+    flap = smoke_flaps(h, radius)
+    return Asset([part("cover", (cone(0, h * 0.97, 0), hide), (flap, hide)), part("bands", (cone(0.02, 0.5, 0.012), band), (cone(2.5, 2.75, 0.012), band), (join(*zig), band)), part("poles", (join(*poles), finish("wood"))), part("door", (gap, finish("canvas", (0.22, 0.15, 0.10), "opening")))])  # fmt: skip
 
 
 def igloo(brief: Brief) -> Asset:
@@ -271,14 +238,7 @@ def campfire(brief: Brief) -> Asset:
         ]
         logs.append(turned[0])
         ends.append(turned[1])
-    rocks = []
-    for k in range(stones):
-        size = float(rng.uniform(0.085, 0.125))
-        rock = shapes.superellipsoid(2.2 * size, 1.6 * size, 1.8 * size, 2.4, 2.4, 16)
-        rock = lumpy(rock, rng, 0.07, 9.0)
-        rocks.append(
-            rock.rotate(y=float(rng.uniform(0, 90))).move(0, size * 0.62, 0.60).rotate(y=360 * k / stones)
-        )
+    rocks = ring_of_stones(stones, rng)
     ash = shapes.revolve(curves.smooth_curve([[0.56, 0.0], [0.45, 0.035], [0, 0.06]], 8), 32)
     coals = [
         shapes.superellipsoid(0.09, 0.06, 0.08, 2.6, 2.6, 10)
@@ -300,7 +260,7 @@ def campfire(brief: Brief) -> Asset:
     ]
     return Asset(
         [
-            part("logs", (join(*logs), wood), (join(*ends), end)), part("stones", (join(*rocks), stone)), part("ash", (ash, finish("earth", (0.16, 0.15, 0.14), "ash"))),
+            part("logs", (join(*logs), wood), (join(*ends), end)), part("stones", (rocks, stone)), part("ash", (ash, finish("earth", (0.16, 0.15, 0.14), "ash"))),
             part("embers", (join(*coals), glow("embers", (1.0, 0.25, 0.04), 0.8))), part("flames", (join(*outer), fire), (join(*inner), glow("flame_core", (1.0, 0.74, 0.08), 0.85))),
         ]
     )  # fmt: skip

@@ -13,7 +13,7 @@ from pocket3d_server.models.builtin_text.joinery import WOODS, cushion
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.cart import cart_wheels, plank_box
 from pocket3d_server.models.builtin_text.vehicles.coach import Coach, pane
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, black, both, tube_along
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, black, both, castor, tube_along
 from pocket3d_server.models.language.brief import RGB, Brief
 
 PAINTS: tuple[RGB, ...] = ((0.42, 0.08, 0.10), (0.10, 0.20, 0.38), (0.08, 0.26, 0.18), (0.06, 0.06, 0.07))
@@ -220,13 +220,7 @@ def shopping_cart(brief: Brief) -> Asset:
         part("basket", (join(*mesh), wire), (rim, wire)), part("frame", (join(frame, props, *rack), wire)), part("handle", (handle, grip)), part("child_flap", (flap, grip)),
     ]  # fmt: skip
     for k, (x, z) in enumerate(((0.25, -0.38), (-0.25, -0.38), (0.23, 0.44), (-0.23, 0.44))):
-        tyre = shapes.cylinder(0.065, 0.028, 0.008, 24).move(y=-0.014).rotate(z=90).move(x, 0.065, z)
-        hood = join(
-            bar([x, 0.13, z], [x, 0.21, z], 0.010),
-            both(shapes.rounded_box(0.006, 0.10, 0.035, 0.002, 1).move(0.022, 0.095, 0)).move(x, 0, z),
-            shapes.rounded_box(0.05, 0.008, 0.04, 0.002, 1).move(x, 0.142, z),
-        )
-        parts.append(part(f"castor_{k + 1}", (tyre, finish("rubber")), (hood, wire)))
+        parts.append(castor(f"castor_{k + 1}", x, z, wire))
     return Asset(parts)
 
 

@@ -6,12 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material
-from pocket3d_server.geometry.implicit import curve
-from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
-from pocket3d_server.models.builtin_text.organic.leaf import sheet
-from pocket3d_server.models.builtin_text.organic.saurian import IVORY, bands_over, clawed_toes, row_of
+from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.organic.saurian import (
+    IVORY,
+    back_plates,
+    bands_over,
+    clawed_toes,
+    hunters_teeth,
+    row_of,
+)
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import Brief
 
@@ -76,13 +81,7 @@ def tyrannosaurus(brief: Brief) -> Asset:
         mottle=0.2,
     )
     s.eyes(h + (0, 0.11 * big, 0.13 * big), (0.9, 0.18, 0.35), 0.05, (0.93, 0.66, 0.10), pupil=(0.25, 0.62))
-    z = np.tile(np.linspace(0.20, 0.66, 8) * big, 2)
-    x = np.repeat([1.0, -1.0], 8) * np.interp(z, [0.2 * big, 0.66 * big], [0.115 * big, 0.062 * big])
-    top = h + np.stack([x, -0.135 * big + 0 * z, z + 0.04], axis=1)
-    low = h + np.stack([0.92 * x, -0.245 * big - 0.10 * z, z - 0.04], axis=1)
-    down = np.tile([[0.0, -1.0, 0.05]], (16, 1))
-    sizes = np.r_[np.full(16, 0.085 * big), np.full(16, 0.06 * big)]
-    row_of(s, "teeth", np.concatenate([top, low]), np.concatenate([down, -down]), sizes, IVORY)
+    hunters_teeth(s, h, big)
     return s.finished((0.75 if raptor else 1.9) * (1 + 0.03 * s.rng.standard_normal()))
 
 
@@ -129,27 +128,8 @@ def triceratops(brief: Brief) -> Asset:
     )
     s.eyes((0, 0.92, 1.02), (0.9, 0.25, 0.3), 0.045, (0.80, 0.55, 0.14))
     horn = Material.from_srgb("horn", IVORY, roughness=0.4)
-    brow = sweep(
-        curve([(0.13, 1.02, 1.0), (0.20, 1.26, 1.22), (0.22, 1.36, 1.52)], 12),
-        np.linspace(0.075, 0.006, 12),
-        12,
-        round_ends=True,
-        crease=80,
-    )
-    s.add("horn", (brow, horn), pair=True)
-    s.add(
-        "nose_horn",
-        (
-            sweep(
-                curve([(0, 0.82, 1.20), (0, 0.94, 1.28), (0, 1.02, 1.36)], 8),
-                np.linspace(0.06, 0.006, 8),
-                12,
-                round_ends=True,
-                crease=80,
-            ),
-            horn,
-        ),
-    )
+    s.horn("horn", "0.13 1.02 1.0, 0.20 1.26 1.22, 0.22 1.36 1.52", 0.075, horn, pair=True)
+    s.horn("nose_horn", "0 0.82 1.20, 0 0.94 1.28, 0 1.02 1.36", 0.06, horn, count=8)
     return s.finished(1.65)
 
 
@@ -244,26 +224,7 @@ def stegosaurus(brief: Brief) -> Asset:
         mottle=0.2,
     )
     s.eyes((0, 0.48, 1.16), (0.9, 0.3, 0.3), 0.03, (0.75, 0.5, 0.12))
-    line, r = curve(back, 60), np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, 7), girth)
-    u, plates = np.linspace(0, 1, 10), []
-    for k in range(13):
-        i = 5 + 4 * k
-        size = 0.12 + 0.34 * np.exp(-(((k - 6.2) / 3.6) ** 2))
-        root = line[i] + (0.07 * (1 if k % 2 else -1), r[i] * 0.86, 0)
-        lean = np.array([0.22 * (1 if k % 2 else -1), 1.0, -0.12])
-        plates.append(
-            (
-                sheet(
-                    root + lean * (size * 1.25 * u)[:, None],
-                    (1, 0, 0),
-                    0.5 * size * np.clip(np.sin(np.pi * (0.22 + 0.76 * u)), 0.03, 1),
-                    thickness=0.05,
-                    columns=5,
-                ),
-                plate,
-            )
-        )
-    s.add("plates", *plates)
+    back_plates(s, back, girth, plate)
     spots = np.array([(x, y, z) for z, y in ((-1.55, 0.60), (-1.76, 0.58)) for x in (0.04, -0.04)])
     row_of(
         s,
@@ -291,15 +252,15 @@ FAMILIES: tuple[Family, ...] = (
             "raptor",
             "godzilla",
         ),
-        tyrannosaurus,
+        grounded(tyrannosaurus),
         natural=True,
     ),
-    Family("triceratops", ("triceratops",), triceratops, natural=True),
+    Family("triceratops", ("triceratops",), grounded(triceratops), natural=True),
     Family(
         "sauropod",
         ("long neck dinosaur", "brachiosaurus", "diplodocus", "brontosaurus", "sauropod", "apatosaurus"),
-        sauropod,
+        grounded(sauropod),
         natural=True,
     ),
-    Family("stegosaurus", ("stegosaurus",), stegosaurus, natural=True),
+    Family("stegosaurus", ("stegosaurus",), grounded(stegosaurus), natural=True),
 )

@@ -11,6 +11,7 @@ from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.saurian import IVORY, clawed_toes, row_of
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
@@ -114,5 +115,5 @@ def dragon(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("dragon", ("dragon", "wyvern", "drake", "fire dragon"), dragon, natural=True),
+    Family("dragon", ("dragon", "wyvern", "drake", "fire dragon"), grounded(dragon), natural=True),
 )

@@ -6,7 +6,18 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.fairy_parts import (
+    arch,
+    arched_porch,
+    bent_chimney,
+    candy_canes,
+    cap_spots,
+    garden_patch,
+    icing_drips,
+    roof_sweets,
+    round_window,
+)
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import Frame, door, gable_roof, gable_wall, window
@@ -44,34 +55,9 @@ def mushroom_house(brief: Brief) -> Asset:
         ).rotate(y=360 * i / 28)
         for i in range(28)
     ]
-    rng, spots = brief.rng(1), []
-    for row, (f, count, size) in enumerate(
-        ((0.20, 9, 0.34), (0.48, 7, 0.30), (0.74, 4, 0.26), (1.0, 1, 0.36))
-    ):
-        i = int(f * 33)
-        a, b = top[max(i - 1, 0)], top[min(i + 1, 33)]
-        slope = float(np.degrees(np.arctan2(b[1] - a[1], a[0] - b[0])))
-        for j in range(count):
-            disc = (
-                shapes.sphere(0.5, 22)
-                .scale(2 * size * float(rng.uniform(0.75, 1.1)), 0.16, 2 * size)
-                .rotate(x=0 if count == 1 else slope)
-            )
-            spots.append(
-                disc.move(0, top[i, 1] - 0.01, top[i, 0] - 0.0).rotate(
-                    y=360 * (j + 0.5 * (row % 2)) / count + 12 * row
-                )
-            )
+    spots = cap_spots(top, brief.rng(1))
     radius = lambda y: float(np.interp(y, stem_line[:, 1], stem_line[:, 0]))  # noqa: E731
-    porch = shapes.loft(
-        np.stack(
-            [
-                np.column_stack([p[:, 0], p[:, 1], np.full(len(p), z)])
-                for z, p in ((1.0, _arch(0.62, 1.75)), (1.62 * w, _arch(0.62, 1.75)))
-            ]
-        ),
-        crease=30,
-    )
+    porch = arched_porch(w)
     leaf = door(
         "door",
         Frame(np.array([0, 0.05, 1.60 * w]), 0),
@@ -86,47 +72,21 @@ def mushroom_house(brief: Brief) -> Asset:
         part("stem", (join(stem, porch), cream)),
         part("cap", (cap, cap_look)),
         part("gills", (join(*gills), finish("plaster", (0.90, 0.82, 0.68), "gills"))),
-        part("spots", (join(*spots), white)),
+        part("spots", (spots, white)),
         leaf,
     ]
     for i, (turn, y) in enumerate(((52.0, 1.35 * k), (-50.0, 1.45 * k), (140.0, 1.3 * k))):
         a, r = np.radians(turn), radius(y)
         frame = Frame(np.array([np.sin(a) * (r + 0.02), y, np.cos(a) * (r + 0.02)]), turn)
-        rim = shapes.torus(0.30, 0.10, 28, 10).rotate(x=90)
-        bars = join(rim, shapes.box(0.04, 0.6, 0.05), shapes.box(0.6, 0.04, 0.05))
-        pane = shapes.cylinder(0.30, 0.10, 0.0, 28).rotate(x=90).move(z=-0.06)
-        parts.append(part(f"window_{i + 1}", (frame.place(bars), wood), (frame.place(pane), glass)))
-    pipe = shapes.sweep(
-        curves.smooth_curve(
-            [
-                [1.35 * w, 3.6 * k, -0.3],
-                [1.5 * w, 4.3 * k, -0.3],
-                [1.38 * w, 4.75 * k, -0.3],
-                [1.5 * w, 5.2 * k, -0.3],
-            ],
-            18,
-        ),
-        0.20,
-        14,
-    )
-    hat = shapes.cone(0.36, 0.32, segments=18).move(1.5 * w, 5.3 * k, -0.3)
-    stones = [
-        shapes.superellipsoid(0.55, 0.14, 0.42, 2.4, 2.4, 14).move(0.12 * (-1) ** i, 0.03, 1.95 * w + 0.5 * i)
-        for i in range(3)
-    ]
-    base = shapes.revolve(
-        curves.smooth_curve([[3.1 * w, -0.18], [2.9 * w, 0.0], [2.0 * w, 0.05], [0, 0.06]], 12), 48
-    ).move(z=0.35)
+        parts.append(round_window(f"window_{i + 1}", frame, wood, glass))
+    pipe, hat = bent_chimney(w, k)
+    stones, base = garden_patch(w)
     parts += [
         part("chimney", (pipe, finish("stone", (0.55, 0.52, 0.48), "chimney")), (hat, cap_look)),
-        part("path", (join(*stones), finish("stone", (0.66, 0.64, 0.60), "path"))),
+        part("path", (stones, finish("stone", (0.66, 0.64, 0.60), "path"))),
         part("grass", (base, finish("grass"))),
     ]
     return Asset(parts)  # fmt: skip
-
-
-def _arch(half: float, high: float) -> Points:
-    return np.concatenate([[[-half, 0], [half, 0]], curves.arc(half, 0, 180, 17) + [0, high - half]])
 
 
 def gingerbread_house(brief: Brief) -> Asset:
@@ -143,58 +103,17 @@ def gingerbread_house(brief: Brief) -> Asset:
     cover = gable_roof(w, d, rise, 0.28, 0.16).rotate(y=90).move(y=high)
     slope = rise / (d / 2)
     x0 = d / 2
-    sweets: dict[int, list[Solid]] = {0: [], 1: [], 2: [], 3: []}
-    for s in (1, -1):
-        for i in range(4):
-            for j in range(5):
-                f = 0.14 + 0.24 * i
-                x = s * (x0 + 0.24) * (1 - f)
-                y = high + 0.20 + rise + 0.06 - slope * abs(x)
-                drop = (
-                    shapes.sphere(0.5, 16).scale(0.30, 0.16, 0.30).rotate(z=-s * np.degrees(np.arctan(slope)))
-                )
-                sweets[int(rng.integers(4))].append(
-                    drop.move(x, y, -w / 2 + 0.3 + 0.62 * j + 0.3 * (i % 2) - 0.1)
-                )
-    drips: list[Solid] = []
-    for s in (1, -1):
-        for z in np.linspace(-w / 2 - 0.2, w / 2 + 0.2, 13):
-            y = high - slope * 0.28
-            drips.append(
-                shapes.capsule(0.11, float(rng.uniform(0.28, 0.55)), 12).move(s * (x0 + 0.27), y + 0.02, z)
-            )
-    for z in (w / 2 + 0.27, -w / 2 - 0.27):
-        for f in np.linspace(-1, 1, 17):
-            drips.append(
-                shapes.capsule(0.09, float(rng.uniform(0.24, 0.42)), 12).move(
-                    f * x0 * 1.1, high + rise * (1 - abs(f) * 1.1) + 0.02, z
-                )
-            )
-    canes, stripes = [], []
-    for s in (1, -1):
-        path = curves.smooth_curve(
-            [
-                [0, 0, 0],
-                [0, 0.9, 0],
-                [0, 1.4, 0],
-                [-s * 0.14, 1.62, 0],
-                [-s * 0.36, 1.58, 0],
-                [-s * 0.42, 1.38, 0],
-            ],
-            30,
-        )
-        place = np.array([s * 1.05, 0.08, w / 2 + 0.45])
-        canes.append(shapes.sweep(path + place, 0.09, 14, round_ends=True))
-        for i in range(2, 28, 5):
-            stripes.append(shapes.sweep(path[i : i + 3] + place, 0.094, 14))
-    leaf = [shapes.extrude(_arch(0.42, 1.35), 0.10, 0.02).move(0, 0.1, w / 2 + 0.05)]
+    sweets = roof_sweets(w, x0, high, rise, slope, rng)
+    drips = icing_drips(w, x0, high, rise, slope, rng)
+    canes, stripes = candy_canes(w)
+    leaf = [shapes.extrude(arch(0.42, 1.35), 0.10, 0.02).move(0, 0.1, w / 2 + 0.05)]
     leaf += [
         shapes.rounded_box(0.26, 0.26, 0.06, 0.03, 1).move(x, y, w / 2 + 0.11)
         for x in (-0.18, 0.18)
         for y in (0.36, 0.70)
     ]
     rim = shapes.sweep(
-        np.column_stack([_arch(0.48, 1.42)[1:], np.full(18, w / 2 + 0.06)]) + [0, 0.1, 0],
+        np.column_stack([arch(0.48, 1.42)[1:], np.full(18, w / 2 + 0.06)]) + [0, 0.1, 0],
         0.06,
         10,
         round_ends=True,
@@ -210,7 +129,7 @@ def gingerbread_house(brief: Brief) -> Asset:
     return Asset(
         [
             part("walls", (body.move(y=0.06), bread)), part("roof", (cover, finish("plaster", (0.48, 0.26, 0.12), "roof_biscuit"))), part("icing", (join(*drips, cream, rim), icing)),
-            part("sweets", *[(join(*made), finish("paint", hues[i], f"sweet_{i + 1}", roughness=0.2)) for i, made in sweets.items() if made]), part("candy_canes", (join(*canes), icing), (join(*stripes), red)),
+            part("sweets", *[(join(*made), finish("paint", hues[i], f"sweet_{i + 1}", roughness=0.2)) for i, made in sweets.items() if made]), part("candy_canes", (canes, icing), (stripes, red)),
             part("door", (join(*leaf), choc), (knob, red)), part("heart", (heart, red)), part("chimney", (stack, bread)), part("ground", (snow, finish("snow"))),
             *[window(f"window_{i + 1}", Frame(np.array([s * x0, 1.05, z]), 90.0 * s), 0.7, 0.75, trim, lit, trim) for i, (s, z) in enumerate(((1, 0.0), (-1, 0.0)))],
         ]

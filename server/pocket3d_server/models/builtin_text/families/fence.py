@@ -12,6 +12,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
+from pocket3d_server.models.builtin_text.railings import iron_railing, pickets
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
 from pocket3d_server.models.language.brief import Brief
 
@@ -29,37 +30,7 @@ def fence(brief: Brief) -> Asset:
     pitch = long / bays
     posts_x = np.linspace(-long / 2, long / 2, bays + 1)
     if iron:
-        metal = asked(brief, "bars", "iron", (0.10, 0.10, 0.11), "bar", main=True)
-        count = int(long / 0.14)
-        x = np.linspace(-long / 2 + 0.08, long / 2 - 0.08, count)
-        bars = [shapes.cylinder(0.011, high * 1.12, 0, 10).move(v, 0.06, 0) for v in x]
-        tips = [
-            shapes.revolve(np.array([[0.012, 0], [0.026, 0.035], [0.0, 0.13]]), 8).move(
-                v, high * 1.12 + 0.05, 0
-            )
-            for v in x
-        ]
-        rails = [
-            shapes.rounded_box(long, 0.035, 0.02, 0.004, 1).move(0, y, 0) for y in (0.16, high * 0.88, high)
-        ]
-        rings = [
-            shapes.torus(0.045, 0.012, 18, 6).rotate(x=90).move(v, high * 0.94, 0)
-            for v in (x[:-1] + x[1:]) / 2
-        ]
-        posts = [
-            join(
-                shapes.rounded_box(0.07, high * 1.22, 0.07, 0.008, 1).move(v, high * 0.61, 0),
-                shapes.sphere(0.06, 14).move(v, high * 1.25, 0),
-            )
-            for v in posts_x
-        ]
-        return Asset(
-            [
-                part("bars", (join(*bars, *tips), metal)),
-                part("rails", (join(*rails, *rings), metal)),
-                part("posts", (join(*posts), metal)),
-            ]
-        )
+        return Asset(iron_railing(brief, long, high, posts_x))
     usual = (0.95, 0.94, 0.91) if picket and brief.rng(1).random() < 0.6 else None
     wood = asked(
         brief,
@@ -72,22 +43,7 @@ def fence(brief: Brief) -> Asset:
     )
     rng = brief.rng(2)
     if picket:
-        w = 0.085
-        n = int(long / (w * 1.75))
-        shape = np.array([[-w / 2, 0], [w / 2, 0], [w / 2, high * 0.90], [0, high], [-w / 2, high * 0.90]])
-        slat = shapes.extrude(shape, 0.022, 0.004).grained()
-        slats = [slat.move(v, 0.07, 0.035) for v in np.linspace(-long / 2 + w, long / 2 - w, n)]
-        rails = [
-            shapes.rounded_box(long + 0.1, 0.085, 0.035, 0.006, 1).grained().move(0, y, 0)
-            for y in (0.28, high * 0.76)
-        ]
-        posts = [
-            join(
-                shapes.rounded_box(0.10, high * 1.05, 0.10, 0.01, 1).grained().move(v, high * 0.525, -0.05),
-                shapes.prism(4, 0.085, 0.07, top=0.012).move(v, high * 1.05, -0.05),
-            )
-            for v in posts_x
-        ]
+        slats, rails, posts = pickets(long, high, posts_x)
     else:
         slats = []
         rails = [

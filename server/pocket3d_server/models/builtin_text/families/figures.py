@@ -11,6 +11,7 @@ from pocket3d_server.geometry.shapes import revolve, sphere, sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import finish, shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
@@ -150,5 +151,5 @@ def ghost(brief: Brief) -> Asset:
 FAMILIES: tuple[Family, ...] = (
     Family("teddy_bear", ("teddy bear", "teddy", "stuffed bear", "plush bear", "toy bear"), teddy_bear),
     Family("rubber_duck", ("rubber duck", "bath duck", "rubber ducky", "toy duck"), rubber_duck),
-    Family("ghost", ("ghost", "spirit", "phantom", "spook"), ghost),
+    Family("ghost", ("ghost", "spirit", "phantom", "spook"), grounded(ghost)),
 )

@@ -18,6 +18,7 @@ from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.animal import mirrored_part
 from pocket3d_server.models.builtin_text.organic.cloth import vertex_normals
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.insect import CHITIN, Triple, feelers, jointed_legs
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, smoothstep
@@ -226,8 +227,8 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "bee",
         ("bee", "honeybee", "honey bee", "bumblebee", "bumble bee", "wasp", "hornet"),
-        bee,
+        grounded(bee),
         natural=True,
     ),
-    Family("dragonfly", ("dragonfly", "mosquito", "fly"), dragonfly, natural=True),
+    Family("dragonfly", ("dragonfly", "mosquito", "fly"), grounded(dragonfly), natural=True),
 )

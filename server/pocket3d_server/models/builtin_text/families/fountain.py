@@ -13,6 +13,14 @@ from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.masonry import gable_roof, hewn
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
+from pocket3d_server.models.builtin_text.waterworks import (
+    bucket,
+    finial,
+    overflow,
+    pool_of,
+    ring_of_blocks,
+    top_jets,
+)
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -54,25 +62,8 @@ def fountain(brief: Brief) -> Asset:
     )
     r = 2.3 * brief.grown("width")
     sides = 8 if brief.rng(2).random() < 0.5 else n
-    line = np.array(
-        [
-            [r + 0.12, 0],
-            [r + 0.12, 0.12],
-            [r, 0.18],
-            [r, 0.50],
-            [r + 0.10, 0.54],
-            [r + 0.10, 0.66],
-            [r - 0.22, 0.66],
-            [r - 0.22, 0.14],
-            [0, 0.14],
-        ]
-    )
-    pool = shapes.revolve(line, sides, crease=25)
-    step = shapes.revolve(np.array([[r + 0.6, 0], [r + 0.6, 0.12], [r - 0.2, 0.12]]), sides, crease=25)
-    pools: list[Solid] = [
-        shapes.revolve(np.array([[r - 0.15, 0.40], [r - 0.15, 0.50], [0, 0.50]]), sides, crease=25)
-    ]
-    stones, jets = [pool, step], []
+    stones, pools = pool_of(r, sides)
+    jets: list[Solid] = []
     y, size = 0.14, 1.25
     high = 1.15 * brief.grown("height")
     for k in range(tiers):
@@ -87,36 +78,10 @@ def fountain(brief: Brief) -> Asset:
         bowl = basin(size, 0.07, 0.34, n)
         stones.append(bowl.move(y=y))
         pools.append(shapes.cylinder(size * 0.93, 0.05, 0, n).move(y=y + 0.255))
-        fall = 8
-        below = 0.50 if k == 0 else y - tall * 0.96 + 0.24
-        for i in range(fall):
-            start = size + 0.05
-            path = (
-                [
-                    [0, y + 0.33, start],
-                    [0, y + 0.27, start + 0.12],
-                    [0, y - 0.1, start + 0.22],
-                    [0, below - 0.02, start + 0.28],
-                ]
-                if k == 0
-                else [
-                    [0, y + 0.33, start],
-                    [0, y + 0.27, start + 0.07],
-                    [0, y - 0.1, start + 0.13],
-                    [0, below, start + 0.16],
-                ]
-            )
-            jets.append(
-                shapes.sweep(
-                    curves.smooth_curve(path, 12), np.linspace(0.045, 0.028, 12), 8, round_ends=True
-                ).rotate(y=360 * (i + 0.5 * k) / fall)
-            )
+        jets += overflow(k, y, tall, size)
         y += 0.22
         size *= 0.60
-    finial = shapes.revolve(
-        curves.smooth_curve([[0.10, 0], [0.16, 0.10], [0.08, 0.24], [0.13, 0.36], [0.03, 0.52]], 16), 20
-    ).move(y=y)
-    stones.append(finial)
+    stones.append(finial(y))
     top = y + 0.5
     jets.append(
         shapes.sweep(
@@ -126,13 +91,7 @@ def fountain(brief: Brief) -> Asset:
             round_ends=True,
         )
     )
-    for i in range(8):
-        path = [[0, top + 0.42, 0.0], [0, top + 0.55, 0.12], [0, top + 0.35, 0.30], [0, y + 0.06, 0.40]]
-        jets.append(
-            shapes.sweep(
-                curves.smooth_curve(path, 12), np.linspace(0.03, 0.018, 12), 7, round_ends=True
-            ).rotate(y=45 * i)
-        )
+    jets += top_jets(top, y)
     return Asset([part("stone", (join(*stones), stone)), part("water", (join(*pools), water)), part("jets", (join(*jets), spray))])  # fmt: skip
 
 
@@ -143,18 +102,9 @@ def well(brief: Brief) -> Asset:
         asked(brief, "wood", "wood", (0.40, 0.26, 0.15), "post", "wood"),
     )
     roof = asked(brief, "roof", "wood" if brief.rng().random() < 0.5 else "tile", None, "roof")
-    rng, n = brief.rng(1), 14
-    blocks: list[Solid] = []
-    r, rows, high = 0.85 * brief.grown("width"), 4, 0.86
-    for k in range(rows):
-        for i in range(n):
-            wide = 2 * np.pi * r / n
-            b = shapes.rounded_box(wide * 0.97, high / rows * 0.97, 0.30, 0.035, 2)
-            blocks.append(
-                b.move(0, high * (k + 0.5) / rows, r - 0.05 + float(rng.uniform(-0.02, 0.02))).rotate(
-                    y=360 * (i + 0.5 * (k % 2)) / n
-                )
-            )
+    rng, high = brief.rng(1), 0.86
+    r = 0.85 * brief.grown("width")
+    blocks = ring_of_blocks(r, rng)
     core = shapes.tube(r, r - 0.17, high - 0.04, 0, 40)
     cap = shapes.tube(r + 0.16, r - 0.26, 0.12, 0.03, brief.detail(48)).move(y=high)
     water = shapes.cylinder(r - 0.18, 0.05, 0, 36).move(y=0.35)
@@ -185,19 +135,7 @@ def well(brief: Brief) -> Asset:
         shapes.torus(0.125, 0.035, 24, 8).rotate(z=90).move(x, 1.55, 0) for x in np.linspace(-0.18, 0.18, 9)
     ]
     line = bar([0, 1.5, 0.12], [0, 1.12, 0.12], 0.016)
-    pail = shapes.revolve(
-        np.array([[0.13, 0], [0.175, 0.28], [0.155, 0.28], [0.12, 0.03], [0, 0.03]]), 28, crease=30
-    ).move(0, 0.80, 0.12)
-    hoops = [
-        shapes.tube(0.15 + d, 0.13 + d, 0.03, 0, 28).move(0, 0.80 + y, 0.12)
-        for y, d in ((0.04, -0.008), (0.20, 0.018))
-    ]
-    hoop = shapes.sweep(
-        np.column_stack([curves.arc(0.165, 0, 180, 17), np.zeros(17)]) + [0, 1.06, 0.12],
-        0.010,
-        8,
-        round_ends=True,
-    )
+    pail, hoops = bucket()
     grass = shapes.revolve(
         curves.smooth_curve([[r * 1.9, -0.12], [r * 1.75, 0.0], [r * 1.2, 0.05], [0, 0.06]], 10), 40
     )
@@ -205,7 +143,7 @@ def well(brief: Brief) -> Asset:
         [
             part("wall", (join(*blocks, core, cap), stone)), part("water", (water, finish("glass", (0.16, 0.34, 0.42), "water", alpha=1.0))), part("posts", (join(posts, brace, tie, gable), wood)), part("roof", (cover, roof)),
             part("windlass", (join(axle, drum), wood), (crank, finish("iron")), (join(*coil, line), finish("straw", (0.70, 0.58, 0.38), "rope"))),
-            part("bucket", (pail, finish("wood", (0.58, 0.40, 0.24), "bucket")), (join(*hoops, hoop), finish("iron"))), part("grass", (grass, finish("grass"))),
+            part("bucket", (pail, finish("wood", (0.58, 0.40, 0.24), "bucket")), (hoops, finish("iron"))), part("grass", (grass, finish("grass"))),
         ]
     )  # fmt: skip
 

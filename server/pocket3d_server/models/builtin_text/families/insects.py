@@ -10,6 +10,7 @@ from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.insect import CHITIN, feelers, jointed_legs
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
@@ -261,11 +262,11 @@ def caterpillar(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("ladybird", ("ladybird", "ladybug", "lady bug"), ladybird, natural=True),
+    Family("ladybird", ("ladybird", "ladybug", "lady bug"), grounded(ladybird), natural=True),
     Family("beetle", ("beetle", "bug", "scarab", "cockroach", "insect"), beetle, natural=True),
-    Family("ant", ("ant", "termite"), ant, natural=True),
-    Family("spider", ("spider", "tarantula", "black widow"), spider, natural=True),
-    Family("scorpion", ("scorpion",), scorpion, natural=True),
+    Family("ant", ("ant", "termite"), grounded(ant), natural=True),
+    Family("spider", ("spider", "tarantula", "black widow"), grounded(spider), natural=True),
+    Family("scorpion", ("scorpion",), grounded(scorpion), natural=True),
     Family("snail", ("snail", "slug"), snail, natural=True),
     Family("caterpillar", ("caterpillar", "worm", "earthworm", "centipede"), caterpillar, natural=True),
 )

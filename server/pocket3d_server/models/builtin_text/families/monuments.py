@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.columns import colonnade, stylobate
+from pocket3d_server.models.builtin_text.columns import colonnade, latin_cross, stylobate
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
@@ -167,22 +167,7 @@ def gravestone(brief: Brief) -> Asset:
     cross = brief.has("cross") or (not brief.has("tombstone", "headstone") and brief.rng(1).random() < 0.2)
     w, h, t = 0.36 * brief.grown("width"), 0.95 * brief.grown("height"), 0.14
     if cross:
-        shape = np.array(
-            [
-                [-0.09, 0],
-                [0.09, 0],
-                [0.09, h * 0.62],
-                [0.3, h * 0.62],
-                [0.3, h * 0.62 + 0.18],
-                [0.09, h * 0.62 + 0.18],
-                [0.09, h + 0.1],
-                [-0.09, h + 0.1],
-                [-0.09, h * 0.62 + 0.18],
-                [-0.3, h * 0.62 + 0.18],
-                [-0.3, h * 0.62],
-                [-0.09, h * 0.62],
-            ]
-        )
+        shape = latin_cross(h)
         slab = shapes.extrude(shape, t, 0.02)
         words = lettering("RIP", 0.3, 0.11, 0.02).move(0, h * 0.62 + 0.09, t / 2)
     else:

@@ -11,6 +11,7 @@ from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue, spots
 from pocket3d_server.models.language.brief import Brief
@@ -254,7 +255,7 @@ def lizard(brief: Brief) -> Asset:
 
 FAMILIES: tuple[Family, ...] = (
     Family("turtle", ("turtle", "tortoise", "sea turtle"), turtle, natural=True),
-    Family("frog", ("frog", "toad", "tree frog"), frog, natural=True),
-    Family("crocodile", ("crocodile", "alligator", "croc", "caiman"), crocodile, natural=True),
+    Family("frog", ("frog", "toad", "tree frog"), grounded(frog), natural=True),
+    Family("crocodile", ("crocodile", "alligator", "croc", "caiman"), grounded(crocodile), natural=True),
     Family("lizard", ("lizard", "gecko", "iguana", "chameleon", "salamander", "newt"), lizard, natural=True),
 )

@@ -11,8 +11,9 @@ from pocket3d_server.geometry.shapes import revolve, sweep
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.making import metres
+from pocket3d_server.models.builtin_text.organic.crustacean import stalked_eyes
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
-from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue, spots
 from pocket3d_server.models.language.brief import Brief
 
@@ -104,14 +105,10 @@ def jellyfish(brief: Brief) -> Asset:
     flesh = Material.from_srgb("tentacle", shade(glow, 1.35), roughness=0.3)
     inner = Material.from_srgb("core", shade(glow, 0.75), roughness=0.4)
     n = brief.detail(40)
-    dome = curve(
-        [
-            *metres(
-                "0.02 1.42 0, 0.34 1.33 0, 0.52 1.08 0, 0.50 0.86 0, 0.43 0.80 0, 0.40 0.90 0, 0.28 1.16 0, 0.02 1.24 0"
-            )
-        ],
-        34,
+    rows = metres(
+        "0.02 1.42 0, 0.34 1.33 0, 0.52 1.08 0, 0.50 0.86 0, 0.43 0.80 0, 0.40 0.90 0, 0.28 1.16 0, 0.02 1.24 0"
     )
+    dome = curve(list(rows), 34)
 
     def scallop(v: Array) -> Array:
         low = np.clip((1.05 - v[:, 1]) / 0.25, 0, 1)
@@ -226,16 +223,7 @@ def crab(brief: Brief) -> Asset:
         twin="claw_right",
         roughness=0.4,
     )
-    black = Material.from_srgb("eye", (0.02, 0.02, 0.02), roughness=0.08)
-    stalk = sweep(
-        np.array([(0.12, 0.50, 0.34), (0.13, 0.60, 0.40), (0.14, 0.66, 0.43)]), 0.026, 8, round_ends=True
-    )
-    s.add(
-        "eye",
-        (stalk, Material.from_srgb("stalk", shell, roughness=0.5)),
-        (ball((0.142, 0.685, 0.44), (0.05, 0.05, 0.05)), black),
-        pair=True,
-    )
+    stalked_eyes(s, shell)
     return s.finished(0.14)
 
 
@@ -365,11 +353,11 @@ def seal(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("octopus", ("octopus", "kraken"), octopus, natural=True),
-    Family("squid", ("squid", "giant squid", "cuttlefish"), squid, natural=True),
-    Family("jellyfish", ("jellyfish", "jelly fish", "medusa"), jellyfish, natural=True),
-    Family("crab", ("crab", "king crab", "hermit crab"), crab, natural=True),
-    Family("lobster", ("lobster", "crayfish", "shrimp", "prawn"), lobster, natural=True),
+    Family("octopus", ("octopus", "kraken"), grounded(octopus), natural=True),
+    Family("squid", ("squid", "giant squid", "cuttlefish"), grounded(squid), natural=True),
+    Family("jellyfish", ("jellyfish", "jelly fish", "medusa"), grounded(jellyfish), natural=True),
+    Family("crab", ("crab", "king crab", "hermit crab"), grounded(crab), natural=True),
+    Family("lobster", ("lobster", "crayfish", "shrimp", "prawn"), grounded(lobster), natural=True),
     Family("starfish", ("starfish", "sea star"), starfish, natural=True),
     Family("seal", ("seal", "sea lion", "walrus"), seal, natural=True),
 )

@@ -12,6 +12,7 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.body import human_body, posed
 from pocket3d_server.models.builtin_text.organic.bones import long_bone, rib_cage, spine
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.person import POSE
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -177,6 +178,6 @@ def skeleton(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("skeleton", ("skeleton", "human skeleton", "bones"), skeleton, natural=True),
-    Family("skull", ("skull", "human skull", "death head"), skull, natural=True),
+    Family("skeleton", ("skeleton", "human skeleton", "bones"), grounded(skeleton), natural=True),
+    Family("skull", ("skull", "human skull", "death head"), grounded(skull), natural=True),
 )

@@ -12,6 +12,7 @@ from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
@@ -277,10 +278,10 @@ def ray(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("alien", ("alien", "extraterrestrial", "martian", "grey alien"), alien, natural=True),
+    Family("alien", ("alien", "extraterrestrial", "martian", "grey alien"), grounded(alien), natural=True),
     Family("monster", ("monster", "beast", "cyclops", "gremlin", "yeti"), monster, natural=True),
-    Family("slime", ("slime", "jelly monster", "blob"), slime, natural=True),
-    Family("koala", ("koala", "koala bear"), koala, natural=True),
-    Family("seahorse", ("seahorse", "sea horse"), seahorse, natural=True),
-    Family("ray", ("stingray", "manta ray", "manta", "sting ray"), ray, natural=True),
+    Family("slime", ("slime", "jelly monster", "blob"), grounded(slime), natural=True),
+    Family("koala", ("koala", "koala bear"), grounded(koala), natural=True),
+    Family("seahorse", ("seahorse", "sea horse"), grounded(seahorse), natural=True),
+    Family("ray", ("stingray", "manta ray", "manta", "sting ray"), grounded(ray), natural=True),
 )

@@ -12,6 +12,7 @@ from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import facing
@@ -309,10 +310,10 @@ def bat(brief: Brief) -> Asset:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("monkey", ("monkey", "chimpanzee", "chimp", "macaque"), monkey, natural=True),
+    Family("monkey", ("monkey", "chimpanzee", "chimp", "macaque"), grounded(monkey), natural=True),
     Family("gorilla", ("gorilla", "ape", "orangutan", "king kong"), gorilla, natural=True),
-    Family("squirrel", ("squirrel", "chipmunk"), squirrel, natural=True),
+    Family("squirrel", ("squirrel", "chipmunk"), grounded(squirrel), natural=True),
     Family("kangaroo", ("kangaroo", "wallaby"), kangaroo, natural=True),
     Family("hedgehog", ("hedgehog", "porcupine"), hedgehog, natural=True),
-    Family("bat", ("bat", "vampire bat", "fruit bat"), bat, natural=True),
+    Family("bat", ("bat", "vampire bat", "fruit bat"), grounded(bat), natural=True),
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Material
+from pocket3d_server.geometry.implicit import curve
 from pocket3d_server.geometry.shapes import cone
 from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import facing
 from pocket3d_server.models.builtin_text.organic.sculpt import Paint, Sculpture
@@ -77,3 +81,40 @@ def clawed_toes(
             0.2 * thick,
             pair=True,
         )
+
+
+def hunters_teeth(s: Sculpture, h: Array, big: float) -> None:
+    """Rows of teeth in both jaws of a long head at ``h``, ``big`` times the usual size."""
+    z = np.tile(np.linspace(0.20, 0.66, 8) * big, 2)
+    x = np.repeat([1.0, -1.0], 8) * np.interp(z, [0.2 * big, 0.66 * big], [0.115 * big, 0.062 * big])
+    top = h + np.stack([x, -0.135 * big + 0 * z, z + 0.04], axis=1)
+    low = h + np.stack([0.92 * x, -0.245 * big - 0.10 * z, z - 0.04], axis=1)
+    down = np.tile([[0.0, -1.0, 0.05]], (16, 1))
+    sizes = np.r_[np.full(16, 0.085 * big), np.full(16, 0.06 * big)]
+    row_of(s, "teeth", np.concatenate([top, low]), np.concatenate([down, -down]), sizes, IVORY)
+
+
+def back_plates(
+    s: Sculpture, back: Sequence[tuple[float, float, float]], girth: Sequence[float], plate: Material
+) -> None:
+    """Plates in two rows along a back with this line and these radii."""
+    line, r = curve(back, 60), np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, 7), girth)
+    u, plates = np.linspace(0, 1, 10), []
+    for k in range(13):
+        i = 5 + 4 * k
+        size = 0.12 + 0.34 * np.exp(-(((k - 6.2) / 3.6) ** 2))
+        root = line[i] + (0.07 * (1 if k % 2 else -1), r[i] * 0.86, 0)
+        lean = np.array([0.22 * (1 if k % 2 else -1), 1.0, -0.12])
+        plates.append(
+            (
+                sheet(
+                    root + lean * (size * 1.25 * u)[:, None],
+                    (1, 0, 0),
+                    0.5 * size * np.clip(np.sin(np.pi * (0.22 + 0.76 * u)), 0.03, 1),
+                    thickness=0.05,
+                    columns=5,
+                ),
+                plate,
+            )
+        )
+    s.add("plates", *plates)

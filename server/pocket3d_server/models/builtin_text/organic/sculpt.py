@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, HalfSpace, Shape, curve, polygonise
+from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.geometry.solid import Solid, part, rotation
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import settle
@@ -102,6 +103,17 @@ class Sculpture:
         """A limb written down: ``"x y z radius, x y z radius"``."""
         rows = np.array([[float(number) for number in point.split()] for point in points.split(",")])
         self.limb(rows[:, :3], rows[:, 3], tint, soft, pair=pair, flat=flat, count=count, carve=carve)
+
+    def horn(
+        self, name: str, points: str, thick: float, material: Material, *, count: int = 12, pair: bool = False
+    ) -> None:
+        """A part that tapers from ``thick`` to a point along ``"x y z, x y z"``."""
+        line = curve([np.array(p.split(), float) for p in points.split(",")], count)
+        self.add(
+            name,
+            (sweep(line, np.linspace(thick, 0.006, count), 12, round_ends=True, crease=80), material),
+            pair=pair,
+        )
 
     def shape(self, shape: Shape, tint: str = "body", soft: float = 0.05, *, carve: bool = False) -> None:
         """Any other implicit shape."""

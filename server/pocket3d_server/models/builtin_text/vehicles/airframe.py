@@ -206,3 +206,24 @@ def mooring_lines(y: float, fat: float) -> Solid:
         for z in (-2.2, 2.2)
     ]
     return join(*rope)
+
+
+def gored_envelope(rows: Points) -> tuple[Solid, Solid]:
+    """A balloon of sixteen bulging gores turned from ``rows``: every other one, and the rest."""
+    count, gores = 16, ([], [])  # type: ignore[var-annotated]
+    t = np.linspace(-np.pi / count, np.pi / count, 5)
+    for k in range(count):
+        out = 1 + 0.035 * np.cos(t * count / 2)
+        rings = [
+            np.concatenate(
+                [
+                    np.column_stack([r * out * np.sin(t), np.full(5, y), r * out * np.cos(t)]),
+                    np.column_stack(
+                        [0.985 * r * np.sin(t[::-1]), np.full(5, y), 0.985 * r * np.cos(t[::-1])]
+                    ),
+                ]
+            )
+            for r, y in np.maximum(rows, [[0.02, 0]])
+        ]
+        gores[k % 2].append(shapes.loft(np.stack(rings), crease=50).rotate(y=360 * k / count))
+    return join(*gores[0]), join(*gores[1])

@@ -198,3 +198,14 @@ def spoked_wheel(
     return tuple(  # type: ignore[return-value]
         s.move(y=-wide / 2).rotate(z=-90) for s in (join(rim, nave, *made), iron, join(*bands))
     )
+
+
+def castor(name: str, x: float, z: float, wire: Finish) -> Part:
+    """A small swivelling wheel under a trolley."""
+    tyre = shapes.cylinder(0.065, 0.028, 0.008, 24).move(y=-0.014).rotate(z=90).move(x, 0.065, z)
+    hood = join(
+        bar([x, 0.13, z], [x, 0.21, z], 0.010),
+        both(shapes.rounded_box(0.006, 0.10, 0.035, 0.002, 1).move(0.022, 0.095, 0)).move(x, 0, z),
+        shapes.rounded_box(0.05, 0.008, 0.04, 0.002, 1).move(x, 0.142, z),
+    )
+    return part(name, (tyre, finish("rubber")), (hood, wire))
