@@ -173,6 +173,7 @@ def test_the_library_is_a_model_of_its_own(weights: Weights) -> None:
     request = MeshRequest(seed=1, text_prompt="an evil eye", quality="low")
     result = engine.run(request, lambda fraction, stage: None)
     assert (result.source, result.asset.extras["pictures"][0]["picture"]) == ("picture", "nazar amulet")
+    assert len(result.notes) == 1
     with pytest.raises(EngineError, match="text prompt"):
         engine.run(MeshRequest(seed=1, text_prompt=" "), lambda fraction, stage: None)
     absent = BuiltinPictures()

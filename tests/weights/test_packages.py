@@ -86,9 +86,10 @@ def test_another_content_is_refused_and_leaves_nothing(npm: Path, shelf: Shelf) 
 
 
 def test_what_npm_says_is_passed_on(npm: Path, shelf: Shelf) -> None:
-    (npm / "work").write_text("echo npm error code E404; echo npm error more; exit 1")
-    with pytest.raises(InstallError, match="E404") as failed:
+    (npm / "work").write_text("echo npm error code E404 >&2; echo npm error 404 Not there >&2; exit 1")
+    with pytest.raises(InstallError, match="code E404; 404 Not there") as failed:
         bring(shelf)
+    assert "silent" not in (npm / "asked").read_text(), "then npm keeps the reason to itself"
     assert "--from FILE" in failed.value.suggestion
     assert left_behind(shelf) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -40,7 +41,7 @@ def pack(file: WeightFile, part: Path, watch: Watch, stop: threading.Event) -> N
             "--pack-destination",
             folder,
             "--ignore-scripts",
-            "--silent",
+            "--loglevel=error",
         ]
         said = _run(command, Path(folder), watch, stop)
         archives = list(Path(folder).glob("*.tgz"))
@@ -79,5 +80,8 @@ def _run(command: list[str], folder: Path, watch: Watch, stop: threading.Event) 
             if process.poll() is None:
                 process.terminate()
                 process.wait()
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return next((line for line in lines if "code" in line.lower()), lines[-1] if lines else "it said nothing")
+    said = [
+        re.sub(r"^npm (error|ERR!)\s*", "", line).strip()
+        for line in log.read_text("utf-8", "replace").splitlines()
+    ]
+    return "; ".join([line for line in said if line][:2])[:300].rstrip(".") or "it said nothing"

@@ -19,6 +19,9 @@ from pocket3d_server.models.engine import (
 if TYPE_CHECKING:
     from pocket3d_server.models.builtin_text.gallery import Gallery
 
+POOR = 0.5
+"""Confidence below which a picture is not what was asked for."""
+
 
 class BuiltinPictures(Engine):
     """Lifts a picture of the library into 3D. ``builtin_text`` does so by itself for what its kit has no family for."""
@@ -72,4 +75,5 @@ class BuiltinPictures(Engine):
         asset = lifted(library, picture, job.quality)
         progress(1.0, "finishing")
         asset.extras["pictures"] = [told(picture)]
-        return EngineResult(asset, "picture", round(min(closeness, LIFTED), 2), [sentence(picture)])
+        far = ["The library has no picture of that; this is the nearest it has."] if closeness < POOR else []
+        return EngineResult(asset, "picture", round(min(closeness, LIFTED), 2), [*far, sentence(picture)])
