@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pocket3d_server.geometry import shapes
+from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.solid import Points, Solid, join
 from pocket3d_server.models.builtin_text.masonry import lumpy
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam
@@ -69,3 +69,15 @@ def panel(corners: Points, thick: float = 0.012, sag: float = 0.0, steps: int = 
     p = p - sag * np.sin(np.pi * u) * np.sin(np.pi * v) * normal
     ring = np.concatenate([p + normal * thick / 2, (p - normal * thick / 2)[::-1]], axis=0)
     return shapes.loft(ring.transpose(1, 0, 2), crease=60)
+
+
+def ashes(rng: np.random.Generator) -> tuple[Solid, Solid]:
+    """A heap of ash, and embers on it."""
+    ash = shapes.revolve(curves.smooth_curve([[0.56, 0.0], [0.45, 0.035], [0, 0.06]], 8), 32)
+    coals = [
+        shapes.superellipsoid(0.09, 0.06, 0.08, 2.6, 2.6, 10)
+        .rotate(y=float(a))
+        .move(float(x), 0.07, float(z))
+        for x, z, a in rng.uniform([-0.24, -0.24, 0], [0.24, 0.24, 90], (12, 3))
+    ]
+    return ash, join(*coals)

@@ -81,3 +81,12 @@ def belfry(half: float, tall: float, z: float, trim: Finish) -> list[Part]:
         at = np.array([np.sin(a) * half, tall * 0.85, z + np.cos(a) * half])
         parts.append(window(f"belfry_{k + 1}", Frame(at, angle), 0.9, 1.7, trim, louvre, trim, arched=True))
     return parts
+
+
+def tower_bands(half: float, tall: float, high: float, z: float) -> list[Solid]:
+    """Ledges round a tower."""
+    bands = [
+        shapes.rounded_box(2 * half + 0.24, 0.24, 2 * half + 0.24, 0.04, 1).move(0, y, z)
+        for y in (0.35, high + 0.3, tall * 0.72, tall)
+    ]
+    return bands

@@ -77,3 +77,13 @@ def latin_cross(h: float) -> Points:
         ]
     )
     return shape
+
+
+def frieze_of(w: float, z: float, across: int, top: float, ruin: bool) -> list[Solid]:
+    """Blocks over the columns in front, and behind unless it is a ruin."""
+    frieze = [
+        shapes.rounded_box(0.4, 0.42, 0.12, 0.01, 1).move(x, top + 0.62, s * (z + 0.55))
+        for x in np.linspace(-w, w, 2 * across - 1)
+        for s in ((1,) if ruin else (1, -1))
+    ]
+    return frieze

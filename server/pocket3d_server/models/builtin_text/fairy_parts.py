@@ -152,3 +152,14 @@ def garden_patch(w: float) -> tuple[Solid, Solid]:
 
 def arch(half: float, high: float) -> Points:
     return np.concatenate([[[-half, 0], [half, 0]], curves.arc(half, 0, 180, 17) + [0, high - half]])
+
+
+def cap_gills(w: float, k: float) -> list[Solid]:
+    """Gills under a cap."""
+    gills = [
+        shapes.extrude(
+            np.array([[1.02, 2.5], [2.3, 2.22], [2.38, 2.36], [1.02, 2.74]]) * [w, k], 0.05
+        ).rotate(y=360 * i / 28)
+        for i in range(28)
+    ]
+    return gills

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.solid import Solid, join
+from pocket3d_server.geometry.solid import Points, Solid, join
+from pocket3d_server.models.builtin_text.making import metres
 
 
 def top_jets(top: float, y: float) -> list[Solid]:
@@ -112,3 +113,13 @@ def finial(y: float) -> Solid:
     return shapes.revolve(
         curves.smooth_curve([[0.10, 0], [0.16, 0.10], [0.08, 0.24], [0.13, 0.36], [0.03, 0.52]], 16), 20
     ).move(y=y)
+
+
+def baluster(k: int, tall: float) -> Points:
+    """The outline (N, 2) of the stem under the bowl number ``k``."""
+    foot = curves.smooth_curve(
+        metres("0.34 0, 0.36 0.10, 0.20 0.22, 0.13 0.45, 0.19 0.62, 0.14 0.78, 0.24 1.0")
+        * [0.85**k * 1.1, tall],
+        24,
+    )
+    return foot

@@ -9,7 +9,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
-from pocket3d_server.models.builtin_text.camping import guy_lines, panel, ring_of_stones, smoke_flaps
+from pocket3d_server.models.builtin_text.camping import ashes, guy_lines, panel, ring_of_stones, smoke_flaps
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
@@ -239,13 +239,7 @@ def campfire(brief: Brief) -> Asset:
         logs.append(turned[0])
         ends.append(turned[1])
     rocks = ring_of_stones(stones, rng)
-    ash = shapes.revolve(curves.smooth_curve([[0.56, 0.0], [0.45, 0.035], [0, 0.06]], 8), 32)
-    coals = [
-        shapes.superellipsoid(0.09, 0.06, 0.08, 2.6, 2.6, 10)
-        .rotate(y=float(a))
-        .move(float(x), 0.07, float(z))
-        for x, z, a in rng.uniform([-0.24, -0.24, 0], [0.24, 0.24, 90], (12, 3))
-    ]
+    ash, coals = ashes(rng)
     n = brief.detail(18)
     fire = replace(glow("flame", (1.0, 0.30, 0.01), 0.7), alpha_mode="BLEND")
     fire.base_color = (*fire.base_color[:3], 0.55)
@@ -261,7 +255,7 @@ def campfire(brief: Brief) -> Asset:
     return Asset(
         [
             part("logs", (join(*logs), wood), (join(*ends), end)), part("stones", (rocks, stone)), part("ash", (ash, finish("earth", (0.16, 0.15, 0.14), "ash"))),
-            part("embers", (join(*coals), glow("embers", (1.0, 0.25, 0.04), 0.8))), part("flames", (join(*outer), fire), (join(*inner), glow("flame_core", (1.0, 0.74, 0.08), 0.85))),
+            part("embers", (coals, glow("embers", (1.0, 0.25, 0.04), 0.8))), part("flames", (join(*outer), fire), (join(*inner), glow("flame_core", (1.0, 0.74, 0.08), 0.85))),
         ]
     )  # fmt: skip
 

@@ -13,7 +13,15 @@ from pocket3d_server.models.builtin_text.joinery import WOODS, cushion
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.cart import cart_wheels, plank_box
 from pocket3d_server.models.builtin_text.vehicles.coach import Coach, pane
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, black, both, castor, tube_along
+from pocket3d_server.models.builtin_text.vehicles.fittings import (
+    bar,
+    beam,
+    black,
+    both,
+    castor,
+    trolley_frame,
+    tube_along,
+)
 from pocket3d_server.models.language.brief import RGB, Brief
 
 PAINTS: tuple[RGB, ...] = ((0.42, 0.08, 0.10), (0.10, 0.20, 0.38), (0.08, 0.26, 0.18), (0.06, 0.06, 0.07))
@@ -194,19 +202,7 @@ def shopping_cart(brief: Brief) -> Asset:
     rim = shapes.sweep(
         np.array([at(0, 1, 1), at(1, 1, 1), at(1, 1, -1), at(0, 1, -1)]), 0.011, 10, closed=True
     )
-    frame = both(
-        tube_along(
-            [
-                [0.29, 1.02, -0.52],
-                [0.29, 0.90, -0.44],
-                [0.27, 0.30, -0.42],
-                [0.27, 0.20, -0.34],
-                [0.26, 0.20, 0.44],
-            ],
-            0.013,
-            30,
-        )
-    )
+    frame = trolley_frame()
     props = both(
         join(
             bar([0.26, 0.20, 0.1], [0.22, 0.52, 0.15], 0.010),

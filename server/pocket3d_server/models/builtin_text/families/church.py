@@ -12,6 +12,7 @@ from pocket3d_server.models.builtin_text.church_parts import (
     buttresses,
     church_base,
     spire_on,
+    tower_bands,
     tower_clock,
 )
 from pocket3d_server.models.builtin_text.family import Family
@@ -55,10 +56,7 @@ def church(brief: Brief) -> Asset:
     tall = 9.5 * brief.grown("height")
     z = front + half - 0.4
     tower = shapes.box(2 * half, tall, 2 * half).move(0, tall / 2, z)
-    bands = [
-        shapes.rounded_box(2 * half + 0.24, 0.24, 2 * half + 0.24, 0.04, 1).move(0, y, z)
-        for y in (0.35, high + 0.3, tall * 0.72, tall)
-    ]
+    bands = tower_bands(half, tall, high, z)
     corner = [
         shapes.rounded_box(0.42, tall * 0.74, 0.42, 0.03, 1).move(s * half, tall * 0.37, z + e * half)
         for s in (1, -1)

@@ -14,6 +14,7 @@ from pocket3d_server.models.builtin_text.organic.saurian import (
     back_plates,
     bands_over,
     clawed_toes,
+    hunters_head,
     hunters_teeth,
     row_of,
 )
@@ -41,21 +42,7 @@ def tyrannosaurus(brief: Brief) -> Asset:
         count=18,
     )
     h = np.array([0, 1.98, 0.94])
-    s.ball(h, (0.20 * big, 0.23 * big, 0.26 * big), soft=0.08)
-    s.limb(
-        [h + (0, 0.02, 0.10), h + (0, -0.03, 0.62 * big)],
-        [0.19 * big, 0.125 * big],
-        soft=0.06,
-        flat=((1, 0, 0), 0.85),
-    )
-    s.limb(
-        [h + (0, -0.20 * big, 0.02), h + (0, -0.33 * big, 0.54 * big)],
-        [0.115 * big, 0.07 * big],
-        "jaw",
-        0.03,
-        flat=((1, 0, 0), 1.1),
-    )
-    s.ball(h + (0.12 * big, 0.155 * big, 0.16 * big), (0.05, 0.045, 0.09), soft=0.05, pair=True)
+    hunters_head(s, h, big)
     s.tube("0.20 1.36 0.62 0.085, 0.30 1.16 0.70 0.06, 0.26 1.14 0.90 0.045", soft=0.04, pair=True)
     for a in (-0.05, 0.05):
         s.limb(

@@ -12,6 +12,7 @@ from pocket3d_server.models.builtin_text.fairy_parts import (
     arched_porch,
     bent_chimney,
     candy_canes,
+    cap_gills,
     cap_spots,
     garden_patch,
     icing_drips,
@@ -49,12 +50,7 @@ def mushroom_house(brief: Brief) -> Asset:
     )
     under = curves.smooth_curve(np.array([[1.0, 2.62], [1.8, 2.46], [2.5, 2.28], [2.65, 2.35]]) * [w, k], 14)
     cap = shapes.revolve(np.concatenate([under[:-1], top]), n, crease=60)
-    gills = [
-        shapes.extrude(
-            np.array([[1.02, 2.5], [2.3, 2.22], [2.38, 2.36], [1.02, 2.74]]) * [w, k], 0.05
-        ).rotate(y=360 * i / 28)
-        for i in range(28)
-    ]
+    gills = cap_gills(w, k)
     spots = cap_spots(top, brief.rng(1))
     radius = lambda y: float(np.interp(y, stem_line[:, 1], stem_line[:, 0]))  # noqa: E731
     porch = arched_porch(w)

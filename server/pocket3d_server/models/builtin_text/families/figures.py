@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.geometry.implicit import curve
-from pocket3d_server.geometry.shapes import revolve, sphere, sweep
+from pocket3d_server.geometry.shapes import revolve, sphere
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import finish, shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
+from pocket3d_server.models.builtin_text.organic.ribbons import bow_loop
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import Brief
 
@@ -71,11 +72,7 @@ def teddy_bear(brief: Brief) -> Asset:
         ),
         "bow",
     )
-    loop = sweep(
-        curve([(0, 0, 0), (0.09, 0.055, 0.01), (0.13, 0.0, 0.015), (0.09, -0.055, 0.01), (0, 0, 0)], 20),
-        0.022,
-        8,
-    ).scale(1, 1, 0.7)
+    loop = bow_loop()
     s.add(
         "bow", *((piece.move(0, 0.50, 0.205), ribbon) for piece in (loop, loop.mirror(), sphere(0.034, 14)))
     )

@@ -9,11 +9,11 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
-from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.masonry import gable_roof, hewn
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
 from pocket3d_server.models.builtin_text.waterworks import (
+    baluster,
     bucket,
     finial,
     overflow,
@@ -68,11 +68,7 @@ def fountain(brief: Brief) -> Asset:
     high = 1.15 * brief.grown("height")
     for k in range(tiers):
         tall = high * 0.86**k
-        foot = curves.smooth_curve(
-            metres("0.34 0, 0.36 0.10, 0.20 0.22, 0.13 0.45, 0.19 0.62, 0.14 0.78, 0.24 1.0")
-            * [0.85**k * 1.1, tall],
-            24,
-        )
+        foot = baluster(k, tall)
         stones.append(shapes.revolve(foot, max(n // 2, 12), crease=50).move(y=y))
         y += tall * 0.96
         bowl = basin(size, 0.07, 0.34, n)

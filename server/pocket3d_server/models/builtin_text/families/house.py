@@ -6,7 +6,8 @@ import numpy as np
 
 from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.geometry.solid import part
+from pocket3d_server.models.builtin_text.facade import chimneys, door_steps
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.garden import garden
@@ -87,13 +88,8 @@ def house(brief: Brief) -> Asset:
             arched=brief.style in ("fantasy", "medieval", "cartoon"),
         )
     )
-    steps = [
-        shapes.rounded_box(dw + 0.7 - 0.0, 0.18, 0.42 * (2 - k), 0.02, 1).move(
-            door_x, 0.09 + 0.18 * k, front + 0.12 + 0.21 * (2 - k)
-        )
-        for k in range(2)
-    ]
-    parts.append(part("steps", (join(*steps), stone)))
+    steps = door_steps(door_x, dw, front)
+    parts.append(part("steps", (steps, stone)))
     n = 0
     columns = np.linspace(-wide / 2 + 1.15, wide / 2 - 1.15, max(int(wide / 2.2), 2))
     for floor in range(floors):
@@ -144,23 +140,7 @@ def house(brief: Brief) -> Asset:
                     arched=True,
                 )
             )
-    for k in range(brief.count("chimney", 0 if barn else 1, 0, 4)):
-        x = wide * (0.27 - 0.54 * (k % 2))
-        top = high + 0.2 + rise + 0.75
-        z = -deep * 0.14
-        base = high + 0.2 + rise * 0.4
-        stack = [
-            shapes.rounded_box(0.62, top - base, 0.62, 0.02, 1).move(x, (top + base) / 2, z),
-            shapes.rounded_box(0.78, 0.14, 0.78, 0.03, 2).move(x, top, z),
-        ]
-        pots = [shapes.tube(0.11, 0.08, 0.34, 0.01, 20).move(x + dx, top + 0.05, z) for dx in (-0.15, 0.15)]
-        parts.append(
-            part(
-                f"chimney_{k + 1}",
-                (join(*stack), asked(brief, "chimney", "brick", None, "chimney")),
-                (join(*pots), finish("clay")),
-            )
-        )
+    parts += chimneys(brief, brief.count("chimney", 0 if barn else 1, 0, 4), wide, deep, high + 0.2, rise)
     if brief.has("garden", "yard", "fence", "lawn"):
         parts += garden(brief, wide, deep, rng)
     return Asset(parts)

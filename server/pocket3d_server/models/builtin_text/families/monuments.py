@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Solid, join, part
-from pocket3d_server.models.builtin_text.columns import colonnade, latin_cross, stylobate
+from pocket3d_server.models.builtin_text.columns import colonnade, frieze_of, latin_cross, stylobate
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.lettering import lettering
@@ -41,11 +41,7 @@ def temple(brief: Brief) -> Asset:
         shapes.rounded_box(2 * w + 1.15, 0.42, 1.1, 0.02, 1).move(0, top + 0.21, s * z)
         for s in ((1,) if ruin else (1, -1))
     ]
-    frieze = [
-        shapes.rounded_box(0.4, 0.42, 0.12, 0.01, 1).move(x, top + 0.62, s * (z + 0.55))
-        for x in np.linspace(-w, w, 2 * across - 1)
-        for s in ((1,) if ruin else (1, -1))
-    ]
+    frieze = frieze_of(w, z, across, top, ruin)
     if not ruin:
         beam += [both(shapes.rounded_box(1.1, 0.42, 2 * z + 1.1, 0.02, 1).move(w, top + 0.21, 0))]
     band = shapes.box(2 * w + 1.1, 0.44, 1.05 if ruin else 2 * z + 1.1).move(0, top + 0.63, z if ruin else 0)

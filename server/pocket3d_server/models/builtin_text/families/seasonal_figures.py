@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.geometry.implicit import curve
-from pocket3d_server.geometry.shapes import cone, cylinder, revolve, sphere, sweep
+from pocket3d_server.geometry.shapes import cone, cylinder, revolve, sweep
 from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
@@ -17,6 +17,7 @@ from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
+from pocket3d_server.models.builtin_text.organic.snow import bobble_hat, coal_face, top_hat, twig_arms
 from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
@@ -57,25 +58,7 @@ def snowman(brief: Brief) -> Asset:
     s.cast("snow", white, roughness=0.9, share=0.7)
     head, r = heights[-1], radii[count - 1]
     coal = Material.from_srgb("coal", COAL, roughness=0.6)
-    s.add("eye", (ball((0.36 * r, head + 0.22 * r, 0.88 * r), (0.12 * r,) * 3, None, 12), coal), pair=True)
-    smile = [
-        ball(
-            (0.5 * r * np.sin(a), head - 0.22 * r - 0.16 * r * np.cos(a), 0.90 * r * np.cos(0.5 * a)),
-            (0.065 * r,) * 3,
-            None,
-            8,
-        )
-        for a in np.linspace(-0.95, 0.95, 6)
-    ]
-    s.add("mouth", (join(*smile), coal))
-    nose = sweep(
-        curve([(0, head + 0.02, 0.9 * r), (0.01, head + 0.01, 1.5 * r), (0.02, head, 2.0 * r)], 10),
-        0.15 * r * np.linspace(1, 0.12, 10),
-        12,
-        round_ends=True,
-        crease=80,
-    )
-    s.add("nose", (nose, Material.from_srgb("carrot", (0.94, 0.45, 0.10), roughness=0.6)))
+    coal_face(s, head, r, coal)
     chest, big = heights[-2], radii[count - 2]
     s.add(
         "buttons",
@@ -84,20 +67,7 @@ def snowman(brief: Brief) -> Asset:
             for dy in (0.5, 0.1, -0.3)
         ),
     )
-    twig = finish("wood", (0.34, 0.22, 0.13), "twig")
-    lift = 0.12 + 0.25 * float(s.rng.random())
-    tip = np.array([0.9 * big + 0.42, chest + 0.12 + lift, 0.08])
-    arm = sweep(
-        curve([(0.8 * big, chest + 0.06, 0), (0.9 * big + 0.2, chest + 0.10 + 0.4 * lift, 0.05), tip], 10),
-        np.linspace(0.020, 0.011, 10),
-        7,
-        round_ends=True,
-    )
-    twigs = [
-        sweep(np.array([tip - (0.06, 0.03, 0), tip + d]), np.array([0.010, 0.006]), 6, round_ends=True)
-        for d in ((0.10, 0.09, 0), (0.0, 0.13, 0.04), (0.11, -0.01, 0.05))
-    ]
-    s.add("arm", (join(arm, *twigs), twig), pair=True)
+    twig_arms(s, big, chest)
     _scarf(
         s,
         head - 0.86 * r,
@@ -117,29 +87,9 @@ def snowman(brief: Brief) -> Asset:
     felt = asked(brief, "hat", "fabric", (0.10, 0.10, 0.11), "hat")
     top = head + 0.72 * r
     if s.rng.random() < 0.7 or brief.has("hat"):
-        hat = revolve(
-            metres("0 0, 1.28 0, 1.30 0.05, 1.26 0.10, 0.86 0.12, 0.80 0.5, 0.84 1.10, 0.80 1.14, 0 1.14")
-            * r,
-            32,
-            crease=35,
-        )
-        ribbon = revolve(
-            np.array([(0.80, 0.13), (0.87, 0.13), (0.86, 0.34), (0.80, 0.34)]) * r, 32, crease=35, closed=True
-        )
-        s.add(
-            "hat",
-            (hat.rotate(z=-6).move(0, top, -0.02), felt),
-            (ribbon.rotate(z=-6).move(0, top, -0.02), finish("fabric", (0.70, 0.12, 0.14), "ribbon")),
-        )
+        top_hat(s, r, top, felt)
     else:
-        pot = revolve(
-            np.array([(0.80, 0), (0.98, 0.02), (0.92, 0.45), (0.80, 0.75), (0, 0.80)]) * r, 32, crease=35
-        )
-        s.add(
-            "hat",
-            (pot.move(0, top - 0.1 * r, 0), finish("wool", (0.20, 0.36, 0.62), "hat")),
-            (sphere(0.24 * r, 16).move(0, top + 0.75 * r, 0), finish("wool", (0.95, 0.95, 0.95), "bobble")),
-        )
+        bobble_hat(s, r, top)
     return s.finished(0.95)
 
 

@@ -118,3 +118,22 @@ def back_plates(
             )
         )
     s.add("plates", *plates)
+
+
+def hunters_head(s: Sculpture, h: Array, big: float) -> None:
+    """A long head with a jaw and brows at ``h``, ``big`` times the usual size."""
+    s.ball(h, (0.20 * big, 0.23 * big, 0.26 * big), soft=0.08)
+    s.limb(
+        [h + (0, 0.02, 0.10), h + (0, -0.03, 0.62 * big)],
+        [0.19 * big, 0.125 * big],
+        soft=0.06,
+        flat=((1, 0, 0), 0.85),
+    )
+    s.limb(
+        [h + (0, -0.20 * big, 0.02), h + (0, -0.33 * big, 0.54 * big)],
+        [0.115 * big, 0.07 * big],
+        "jaw",
+        0.03,
+        flat=((1, 0, 0), 1.1),
+    )
+    s.ball(h + (0.12 * big, 0.155 * big, 0.16 * big), (0.05, 0.045, 0.09), soft=0.05, pair=True)

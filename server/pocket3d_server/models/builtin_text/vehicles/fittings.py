@@ -209,3 +209,21 @@ def castor(name: str, x: float, z: float, wire: Finish) -> Part:
         shapes.rounded_box(0.05, 0.008, 0.04, 0.002, 1).move(x, 0.142, z),
     )
     return part(name, (tyre, finish("rubber")), (hood, wire))
+
+
+def trolley_frame() -> Solid:
+    """The bent tubes that carry a trolley and its handle."""
+    frame = both(
+        tube_along(
+            [
+                [0.29, 1.02, -0.52],
+                [0.29, 0.90, -0.44],
+                [0.27, 0.30, -0.42],
+                [0.27, 0.20, -0.34],
+                [0.26, 0.20, 0.44],
+            ],
+            0.013,
+            30,
+        )
+    )
+    return frame
