@@ -10,6 +10,17 @@ from live import LiveServer
 from weights_hub import WeightsHub
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the golden vectors of the neural models lie."""
+    parser.addoption(
+        "--golden",
+        type=Path,
+        default=Path(__file__).resolve().parents[2] / "shared" / "golden",
+        metavar="DIR",
+        help="folder of golden vectors (default: ../shared/golden beside the repository)",
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests in Blender, which take a minute or two each, come first: at the end they would keep one core idle."""
     items.sort(key=lambda item: "blender" not in item.path.parts[:-1])
