@@ -45,7 +45,7 @@ def documented_event(kind: str) -> dict[str, Any]:
 
 
 def test_events_of_a_job_that_completes(live_server: LiveServer) -> None:
-    job_id = live_server.submit(steps=4, seconds=0.05)
+    job_id = live_server.submit(steps=4, seconds=0.15)
     *events, end = listen(live_server, job_id)
     assert end == {"closed": 1000}
     kinds = [event["event"] for event in events]

@@ -111,7 +111,7 @@ def test_the_documented_defaults_are_those_of_the_engines(document: dict[str, An
 def test_events_have_the_described_shape(live_server: LiveServer, document: dict[str, Any]) -> None:
     assert "JobEvent" in document["components"]["schemas"]
     seen = set()
-    for job_id in (live_server.submit(), live_server.submit("test_refuses")):
+    for job_id in (live_server.submit(seconds=0.15), live_server.submit("test_refuses")):
         live_server.wait(job_id)
         for event in live_server.events(job_id):
             JobEvent.model_validate(event)

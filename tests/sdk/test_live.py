@@ -24,7 +24,8 @@ def client(live_server: LiveServer) -> Pocket3DClient:
 
 def test_from_a_prompt_to_a_rig(client: Pocket3DClient, tmp_path: Path) -> None:
     events: list[JobEvent] = []
-    job = client.mesh.generate_from_text("a cube", model_preference="test_steps", seed=7)
+    pace = {"seconds": 0.15}  # progress is written five times a second
+    job = client.mesh.generate_from_text("a cube", model_preference="test_steps", seed=7, parameters=pace)
     result = client.wait_for_completion(job.job_id, timeout=60, on_progress=events.append)
     assert (result.vertices, result.faces, result.format) == (8, 12, "glb")
     assert {"job_started", "progress_update", "job_completed"} <= {e.event for e in events}
