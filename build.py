@@ -47,8 +47,14 @@ def test(rest: list[str]) -> int:
     python = environments.test()
     venvs = environments.blenders_for_tests()
     chosen = rest or ["tests"]
-    # The workers are as many as the cores, so each computes on one.
-    environment = {"POCKET3D_BPY_VENVS": str(venvs), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {
+        "POCKET3D_BPY_VENVS": str(venvs),
+        # The workers are as many as the cores, so each computes on one.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        # Hundreds of servers, runners and Blenders start: they share compiled modules, whatever the shell says.
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     return run(python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen, **environment)
 
 

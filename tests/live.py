@@ -59,6 +59,7 @@ class LiveServer:
             "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
             "POCKET3D_EXTRA_ENGINES": ",".join(f"engines:{name}" for name in ENGINES),
             "POCKET3D_CPU_JOBS": "2",
+            "POCKET3D_WARM_PROCESSES": "16",  # enough for all engines; none is loaded twice
             "POCKET3D_ANONYMOUS_REQUESTS_PER_MINUTE": "100000",  # all tests come from one address
         }
         command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]

@@ -193,7 +193,7 @@ def check(field: Shown) -> None:
 @given(
     st.dictionaries(st.text(max_size=6), parts(), max_size=4), st.dictionaries(st.text(max_size=1), parts())
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_schema_crashes_it(properties: dict[str, Any], defs: dict[str, Any]) -> None:
     for field in fields({"properties": properties, "$defs": defs, "required": list(properties)[:1]}):
         check(field)
