@@ -61,9 +61,14 @@ def is_closed(part: Part) -> bool:
 
 
 @cache
+def plain_and_heard(name: str) -> tuple[Asset, set[str]]:
+    """The family's plain object, and the attributes that it asked for; tests only look at them."""
+    asked = brief(name)
+    return FAMILIES[name].build(asked), asked.heard.attributes
+
+
 def plain(name: str) -> Asset:
-    """The family's plain object; tests only look at it."""
-    return FAMILIES[name].build(brief(name))
+    return plain_and_heard(name)[0]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +78,8 @@ def built() -> dict[str, Asset]:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_what_every_family_promises(name: str) -> None:
-    asset = plain(name)
+    asset, attributes = plain_and_heard(name)
+    assert len(attributes | {"material"}) >= 3, "of any material, as figures are, and two more"
     low, high = asset.bounds()
     assert low[1] == pytest.approx(0, abs=0.01 * (high[1] - low[1]))
     names = [part.name for part in asset.parts]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pocket3d_server.geometry import shapes
+import numpy as np
+
+from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Part
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.language.brief import Brief
 
@@ -41,3 +43,15 @@ def door_steps(x: float, wide: float, front: float) -> Solid:
         for k in range(2)
     ]
     return join(*steps)
+
+
+def mullions(shape: Points, w: float, high: float, base: float) -> list[Solid]:
+    """Upright fins round a tower of the plan ``shape``, w wide, from ``base`` up."""
+    edge = curves.resample(shape * (w + 0.12), max(int(w / 1.1) * 2, 16), closed=True)
+    fins = [
+        shapes.box(0.14, high, 0.22)
+        .rotate(y=float(np.degrees(np.arctan2(x, -y))))
+        .move(x, base + high / 2, -y)
+        for x, y in edge
+    ]
+    return fins

@@ -302,3 +302,17 @@ def framed(
             for s in (1, -1)
         ]
     return [(frame.place(join(board, *seams)), leaf), (frame.place(join(*bars)), trim)]  # fmt: skip
+
+
+def rock_under(rng: np.random.Generator) -> Solid:
+    """A rugged rock, 7.6 metres across, whose top is flat enough to build on."""
+    rock_rng = rng.normal(size=(60, 3))
+    rock = shapes.hull(
+        rock_rng
+        / np.linalg.norm(rock_rng, axis=1, keepdims=True)
+        * [3.8, 1.1, 3.8]
+        * rng.uniform(0.88, 1, (60, 1)),
+        crease=15,
+    )
+    rock = rock.deform(lambda v: np.column_stack([v[:, 0], np.maximum(v[:, 1], -0.5), v[:, 2]])).move(y=-0.25)
+    return rock

@@ -58,3 +58,20 @@ def pickets(long: float, high: float, posts_x: Points) -> tuple[list[Solid], lis
         for v in posts_x
     ]
     return slats, rails, posts
+
+
+def scrolls(s: float, half: float, high: float) -> list[Solid]:
+    """Two scrolls of wrought iron in the leaf of a gate on the side ``s``."""
+    bars = []
+    t = np.linspace(0, 1, 30)
+    for v in (half * 0.3, half * 0.68):
+        a = 3.4 * np.pi * t
+        scroll = np.column_stack(
+            [
+                s * (v + 0.16 * (1 - 0.8 * t) * np.cos(a)),
+                high * 0.34 + 0.19 * (1 - 0.8 * t) * np.sin(a),
+                np.full(30, 0.012),
+            ]
+        )
+        bars.append(shapes.sweep(scroll, 0.011, 8, round_ends=True))
+    return bars

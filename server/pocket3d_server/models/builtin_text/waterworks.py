@@ -123,3 +123,13 @@ def baluster(k: int, tall: float) -> Points:
         24,
     )
     return foot
+
+
+def spout(top: float) -> Solid:
+    """The jet that stands on top."""
+    return shapes.sweep(
+        curves.smooth_curve([[0, top - 0.05, 0], [0, top + 0.3, 0], [0, top + 0.5, 0]], 8),
+        np.linspace(0.03, 0.05, 8),
+        10,
+        round_ends=True,
+    )

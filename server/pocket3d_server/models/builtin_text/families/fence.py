@@ -12,7 +12,7 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
-from pocket3d_server.models.builtin_text.railings import iron_railing, pickets
+from pocket3d_server.models.builtin_text.railings import iron_railing, pickets, scrolls
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
 from pocket3d_server.models.language.brief import Brief
 
@@ -105,17 +105,7 @@ def gate(brief: Brief) -> Asset:
         ]
         for v in (x[2:-1:2] + x[1:-2:2]) / 2 if count % 2 else x[1:-1:2] + 0.5 * (x[1] - x[0]):
             bars.append(shapes.torus(0.062, 0.016, 20, 6).rotate(x=90).move(s * float(v), high * 0.57, 0))
-        t = np.linspace(0, 1, 30)
-        for v in (half * 0.3, half * 0.68):
-            a = 3.4 * np.pi * t
-            scroll = np.column_stack(
-                [
-                    s * (v + 0.16 * (1 - 0.8 * t) * np.cos(a)),
-                    high * 0.34 + 0.19 * (1 - 0.8 * t) * np.sin(a),
-                    np.full(30, 0.012),
-                ]
-            )
-            bars.append(shapes.sweep(scroll, 0.011, 8, round_ends=True))
+        bars += scrolls(s, half, high)
     pillars = both(
         join(
             shapes.rounded_box(0.55, high * 1.12, 0.55, 0.02, 1).move(half + 0.33, high * 0.56, 0),

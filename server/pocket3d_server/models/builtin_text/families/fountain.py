@@ -19,6 +19,7 @@ from pocket3d_server.models.builtin_text.waterworks import (
     overflow,
     pool_of,
     ring_of_blocks,
+    spout,
     top_jets,
 )
 from pocket3d_server.models.language.brief import Brief
@@ -79,14 +80,7 @@ def fountain(brief: Brief) -> Asset:
         size *= 0.60
     stones.append(finial(y))
     top = y + 0.5
-    jets.append(
-        shapes.sweep(
-            curves.smooth_curve([[0, top - 0.05, 0], [0, top + 0.3, 0], [0, top + 0.5, 0]], 8),
-            np.linspace(0.03, 0.05, 8),
-            10,
-            round_ends=True,
-        )
-    )
+    jets.append(spout(top))
     jets += top_jets(top, y)
     return Asset([part("stone", (join(*stones), stone)), part("water", (join(*pools), water)), part("jets", (join(*jets), spray))])  # fmt: skip
 

@@ -11,9 +11,9 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES, foil, fuselage, wing
+from pocket3d_server.models.builtin_text.vehicles.airframe import LIVERIES, fuselage, rotor_blade, skid, wing
 from pocket3d_server.models.builtin_text.vehicles.body import side_prism
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, black, both, tube_along
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, black, both
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -47,11 +47,7 @@ def helicopter(brief: Brief) -> Asset:
     mast = join(shapes.cylinder(0.10, 0.75, 0.01, 18).move(0, 2.5, -0.2), shapes.cylinder(0.26, 0.14, 0.04, 24).move(0, 3.12, -0.2))  # fmt: skip
     count = brief.count("blade", brief.count("rotor", 4 if army else 3, 2, 6), 2, 6)
     span = 4.4 * brief.grown("blade", "rotor")
-    section = foil(0.34, 0.12, 20)
-    t = np.linspace(0.25, span, 10)
-    blade = shapes.loft(
-        np.stack([np.column_stack([np.full(len(section), x), section[:, 1] - 0.004 * x**2, section[:, 0]]) for x in t]), crease=50
-    )  # fmt: skip
+    blade = rotor_blade(span)
     blades = [blade.rotate(y=360 * k / count + 25).move(0, 3.2, -0.2) for k in range(count)]
     small = [
         shapes.rounded_box(0.03, 0.85, 0.13, 0.012, 1)
@@ -63,16 +59,13 @@ def helicopter(brief: Brief) -> Asset:
     fin = wing(1.15, 0.95, 0.5, 0.75, 0, 0.10).rotate(z=90).move(0, 1.9, -5.25)
     plane = both(wing(0.95, 0.5, 0.35, 0.1, 0, 0.10).move(0.1, 1.9, -4.4))
     hub = shapes.cylinder(0.09, 0.28, 0.02, 16).rotate(z=-90).move(0, 2.25, -5.6)
-    skid = tube_along(
-        [[0.98, 0.35, 2.0], [0.98, 0.12, 1.75], [0.98, 0.05, 1.3], [0.98, 0.05, -1.3]], 0.05, 24, 12
-    )
-    legs = [tube_along([[0.98, 0.05, z], [0.9, 0.45, z], [0.45, 0.72, z]], 0.04, 12) for z in (-0.75, 0.95)]
+    skids = both(skid())
     parts = [
         part("fuselage", (body, paint)), part("windows", (join(*panes), glass)), part("stripe", (band, accent)),
         part("engine_cowl", (hump, paint), (both(intake), dark)), part("mast", (mast, steel)),
         *[part(f"rotor_blade_{k + 1}", (b, asked(brief, "blades", "plastic", (0.12, 0.12, 0.13), "blade", "rotor"))) for k, b in enumerate(blades)],
         part("tail_rotor", (join(*small), dark), (hub, steel)), part("tail", (join(fin, plane), paint)),
-        part("skids", (both(join(skid, *legs)), dark)),
+        part("skids", (skids, dark)),
     ]  # fmt: skip
     if army:
         pods = [

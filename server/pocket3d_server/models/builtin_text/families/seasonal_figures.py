@@ -17,7 +17,14 @@ from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
-from pocket3d_server.models.builtin_text.organic.snow import bobble_hat, coal_face, top_hat, twig_arms
+from pocket3d_server.models.builtin_text.organic.snow import (
+    bobble_hat,
+    coal_buttons,
+    coal_face,
+    pressed_by_hand,
+    top_hat,
+    twig_arms,
+)
 from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
@@ -49,10 +56,7 @@ def snowman(brief: Brief) -> Asset:
         y = 0.90 * r if k == 0 else y + 0.72 * (radii[k - 1] + r)
         heights.append(y)
         s.ball((0, y, 0), (r * 1.04, r * (0.95 + 0.05 * s.rng.random()), r), soft=0.03)
-        for _ in range(7):  # snow is pressed by hand, not turned
-            d = s.rng.standard_normal(3)
-            d *= 0.80 * r / np.linalg.norm(d)
-            s.ball(d + (0, y, 0), 0.26 * r, soft=0.16 * r)
+        pressed_by_hand(s, y, r)
     s.cut((0, 0, 0), (0, 1, 0), 0.02)
     white = hue(brief, (0.95, 0.96, 0.98))
     s.cast("snow", white, roughness=0.9, share=0.7)
@@ -60,13 +64,7 @@ def snowman(brief: Brief) -> Asset:
     coal = Material.from_srgb("coal", COAL, roughness=0.6)
     coal_face(s, head, r, coal)
     chest, big = heights[-2], radii[count - 2]
-    s.add(
-        "buttons",
-        *(
-            (ball((0, chest + dy * big, big * float(np.cos(0.8 * dy))), (0.10 * big,) * 3, None, 12), coal)
-            for dy in (0.5, 0.1, -0.3)
-        ),
-    )
+    coal_buttons(s, chest, big, coal)
     twig_arms(s, big, chest)
     _scarf(
         s,

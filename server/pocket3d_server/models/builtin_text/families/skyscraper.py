@@ -7,6 +7,7 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.facade import mullions
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.language.brief import Brief
@@ -57,13 +58,7 @@ def skyscraper(brief: Brief) -> Asset:
             shapes.extrude(shape * (w + 0.35), 0.55).rotate(x=-90).move(y=base + k * storey + 0.2)
             for k in range(end - start + 1)
         ]
-        edge = curves.resample(shape * (w + 0.12), max(int(w / 1.1) * 2, 16), closed=True)
-        fins += [
-            shapes.box(0.14, high, 0.22)
-            .rotate(y=float(np.degrees(np.arctan2(x, -y))))
-            .move(x, base + high / 2, -y)
-            for x, y in edge
-        ]
+        fins += mullions(shape, w, high, base)
         bands.append(shapes.extrude(shape * (w + 0.5), 1.3).rotate(x=-90).move(y=base + high + 0.5))
         base, start = base + high, end
     mast = shapes.revolve(

@@ -12,7 +12,7 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.cart import plank_box
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both, truss
 from pocket3d_server.models.language.brief import RGB, Brief
 
 STRIPES: tuple[RGB, ...] = ((0.80, 0.12, 0.12), (0.14, 0.42, 0.24), (0.14, 0.32, 0.62), (0.92, 0.60, 0.10))
@@ -199,26 +199,9 @@ def crane(brief: Brief) -> Asset:
     steel, grey = finish("steel", name="cable"), finish("concrete")
     h, reach, back, t = 14.0 * brief.grown("height"), 11.0 * brief.grown("length"), 4.0, 0.6
 
-    def lattice(length: float, half: float, bays: int) -> Solid:
-        """A square truss along y from the origin."""
-        y = np.linspace(0, length, bays + 1)
-        pieces = [
-            beam([sx * half, 0, sz * half], [sx * half, length, sz * half], 0.13, 0.13)
-            for sx in (1, -1)
-            for sz in (1, -1)
-        ]
-        for k in range(bays):
-            for turn in (0, 90, 180, 270):
-                a, b = ((-1, 1), (1, -1))[k % 2]
-                pieces.append(
-                    bar([a * half, y[k], half], [b * half, y[k + 1], half], 0.045, 6).rotate(y=turn)
-                )
-                pieces.append(bar([-half, y[k + 1], half], [half, y[k + 1], half], 0.035, 6).rotate(y=turn))
-        return join(*pieces)
-
-    mast = lattice(h, t, 13).move(y=0.4)
-    jib = lattice(reach, 0.42, 12).rotate(x=90).move(0, h + 1.2, 0.5)
-    tail = lattice(back, 0.42, 4).rotate(x=-90).move(0, h + 1.2, -0.5)
+    mast = truss(h, t, 13).move(y=0.4)
+    jib = truss(reach, 0.42, 12).rotate(x=90).move(0, h + 1.2, 0.5)
+    tail = truss(back, 0.42, 4).rotate(x=-90).move(0, h + 1.2, -0.5)
     head = join(
         shapes.cylinder(0.85, 0.35, 0.05, 28).move(y=h + 0.38),
         *[beam([s * 0.5, h + 0.7, z * 0.5], [0, h + 4.2, 0], 0.13, 0.13) for s in (1, -1) for z in (1, -1)],

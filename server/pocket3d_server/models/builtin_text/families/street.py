@@ -10,8 +10,9 @@ from pocket3d_server.geometry.solid import Points, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.lettering import lettering
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, lamp_hood
 from pocket3d_server.models.language.brief import RGB, Brief
 
 
@@ -80,12 +81,7 @@ def traffic_light(brief: Brief) -> Asset:
         dull: RGB = (rgb[0] * 0.62, rgb[1] * 0.62, rgb[2] * 0.62)
         look = glow(f"{name}_lit", rgb, 1.0) if k == lit else glow(f"{name}_lamp", dull, 0.12)
         parts.append(part(f"{name}_light", (lens, look)))
-        slope = shapes.extrude(hood_line, 0.16).deform(
-            lambda v: (
-                v
-                * np.stack([1 - 0.25 * (v[:, 2] + 0.11), 1 - 0.2 * (v[:, 2] + 0.11), np.ones(len(v))], axis=1)
-            )
-        )
+        slope = lamp_hood(hood_line)
         hoods.append(slope.move(0, y, 0.35))
     parts.append(part("hoods", (join(*hoods), case)))
     arm = [bar([0, v, 0], [0, v, 0.1], 0.03) for v in (middle - tall * 0.3, middle + tall * 0.3)]
@@ -170,20 +166,11 @@ def hydrant(brief: Brief) -> Asset:
         else asked(brief, "caps", "iron", (0.32, 0.32, 0.34), "cap", "nut")
     )
     n = brief.detail(40)
-    barrel = [
-        [0.19, 0],
-        [0.19, 0.05],
-        [0.135, 0.06],
-        [0.125, 0.10],
-        [0.125, 0.42],
-        [0.145, 0.45],
-        [0.145, 0.50],
-        [0.175, 0.51],
-        [0.175, 0.56],
-        [0.14, 0.57],
-    ]
+    barrel = metres(
+        "0.19 0, 0.19 0.05, 0.135 0.06, 0.125 0.10, 0.125 0.42, 0.145 0.45, 0.145 0.50, 0.175 0.51, 0.175 0.56, 0.14 0.57"
+    )
     dome = curves.smooth_curve([[0.145, 0.57], [0.14, 0.64], [0.105, 0.71], [0.05, 0.745], [0.0, 0.75]], 14)
-    body = shapes.revolve(np.concatenate([np.array(barrel), dome]), n, crease=35)
+    body = shapes.revolve(np.concatenate([barrel, dome]), n, crease=35)
     ribs = [
         shapes.rounded_box(0.016, 0.12, 0.02, 0.004, 1).rotate(x=-40).move(0, 0.665, 0.112).rotate(y=45 * k)
         for k in range(8)

@@ -12,6 +12,7 @@ from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import (
     Frame,
     door,
+    rock_under,
     window,
 )
 from pocket3d_server.models.builtin_text.round_tower import FLAGS, round_tower
@@ -70,15 +71,7 @@ def lighthouse(brief: Brief) -> Asset:
     for k in range(len(edges) - 1):
         y = np.linspace(edges[k], edges[k + 1], 4)
         bands[k % 2].append(shapes.revolve(np.column_stack([radius(y), y]), 48))
-    rock_rng = rng.normal(size=(60, 3))
-    rock = shapes.hull(
-        rock_rng
-        / np.linalg.norm(rock_rng, axis=1, keepdims=True)
-        * [3.8, 1.1, 3.8]
-        * rng.uniform(0.88, 1, (60, 1)),
-        crease=15,
-    )
-    rock = rock.deform(lambda v: np.column_stack([v[:, 0], np.maximum(v[:, 1], -0.5), v[:, 2]])).move(y=-0.25)
+    rock = rock_under(rng)
     top = height
     deck = shapes.revolve(np.array([[1.2, -0.5], [1.85, 0], [1.85, 0.16], [0, 0.16]]), 48).move(y=top)
     rails = [shapes.torus(1.75, 0.05, 48, 8).move(y=top + h) for h in (0.6, 1.05)]

@@ -16,6 +16,7 @@ from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import facing
+from pocket3d_server.models.builtin_text.organic.primates import ape_mouth
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -63,17 +64,7 @@ def monkey(brief: Brief) -> Asset:
            [0.055, 0.05, 0.045, 0.042, 0.04, 0.035], "fur", 0.04, count=22)  # fmt: skip
     s.cut((0, 0, 0), (0, 1, 0))
 
-    def mouth(q: Skin, c: Array) -> Array:
-        x, y, z = q.points.T
-        line = 0.825 + 1.4 * x * x
-        lips = (
-            smoothstep(0.010, 0.004, np.abs(y - line))
-            * smoothstep(0.12, 0.09, np.abs(x))
-            * smoothstep(0.24, 0.27, z)
-        )
-        holes = smoothstep(0.016, 0.010, np.hypot(np.abs(x) - 0.022, y - 0.905)) * smoothstep(0.22, 0.25, z)
-        return np.asarray(c * (1 - 0.75 * np.maximum(lips, holes))[:, None])
-
+    mouth = ape_mouth()
     s.cast(
         "body",
         {"fur": fur, "belly": shade(fur, 1.35), "skin": face},

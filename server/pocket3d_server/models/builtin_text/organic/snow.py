@@ -82,3 +82,22 @@ def coal_face(s: Sculpture, head: float, r: float, coal: Material) -> None:
         crease=80,
     )
     s.add("nose", (nose, Material.from_srgb("carrot", (0.94, 0.45, 0.10), roughness=0.6)))
+
+
+def coal_buttons(s: Sculpture, chest: float, big: float, coal: Material) -> None:
+    """Three buttons down a chest of radius ``big``."""
+    s.add(
+        "buttons",
+        *(
+            (ball((0, chest + dy * big, big * float(np.cos(0.8 * dy))), (0.10 * big,) * 3, None, 12), coal)
+            for dy in (0.5, 0.1, -0.3)
+        ),
+    )
+
+
+def pressed_by_hand(s: Sculpture, y: float, r: float) -> None:
+    """Flat and full places of a ball of radius ``r`` at height ``y``."""
+    for _ in range(7):  # snow is pressed by hand, not turned
+        d = s.rng.standard_normal(3)
+        d *= 0.80 * r / np.linalg.norm(d)
+        s.ball(d + (0, y, 0), 0.26 * r, soft=0.16 * r)

@@ -11,7 +11,7 @@ from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import finish, glow
 from pocket3d_server.models.builtin_text.making import metres
-from pocket3d_server.models.builtin_text.vehicles.fittings import bar
+from pocket3d_server.models.builtin_text.vehicles.fittings import bar, tube_along
 from pocket3d_server.models.language.brief import RGB
 
 LIVERIES: tuple[RGB, ...] = ((0.75, 0.12, 0.12), (0.10, 0.28, 0.58), (0.95, 0.72, 0.12), (0.10, 0.42, 0.36))
@@ -227,3 +227,22 @@ def gored_envelope(rows: Points) -> tuple[Solid, Solid]:
         ]
         gores[k % 2].append(shapes.loft(np.stack(rings), crease=50).rotate(y=360 * k / count))
     return join(*gores[0]), join(*gores[1])
+
+
+def rotor_blade(span: float) -> Solid:
+    """A blade of a main rotor along x, drooping a little."""
+    section = foil(0.34, 0.12, 20)
+    t = np.linspace(0.25, span, 10)
+    blade = shapes.loft(
+        np.stack([np.column_stack([np.full(len(section), x), section[:, 1] - 0.004 * x**2, section[:, 0]]) for x in t]), crease=50
+    )  # fmt: skip
+    return blade
+
+
+def skid() -> Solid:
+    """The right skid of a helicopter with its two legs."""
+    skid = tube_along(
+        [[0.98, 0.35, 2.0], [0.98, 0.12, 1.75], [0.98, 0.05, 1.3], [0.98, 0.05, -1.3]], 0.05, 24, 12
+    )
+    legs = [tube_along([[0.98, 0.05, z], [0.9, 0.45, z], [0.45, 0.72, z]], 0.04, 12) for z in (-0.75, 0.95)]
+    return join(skid, *legs)

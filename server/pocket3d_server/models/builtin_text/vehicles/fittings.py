@@ -227,3 +227,29 @@ def trolley_frame() -> Solid:
         )
     )
     return frame
+
+
+def lamp_hood(line: Points) -> Solid:
+    """A hood over a lamp that looks along +z, from its outline."""
+    slope = shapes.extrude(line, 0.16).deform(
+        lambda v: (
+            v * np.stack([1 - 0.25 * (v[:, 2] + 0.11), 1 - 0.2 * (v[:, 2] + 0.11), np.ones(len(v))], axis=1)
+        )
+    )
+    return slope
+
+
+def truss(length: float, half: float, bays: int) -> Solid:
+    """A square truss along y from the origin."""
+    y = np.linspace(0, length, bays + 1)
+    pieces = [
+        beam([sx * half, 0, sz * half], [sx * half, length, sz * half], 0.13, 0.13)
+        for sx in (1, -1)
+        for sz in (1, -1)
+    ]
+    for k in range(bays):
+        for turn in (0, 90, 180, 270):
+            a, b = ((-1, 1), (1, -1))[k % 2]
+            pieces.append(bar([a * half, y[k], half], [b * half, y[k + 1], half], 0.045, 6).rotate(y=turn))
+            pieces.append(bar([-half, y[k + 1], half], [half, y[k + 1], half], 0.035, 6).rotate(y=turn))
+    return join(*pieces)
