@@ -28,6 +28,8 @@ FOURTH = 1.35
 """Most by which a leg stands nearer than its two neighbours, over half their distance, when there are four."""
 LOWEST_EYE = 0.05
 """Of the longer side: feet nearer to the camera's level than that tell nothing."""
+EDGE = 3.0
+"""Pixels around a piece in which the field that it is made from is told."""
 ROOM = 0.25
 """Share of the grid that is added at its sides: what stands far is larger than it looks."""
 THINNEST_BOARD = 0.014
@@ -111,21 +113,28 @@ def build_on(shape: Silhouette, found: Furniture, stand: Footprint) -> Mesh:
     z = np.arange(-reach, reach + 1, dtype=np.float32)[:, None, None]
     plan = _plan(found, stand, hull, x, z)
     top, bottom = _board_heights(shape, found, stand, _ends(plan, stand, x, z), room)
-    field = np.minimum(plan, np.minimum(y - top, bottom - y)[None])
+    # Each piece is measured only where it may be: everywhere else is outside.
+    field = np.full((len(z), len(y), x.shape[1]), -EDGE, np.float32)
+    near = slice(max(0, int(top + stand.eye[0] - EDGE)), int(bottom + stand.eye[0] + EDGE) + 1)
+    field[:, near] = np.minimum(plan, np.minimum(y - top, bottom - y)[None, near])
     legs = [*found.legs, *found.legs[1 : 1 + len(stand.points) - len(found.legs)]]
     for leg, (_, place), depth in zip(legs, stand.points, stand.depth, strict=True):
         ratio = depth / stand.distance
         middle, radius, _ = leg_rod(leg, stand.eye[0] + y / ratio, 0.0, 0.0)
+        middle, radius = (middle - stand.eye[1]) * ratio, radius * ratio
+        wide = float(radius.max()) + EDGE
+        layers = np.abs(z[:, 0, 0] - place) < wide
+        lines = (x[0] > middle.min() - wide) & (x[0] < middle.max() + wide)
+        here = np.ix_(layers, np.ones(len(y), bool), lines)
+        rod = radius - np.hypot(x[:, lines] - middle, z[layers] - place)
         inside = np.minimum(y - (top + bottom) / 2, stand.floor - y)
-        middle = (middle - stand.eye[1]) * ratio
-        round_ = radius * ratio - np.hypot(x - middle, z - place)
-        field = np.maximum(field, np.minimum(round_, inside[None]))
+        field[here] = np.maximum(field[here], np.minimum(rod, inside[None]))
     if found.above is not None:
         strong = max(1.2, 0.9 * float(np.median([leg.half.mean() for leg in found.legs])))
         upper = np.minimum(_back(shape, found, stand, hull, x, y, z, strong), (bottom - y)[None])
         field = np.maximum(field, upper)
     frame = replace(shape.frame, centre=shape.frame.centre + room)
-    return smooth(polygonise(field.astype(np.float32), frame, reach), 5)
+    return smooth(polygonise(field, frame, reach), 5)
 
 
 def _hull(points: Array) -> Array:

@@ -19,6 +19,8 @@ WIDE = 0.55
 """A row belongs to a board when one span covers this share of the object's width."""
 THICKEST_BOARD = 0.17
 """Share of the longer side; bodies of animals are thicker."""
+THICKEST_DISC, SLIM_LEG = 0.24, 0.14
+"""The same for a round board whose upper or lower side is seen a little, on legs at most that wide."""
 THICKEST_LEG = 0.15
 SHORTEST_LEG = 0.2
 """Share of the object's height."""
@@ -73,7 +75,7 @@ def find_furniture(shape: Silhouette) -> Furniture | None:
     for k in range(1, count + 1):
         band = np.nonzero(bands == k)[0]
         first, last = int(band[0] + top), int(band[-1] + top)
-        if not 0.008 * longer < last - first + 1 < THICKEST_BOARD * longer:
+        if not 0.008 * longer < last - first + 1 < THICKEST_DISC * longer:
             continue
         if bottom - last < SHORTEST_LEG * height:
             continue
@@ -104,14 +106,12 @@ def find_furniture(shape: Silhouette) -> Furniture | None:
     near = max(2, round(0.04 * len(cover)))
     full = float(np.median(cover))
     ends = float(np.concatenate([cover[1:near], cover[-near:-1]]).mean())
-    return Furniture(
-        (first, last),
-        (int(board[0]), int(board[-1])),
-        legs,
-        above,
-        sideways,
-        above is None and full - ends > max(0.1 * full, 0.013 * longer),
-    )
+    rounded = above is None and full - ends > max(0.1 * full, 0.013 * longer)
+    if last - first + 1 > THICKEST_BOARD * longer:
+        slim = max(2 * float(np.median(leg.half)) for leg in legs) < SLIM_LEG * longer
+        if not (rounded and slim):
+            return None
+    return Furniture((first, last), (int(board[0]), int(board[-1])), legs, above, sideways, rounded)
 
 
 def build_furniture(shape: Silhouette, found: Furniture, thickness: float = 1.0) -> Mesh:
