@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Primitive
 from pocket3d_server.models.builtin_text.families import all_families
+from pocket3d_server.models.language.brief import Brief
 from pocket3d_server.models.language.understand import understand
 
 FAMILIES = {name: family for name, family in all_families().items() if not family.natural}
@@ -45,9 +46,12 @@ METRES = {  # the longest side of a plain one
 }  # fmt: skip
 
 
+def brief_of(prompt: str, seed: int = 0, quality: str = "low") -> Brief:
+    return understand(prompt, seed, quality, head=prompt.split(" with ")[0].split()[-1])  # type: ignore[arg-type]
+
+
 def build(name: str, prompt: str, seed: int = 0, quality: str = "low") -> Asset:
-    head = prompt.split(" with ")[0].split()[-1]
-    return FAMILIES[name].build(understand(prompt, seed, quality, head=head))  # type: ignore[arg-type]
+    return FAMILIES[name].build(brief_of(prompt, seed, quality))
 
 
 def cases() -> list[tuple[str, str, int]]:
@@ -82,8 +86,10 @@ def volume(p: Primitive) -> float:
 @pytest.mark.parametrize(("name", "prompt", "seed"), cases(), ids=lambda x: str(x))
 def test_sound(name: str, prompt: str, seed: int) -> None:
     start = time.process_time()
-    asset = build(name, prompt, seed, "low")
+    brief = brief_of(prompt, seed)
+    asset = FAMILIES[name].build(brief)
     assert time.process_time() - start < 2.0
+    assert len(brief.heard.attributes) >= 3, "asks for three attributes at least"
     names = [p.name for p in asset.parts]
     assert len(names) == len(set(names))
     assert 300 < asset.face_count < 200_000

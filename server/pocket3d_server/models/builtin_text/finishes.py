@@ -115,6 +115,8 @@ def asked(
     """
     brief.heard.words.update(nouns)
     wanted = next((brief.noun_materials[n] for n in nouns if n in brief.noun_materials), None)
+    if main:
+        brief.heard.whole.update(("colour", "material"))
     if wanted is None and main and brief.materials:
         wanted = brief.materials[0]
     unset: RGB = (-1.0, -1.0, -1.0)

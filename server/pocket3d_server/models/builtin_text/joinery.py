@@ -84,6 +84,23 @@ def pillow(x: float, y: float, z: float) -> Solid:
     return shapes.rounded_box(x, y, z, 0.48 * z, 3, cuts=10).deform(pinch).sharp(80)
 
 
+def tufted(x: float, y: float, z: float, columns: int, rows: float = 1.5) -> tuple[Solid, Solid]:
+    """A panel about the origin that looks along +z, stuffed between the buttons of a diamond grid; and the buttons."""
+
+    def stuffed(v: Points) -> Points:
+        a, b = v[:, 0] / x * columns, v[:, 1] / y * rows
+        puff = np.sqrt(np.abs(np.sin(np.pi * (a + b)) * np.sin(np.pi * (a - b))))
+        v[:, 2] += 0.035 * puff * (v[:, 2] > 0)
+        return v
+
+    panel = shapes.rounded_box(x, y, z, 0.4 * z, 3, cuts=8 * columns).deform(stuffed).sharp(80)
+    m, n = np.meshgrid(np.arange(-2 * columns, 2 * columns + 1), np.arange(-2 * columns, 2 * columns + 1))
+    at = np.column_stack([(m + n).ravel() / 2 * x / columns, (m - n).ravel() / 2 * y / rows])
+    at = at[(np.abs(at[:, 0]) < 0.47 * x) & (np.abs(at[:, 1]) < 0.42 * y)]
+    button = shapes.sphere(0.011, 12).scale(1, 1, 0.5)
+    return panel, join(*(button.move(*place) for place in curves.in_plane(at, z / 2 + 0.004, "xy")))
+
+
 def knob(radius: float) -> Solid:
     """A drawer knob that looks along +z, its back on the origin."""
     outline = [[0.5, 0], [0.42, 0.5], [0.95, 0.95], [1.0, 1.2], [0.75, 1.55], [0, 1.7]]

@@ -106,6 +106,18 @@ def facing(solid: Solid) -> Solid:
     return solid.rotate(x=90)
 
 
+def gauge(radius: float) -> tuple[Solid, Solid, Solid]:
+    """A round gauge about the origin that looks along +z: its ring, its dial, and its needle."""
+    ring = turned(cm("0 0, 100 0, 100 30, 85 38, 80 23, 0 23") * radius, bevel=0.04 * radius, segments=36)
+    dial = shapes.cylinder(0.8 * radius, 0.04 * radius, segments=32)
+    needle = shapes.box(0.06 * radius, 0.62 * radius, 0.04 * radius).rotate(z=-38)
+    return (
+        facing(ring),
+        facing(dial).move(z=0.24 * radius),
+        needle.move(-0.15 * radius, 0.2 * radius, 0.30 * radius),
+    )
+
+
 def pick(brief: Brief, palette: Sequence[RGB], salt: int = 5) -> RGB:
     """One of ``palette`` by the prompt's seed."""
     return palette[int(brief.rng(salt).integers(len(palette)))]

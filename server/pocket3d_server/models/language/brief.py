@@ -28,6 +28,15 @@ class Heard:
     words: set[str] = field(default_factory=set)
     counts: set[str] = field(default_factory=set)
     """Nouns whose number it asked for."""
+    proportions: set[str] = field(default_factory=set)
+    """Proportions that it asked for: height, width, and parts that may be large or small."""
+    whole: set[str] = field(default_factory=set)
+    """``colour`` and ``material``, where it asked for those of the whole object."""
+
+    @property
+    def attributes(self) -> set[str]:
+        """All that it asked for."""
+        return self.words | self.counts | self.proportions | self.whole
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Brief:
             if nouns and c.noun in nouns:
                 return c.rgb
         if not nouns:
+            self.heard.whole.add("colour")
             for c in self.colours:
                 if c.noun is None:
                     return c.rgb
@@ -93,6 +103,7 @@ class Brief:
 
     def grown(self, *names: str) -> float:
         """The product of the proportions asked for by ``names``, e.g. ``grown("height")``."""
+        self.heard.proportions.update(names)
         return float(np.prod([self.stretch.get(n, 1.0) for n in names]))
 
     def has(self, *words: str) -> bool:

@@ -18,6 +18,7 @@ from pocket3d_server.models.builtin_text.making import (
     copies,
     cover,
     facing,
+    gauge,
     grid,
     hoop,
     turned,
@@ -59,11 +60,7 @@ def espresso_machine(brief: Brief) -> Asset:
     metal, grip = (s.move(0, top - 0.085, 0.055) for s in portafilter())
     x = wide / 2 - 0.03
     wand = bar([[x, top - 0.04, 0.07], [x, top - 0.07, 0.10], [x + 0.012, 0.13, 0.125]], 0.0042, 20)
-    ring = facing(turned(cm("0 0, 2.6 0, 2.6 .8, 2.2 1, 2.1 .6, 0 .6"), bevel=0.001, segments=36)).move(
-        0, top, 0.108
-    )
-    dial = facing(shapes.cylinder(0.021, 0.001, segments=32)).move(0, top, 0.1142)
-    needle = shapes.box(0.0016, 0.016, 0.001).rotate(z=-38).move(-0.004, top + 0.005, 0.1156)
+    ring, dial, needle = (solid.move(0, top, 0.108) for solid in gauge(0.026))
     knob_ = facing(turned(cm("0 0, 1.5 0, 1.4 1.6, 1.1 1.9, 0 1.9"), bevel=0.002, segments=24))
     knobs = copies(knob_, [[s * (wide / 2 - 0.05), top, 0.108] for s in (1, -1)])
     rail = hoop(

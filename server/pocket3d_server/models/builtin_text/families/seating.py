@@ -21,6 +21,7 @@ from pocket3d_server.models.builtin_text.joinery import (
     legs,
     pillow,
     tapered_leg,
+    tufted,
     turned_leg,
     wood_of,
 )
@@ -286,23 +287,6 @@ def bench(brief: Brief) -> Asset:
         part("seat", (join(*planks), wood)), part("backrest", (join(*backs), wood)),
         part("sides", (join(*sides), iron)), part("armrests", (join(*rests), wood)),
     ])  # fmt: skip
-
-
-def tufted(x: float, y: float, z: float, columns: int, rows: float = 1.5) -> tuple[Solid, Solid]:
-    """A panel about the origin that looks along +z, stuffed between the buttons of a diamond grid; and the buttons."""
-
-    def stuffed(v: Points) -> Points:
-        a, b = v[:, 0] / x * columns, v[:, 1] / y * rows
-        puff = np.sqrt(np.abs(np.sin(np.pi * (a + b)) * np.sin(np.pi * (a - b))))
-        v[:, 2] += 0.035 * puff * (v[:, 2] > 0)
-        return v
-
-    panel = shapes.rounded_box(x, y, z, 0.4 * z, 3, cuts=8 * columns).deform(stuffed).sharp(80)
-    m, n = np.meshgrid(np.arange(-2 * columns, 2 * columns + 1), np.arange(-2 * columns, 2 * columns + 1))
-    at = np.column_stack([(m + n).ravel() / 2 * x / columns, (m - n).ravel() / 2 * y / rows])
-    at = at[(np.abs(at[:, 0]) < 0.47 * x) & (np.abs(at[:, 1]) < 0.42 * y)]
-    button = shapes.sphere(0.011, 12).scale(1, 1, 0.5)
-    return panel, copies(button, curves.in_plane(at, z / 2 + 0.004, "xy"))
 
 
 def chesterfield(brief: Brief) -> Asset:
