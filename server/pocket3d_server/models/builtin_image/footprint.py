@@ -155,7 +155,8 @@ def _plan(found: Furniture, stand: Footprint, hull: Array, x: Array, z: Array) -
         return np.asarray(radius - np.hypot(x - middle, z))
     # The corners seen furthest left and right say how far the board reaches beyond its legs.
     ratio = (stand.distance - hull[:, 1]) / stand.distance
-    margin = np.mean([np.min(hull[:, 0] - left * ratio), np.min(right * ratio - hull[:, 0])])
+    beyond = np.min(hull[:, 0] - left * ratio), np.min(right * ratio - hull[:, 0])
+    margin, x = np.mean(beyond), x - (beyond[1] - beyond[0]) / 2
     legs = float(np.median([leg.half.mean() for leg in found.legs]))
     margin = float(np.clip(margin, legs, 0.3 * (right - left)))
     inside = np.full(np.broadcast_shapes(x.shape, z.shape), np.inf, np.float32)
