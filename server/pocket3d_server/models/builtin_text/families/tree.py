@@ -19,7 +19,7 @@ AUTUMN: RGB = (0.86, 0.40, 0.08)
 GOLD: RGB = (0.93, 0.66, 0.13)
 KINDS: dict[str, tuple[Style, Builder, tuple[str, ...]]] = {
     "tree": (Style(Habit(6.0, 0.20), leaf_too=(0.42, 0.60, 0.18)), broadleaf, ("tree", "broadleaf tree", "leafy tree", "deciduous tree", "beech", "lime tree", "linden", "chestnut tree", "ash tree", "elm")),
-    "oak_tree": (Style(Habit(6.2, 0.42, 0.34, (12, 5, 3), (70, 50, 44), (0.62, 0.50, 0.48), up=0.42, wander=0.14, crown="round"), bark=(0.31, 0.24, 0.18), leaf=(0.25, 0.41, 0.14), leaf_size=0.23, leaf_wide=0.7, clump=1.12),
+    "oak_tree": (Style(Habit(6.2, 0.42, 0.38, (12, 5, 3), (60, 50, 44), (0.60, 0.48, 0.46), up=0.40, wander=0.14, crown="round"), bark=(0.31, 0.24, 0.18), leaf=(0.25, 0.41, 0.14), leaf_size=0.23, leaf_wide=0.7, clump=1.12),
                  broadleaf, ("oak", "oak tree", "old tree", "big tree", "ancient tree")),
     "pine_tree": (Style(Habit(7.5, 0.16, 0.10, crown="cone"), bark=(0.34, 0.22, 0.15), leaf=(0.17, 0.37, 0.19)), conifer,
                   ("pine", "pine tree", "fir", "fir tree", "spruce", "conifer", "christmas tree", "evergreen", "larch")),

@@ -242,18 +242,22 @@ def water_lily(brief: Brief) -> Asset:
 def coral(brief: Brief) -> Asset:
     """A branching coral on a stone."""
     s = Sculpture(brief)
-    colour = hue(brief, (0.92, 0.36, 0.34), (0.96, 0.62, 0.30), (0.78, 0.40, 0.70), (0.94, 0.86, 0.74))
+    colour = hue(brief, (0.92, 0.30, 0.30), (0.96, 0.52, 0.22), (0.78, 0.34, 0.68), (0.95, 0.45, 0.55))
     s.ball((0, 0.06, 0), (0.34, 0.12, 0.28), "stone", 0.06)
-    for k in range(7):
-        a, lean = k * 2.4, 0.30 + 0.35 * s.rng.random()
+    for k in range(8):
+        a, lean = k * 2.4, 0.25 + 0.40 * s.rng.random()
         out = np.array([np.sin(a), 0, np.cos(a)])
-        knot = out * lean * 0.5 + (0, 0.42 + 0.16 * s.rng.random(), 0)
-        s.limb([out * 0.10 + (0, 0.08, 0), knot], [0.075, 0.055], "coral", 0.03)
-        for _ in range(3):
-            d = out * (0.5 + 0.5 * s.rng.random()) + 0.7 * s.rng.standard_normal(3) * (1, 0, 1) + (0, 0.9, 0)
-            tip = knot + 0.32 * d / np.linalg.norm(d)
-            s.limb([knot, tip], [0.052, 0.040], "coral", 0.03)
-            s.ball(tip, 0.05, "coral", 0.02)
+        knot = out * lean * 0.45 + (0, 0.30 + 0.14 * s.rng.random(), 0)
+        s.limb([out * 0.10 + (0, 0.08, 0), knot], [0.060, 0.042], "coral", 0.03)
+        for turn in (-0.8, 0.1, 0.9):
+            d = np.array([np.sin(a + turn), 1.5, np.cos(a + turn)]) * (0.9 + 0.3 * s.rng.random(3))
+            fork = knot + 0.20 * d / np.linalg.norm(d)
+            s.limb([knot, fork], [0.040, 0.030], "coral", 0.02)
+            for side in (-0.9, 0.9):
+                e = d / np.linalg.norm(d) + 0.55 * np.array(
+                    [np.sin(a + turn + side), 0.2, np.cos(a + turn + side)]
+                )
+                s.limb([fork, fork + 0.17 * e / np.linalg.norm(e)], [0.029, 0.020], "coral", 0.015)
     s.cut((0, 0, 0), (0, 1, 0))
     s.cast("coral", {"coral": colour, "stone": (0.50, 0.48, 0.45)}, roughness=0.8, cells=1.5, share=1.3)
     return s.finished(0.45)

@@ -195,11 +195,38 @@ def _antlers(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -
             0.03 * s,
             "antler",
         )
+    return _bony(blend, float(line[0, 1]), s, detail)
+
+
+def _palms(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
+    """A moose's antlers: broad plates with short points along their rim."""
+    s, blend = body.head.length, Blend()
+    stem = curve([body.head.at(*p) for p in ((0.07, 0.16, 0.14), (0.30, 0.28, 0.06), (0.50, 0.42, 0.04))], 8)
+    blend.add(Chain(stem, np.linspace(0.050, 0.065, 8) * s), 0.02 * s, "antler")
+    out = (0.78 * SIDE + 0.62 * UP) / np.hypot(0.78, 0.62)
+    ahead = np.array([0.0, 0.0, 1.0])
+    centre = body.head.at(0.64, 0.62, -0.06)
+    plate = np.stack([out, ahead, np.cross(out, ahead)], axis=1)
+    blend.add(Ellipsoid(centre, np.array([0.36, 0.42, 0.05]) * s, plate), 0.08 * s, "antler")
+    for angle in np.radians(np.linspace(-80, 80, 7)):
+        d = np.cos(angle) * out + np.sin(angle) * ahead
+        reach = s * (0.33 * abs(np.cos(angle)) + 0.38 * abs(np.sin(angle)))
+        line = [
+            centre + 0.8 * reach * d,
+            centre + (reach + 0.10 * s) * d,
+            centre + (reach + 0.22 * s) * d + 0.08 * s * UP,
+        ]
+        blend.add(Chain(curve(line, 6), np.linspace(0.055, 0.012, 6) * s), 0.04 * s, "antler")
+    return _bony(blend, float(stem[0, 1]), s, detail)
+
+
+def _bony(blend: Blend, low: float, size: float, detail: Detail) -> list[Part]:
+    """A left antler and its mirror image, paler upwards from height ``low``."""
     surface = polygonise(blend, resolution=130, faces=detail.faces // 6)
     bone = (0.52, 0.40, 0.27)
 
     def paint(skin: Skin) -> Array:
-        height = np.clip((skin.points[:, 1] - line[0, 1]) / (1.3 * s), 0, 1)
+        height = np.clip((skin.points[:, 1] - low) / (1.3 * size), 0, 1)
         grain = fractal_noise(skin.points * 60, 3, 2)
         return np.clip(np.asarray(bone) * (0.75 + 0.45 * height + 0.3 * (grain - 0.5))[:, None], 0, 1)
 
@@ -333,6 +360,7 @@ MAKERS: dict[str, Maker] = {
     "ram_horns": _horns("ram_horns"),
     "giraffe_horns": _horns("giraffe_horns"),
     "antlers": _antlers,
+    "palms": _palms,
     "tusks": _tusks,
     "unicorn": _single_horn("horn", (0.10, 0.40), 0.72, 0.055, (0.95, 0.82, 0.45), 38),
     "rhino_horn": _rhino,

@@ -261,7 +261,7 @@ HAMSTER = replace(
     MOUSE, height=0.07, length=0.72, chest=(0.74, 0.80), loin=(0.82, 0.88), rump=(0.78, 0.84), neck_radii=(0.38, 0.34), head=replace(MOUSE.head, length=0.60, muzzle=((-0.06, 0.46, 0.21), (-0.12, 0.76, 0.13)), nose=(-0.07, 0.87, 0.045, 0.04), pads=(0.07, -0.13, 0.74, 0.10)), ears=Ears("round", 0.22, 0.22, out=38, at=(0.22, 0.22, 0.22), turn=15), tail=Tail("bob", 0.05, 0.06),
     coat=Coat((0.84, 0.58, 0.30), belly=(0.97, 0.95, 0.92), muzzle=(0.97, 0.95, 0.92), inner_ear=(0.92, 0.68, 0.62), nose=(0.88, 0.52, 0.52)),
 )
-MOOSE = replace(DEER, height=1.9, chest=(0.30, 0.46), humps=((0.24, 0.07, 0.20),), neck_rise=34, neck_radii=(0.20, 0.13), head=replace(DEER.head, length=0.42, muzzle=((-0.04, 0.36, 0.15), (-0.10, 0.86, 0.135))),
+MOOSE = replace(DEER, height=1.9, extras=("palms",), chest=(0.30, 0.46), humps=((0.24, 0.07, 0.20),), neck_rise=34, neck_radii=(0.20, 0.13), head=replace(DEER.head, length=0.42, muzzle=((-0.04, 0.36, 0.15), (-0.10, 0.86, 0.135))),
                 coat=Coat((0.30, 0.20, 0.13), muzzle=(0.42, 0.32, 0.24), legs=(0.52, 0.44, 0.36)))
 PEGASUS = replace(HORSE, coat=Coat((0.96, 0.96, 0.97), muzzle=(0.90, 0.84, 0.82), mane=(0.97, 0.90, 0.70), hoof=(0.80, 0.64, 0.30), inner_ear=(0.93, 0.8, 0.8), roughness=0.5), extras=("mane", "wings"))
 
