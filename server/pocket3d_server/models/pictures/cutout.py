@@ -38,13 +38,18 @@ class Cutout:
     notes: tuple[str, ...] = ()
 
 
+def has_outline(alpha: Array) -> bool:
+    """Whether ``alpha`` (H, W) in 0..1 shows an object; a few transparent pixels are no outline."""
+    return float((alpha < 0.1).mean()) > 0.02 and float((alpha > 0.5).mean()) > 0.001
+
+
 def cut_out(rgba: Array) -> Cutout:
     """The main object of a picture (H, W, 4), cropped to its bounding box with a margin.
 
     Raises EngineError when no object can be told from the background.
     """
     rgb, alpha = rgba[..., :3], rgba[..., 3]
-    if float((alpha < 0.1).mean()) > 0.02 and float((alpha > 0.5).mean()) > 0.001:
+    if has_outline(alpha):
         found = Cutout(rgb, alpha, "alpha", 1.0)
     else:
         opaque = rgb * alpha[..., None] + (1 - alpha[..., None])
