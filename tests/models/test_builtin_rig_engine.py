@@ -78,6 +78,23 @@ def test_names_of_other_programs(style: BoneNames, some: set[str], man: tuple[Me
     assert len(renamed(few, style)[0].names) == 3
 
 
+SIDES = ("upper_arm", "forearm", "thigh", "shin", "front_thigh", "front_shin", "front_foot")
+GENERATED = {
+    *(f"DEF-{n}.{s}{half}" for n in (*SIDES, "foot") for s in "LR" for half in ("", ".001")),
+    *(f"DEF-{n}.{s}" for n in ("shoulder", "hand", "toe", "front_toe") for s in "LR"),
+    *("DEF-spine" + (f".{k:03d}" if k else "") for k in range(12)),
+}
+"""Deforming bones that Rigify 4.5 and 5.0 generate from the Basic Human and Basic Quadruped; only animals have two of a
+foot."""
+
+
+def test_rigify_has_a_deforming_bone_for_every_name(man: tuple[Mesh, Rig]) -> None:
+    for mesh in (man[0], dog()):
+        names = rig_mesh(*mesh, None, include_weights=False, bone_names="rigify").skeleton.names
+        assert set(names) <= GENERATED
+        assert {"DEF-spine.004", "DEF-thigh.L.001", "DEF-shin.R.001"} <= set(names)
+
+
 def test_skeleton_only() -> None:
     rig = rig_mesh(*worm(), "generic", include_weights=False)
     assert rig.weights is None

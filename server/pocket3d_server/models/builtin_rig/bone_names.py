@@ -1,7 +1,9 @@
 """Gives a finished rig the bone names of other programs, so that their animations and tools fit it.
 
-Rigify's are those of the deforming bones of its Basic Human and Basic Quadruped; Mixamo's are those of its rigged
-characters, which are people only.
+Rigify's are those of the deforming bones of the rigs that it generates from its Basic Human and Basic Quadruped: lay such
+a metarig over ours, generate, and the mesh follows the new rig by its vertex groups. Ours is no metarig itself. Wings,
+trunks and ears have no bones there, and get names in the same manner. Mixamo's are those of its rigged characters, which
+are people only.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ RIGIFY_PERSON = {
 }  # fmt: skip
 """One name for each of the bones that a bone was halved into, as the metarig has them. Limbs are called alike."""
 RIGIFY_ANIMAL = {
-    "hips": ("spine.005",), "spine": ("spine.006", "spine.007"), "chest": ("spine.008",), "neck": ("spine.009",),
-    "neck_2": ("spine.010",), "head": ("spine.011",), "tail_1": ("spine.004",), "tail_2": ("spine.003",),
-    "tail_3": ("spine.002",), "tail_4": ("spine.001",), "tail_5": ("spine",),
+    "hips": ("spine.004", "spine.005"), "spine": ("spine.006", "spine.007"), "chest": ("spine.008",),
+    "neck": ("spine.009",), "neck_2": ("spine.010",), "head": ("spine.011",), "tail_1": ("spine.003",),
+    "tail_2": ("spine.002",), "tail_3": ("spine.001",), "tail_4": ("spine",),
 }  # fmt: skip
+RIGIFY_HALVES = ("upper_arm", "forearm", "thigh", "shin", "front_thigh", "front_shin")
+RIGIFY_ANIMAL_HALVES = ("foot", "front_foot")
+"""Limbs of which a generated rig bends two bones, the second with ``.001`` behind its side: of all, and of animals."""
 MIXAMO = {
     "hips": ("Hips",), "spine": ("Spine", "Spine1"), "chest": ("Spine2",), "neck": ("Neck",), "head": ("Head",),
     "shoulder": ("Shoulder",), "upper_arm": ("Arm",), "forearm": ("ForeArm",), "hand": ("Hand",),
@@ -44,11 +49,12 @@ NO_MIRROR = (
 def whole(
     skeleton: Skeleton, weights: Floats | None, vertices: Floats, style: BoneNames
 ) -> tuple[Skeleton, Floats | None]:
-    """The rig with every bone of the trunk that ``style`` has a name for: its animations share a bend among them."""
+    """The rig with every bone of trunk and limbs that ``style`` has a name for: its animations share a bend among them."""
     table = _table(skeleton, style)
     if not table:
         return skeleton, weights
-    for bone in [n for n in skeleton.names if len(table.get(n, ())) > 1]:
+    halves = RIGIFY_HALVES + RIGIFY_ANIMAL_HALVES * _animal(skeleton) if style == "rigify" else ()
+    for bone in [n for n in skeleton.names if len(table.get(n, ())) > 1 or n.split(".")[0] in halves]:
         skeleton, weights = halved(skeleton, weights, vertices, bone)
     return skeleton, weights if weights is None else limited(weights)
 
