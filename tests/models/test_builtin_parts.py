@@ -334,6 +334,22 @@ def pot_plant() -> tuple[np.ndarray, np.ndarray]:
     return solid(post(0.3, 0.15, 0.2, (0, 0, 0)), post(0.7, 0.02, 0.015, (0, 0.28, 0)), *leaves)
 
 
+def mushroom() -> tuple[np.ndarray, np.ndarray]:
+    cap = ball((0.45, 0.35, 0.45), (0, 0.6, 0)) ^ box((2, 1, 2), (0, 1.1, 0))
+    return solid(post(0.65, 0.12, 0.1, (0, 0, 0)), cap)
+
+
+def oak() -> tuple[np.ndarray, np.ndarray]:
+    """A trunk, and balls of leaves that overlap without being joined to one."""
+    turns = np.arange(40) * 2.4
+    heights = 1.1 + 0.03 * np.arange(40)
+    leaves = [ball((0.35, 0.3, 0.35), (0.5 * np.cos(t), h, 0.5 * np.sin(t))) for t, h in zip(turns, heights)]
+    pieces = [solid(m) for m in (post(1.2, 0.12, 0.09, (0, 0, 0)), *leaves)]
+    starts = np.cumsum([0] + [len(v) for v, _ in pieces])
+    faces = [f + k for (_, f), k in zip(pieces, starts, strict=False)]
+    return np.concatenate([v for v, _ in pieces]), np.concatenate(faces)
+
+
 def armchair() -> tuple[np.ndarray, np.ndarray]:
     arms = [box((0.18, 0.55, 0.85), (x, 0.4, 0)) for x in (-0.45, 0.45)]
     feet = [box((0.05, 0.1, 0.05), (x, 0.04, z)) for x in (-0.4, 0.4) for z in (-0.35, 0.35)]
@@ -347,6 +363,8 @@ def armchair() -> tuple[np.ndarray, np.ndarray]:
         (plane, "fuselage wing_left wing_right tail_fin tailplane_left tailplane_right"),
         (dog, "body head leg_front_left leg_front_right leg_rear_left leg_rear_right tail"),
         (pot_plant, "pot stem leaves"),
+        (mushroom, "stem cap"),
+        (oak, "trunk crown"),
         (armchair, "seat backrest arm_left arm_right"),
     ],
 )

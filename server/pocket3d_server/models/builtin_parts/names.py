@@ -11,6 +11,7 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.living import living_regions
 from pocket3d_server.models.builtin_parts.pieces import describe
+from pocket3d_server.models.builtin_parts.plants import trunk_and_crown
 from pocket3d_server.models.builtin_parts.proxy import divided
 from pocket3d_server.models.builtin_parts.recognise import recognise_grown, recognise_made
 
@@ -53,6 +54,12 @@ def name_parts(
             result[surface.source[fine.source]] = regions
             return result, names, f"Recognised a {kind}; the parts follow the joints of its skeleton."
         reading = recognise_grown(pieces)
+        tree = trunk_and_crown(fine) if reading is None or reading.kind in ("tree", "plant") else None
+        if tree is not None:
+            regions, names, kind = tree
+            result = np.full(len(faces), regions[0])
+            result[surface.source[fine.source]] = regions
+            return result, names, f"Recognised a {kind} by its outline."
     if reading is None:
         return None
     title: list[str] = []

@@ -1,14 +1,85 @@
-"""Plants: a trunk under a crown, and what grows out of a pot or stands on a stem."""
+"""Plants: a trunk under a crown, a cap on a stem, and what grows out of a pot or stands on a stem."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.face_graph import Ints
+from pocket3d_server.models.builtin_parts.boundary import absorb_islands
+from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
 from pocket3d_server.models.builtin_parts.pieces import GROUND, Pieces
 
 LEAVES, BUSHY = 3, 6
 """Fewer flat blades than the first don't make a plant; as many as the second do without a stem or a pot."""
+LEVELS = 40
+"""Slices in which a plant's outline is measured."""
+WIDER, FLARE = 2.0, 2.3
+"""How much wider than the trunk the crown is, and its roots may be."""
+SUDDEN = 2.2
+"""Growth of the outline where the crown begins: cones and balloons widen little by little."""
+LEAST = 0.0005
+"""Share of the area below which a piece is taken for its surroundings."""
+CONE = -0.95
+"""Correlation of a conifer's outline with the height."""
+THICK, BROAD = (0.015, 0.2), 0.15
+"""Radius of a trunk, least and most, and that of a crown, least: shares of the height."""
+ROUGH, NEEDLES = 1.25, 1.9
+"""Area of foliage, and of a conifer's, over that of a smooth body in its outline; caps of mushrooms are smooth."""
+
+
+def trunk_and_crown(surface: FaceGraph) -> tuple[Ints, list[str], str] | None:
+    """Region of each face (F,), their names and what it is, for a tree or mushroom by its outline alone, into whatever
+    parts it was cut: slim from the ground up, then suddenly wide and even all around. None for anything else."""
+    low = surface.vertices.min(axis=0)
+    size = np.ptp(surface.vertices, axis=0)
+    if size.min() <= 0 or abs(size[0] - size[2]) > 0.35 * max(size[0], size[2]):
+        return None
+    level = (surface.centers[:, 1] - low[1]) / size[1]
+    foot = level < 0.12
+    if not foot.any():
+        return None
+    axis = np.average(surface.centers[foot][:, [0, 2]], axis=0, weights=surface.areas[foot])
+    away = np.linalg.norm(surface.centers[:, [0, 2]] - axis, axis=1) / size[1]
+    slot = np.minimum((level * LEVELS).astype(np.int64), LEVELS - 1)
+    radius = _outline(away, surface.areas, slot)
+    reach = float(radius.max())
+    smooth = 2 * np.pi * float(radius.mean()) + 2 * np.pi * reach**2
+    rough = float(surface.areas.sum()) / size[1] ** 2 / smooth
+    base = float(radius[:6].min())
+    start = int((radius > WIDER * base).argmax()) if base < THICK[1] else 0
+    start = max(start, int(radius[:6].argmin()) + 1)
+    crown, kind = (slot >= start) | (away > FLARE * base), ""
+    if _stands_clear(radius, base, start):
+        short = 1 - start / LEVELS < 1.3 * reach
+        kind = "tree" if rough > ROUGH else "mushroom" if short and base > 0.2 * reach else ""
+    elif rough > NEEDLES and np.corrcoef(radius, np.arange(LEVELS))[0, 1] < CONE:  # boughs down to the ground
+        kind, crown = "tree", (level > 0.12) | (away > 0.18 * reach)
+    regions = absorb_islands(surface, crown.astype(np.int64), LEAST)
+    if not kind or len(np.unique(regions)) < 2:
+        return None
+    return regions, ["trunk", "crown"] if kind == "tree" else ["stem", "cap"], kind
+
+
+def _stands_clear(radius: Floats, base: float, start: int) -> bool:
+    """Whether an outline (LEVELS,) is that of a crown or cap from level ``start`` on, above a trunk of radius ``base``."""
+    if not (2 <= start < 0.7 * LEVELS and THICK[0] < base < THICK[1] and radius.max() > BROAD):
+        return False
+    slim = radius[:start].max() < FLARE * base
+    sudden = radius[start : start + 2].max() > SUDDEN * float(np.median(radius[:start]))
+    full = np.mean(radius[start : (start + LEVELS) // 2] > WIDER * base) > 0.8
+    return bool(slim and sudden and full)
+
+
+def _outline(away: Floats, area: Floats, slot: Ints) -> Floats:
+    """(LEVELS,) distance from the axis within which nine tenths of the area of each slice lie."""
+    order = np.lexsort((away, slot))
+    total = np.cumsum(area[order])
+    ends = np.searchsorted(slot[order], np.arange(LEVELS), side="right")
+    before = np.concatenate([[0.0], total])[np.searchsorted(slot[order], np.arange(LEVELS))]
+    after = np.concatenate([[0.0], total])[ends]
+    at = np.searchsorted(total, before + 0.9 * (after - before))
+    filled = np.flatnonzero(after > before)
+    found = away[order][np.minimum(at, len(order) - 1)]
+    return np.interp(np.arange(LEVELS), filled, found[filled])  # long faces leave slices empty
 
 
 def tree(pieces: Pieces) -> dict[int, str] | None:
