@@ -265,7 +265,8 @@ def _main_object(found: Cutout) -> Cutout:
     rows, columns = np.nonzero(labels == largest)
     diagonal = float(np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1))
     gap = ndimage.minimum(ndimage.distance_transform_edt(labels != largest), labels, index)
-    belongs = (index == largest) | ((sizes > 0.003 * sizes[largest - 1]) & (gap < 0.08 * diagonal))
+    least = 0.003 if found.method in ("alpha", "plain_background") else 0.02  # guesses leave crumbs
+    belongs = (index == largest) | ((sizes > least * sizes[largest - 1]) & (gap < 0.08 * diagonal))
     others = bool((sizes[~belongs] > 0.2 * sizes[largest - 1]).any())
     note = ("Several objects were found; the largest was used.",) if others else ()
     keep = ndimage.binary_dilation(np.isin(labels, index[belongs]), iterations=2)
