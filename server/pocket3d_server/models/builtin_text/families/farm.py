@@ -114,7 +114,7 @@ def _moved(made: Part, x: float, z: float) -> Part:
 
 def silo(brief: Brief) -> Asset:
     """A ribbed steel silo with a domed top and a ladder."""
-    steel = asked(brief, "silo", "aluminium", (0.72, 0.74, 0.77), "silo", "wall", roughness=0.45)
+    steel = asked(brief, "silo", "aluminium", (0.72, 0.74, 0.77), "silo", "wall", main=True, roughness=0.45)
     r, h, n = 1.9, 9.5 * brief.grown("height"), brief.detail(48)
     y = np.linspace(0, h, 47)
     body = shapes.revolve(np.column_stack([r + 0.03 * (np.arange(47) % 2), y]), n, crease=60)
