@@ -22,7 +22,7 @@ from pocket3d_server.weights.installing import Meter, install
 from pocket3d_server.weights.licences import Licences
 from pocket3d_server.weights.problems import CancelledError, InstallError
 from pocket3d_server.weights.shelf import Shelf
-from weights_hub import WeightsHub
+from weights_hub import Handler, WeightsHub
 
 SPEC = Weighted.spec
 MODEL = SPEC.weights[1]
@@ -66,6 +66,47 @@ def test_all_files_come_and_are_not_fetched_twice(hub: WeightsHub, shelf: Shelf)
     asked = len(hub.asked)
     bring(hub, shelf)
     assert len(hub.asked) == asked == 2
+
+
+def unpinned(spec: ModelSpec = SPEC) -> ModelSpec:
+    """The same model, of whose files neither sizes nor checksums are known here."""
+    return replace(
+        spec, weights=tuple(replace(file, size=9, sha256="", stated=True) for file in spec.weights)
+    )
+
+
+def test_what_is_not_known_here_is_checked_as_the_hub_states_it(hub: WeightsHub, shelf: Shelf) -> None:
+    spec = unpinned()
+    assert not shelf.weights.complete(spec.weights)
+    bring(hub, shelf, spec)
+    assert_whole(shelf)
+    assert shelf.missing(spec) is None
+    assert [asked for _, asked, _ in hub.asked] == ["HEAD", ""] * 2
+
+
+@pytest.mark.parametrize("path", sorted(WEIGHTS)[:2])
+def test_bytes_that_the_hub_did_not_state_are_refused(
+    hub: WeightsHub, shelf: Shelf, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give = Handler.give
+
+    def lie(handler: Handler, content: bytes) -> None:
+        wrong = handler.path.endswith(path)
+        give(handler, content[:-1] + bytes([content[-1] ^ 1]) if wrong else content)
+
+    monkeypatch.setattr(Handler, "give", lie)
+    with pytest.raises(InstallError, match="wrong content"):
+        bring(hub, shelf, unpinned())
+    assert not any(shelf.weights.has(f) for f in SPEC.weights if f.path == path)
+
+
+def test_a_folder_may_bring_what_is_not_known_here(shelf: Shelf, tmp_path: Path) -> None:
+    for path, content in WEIGHTS.items():
+        (tmp_path / "given" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "given" / path).write_bytes(content)
+    spec = unpinned()
+    install(spec, shelf, Hub("http://127.0.0.1:9"), Meter(0), tmp_path / "given")
+    assert_whole(shelf)
 
 
 def test_a_connection_that_breaks_is_resumed_where_it_broke(hub: WeightsHub, shelf: Shelf) -> None:
@@ -366,6 +407,8 @@ class TestLicences:
         {"repository": "../.."},
         {"sha256": "abc"},
         {"size": 0},
+        {"sha256": ""},
+        {"stated": True, "repository": "npm:one"},
     ],
 )
 def test_a_file_that_could_never_be_right_is_refused(wrong: dict[str, object]) -> None:

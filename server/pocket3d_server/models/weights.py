@@ -30,6 +30,8 @@ class WeightFile:
     size: int
     """Bytes."""
     sha256: str
+    stated: bool = False
+    """The hub's own word counts for this revision: ``size`` is an estimate, and ``sha256`` may be empty."""
 
     def __post_init__(self) -> None:
         """Refuse what could never be right, when the engine is imported."""
@@ -38,11 +40,14 @@ class WeightFile:
             raise ValueError(f"{self.path!r} is no path within a repository")
         if not re.fullmatch(r"[\w.-]+", self.revision) or self.revision in (".", ".."):
             raise ValueError(f"{self.revision!r} is no revision")
-        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256) or self.size <= 0:
+        checksum = r"([0-9a-f]{64})?" if self.stated else r"[0-9a-f]{64}"
+        if not re.fullmatch(checksum, self.sha256) or self.size <= 0:
             raise ValueError(f"{self.path}: size and SHA-256 must be those of the file")
         named = r"\w[\w.-]*/\w[\w.-]*|npm:(@\w[\w.-]*/)?\w[\w.-]*"
         if not self.is_address and not re.fullmatch(named, self.repository):
             raise ValueError(f"{self.repository!r} is neither owner/name, nor an address, nor npm:name")
+        if self.stated and (self.is_address or self.package):
+            raise ValueError(f"{self.path}: only the hub states sizes and checksums of its own")
 
     @property
     def is_address(self) -> bool:
@@ -103,7 +108,8 @@ class Weights:
 
     def has(self, file: WeightFile) -> bool:
         """Whether a file is there; cheap, for its content was checked when it got its name."""
-        return _size(self.path(file)) == file.size
+        found = _size(self.path(file))
+        return found > 0 if file.stated else found == file.size
 
     def complete(self, files: Iterable[WeightFile]) -> bool:
         """Whether all are there."""

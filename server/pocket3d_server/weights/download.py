@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import logging
 import os
+import re
 import ssl
 import threading
 import urllib.error
@@ -43,6 +44,15 @@ class _BrokenOffError(Exception):
 
 
 @dataclass(frozen=True)
+class Stated:
+    """What the hub says of a file."""
+
+    size: int
+    checksum: str
+    """Its SHA-256 (64 digits); of small files the SHA-1 of git's own object (40 digits)."""
+
+
+@dataclass(frozen=True)
 class Hub:
     """Where repositories are, and how to ask there."""
 
@@ -73,10 +83,16 @@ class Hub:
         return {"Authorization": f"Bearer {self.token}"} if self.token and private and same else {}
 
     @cached_property
-    def _opener(self) -> urllib.request.OpenerDirector:
+    def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
         context.load_verify_locations(certifi.where())  # Python on some systems knows no authorities
-        return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Redirects(self))
+        return context
+
+    @cached_property
+    def _opener(self) -> urllib.request.OpenerDirector:
+        return urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=self._context), _Redirects(self)
+        )
 
     @cached_property
     def _direct(self) -> urllib.request.OpenerDirector:
@@ -90,6 +106,43 @@ class Hub:
         near = is_loopback(urlsplit(address).hostname or "")
         request = urllib.request.Request(address, headers=headers)
         return (self._direct if near else self._opener).open(request, timeout=SILENCE_S)
+
+    def stated(self, file: WeightFile) -> Stated:
+        """Size and checksum of a file of the hub, as the hub states them for its revision. Raises InstallError."""
+        address = self.address(file)
+        request = urllib.request.Request(
+            address,
+            method="HEAD",
+            headers={"User-Agent": AGENT, "Accept-Encoding": "identity"} | self.headers(address),
+        )
+        # The first answer states it; where it leads to knows nothing of revisions.
+        opener = urllib.request.build_opener(*self._plain_handlers(address), _NoRedirects())
+        try:
+            with opener.open(request, timeout=SILENCE_S) as answer:
+                headers = answer.headers
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code not in (301, 302, 303, 307, 308):
+                    _refused(file, error, Path(os.devnull))
+                headers = error.headers
+        except (OSError, http.client.HTTPException) as error:
+            raise InstallError(
+                f"{urlsplit(address).netloc} could not be asked about {file.path}: {error}.",
+                "Look whether this computer is online, then install it again.",
+            ) from error
+        tag = (headers.get("X-Linked-Etag") or headers.get("ETag") or "").removeprefix("W/").strip('"')
+        size = headers.get("X-Linked-Size") or headers.get("Content-Length") or ""
+        if not size.isdigit() or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", tag):
+            raise InstallError(
+                f"{urlsplit(address).netloc} states no checksum of {file.path}.",
+                "Use another mirror (HF_ENDPOINT), or install from a folder with --from.",
+            )
+        return Stated(int(size), tag)
+
+    def _plain_handlers(self, address: str) -> list[urllib.request.BaseHandler]:
+        if is_loopback(urlsplit(address).hostname or ""):
+            return [urllib.request.ProxyHandler({})]
+        return [urllib.request.HTTPSHandler(context=self._context)]
 
     def fetch(self, file: WeightFile, part: Path, watch: Watch, stop: threading.Event) -> None:
         """Bring a file to ``part``, going on after what is there. Raises InstallError or CancelledError."""
@@ -140,6 +193,13 @@ class Hub:
             raise _BrokenOffError(f"the connection failed ({reason})") from error
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Leaves the first answer as it is."""
+
+    def redirect_request(self, *args: Any, **named: Any) -> None:
+        """Nothing follows."""
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows to where the hub keeps its files, without the token."""
 
@@ -163,9 +223,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return new
 
 
-def checksum(path: Path, watch: Watch | None = None) -> str:
-    """SHA-256 of a file."""
-    digest = hashlib.sha256()
+def checksum(path: Path, watch: Watch | None = None, git: bool = False) -> str:
+    """SHA-256 of a file; with ``git`` the name that git would give it."""
+    digest = hashlib.sha1(f"blob {path.stat().st_size}\0".encode()) if git else hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 22):
             digest.update(block)

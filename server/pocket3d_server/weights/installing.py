@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pocket3d_server.locks import try_lock
@@ -24,6 +25,8 @@ from pocket3d_server.weights.shelf import Shelf
 log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
+GIT = 40
+"""Digits of a checksum that git made."""
 WINDOW_S = 8.0
 """The speed is that of the latest seconds."""
 
@@ -101,31 +104,42 @@ def _bring(file: WeightFile, shelf: Shelf, hub: Hub, meter: Meter, folder: Path 
     with _alone(shelf.weights.lock(file), meter, part):
         if shelf.weights.has(file):  # another process brought it meanwhile
             return
-        if part.exists() and part.stat().st_size > file.size:
-            part.unlink()
         if folder is not None:
             _copy(file, _found(file, folder), part, meter)
             found = checksum(part, meter.watch)
+            # Where nothing is known to compare it with, whether it fits is seen when it is read.
+            wanted = file.sha256 or found
         else:
+            file, wanted = _pinned(file, hub)
+            if part.exists() and part.stat().st_size > file.size:
+                part.unlink()
             resumed = part.exists() and file.package is None
             _fetch(file, part, hub, meter)
-            found = checksum(part, meter.watch)
-            if found != file.sha256 and resumed:
+            found = checksum(part, meter.watch, len(wanted) == GIT)
+            if found != wanted and resumed:
                 log.warning(
                     "what had arrived of %s does not fit what came now; it is fetched anew", file.path
                 )
                 part.unlink()
                 _fetch(file, part, hub, meter)
-                found = checksum(part, meter.watch)
-        if found != file.sha256:
+                found = checksum(part, meter.watch, len(wanted) == GIT)
+        if found != wanted:
             part.unlink()
             raise InstallError(
-                f"{file.path} arrived with the wrong content: its checksum is {found[:12]}…, not {file.sha256[:12]}….",
+                f"{file.path} arrived with the wrong content: its checksum is {found[:12]}…, not {wanted[:12]}….",
                 "Install it again; if it stays so, update the server."
                 if file.package
                 else "Install it again; if it stays so, use another mirror (HF_ENDPOINT) or folder.",
             )
         os.replace(part, whole)
+
+
+def _pinned(file: WeightFile, hub: Hub) -> tuple[WeightFile, str]:
+    """The file with its size, and its checksum: as they are known here, else as the hub states them."""
+    if not file.stated:
+        return file, file.sha256
+    stated = hub.stated(file)
+    return replace(file, size=stated.size), file.sha256 or stated.checksum
 
 
 def _fetch(file: WeightFile, part: Path, hub: Hub, meter: Meter) -> None:
@@ -173,7 +187,7 @@ def _found(file: WeightFile, folder: Path) -> Path:
         folder / inside,
         folder,
     ]
-    right = [place for place in places if place.is_file() and place.stat().st_size == file.size]
+    right = [p for p in places if p.is_file() and (file.stated or p.stat().st_size == file.size)]
     if right:
         return right[0]
     wrong = next((place for place in places if place.is_file()), None)
