@@ -36,9 +36,7 @@ def castle(brief: Brief) -> Asset:
     if count == 4:
         spots = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * size / 2
     hill = shapes.cylinder(size * 0.98, 0.5, 0.2, 64).move(y=-0.35)
-    parts: list[Part] = [
-        part("ground", (hill, finish("grass", name="ground")))
-    ]
+    parts: list[Part] = [part("ground", (hill, finish("grass", name="ground")))]
     for k, (x, z) in enumerate(spots):
         made = round_tower(
             brief,
