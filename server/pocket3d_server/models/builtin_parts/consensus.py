@@ -14,6 +14,9 @@ from pocket3d_server.models.builtin_parts.face_graph import Ints
 from pocket3d_server.models.builtin_parts.merge import connected
 from pocket3d_server.models.builtin_parts.samples import Cells
 
+AGREED = 0.53
+"""Share of the divisions that must put two cells together: what is nearly a tie stays apart."""
+
 
 def consensus(divisions: list[Ints], cells: Cells) -> Ints:
     """(N,) labels of the cells, numbered from 0, from several labels (N,) of them."""
@@ -23,7 +26,7 @@ def consensus(divisions: list[Ints], cells: Cells) -> Ints:
     share = np.zeros((int(labels.max()) + 1, len(labels)))
     share[labels, np.arange(len(labels))] = cells.area
     area = share.sum(1)
-    wish = share @ (together - 0.5) @ share.T
+    wish = share @ (together - AGREED) @ share.T
     touch = np.zeros(wish.shape, bool)
     i, j = labels[cells.links].T
     touch[i, j] = touch[j, i] = True
