@@ -199,7 +199,7 @@ class Table(dict[str, Any]):
     """A dictionary of another package."""
 
 
-@pytest.mark.parametrize("case", ["old", "plain pickle", "zip", "beyond", "short", "compressed"])
+@pytest.mark.parametrize("case", ["old", "plain pickle", "zip", "beyond", "short", "compressed", "memory"])
 def test_other_files_are_refused(tmp_path: Path, case: str) -> None:
     file = tmp_path / "weights.pth"
     tensor = torch.ones(4)
@@ -217,6 +217,8 @@ def test_other_files_are_refused(tmp_path: Path, case: str) -> None:
             entries[name] = entries[name].replace(b"K\x04\x85", b"K\x09\x85")
         if case == "short":
             entries[name.replace("data.pkl", "data/0")] = b"\0" * 15
+        if case == "memory":  # nothing, kept at a place two thousand million
+            entries[name] = b"\x80\x02Nr\xff\xff\xff\x7f."
         if case == "zip":
             entries = {"readme.txt": b"no weights"}
         kind = zipfile.ZIP_DEFLATED if case == "compressed" else zipfile.ZIP_STORED

@@ -10,6 +10,7 @@ some of the released files hold settings of other packages beside their weights.
 from __future__ import annotations
 
 import pickle
+import pickletools
 import struct
 import zipfile
 from collections import OrderedDict
@@ -119,7 +120,14 @@ class _Reader(pickle.Unpickler):
 
     def __init__(self, described: bytes, storage: Callable[[str], Tensor], foreign: bool) -> None:
         super().__init__(BytesIO(described))
-        self._storage, self._foreign = storage, foreign
+        self._described, self._storage, self._foreign = described, storage, foreign
+
+    def load(self) -> Any:
+        """What it describes. First its instructions are gone through: one could ask for more memory than there is."""
+        for code, argument, _ in pickletools.genops(self._described):
+            if code.name.endswith("PUT") and argument > len(self._described):
+                raise BadCheckpointError("it is damaged: it keeps more objects than it has")
+        return super().load()
 
     def find_class(self, module: str, name: str) -> Any:
         """What a name stands for."""
