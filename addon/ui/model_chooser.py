@@ -125,7 +125,9 @@ def time_needed(context, feature: str, inputs: set[str]) -> str:
         found = [model] if model else []
     else:
         found = [
-            m for m in models.of(feature) if m.ready and inputs <= set(m.supported_formats.get("input", ()))
+            m
+            for m in models.of(feature)
+            if m.ready and not m.only_by_name and inputs <= set(m.supported_formats.get("input", ()))
         ]
     times = {words.short_time(m.estimated_time) for m in found if m.estimated_time}
     return times.pop() if len(times) == 1 else ""

@@ -81,7 +81,7 @@ class Settings(BaseModel):
     ageing_seconds: float = Field(300, gt=0)
     """Waiting that outweighs one step of a tier's priority."""
     job_time_limit: float = Field(30 * 60, gt=0)
-    """Seconds one attempt may run."""
+    """Seconds one attempt may run; more for a model that typically takes over a quarter of it (`ModelSpec.time_limit`)."""
     lease_seconds: float = Field(15, gt=0)
     """A job whose server has not been heard of for this long goes to another."""
     max_attempts: int = Field(3, ge=1)

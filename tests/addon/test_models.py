@@ -56,6 +56,8 @@ class TestWords:
     def test_what_it_takes(self) -> None:
         large = model(vram_requirement=8192, estimated_time="about 3 minutes")
         assert words.subline(large) == "needs 8 GB · ≈ 3 min"
+        slow = model(vram_requirement=8192, estimated_time="about 50 minutes", only_by_name=True)
+        assert words.subline(slow) == "any computer · ≈ 50 min"
         assert words.subline(model(estimated_time="about 1 second")) == "any computer · ≈ 1 s"
 
     def test_its_state(self) -> None:

@@ -18,7 +18,7 @@ import pytest
 from engines import Steps
 from live import TESTS, wait_until
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.models.engine import ModelSpec
+from pocket3d_server.models.engine import ModelSpec, WithoutGpu
 from pocket3d_server.runners import memory, process
 from pocket3d_server.runners.base import Attempt, Died, Slot
 from pocket3d_server.runners.catalog import Catalog, NoModelError
@@ -28,9 +28,10 @@ from pocket3d_server.runners.memory import HostMemory, Readings
 from pocket3d_server.runners.placement import Resident, Room
 
 
-def spec(model_id: str, memory_mb: int, vram_mb: int = 0) -> ModelSpec:
+def spec(model_id: str, memory_mb: int, vram_mb: int = 0, without_gpu: WithoutGpu | None = None) -> ModelSpec:
     about = {name: getattr(Steps.spec, name) for name in ModelSpec.__dataclass_fields__}
-    return ModelSpec(**(about | {"model_id": model_id, "memory_mb": memory_mb, "vram_mb": vram_mb}))
+    about |= {"memory_mb": memory_mb, "vram_mb": vram_mb, "without_gpu": without_gpu}
+    return ModelSpec(**(about | {"model_id": model_id}))
 
 
 class Shelf(Catalog):
@@ -154,6 +155,41 @@ def test_what_can_never_fit_is_refused_with_numbers() -> None:
             catalog.choose(Steps.spec.feature, {"text"}, model_id)
         assert refused.value.code == ErrorCode.MODEL_UNAVAILABLE
         assert refused.value.suggestion
+
+
+@pytest.mark.parametrize(
+    ("largest", "memory_mb", "device", "reason"),
+    [
+        (12_288, 8000, "cuda:0", None),
+        (4096, 8000, "cpu", None),
+        (0, 8000, "cpu", None),
+        (0, 2000, None, "needs 3.9 GB of memory and models may use 2 GB"),
+    ],
+)
+def test_a_model_that_can_do_without_a_gpu_runs_on_the_host_for_those_who_name_it(  # type: ignore[no-untyped-def]
+    make_pool, largest: int, memory_mb: int, device: str | None, reason: str | None
+) -> None:
+    flows = spec("flows", 500, 8000, WithoutGpu(4000, 3000.0))
+    cards = [largest] if largest else []
+    pool = make_pool(Machine(total=memory_mb * 2, cards=cards), flows)
+    catalog = pool._catalog
+    catalog._memory_mb = memory_mb
+    catalog._gpus = lambda: [Gpu(0, "card", n, 0, n, None, None) for n in cards]
+    model, here = catalog.get("flows"), catalog.here("flows")
+    assert (model.only_by_name, here.estimated_seconds) == (
+        (False, 1.0) if device == "cuda:0" else (True, 3000.0)
+    )
+    assert here.time_limit(1800) == (1800 if device == "cuda:0" else 12_000)
+    default = catalog.choose(Steps.spec.feature, {"text"}, None).spec.model_id
+    assert (default == "flows") == (device == "cuda:0")
+    if reason:
+        with pytest.raises(NoModelError, match=reason):
+            catalog.choose(Steps.spec.feature, {"text"}, "flows")
+        return
+    assert catalog.choose(Steps.spec.feature, {"text"}, "flows").spec.model_id == "flows"
+    assert pool.room().place("flows").slot.device == device
+    need = {"cpu": 4000} if device == "cpu" else {"cpu": 500, "cuda:0": 8000}
+    assert pool.room().need_of("flows", device) == need
 
 
 def test_only_as_many_idle_processes_go_as_needed_longest_idle_first() -> None:

@@ -168,7 +168,8 @@ def name(model_id: str) -> str:
 
 def subline(model: Any) -> str:
     """What a model takes: ``needs 8 GB · ≈ 3 min``."""
-    parts = [f"needs {memory(model.vram_requirement)}"] if model.vram_requirement else ["any computer"]
+    needs_gpu = model.vram_requirement and not model.only_by_name
+    parts = [f"needs {memory(model.vram_requirement)}"] if needs_gpu else ["any computer"]
     if model.estimated_time:
         parts.append(short_time(model.estimated_time))
     return " · ".join(parts)

@@ -203,7 +203,8 @@ class Model(Record):
 
     When it is not ``ready``, ``reason`` and ``remedy`` say why and what to do, and ``missing_code`` says it for
     programs: LICENCE, NOT_INSTALLED, MEMORY, NO_GPU, EXTRA or OTHER. ``parameters`` is the JSON schema of its own
-    settings. ``may_manage``: this key may accept licences, install and remove weights.
+    settings. ``may_manage``: this key may accept licences, install and remove weights. ``only_by_name``: there is no GPU
+    for it, it runs slowly on the server's CPU, and only for those who name it.
     """
 
     model_id: str = ""
@@ -215,6 +216,7 @@ class Model(Record):
     supported_formats: dict[str, list[str]] = field(default_factory=dict)
     description: str = ""
     estimated_time: str = ""
+    only_by_name: bool = False
     ready: bool = True
     reason: str | None = None
     remedy: str | None = None

@@ -63,7 +63,10 @@ class ModelInfo(BaseModel):
     processing_count: int
     supported_formats: FormatLists
     description: str
-    estimated_time: str
+    estimated_time: str = Field(description="Of a medium-quality job, as the model runs on this machine.")
+    only_by_name: bool = Field(
+        description="There is no GPU for it here: it runs on the CPU, slowly, for those who name it."
+    )
     feature: str
     ready: bool
     reason: str | None = Field(description="Why it is not ready.")
@@ -101,7 +104,8 @@ def info_of(model: Model, slots: list[SlotState]) -> ModelInfo:
         processing_count=sum(state.current_model == spec.model_id for state in slots),
         supported_formats=FormatLists(input=list(spec.inputs), output=formats),
         description=spec.description,
-        estimated_time=f"about {duration(spec.estimated_seconds)}",
+        estimated_time=f"about {duration(model.here.estimated_seconds)}",
+        only_by_name=model.only_by_name,
         feature=spec.feature,
         ready=model.ready,
         reason=missing.reason if missing else None,

@@ -253,5 +253,5 @@ class Forecast:
             return fmean(alike)
         if times:
             return fmean(seconds for seconds, _ in times)
-        spec = self._catalog.spec(model_id)
+        spec = self._catalog.here(model_id)
         return spec.estimated_seconds if spec else UNKNOWN_S

@@ -318,15 +318,14 @@ class Scheduler:
     # 2. to 4. Attempts that must end, and leases
 
     def _kill_overdue(self) -> None:
-        limit = self._settings.job_time_limit
-        error = JobError(
-            ErrorCode.TIMEOUT,
-            f"Processing took longer than the limit of {duration(limit)}.",
-            "Lower the quality or texture_resolution, or choose a faster model.",
-        )
         for running in list(self._running.values()):
-            if time.monotonic() - running.began <= limit:
+            if time.monotonic() - running.began <= running.limit_s:
                 continue
+            error = JobError(
+                ErrorCode.TIMEOUT,
+                f"Processing took longer than the limit of {duration(running.limit_s)}.",
+                "Lower the quality or texture_resolution, or choose a faster model.",
+            )
             self.pool.stop(running.attempt.key, StopReason.TIME_LIMIT)
             with change(self._database, self._events) as session:
                 states.fail(session, running.lease, error)

@@ -48,6 +48,7 @@ class Running:
     attempt: Attempt
     began: float
     expected_s: float
+    limit_s: float
     account_id: str
     first_report: tuple[float, float] | None = None
     """When, and how far it was: before it the process started and the model was loaded."""
@@ -154,12 +155,17 @@ class Starter:
         self._backlog.stale = True
 
     def _begin(self, start: Start, job: Job, lease: Lease) -> None:
-        spec = self._catalog.spec(job.model_id)
+        spec = self._catalog.here(job.model_id)
         assert spec, "its model was ready when it was chosen"
         try:
             attempt = self._attempt(job, lease)
             self.running[attempt.key] = Running(
-                lease, attempt, time.monotonic(), spec.estimated_seconds, job.account_id
+                lease,
+                attempt,
+                time.monotonic(),
+                spec.estimated_seconds,
+                spec.time_limit(self._settings.job_time_limit),
+                job.account_id,
             )
             self._pool.run(attempt, start.placement)
         except Exception as error:  # e.g. no memory or no handles for another process

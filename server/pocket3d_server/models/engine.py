@@ -8,7 +8,7 @@ only in the runner's process.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args
@@ -37,6 +37,20 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+PATIENCE = 4.0
+"""An attempt may take so many times as long as it typically does, whatever the limit of the server."""
+
+
+@dataclass(frozen=True)
+class WithoutGpu:
+    """What a model that asks for a GPU needs to run without one, slowly."""
+
+    memory_mb: int
+    """Of the host's memory, at the peak of a large job."""
+    estimated_seconds: float
+    """Typical time of a medium-quality job on two cores."""
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """What the server, the API and the Blender panel need to know about a model without loading it."""
@@ -56,6 +70,8 @@ class ModelSpec:
     """Of a GPU's memory; 0: runs on any CPU."""
     memory_mb: int = 1024
     """Of the host's memory, at the peak of a large job. What is measured corrects it while the server runs."""
+    without_gpu: WithoutGpu | None = None
+    """Set where it also runs without a GPU. It does so only for those who name it, never by default."""
     revision: str = "1"
     """Changes when the same request would give another result."""
     builtin: bool = True
@@ -67,6 +83,18 @@ class ModelSpec:
     """Files that are downloaded before it can run."""
     licence_terms: LicenceTerms | None = None
     """What its licence asks, where that is more than the usual."""
+
+    def on(self, largest_gpu_mb: int) -> ModelSpec:
+        """As it runs on a machine whose largest GPU has so much memory: where none is large enough and it can do
+        without, it asks for the host's memory and time instead."""
+        slow = self.without_gpu
+        if slow is None or largest_gpu_mb >= self.vram_mb:
+            return self
+        return replace(self, vram_mb=0, memory_mb=slow.memory_mb, estimated_seconds=slow.estimated_seconds)
+
+    def time_limit(self, usual: float) -> float:
+        """Seconds that an attempt may take: ``usual``, or more where it takes long by nature."""
+        return max(usual, PATIENCE * self.estimated_seconds)
 
 
 MAX_SEED = 2**31 - 1

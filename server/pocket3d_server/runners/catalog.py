@@ -33,6 +33,8 @@ class Model:
     """A model and whether it can run here."""
 
     spec: ModelSpec
+    here: ModelSpec
+    """As it runs on this machine (`ModelSpec.on`)."""
     engine: str
     """``module:Class``, for the runner's process."""
     missing: Missing | None
@@ -43,9 +45,9 @@ class Model:
         return self.missing is None
 
     @property
-    def needs_gpu(self) -> bool:
-        """Whether it runs on a GPU slot rather than a CPU slot."""
-        return self.spec.vram_mb > 0
+    def only_by_name(self) -> bool:
+        """Whether it wants a GPU and can only run without one here: too slowly for anybody who did not ask for it."""
+        return self.here is not self.spec
 
 
 def load_engine(path: str) -> type[Engine]:
@@ -90,15 +92,21 @@ class Catalog:
         if engine is None:
             return None
         path = f"{engine.__module__}:{engine.__qualname__}"
-        missing = engine.missing() or self._lacks_memory(engine.spec)
+        here = self._here(engine.spec)
+        missing = engine.missing() or self._lacks_memory(here)
         if missing is None and self._shelf:
             missing = self._shelf.missing(engine.spec)
-        return Model(engine.spec, path, missing)
+        return Model(engine.spec, here, path, missing)
 
     def spec(self, model_id: str) -> ModelSpec | None:
         """What a model says of itself, whether it can run or not; costs nothing."""
         engine = self._engines.get(model_id)
         return engine.spec if engine else None
+
+    def here(self, model_id: str) -> ModelSpec | None:
+        """The same, as it runs on this machine."""
+        spec = self.spec(model_id)
+        return self._here(spec) if spec else None
 
     def all(self) -> list[Model]:
         """All models, best first within a feature: larger networks before built-in engines, and of these first
@@ -110,7 +118,8 @@ class Catalog:
         """The model for a request that gives ``inputs`` (of ``text``, ``image``, ``mesh``).
 
         ``preference`` is taken or refused, never replaced. Else the best ready model that uses all inputs,
-        or, with text and images, the best that uses the images. Raises NoModelError.
+        or, with text and images, the best that uses the images; never one that is to be asked for by name. Raises
+        NoModelError.
         """
         of_feature = [m for m in self.all() if m.spec.feature == feature]
         ready = [m for m in of_feature if m.ready]
@@ -135,10 +144,11 @@ class Catalog:
                     "Send what the model takes, or leave model_preference out to get one that fits.",
                 )
             return model
-        for model in ready:
+        offered = [m for m in ready if not m.only_by_name]
+        for model in offered:
             if inputs <= set(model.spec.inputs):
                 return model
-        for model in ready:
+        for model in offered:
             if _usable(model, inputs):
                 return model
         wanted = " and ".join(sorted(inputs))
@@ -151,11 +161,16 @@ class Catalog:
         """What models may use together; asked once, for it is needed with every request."""
         return self._memory_mb or int(self._host().total * SHARE)
 
+    def _largest_gpu(self) -> int:
+        return max((gpu.memory_total for gpu in self._gpus() if not gpu.problem), default=0)
+
+    def _here(self, spec: ModelSpec) -> ModelSpec:
+        return spec.on(self._largest_gpu()) if spec.without_gpu else spec
+
     def _lacks_memory(self, spec: ModelSpec) -> Missing | None:
-        """Whether the machine could never hold it, however long it waits."""
+        """Whether the machine could never hold it, however long it waits. ``spec`` is as it runs here."""
         if spec.vram_mb:
-            cards = [gpu.memory_total for gpu in self._gpus() if not gpu.problem]
-            largest = max(cards, default=0)
+            largest = self._largest_gpu()
             if largest < spec.vram_mb:
                 have = f"the largest here has {_gb(largest)}" if largest else "there is no GPU here"
                 return Missing(

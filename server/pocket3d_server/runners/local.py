@@ -87,6 +87,7 @@ class LocalPool(RunnerPool):
         self._slots = [Slot(f"cpu_{n + 1}", HOST) for n in range(settings.cpu_jobs)]
         self._slots += [Slot(f"gpu_{gpu.id}", f"cuda:{gpu.id}", gpu.id) for gpu in cards]
         self._totals = {f"cuda:{gpu.id}": gpu.memory_total for gpu in cards}
+        self._largest_gpu = max(self._totals.values(), default=0)
         self._totals[HOST] = settings.memory_mb or int(self._readings.host.total * SHARE)
         self._peaks: dict[tuple[str, str], dict[str, int]] = {}
         """The most that a model's processes on a device were seen to hold of each memory."""
@@ -140,7 +141,7 @@ class LocalPool(RunnerPool):
                     model.engine,
                     slot,
                     cpu_jobs=self._settings.cpu_jobs,
-                    job_time_limit=self._settings.job_time_limit,
+                    job_time_limit=model.here.time_limit(self._settings.job_time_limit),
                     models_dir=self._settings.models_dir or self._settings.data_dir / "models",
                     mark=self._family.new_mark(),
                     on_report=partial(self._hear, attempt.model_id),
@@ -248,7 +249,10 @@ class LocalPool(RunnerPool):
     def _need(self, model_id: str, device: str) -> Amounts | None:
         """What a process of the model will hold on a device; None when it cannot run there."""
         spec = self._catalog.spec(model_id)
-        if spec is None or (device == HOST) != (spec.vram_mb == 0):
+        if spec is None:
+            return None
+        spec = spec.on(self._largest_gpu)
+        if (device == HOST) != (spec.vram_mb == 0):
             return None
         told = {HOST: spec.memory_mb} if device == HOST else {HOST: spec.memory_mb, device: spec.vram_mb}
         if any(amount > self._totals[memory] for memory, amount in told.items()):
