@@ -73,7 +73,7 @@ class SLatFlowModel(nn.Module):
         if 2 ** len(io_block_channels) != patch_size:
             raise ValueError(f"patch_size {patch_size} needs {patch_size.bit_length() - 1} io_block_channels")
         self.model_channels = model_channels
-        self.in_channels, self.out_channels = in_channels, out_channels
+        self.in_channels, self.out_channels, self.cond_channels = in_channels, out_channels, cond_channels
         self.t_embedder = TimestepEmbedder(model_channels)
         widths = [*io_block_channels, model_channels]
         self.input_layer = nn.Linear(in_channels, widths[0])

@@ -57,7 +57,7 @@ class WindowTransformer(nn.Module):
         super().__init__()
         if (attn_mode, pe_mode) != ("swin", "ape"):
             raise ValueError(f"{attn_mode=}, {pe_mode=} are not known; released models use 'swin' and 'ape'")
-        self.resolution, self.model_channels = resolution, model_channels
+        self.resolution, self.model_channels, self.window = resolution, model_channels, window_size
         self.input_layer = nn.Linear(in_channels, model_channels)
         self.blocks = nn.ModuleList(
             WindowBlock(

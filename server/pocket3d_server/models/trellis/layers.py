@@ -33,7 +33,7 @@ class MultiHeadRMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., H, D) -> (..., H, D)."""
-        return (F.normalize(x.float(), dim=-1) * self.gamma * self.scale).to(x.dtype)
+        return (F.normalize(x.float(), dim=-1) * (self.gamma * self.scale)).to(x.dtype)
 
 
 class FeedForward(nn.Module):

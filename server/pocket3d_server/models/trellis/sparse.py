@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 T = TypeVar("T")
 
-ROWS = 1 << 15
-"""Voxels whose 27 neighbours are gathered at once."""
+GATHERED = 1 << 28
+"""Bytes of neighbours that are gathered at once."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,9 @@ def _by_taps(x: SparseTensor, feats: Tensor, weight: Tensor, bias: Tensor) -> Te
 def _by_rows(x: SparseTensor, feats: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """All 27 neighbours of some voxels side by side, in one large product: the fewest launches, no waiting."""
     padded = F.pad(feats, (0, 0, 0, 1))
+    rows = max(1, GATHERED // (27 * feats.shape[1] * feats.element_size()))
     kernel = weight.flatten(1).t()
-    parts = [torch.addmm(bias, padded[some].flatten(1), kernel) for some in neighbours(x).split(ROWS)]
+    parts = [torch.addmm(bias, padded[some].flatten(1), kernel) for some in neighbours(x).split(rows)]
     return torch.cat(parts)
 
 
@@ -160,17 +161,21 @@ def subdivide(x: SparseTensor) -> SparseTensor:
 
 
 @dataclass(frozen=True)
-class Windows:
-    """Voxels gathered by window, windows of like size together."""
+class Bucket:
+    """W windows of like size, L voxels at most in each."""
 
-    buckets: list[tuple[Tensor, Tensor | None]]
-    """Rows (W, L) int64 of the voxels in W windows, and which of them are real (W, 1, 1, L); None for all."""
+    rows: Tensor
+    """(W, L) int64: which voxels; the window's first again where it has fewer than L."""
+    places: Tensor
+    """(W, L) int64: the same, but N where it has fewer."""
+    real: Tensor
+    """(W, 1, 1, L): false where it has fewer."""
 
 
-def windows(x: SparseTensor, size: int, shift: int) -> Windows:
+def windows(x: SparseTensor, size: int, shift: int) -> list[Bucket]:
     """The windows of ``size`` voxels a side, moved by ``shift``, that hold any voxel."""
 
-    def make() -> Windows:
+    def make() -> list[Bucket]:
         cell = x.coords.long()
         cell = torch.cat([cell[:, :1], (cell[:, 1:] + shift) // size], dim=1)
         _, window, lengths = torch.unique(cell, dim=0, return_inverse=True, return_counts=True)
@@ -178,32 +183,32 @@ def windows(x: SparseTensor, size: int, shift: int) -> Windows:
         starts = lengths.cumsum(0) - lengths
         # Windows of like length share a table, so that little of it is padding.
         steps = (lengths + 15) // 16
-        buckets: list[tuple[Tensor, Tensor | None]] = []
+        buckets = []
         for step in torch.unique(steps).tolist():
             chosen = torch.nonzero(steps == step).squeeze(1)
-            longest = int(lengths[chosen].max())
-            place = torch.arange(longest, device=order.device)
+            place = torch.arange(int(lengths[chosen].max()), device=order.device)
             real = place < lengths[chosen, None]
-            rows = order[(starts[chosen, None] + place).clamp(max=len(order) - 1)]
-            rows = torch.where(real, rows, rows[:, :1])
-            buckets.append((rows, None if bool(real.all()) else real[:, None, None]))
-        return Windows(buckets)
+            found = order[(starts[chosen, None] + place).clamp(max=len(order) - 1)]
+            buckets.append(
+                Bucket(
+                    torch.where(real, found, found[:, :1]),
+                    torch.where(real, found, len(order)),
+                    real[:, None, None],
+                )
+            )
+        return buckets
 
     return x.once(("windows", size, shift), make)
 
 
 def windowed_attention(x: SparseTensor, qkv: tuple[Tensor, Tensor, Tensor], size: int, shift: int) -> Tensor:
     """Attention among the voxels of each window: queries, keys, values (N, H, D) -> (N, H, D)."""
-    out = torch.empty_like(qkv[0])
-    for rows, real in windows(x, size, shift).buckets:
-        q, k, v = (part[rows].transpose(1, 2) for part in qkv)
-        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=real).transpose(1, 2)
-        if real is None:
-            out[rows] = seen
-        else:
-            mask = real[:, 0, 0]
-            out[rows[mask]] = seen[mask]
-    return out
+    # What padding sees goes to a row of its own.
+    out = qkv[0].new_empty(len(qkv[0]) + 1, *qkv[0].shape[1:])
+    for bucket in windows(x, size, shift):
+        q, k, v = (part[bucket.rows].transpose(1, 2) for part in qkv)
+        out[bucket.places] = F.scaled_dot_product_attention(q, k, v, attn_mask=bucket.real).transpose(1, 2)
+    return out[:-1]
 
 
 class SparseGroupNorm32(nn.GroupNorm):

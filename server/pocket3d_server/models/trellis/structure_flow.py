@@ -41,7 +41,7 @@ class SparseStructureFlowModel(nn.Module):
         if pe_mode != "ape":
             raise ValueError(f"pe_mode {pe_mode!r} is not known; released models use 'ape'")
         self.resolution, self.patch_size = resolution, patch_size
-        self.in_channels, self.out_channels = in_channels, out_channels
+        self.in_channels, self.out_channels, self.cond_channels = in_channels, out_channels, cond_channels
         self.t_embedder = TimestepEmbedder(model_channels)
         grid = torch.arange(resolution // patch_size)
         self.pos_emb: Tensor
