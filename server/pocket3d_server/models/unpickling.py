@@ -125,7 +125,7 @@ class _Reader(pickle.Unpickler):
     def load(self) -> Any:
         """What it describes. First its instructions are gone through: one could ask for more memory than there is."""
         for code, argument, _ in pickletools.genops(self._described):
-            if code.name.endswith("PUT") and argument > len(self._described):
+            if code.name.endswith("PUT") and int(argument or 0) > len(self._described):
                 raise BadCheckpointError("it is damaged: it keeps more objects than it has")
         return super().load()
 
