@@ -214,7 +214,10 @@ def test_pips_lines_become_steps() -> None:
         ("environment was not created because ensurepip is not\navailable.  On Debian", "choose another one"),
         ("ProxyError('Cannot connect to proxy.')", "proxy refused"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "clock"),
-        ("ERROR: Could not find a version that satisfies the requirement xatlas", "A package does not exist"),
+        (
+            "ERROR: Could not find a version that satisfies the requirement embreex",
+            "A package does not exist",
+        ),
         ("error: subprocess-exited-with-error", "the log says why"),
     ],
 )

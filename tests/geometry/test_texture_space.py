@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.lib.stride_tricks import sliding_window_view
 from pocket3d_server.geometry import bake, clean, noise
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.atlas import Atlas, Coat, bake_materials, good_uv
+from pocket3d_server.geometry.packing import pack
 from pocket3d_server.geometry.rays import RayScene
 from pocket3d_server.geometry.shading import bilinear
 from pocket3d_server.geometry.solid_materials import library
@@ -97,6 +101,35 @@ def test_unwrap_keeps_faces_and_does_not_overlap(shape: str) -> None:
     assert cut.uv.max() <= 1
     hidden = bake.hidden_faces(cut.uv, cut.faces, np.zeros(len(faces)), 512)
     assert len(hidden) <= 0.01 * len(faces)
+
+
+@pytest.mark.parametrize("count", [1, 30, 900, 12_000])
+def test_packed_charts_keep_their_distance_and_size(count: int) -> None:
+    """Triangles of any size as charts, also when there are more than the square has room for at that distance."""
+    numbers = np.random.default_rng(count)
+    flat = numbers.random((count, 3, 2)) * numbers.lognormal(0, 0.8, (count, 1, 1))
+    ticks: list[int] = []
+    done = threading.Event()
+    ticking = threading.Thread(target=lambda: [ticks.append(1) for _ in iter(lambda: done.wait(0.001), True)])
+    ticking.start()
+    try:
+        corners = pack(flat, np.arange(count), 256, 1)
+    finally:
+        done.set()
+        ticking.join()
+    assert len(ticks) >= (count >= 900) * 5  # other threads go on meanwhile
+    assert corners.min() >= 0
+    assert corners.max() <= 1
+    sides = [np.linalg.norm(c - np.roll(c, 1, axis=1), axis=2) for c in (flat, corners)]
+    np.testing.assert_allclose(sides[1], sides[0] * (sides[1].sum() / sides[0].sum()), rtol=1e-6, atol=1e-9)
+    assert count == 12_000 or np.abs(np.linalg.det(np.diff(corners, axis=1))).sum() / 2 > 0.15
+    cells = 256 if count < 12_000 else 1024
+    shown = bake.texel_map(corners.reshape(-1, 2), np.arange(3 * count).reshape(-1, 3), cells, rim=0.0)
+    chart = np.full(cells * cells, -1)
+    chart[shown.texel] = shown.face
+    around = sliding_window_view(chart.reshape(cells, cells), (2, 2)).reshape(-1, 4)
+    nearest = np.where(around < 0, count, around).min(axis=1)
+    assert ((around == nearest[:, None]) | (around < 0)).all()
 
 
 def test_the_texel_map_covers_the_charts_and_finds_the_surface() -> None:

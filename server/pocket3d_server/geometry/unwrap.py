@@ -2,8 +2,9 @@
 
 Faces are grouped by the axis that their smoothed normal is nearest to, each connected group is flattened on
 the plane of its own mean normal (so stretch stays below about 1.7), groups that would cover themselves are
-cut again, and the charts are packed as bitmaps by xatlas. It takes seconds where a general unwrapper
-takes minutes, and the solid materials and projections that it serves need no longer charts.
+cut again, and the charts are packed by their outlines. It takes seconds where a general unwrapper takes
+minutes, and the solid materials and projections that it serves need no longer charts. All of it is numpy,
+which lets other threads go on.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import xatlas
 from numpy.typing import NDArray
 from scipy import sparse
 
 from pocket3d_server.geometry.bake import hidden_faces
 from pocket3d_server.geometry.clean import components, face_adjacency, face_normals, weld
+from pocket3d_server.geometry.packing import pack
 
 AXES = np.concatenate([np.eye(3), -np.eye(3)])
 SMOOTHING = 4
@@ -156,46 +157,6 @@ def _pack(
     """Give each chart its place in the atlas."""
     count = int(charts.max()) + 1
     key, inverse = np.unique(f.ravel() * count + np.repeat(charts, 3), return_inverse=True)
-    vertex_map, owner = key // count, key % count
-    cut = inverse.reshape(-1, 3)
-    # xatlas tells charts apart by their coordinates, so each gets a cell of its own.
-    side = int(np.ceil(np.sqrt(count)))
-    cell = np.stack([np.arange(count) % side, np.arange(count) // side], axis=1) * 2.0
-    middle = np.stack([np.bincount(np.repeat(charts, 3), flat[..., c].ravel()) for c in range(2)], axis=1)
-    middle = middle / (3.0 * np.bincount(charts)[:, None])
-    uv = np.zeros((len(key), 2))
-    uv[inverse] = flat.reshape(-1, 2)
-    uv += (cell - middle)[owner]
-    atlas = xatlas.Atlas()
-    atlas.add_uv_mesh(np.ascontiguousarray(uv, np.float32), np.ascontiguousarray(cut, np.uint32))
-    pack = xatlas.PackOptions()
-    pack.resolution, pack.padding, pack.bilinear = min(resolution, MOST_PACKED), padding, True
-    atlas.generate(xatlas.ChartOptions(), pack)
-    placed_map, placed_faces, placed = atlas.get_mesh(0)
-    shape = np.array([atlas.width, atlas.height], np.float64)
-    square = np.clip(np.asarray(placed, np.float64) * shape / shape.max(), 0, 1).astype(np.float32)
-    found = Unwrapped(vertex_map[placed_map], placed_faces.astype(np.int64), square, charts)
-    return _without_torn(found, flat)
-
-
-def _without_torn(found: Unwrapped, flat: NDArray[Any]) -> Unwrapped:
-    """Faces whose corners xatlas put into different charts, as it does with some slivers, become a point of the atlas.
-
-    ``flat`` (F, 3, 2) is what the faces should look like, up to a common scale.
-    """
-    wanted = np.linalg.norm(flat - np.roll(flat, 1, axis=1), axis=2).max(axis=1)
-    corners = found.uv[found.faces].astype(np.float64)
-    got = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
-    scale = float(np.median(got[wanted > 0] / wanted[wanted > 0])) if (wanted > 0).any() else 0.0
-    torn = np.flatnonzero(got > 2 * scale * wanted + 1e-6)
-    if not len(torn):
-        return found
-    count = len(found.vertex_map)
-    faces = found.faces.copy()
-    faces[torn] = count + np.arange(3 * len(torn)).reshape(-1, 3)
-    return Unwrapped(
-        np.concatenate([found.vertex_map, found.vertex_map[found.faces[torn]].ravel()]),
-        faces,
-        np.concatenate([found.uv, np.repeat(found.uv[found.faces[torn, 0]], 3, axis=0)]),
-        found.charts,
-    )
+    uv = np.zeros((len(key), 2), np.float32)
+    uv[inverse] = pack(flat, charts, min(resolution, MOST_PACKED), max(padding // 2, 1)).reshape(-1, 2)
+    return Unwrapped(key // count, inverse.reshape(-1, 3), uv, charts)
