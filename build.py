@@ -18,8 +18,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
 from tools import environments
 
 ROOT = Path(__file__).resolve().parent
-NEEDS_TEST_TOOLS = {"fuzz"}
-"""Benchmarks that use packages of the tests."""
+NEEDS_TEST_TOOLS = {"fuzz", "trellis"}
+"""Benchmarks that use packages of the tests, PyTorch among them."""
 
 
 def run(*command: str | Path, **variables: str) -> int:
@@ -85,6 +85,7 @@ def lint(rest: list[str]) -> int:
 def bench(rest: list[str]) -> int:
     """Measure: ``bench server | chaos | import | fuzz``, and the engines: ``bench text | texture``, ``bench segmentation | rigging | image --data DIR``."""
     names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
+    rest = [rest[0].replace("-", "_"), *rest[1:]] if rest else rest
     if not rest or rest[0] not in names:
         print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
         return 2
