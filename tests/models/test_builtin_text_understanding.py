@@ -252,7 +252,7 @@ def test_router_finds_the_family() -> None:
     [
         ("a hot dog", "hot_dog"), ("an ice cream cone", "ice_cream"), ("a chocolate bar", "chocolate_bar"), ("a light bulb", "light_bulb"),
         ("a toy train", "toy_train"), ("a slice of watermelon", "watermelon_slice"), ("a baseball bat", "baseball_bat"),
-        ("a wine glass", "glass"), ("a pair of glasses", "glasses"), ("a running shoe", "shoe"), ("a golden ring with a diamond", "ring"),
+        ("a wine glass", "glass"), ("a pair of glasses", "glasses"), ("a running shoe", "shoe"), ("a golden ring with a diamond", "ring"), ("a griffin", "griffin"),
     ],
 )  # fmt: skip
 def test_names_of_things_that_hold_an_attribute_or_another_thing(prompt: str, family: str) -> None:

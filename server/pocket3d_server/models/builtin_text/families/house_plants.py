@@ -23,46 +23,22 @@ from pocket3d_server.models.language.brief import Brief
 
 
 def monstera(brief: Brief) -> Asset:
-    """Large split leaves on long stems."""
+    """Large split leaves that hang from bent stems, the old ones low and outside, the young ones whole and upright."""
     rng, h = brief.rng(3), 0.26
-    soil = 0.87 * h
     shades = tones(green_of(brief, (0.16, 0.40, 0.16)), "leaf", 0.4)
     stems: list[Solid] = []
     leaves: list[list[Solid]] = [[], [], []]
-    count = brief.count("leaf", 13, 3, 30)
+    count = brief.count("leaf", 15, 3, 30)
     for k in range(count):
-        azimuth = k * np.radians(137.5) + 0.2 * rng.normal()
-        t = k / max(count - 1, 1)
-        start = np.array([0.05 * np.sin(azimuth), soil - 0.02, 0.05 * np.cos(azimuth)])
-        stem = arching(start, azimuth, 0.34 + 0.42 * t + 0.05 * rng.random(), 40 + 36 * t, 0.10, 10)
-        stems.append(sweep(stem, np.linspace(0.010, 0.006, 10), 7, crease=80))
-        out = np.array([np.sin(azimuth), 0, np.cos(azimuth)])
-        size = 0.24 + 0.09 * rng.random()
-        rows = 29
-        u = np.linspace(0, 1, rows)
-        middle = (
-            stem[-1]
-            + out * (size * 1.15 * (u - 0.12))[:, None]
-            + np.array([0, 1.0, 0]) * (size * (0.10 * u - 0.62 * u**2 + 0.02))[:, None]
-        )
-        body = size * 0.62 * np.clip(np.sin(np.pi * (0.10 + 0.90 * u**0.75)), 0.0, 1) ** 0.75 * (u < 1)
-        notch = 0.5 + 0.5 * np.cos(2 * np.pi * (u * 5.0 + 0.1))
-        cut = 1 - 0.62 * smoothstep(0.72, 1.0, notch) * smoothstep(0.10, 0.28, u) * smoothstep(0.98, 0.85, u)
-        other = 1 - 0.62 * smoothstep(0.72, 1.0, np.roll(notch, 2)) * smoothstep(0.10, 0.28, u) * smoothstep(
-            0.98, 0.85, u
-        )
-        leaf = sheet(
-            middle,
-            (0, 1, 0) + 0.35 * out,
-            body * cut,
-            right=body * other,
-            fold=0.16,
-            cup=-0.10,
-            thickness=0.003,
-            columns=9,
-        )
-        leaves[k % 3].append(leaf)
-    green = Material.from_srgb("stem", (0.30, 0.46, 0.20), roughness=0.6)
+        azimuth, t = k * np.radians(137.5) + 0.25 * rng.normal(), k / max(count - 1, 1)
+        start = np.array([0.05 * np.sin(azimuth), 0.87 * h - 0.02, 0.05 * np.cos(azimuth)])
+        long = 0.42 + 0.34 * t + 0.05 * rng.random()
+        stem = arching(start, azimuth, long, 64 + 18 * t, 0.30 - 0.22 * t, 12)
+        size = (0.36 - 0.15 * t) * (0.9 + 0.25 * rng.random())
+        blade, rib = split_leaf(stem[-1], azimuth + 0.4 * rng.normal(), size, 1 - t, rng)
+        stems += [sweep(stem, np.linspace(0.011, 0.006, 12), 7, crease=80), rib]
+        leaves[(k + 2 * (t > 0.75)) % 3].append(blade)
+    green = Material.from_srgb("stem", (0.34, 0.50, 0.22), roughness=0.6)
     return Asset(
         [
             *potted(brief, 0.15, h),
@@ -70,6 +46,35 @@ def monstera(brief: Brief) -> Asset:
             part("leaves", *((join(*group), shades[i]) for i, group in enumerate(leaves) if group)),
         ]
     )
+
+
+def split_leaf(
+    at: Array, azimuth: float, size: float, age: float, rng: np.random.Generator
+) -> tuple[Solid, Solid]:
+    """A heart-shaped blade of ``size`` metres that hangs over its stalk's end, and its midrib.
+
+    The older (``age`` 0..1), the deeper the cuts between its veins and the lower its tip hangs; each side's
+    margin waves from vein to vein.
+    """
+    u = np.linspace(0, 1, 33)
+    out = np.array([np.sin(azimuth), 0, np.cos(azimuth)])
+    dip = np.radians(42 - 38 * age - (58 + 40 * age + 18 * rng.normal()) * u**1.2)
+    steps = (out * np.cos(dip)[:, None] + np.array([0, 1.0, 0]) * np.sin(dip)[:, None]) * (1.15 * size / 32)
+    middle = at + np.cumsum(steps, axis=0) - 4.5 * steps[0]
+    body = 0.64 * size * np.clip(np.sin(np.pi * (0.13 + 0.87 * u**0.72)), 0.0, 1) * (u < 1)
+    veins = u * 5.0 + 0.1 + 0.1 * rng.random()
+
+    def cut(shift: float) -> Array:
+        notch = smoothstep(0.70, 1.0, 0.5 + 0.5 * np.cos(2 * np.pi * (veins - shift)))
+        return 1 - 0.74 * min(1.6 * age, 1.0) * notch * smoothstep(0.12, 0.28, u) * smoothstep(0.98, 0.86, u)
+
+    roll = 0.35 * rng.normal()
+    face = np.array([0, 1.0, 0]) + 0.45 * out + roll * np.array([out[2], 0, -out[0]])
+    wave = 0.24 - (0.05 + 0.08 * age) * np.cos(2 * np.pi * (veins - 0.08)) + 0.16 * (1 - age)
+    blade = sheet(middle, face, body * cut(0.0), right=body * cut(0.18), fold=wave, cup=-0.22, thickness=0.003, columns=11)  # fmt: skip
+    lift = 0.002 * face / np.linalg.norm(face)
+    rib = sweep(middle[4:31:2] + lift, np.linspace(0.0045, 0.0012, 14), 6, round_ends=True, crease=80)
+    return blade, rib
 
 
 def fern(brief: Brief) -> Asset:

@@ -125,6 +125,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "hamster": ("hamster", "guinea pig", "gerbil"),
     "moose": ("moose",),
     "pegasus": ("pegasus", "winged horse", "flying horse"),
+    "griffin": ("griffin", "gryphon", "griffon", "hippogriff"),
 }
 
 FAMILIES: tuple[Family, ...] = tuple(

@@ -90,7 +90,7 @@ class Coat:
     tail_tip: Triple | None = None
     back: Triple | None = None
     pattern: str = "plain"
-    """plain, patches, spots, dalmatian, stripes, tabby, giraffe, saddle, blaze."""
+    """plain, patches, spots, dalmatian, stripes, tabby, giraffe, saddle, blaze, eagle."""
     marks: Triple = (0.08, 0.07, 0.06)
     mane: Triple | None = None
     hoof: Triple = (0.16, 0.13, 0.11)

@@ -15,9 +15,9 @@ from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
 from pocket3d_server.models.builtin_text.organic.on_body import Detail, on_surface
-from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.builtin_text.organic.paint import painted_part, plain_part
 from pocket3d_server.models.builtin_text.organic.quadruped import SIDE, UP, Body
-from pocket3d_server.models.builtin_text.organic.tufts import feathers, hair, pompons, wool
+from pocket3d_server.models.builtin_text.organic.tufts import feathers, hackles, hair, pompons, wool
 
 Array = NDArray[np.float64]
 Maker = Callable[[Anatomy, Body, Detail, np.random.Generator], list[Part]]
@@ -331,8 +331,6 @@ def _udder(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
     for x in (-0.04, 0.04):
         for z in (-0.045, 0.045):
             blend.add(RoundCone(centre + (x, -0.05, z), centre + (x, -0.105, z), 0.018, 0.013), 0.02, "udder")
-    from pocket3d_server.models.builtin_text.organic.paint import plain_part
-
     return [
         plain_part(
             "udder",
@@ -348,7 +346,30 @@ def _wings(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
     return horse_wings(_surface_up(body, np.array([0.0, 0.78, 0.24 * a.length]), (0.8, 0.6, 0)), a.coat.base)
 
 
+def _eagle_wings(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
+    from pocket3d_server.models.builtin_text.organic.wings import horse_wings
+
+    root = _surface_up(body, np.array([0.0, 0.80, 0.30 * a.length]), (0.8, 0.6, 0))
+    return horse_wings(root, a.coat.mane or a.coat.base)
+
+
+def _beak(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
+    """A bird of prey's beak on the end of the muzzle: a hooked upper half over a short lower one."""
+    blend, size, (up, ahead, thick) = Blend(), body.head.length, a.head.muzzle[1]
+    line = [(0, 0.05, -0.10), (0, 0.06, 0.14), (0, -0.02, 0.30), (0, -0.19, 0.33)]
+    upper = curve([body.head.at(x, up + u, ahead + f) for x, u, f in line], 12)
+    radii = np.interp(np.linspace(0, 1, 12), [0, 0.35, 0.7, 1], np.array([1.0, 0.85, 0.5, 0.08]) * thick)
+    blend.add(Chain(upper, radii * size, (SIDE, 0.8)), 0.01, "beak")
+    root, tip = body.head.at(0, up - 0.10, ahead - 0.10), body.head.at(0, up - 0.13, ahead + 0.17)
+    blend.add(RoundCone(root, tip, 0.55 * thick * size, 0.18 * thick * size), 0.012 * size, "beak")
+    horn = Material.from_srgb("beak", (0.93, 0.66, 0.14), roughness=0.35)
+    return [plain_part("beak", polygonise(blend, resolution=64, faces=detail.faces // 12), horn)]
+
+
 MAKERS: dict[str, Maker] = {
+    "eagle_wings": _eagle_wings,
+    "beak": _beak,
+    "hackles": hackles,
     "wings": _wings,
     "mane": _mane,
     "lion_mane": _lion_mane,

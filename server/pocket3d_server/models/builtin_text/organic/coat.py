@@ -59,7 +59,7 @@ def coat_painter(coat: Coat, a: Anatomy, body: Body, seed: int) -> Painter:
             )
             _lay(colour, coat.belly, np.maximum(low, 0.9 * breast))
         _markings(colour, coat, a, p, n, skin, local, seed)
-        if coat.legs is not None:
+        if coat.legs is not None and coat.pattern != "eagle":
             low = smoothstep(1.15, 0.85, p[:, 1] / max(a.wrist, 0.01) + 0.5 * rough) * skin.region(
                 "leg", "foot", "hoof"
             )
@@ -150,6 +150,17 @@ def _markings(
         phase = np.where(skin.region("head") > 0.5, 0.7 * (local[:, 2] + 0.6 * np.abs(local[:, 0])), phase)
         band = np.sin(2 * np.pi * (phase * 8.5 + wobble))
         _lay(colour, coat.marks, smoothstep(-0.15, 0.15, band) * smoothstep(-0.95, -0.75, n[:, 1]))
+    elif coat.pattern == "eagle":  # a griffin: an eagle's head, breast and talons before a lion's body
+        rough = fractal_noise(p * 9, seed) - 0.5
+        front = smoothstep(0.34, 0.46, p[:, 2] / a.length + 0.5 * np.maximum(p[:, 1] - 1, 0) + 0.12 * rough)
+        _lay(colour, coat.marks, np.maximum(skin.region("head"), front * (1 - skin.region("leg", "foot"))))
+        scaled = 1 - 0.14 * smoothstep(0.2, 0.6, np.sin(p[:, 1] * 2 * np.pi / 0.05))
+        talon = (
+            (p[:, 2] > 0.3 * a.length)
+            * smoothstep(0.36, 0.28, p[:, 1] + 0.05 * rough)
+            * skin.region("leg", "foot")
+        )
+        colour += (np.asarray(coat.legs or coat.base) * scaled[:, None] - colour) * talon[:, None]
     elif coat.pattern == "panda":  # black limbs joined by a band over the shoulders, black round the eyes
         band = smoothstep(0.16, 0.13, np.abs(p[:, 2] - 0.36 * a.length)) * (1 - skin.region("head"))
         spot = np.linalg.norm((np.abs(local) - (0.13, 0.06, 0.56)) / (0.085, 0.10, 0.14), axis=1)

@@ -71,7 +71,7 @@ def sheet(
     facing: ArrayLike,
     half_width: ArrayLike,
     *,
-    fold: float = 0.0,
+    fold: ArrayLike = 0.0,
     cup: float = 0.0,
     thickness: float = 0.002,
     columns: int = 7,
@@ -80,7 +80,7 @@ def sheet(
     """A closed leaf or petal along a midrib ``middle`` (N, 3) whose upper side looks towards ``facing``.
 
     ``half_width`` (N,) metres to the left (and to the right, unless ``right`` differs); ``fold`` raises the
-    sides like a V, ``cup`` like a bowl, both as shares of the width.
+    sides like a V, one share of the width or (N,) along the midrib for a wavy margin; ``cup`` raises them like a bowl.
     """
     m = np.asarray(middle, float)
     n = len(m)
@@ -92,7 +92,7 @@ def sheet(
     other = left if right is None else np.maximum(np.asarray(right, float), 1e-4)
     s = np.linspace(-1, 1, columns)
     wide = np.where(s[None] < 0, left[:, None], other[:, None])
-    raised = (fold * np.abs(s) + cup * s**2)[None] * wide
+    raised = (np.broadcast_to(np.asarray(fold, float), (n,))[:, None] * np.abs(s) + cup * s**2) * wide
     points = m[:, None] + (s[None] * wide)[..., None] * x[:, None] + raised[..., None] * y[:, None]
     i, j = np.meshgrid(np.arange(n - 1), np.arange(columns - 1), indexing="ij")
     a = i * columns + j

@@ -264,11 +264,20 @@ HAMSTER = replace(
 MOOSE = replace(DEER, height=1.9, extras=("palms",), chest=(0.30, 0.46), humps=((0.24, 0.07, 0.20),), neck_rise=34, neck_radii=(0.20, 0.13), head=replace(DEER.head, length=0.42, muzzle=((-0.04, 0.36, 0.15), (-0.10, 0.86, 0.135))),
                 coat=Coat((0.30, 0.20, 0.13), muzzle=(0.42, 0.32, 0.24), legs=(0.52, 0.44, 0.36)))
 PEGASUS = replace(HORSE, coat=Coat((0.96, 0.96, 0.97), muzzle=(0.90, 0.84, 0.82), mane=(0.97, 0.90, 0.70), hoof=(0.80, 0.64, 0.30), inner_ear=(0.93, 0.8, 0.8), roughness=0.5), extras=("mane", "wings"))
+GRIFFIN = replace(
+    LION, height=1.08, neck=0.40, neck_rise=56, neck_radii=(0.200, 0.150), chest=(0.34, 0.48),
+    head=HeadShape(length=0.40, pitch=14, skull=(0.27, 0.26, 0.32), skull_at=(0.0, 0.32), muzzle=((-0.02, 0.46, 0.17), (-0.04, 0.60, 0.13)),
+                   jaw=((-0.12, 0.40, 0.12), (-0.13, 0.56, 0.09)), cheek=(0.14, -0.08, 0.34, 0.13), brow=(0.15, 0.13, 0.46, 0.075), nose=None,
+                   eye=(48, 12, 0.062), eye_at=0.40, iris=(0.93, 0.68, 0.10)),
+    ears=Ears("pointed", 0.17, 0.075, out=30, at=(0.17, 0.22, 0.14), turn=30),
+    coat=Coat((0.72, 0.52, 0.28), belly=(0.84, 0.70, 0.48), pattern="eagle", marks=(0.93, 0.90, 0.82), legs=(0.90, 0.66, 0.16), mane=(0.40, 0.25, 0.13), ears=(0.88, 0.84, 0.74)),
+    extras=("beak", "hackles", "eagle_wings"),
+)
 
 SPECIES: dict[str, Anatomy] = {
     "dog": DOG, "dachshund": DACHSHUND, "bulldog": BULLDOG, "wolf": WOLF, "fox": FOX, "cat": CAT, "lion": LION, "tiger": TIGER, "leopard": LEOPARD,
     "panther": PANTHER, "bear": BEAR, "polar_bear": POLAR_BEAR, "panda": PANDA, "horse": HORSE, "zebra": ZEBRA, "donkey": DONKEY, "unicorn": UNICORN,
     "cow": COW, "bull": BULL, "pig": PIG, "boar": BOAR, "sheep": SHEEP, "ram": RAM, "goat": GOAT, "deer": DEER, "doe": DOE, "fawn": FAWN,
     "giraffe": GIRAFFE, "elephant": ELEPHANT, "rhino": RHINO, "hippo": HIPPO, "camel": CAMEL, "rabbit": RABBIT, "mouse": MOUSE,
-    "llama": LLAMA, "hyena": HYENA, "raccoon": RACCOON, "skunk": SKUNK, "hamster": HAMSTER, "moose": MOOSE, "pegasus": PEGASUS,
+    "llama": LLAMA, "hyena": HYENA, "raccoon": RACCOON, "skunk": SKUNK, "hamster": HAMSTER, "moose": MOOSE, "pegasus": PEGASUS, "griffin": GRIFFIN,
 }

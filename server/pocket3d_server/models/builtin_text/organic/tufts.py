@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
-from pocket3d_server.geometry.asset import Part
+from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.implicit import Blend, Ellipsoid, RoundCone, Surface, polygonise
+from pocket3d_server.geometry.solid import part
 from pocket3d_server.models.builtin_text.organic.anatomy import Anatomy
 from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.organic.leaf import blades
 from pocket3d_server.models.builtin_text.organic.noise import fractal_noise
 from pocket3d_server.models.builtin_text.organic.on_body import Detail
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
@@ -90,6 +93,29 @@ def feathers(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -
     under = np.asarray(a.coat.belly or a.coat.base)
     colour = a.coat.mane or 0.6 * np.asarray(a.coat.base) + 0.4 * under
     return [hair("fringe", blend, colour, detail, int(rng.integers(1 << 30)), 130, 3)]
+
+
+def hackles(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
+    """An eagle's feathers in shingles over nape, neck and breast, of the colour of the coat's marks."""
+    coarse, weight = _coarse(body)
+    v, n = coarse.vertices, coarse.normals
+    behind = body.head.local(v)[:, 2] < 0.12
+    spots = v[((weight["neck"] > 0.4) | ((weight["head"] > 0.5) & behind)) & (weight["leg"] < 0.1)]
+    seat = np.array(_spread(spots, 0.040, rng))
+    out = n[cKDTree(v).query(seat)[1]]
+    flow = -body.head.forward * 0.6 - (0, 0.8, 0) + 0.08 * rng.normal(0, 1, seat.shape)
+    along = flow - out * (flow * out).sum(axis=1, keepdims=True) + 0.22 * out
+    long = 0.115 * (0.85 + 0.3 * rng.random(len(seat)))
+    shade = rng.integers(0, 2, len(seat))
+    return [
+        part("hackles", *(
+            (
+                blades(seat[shade == k] - 0.004 * out[shade == k], along[shade == k], out[shade == k], long[shade == k], 0.062, rounded=True),
+                Material.from_srgb(f"hackle_{k + 1}", tuple(np.asarray(a.coat.marks) * tone), roughness=0.8),
+            )
+            for k, tone in enumerate((1.0, 0.86))
+        ))
+    ]  # fmt: skip
 
 
 def _coarse(body: Body) -> tuple[Surface, dict[str, Array]]:
