@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import torch
 from pocket3d_server.models.checkpoints import open_checkpoint
+from pocket3d_server.models.trellis.extraction import extract
 from pocket3d_server.models.trellis.guidance import Guided, LatentFlow, StructureFlow
 from pocket3d_server.models.trellis.networks import NETWORKS
 from pocket3d_server.models.trellis.sampler import Schedule, draw, predicted_data
@@ -48,10 +49,12 @@ networks = pytest.mark.golden("model.json", only=_ours)
 
 def _sampled(description: Path) -> bool:
     """Whether its vectors have draws of a sampler."""
-    if not _ours(description):
-        return False
+    return _ours(description) and any(key.startswith("out.sample_") for key in _keys(description))
+
+
+def _keys(description: Path) -> list[str]:
     with safe_open(description.with_name("io.safetensors"), framework="pt") as io:
-        return any(key.startswith("out.sample_") for key in list(io.keys()))
+        return list(io.keys())
 
 
 def _opened(case: Path, precision: torch.dtype) -> tuple[Any, Vectors]:
@@ -102,6 +105,26 @@ def test_network(case: Path) -> None:
     assert compared == len(outputs)
     if "out.coords" in io:
         assert torch.equal(occupied(outputs["logits"]).long(), io["out.coords"].long())
+
+
+def _meshes(description: Path) -> bool:
+    """Whether its vectors have meshes of a decoder."""
+    return _ours(description) and any(key.startswith("out.mesh") for key in _keys(description))
+
+
+@pytest.mark.golden("model.json", only=_meshes)
+@torch.no_grad()
+def test_decoded_meshes(case: Path) -> None:
+    """From latents to triangles: the same faces in the same order, at the same places, in the same colours."""
+    network, io = _opened(case, torch.float32)
+    fine = network(_voxels(io))
+    for sample in range(len(_voxels(io).counts)):
+        own = fine.coords[:, 0] == sample
+        mesh = extract(fine.coords[own], fine.feats[own], 4 * network.resolution)
+        theirs = {name: io[f"out.mesh{sample}.{name}"] for name in ("vertices", "faces", "attrs")}
+        assert mesh.attributes is not None
+        for ours, truth in ((mesh.vertices, "vertices"), (mesh.attributes, "attrs")):
+            assert _apart(ours[mesh.faces], theirs[truth][theirs["faces"].long()]) <= NETWORK
 
 
 @networks
