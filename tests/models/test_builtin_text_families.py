@@ -28,7 +28,7 @@ METRES = {  # the longest side of a plain one
     "carriage": (4, 7), "wheelbarrow": (1.2, 2.1), "shopping_cart": (0.9, 1.2), "traffic_light": (2, 4), "fire_hydrant": (0.6, 1),
     "mailbox": (1, 1.7), "phone_booth": (2.2, 3), "barn": (9, 15), "log_cabin": (5, 9), "modern_house": (10, 20),
     "pyramid": (30, 80), "temple": (12, 22), "tent": (2, 5), "igloo": (4, 8), "campfire": (0.8, 1.6), "fountain": (4, 8),
-    "bridge": (7, 25), "fence": (2, 8), "gate": (3, 6), "gravestone": (0.9, 2.5), "pagoda": (9, 16), "torii": (5, 9), "stone_lantern": (1.5, 2.6),
+    "bridge": (7, 25), "fence": (2, 8), "wall": (2, 4), "gate": (3, 6), "gravestone": (0.9, 2.5), "pagoda": (9, 16), "torii": (5, 9), "stone_lantern": (1.5, 2.6),
     "mushroom_house": (4.5, 8), "swing": (3, 6), "slide": (3, 5.5), "ferris_wheel": (14, 26), "carousel": (7, 11), "cannon": (1.8, 4.5), "anchor": (1.5, 3),
     "gingerbread_house": (4, 7), "church": (12, 20), "airship": (15, 30), "wind_turbine": (20, 35), "greenhouse": (4, 7),
     "fridge": (1.6, 2), "washing_machine": (0.8, 0.9), "microwave": (0.4, 0.6), "stove": (0.9, 1.2), "bathtub": (1.5, 1.9),

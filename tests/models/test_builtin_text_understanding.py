@@ -150,6 +150,7 @@ bridge: a stone bridge with three arches | a red japanese bridge
 fountain: a fountain
 well: an old stone well
 fence: a white picket fence
+wall: a brick wall | a castle wall
 gate: a wrought iron gate
 tent: a camping tent | a tipi
 igloo: an igloo
