@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -53,44 +52,14 @@ def hammersley(count: int) -> Tensor:
 class SLatGaussianDecoder(WindowTransformer):
     """Latents to gaussians."""
 
-    def __init__(
-        self,
-        resolution: int,
-        model_channels: int,
-        latent_channels: int,
-        num_blocks: int,
-        num_heads: int,
-        representation_config: dict[str, Any],
-        mlp_ratio: float = 4,
-        attn_mode: str = "swin",
-        window_size: int = 8,
-        pe_mode: str = "ape",
-        qk_rms_norm: bool = False,
-        use_fp16: bool = False,
-    ) -> None:
-        super().__init__(
-            resolution,
-            latent_channels,
-            model_channels,
-            num_blocks,
-            num_heads,
-            mlp_ratio,
-            attn_mode,
-            window_size,
-            pe_mode,
-            qk_rms_norm,
-            use_fp16,
-        )
-        self.config = representation_config
-        self.count = int(representation_config["num_gaussians"])
-        self.out_layer = nn.Linear(model_channels, 14 * self.count)
+    def build_output(self) -> None:
+        """14 numbers for each gaussian, and where gaussians start in their voxel."""
+        self.count = int(self.config["num_gaussians"])
+        self.out_layer = nn.Linear(self.model_channels, 14 * self.count)
         self.offset_perturbation: Tensor
         # The first point lies on the border, where tanh never comes.
-        start = torch.atanh(
-            hammersley(self.count).clamp(-1 + 1e-6, 1 - 1e-6) / representation_config["voxel_size"]
-        )
-        self.register_buffer("offset_perturbation", start)
-        self.set_precision(self.dtype)
+        start = hammersley(self.count).clamp(-1 + 1e-6, 1 - 1e-6) / self.config["voxel_size"]
+        self.register_buffer("offset_perturbation", torch.atanh(start))
 
     def forward(self, x: SparseTensor) -> list[Gaussians]:
         """(N, C_latent) -> the gaussians of each sample."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -38,13 +40,16 @@ class WindowBlock(nn.Module):
 
 
 class WindowTransformer(nn.Module):
-    """Linear layer, positions, blocks whose windows are moved by half their size at every second block."""
+    """Linear layer, positions, blocks whose windows are moved by half their size at every second block.
+
+    All networks here have the same arguments; what comes after the blocks is built in `build_output`.
+    """
 
     def __init__(
         self,
         resolution: int,
-        in_channels: int,
         model_channels: int,
+        latent_channels: int,
         num_blocks: int,
         num_heads: int,
         mlp_ratio: float = 4,
@@ -53,19 +58,28 @@ class WindowTransformer(nn.Module):
         pe_mode: str = "ape",
         qk_rms_norm: bool = False,
         use_fp16: bool = False,
+        in_channels: int | None = None,
+        representation_config: dict[str, Any] | None = None,
     ) -> None:
+        """``in_channels`` where it does not begin with latents."""
         super().__init__()
         if (attn_mode, pe_mode) != ("swin", "ape"):
             raise ValueError(f"{attn_mode=}, {pe_mode=} are not known; released models use 'swin' and 'ape'")
         self.resolution, self.model_channels, self.window = resolution, model_channels, window_size
-        self.input_layer = nn.Linear(in_channels, model_channels)
+        self.latent_channels, self.config = latent_channels, representation_config or {}
+        self.input_layer = nn.Linear(in_channels or latent_channels, model_channels)
         self.blocks = nn.ModuleList(
             WindowBlock(
                 model_channels, num_heads, mlp_ratio, window_size, window_size // 2 * (k % 2), qk_rms_norm
             )
             for k in range(num_blocks)
         )
-        self.dtype = torch.float16 if use_fp16 else torch.float32
+        self.build_output()
+        self.set_precision(torch.float16 if use_fp16 else torch.float32)
+
+    def build_output(self) -> None:
+        """Add ``out_layer`` and what else comes after the blocks."""
+        raise NotImplementedError
 
     def set_precision(self, dtype: torch.dtype) -> None:
         """The type in which the blocks compute."""
@@ -90,36 +104,9 @@ class WindowTransformer(nn.Module):
 class SLatEncoder(WindowTransformer):
     """Picture features on voxels to the mean and the log variance of their latents."""
 
-    def __init__(
-        self,
-        resolution: int,
-        in_channels: int,
-        model_channels: int,
-        latent_channels: int,
-        num_blocks: int,
-        num_heads: int,
-        mlp_ratio: float = 4,
-        attn_mode: str = "swin",
-        window_size: int = 8,
-        pe_mode: str = "ape",
-        qk_rms_norm: bool = False,
-        use_fp16: bool = False,
-    ) -> None:
-        super().__init__(
-            resolution,
-            in_channels,
-            model_channels,
-            num_blocks,
-            num_heads,
-            mlp_ratio,
-            attn_mode,
-            window_size,
-            pe_mode,
-            qk_rms_norm,
-            use_fp16,
-        )
-        self.out_layer = nn.Linear(model_channels, 2 * latent_channels)
-        self.set_precision(self.dtype)
+    def build_output(self) -> None:
+        """Mean and log variance."""
+        self.out_layer = nn.Linear(self.model_channels, 2 * self.latent_channels)
 
     def forward(self, x: SparseTensor) -> tuple[Tensor, Tensor]:
         """(N, C_in) -> mean and log variance, each (N, C_latent)."""

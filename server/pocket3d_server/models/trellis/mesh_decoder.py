@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -47,44 +45,16 @@ class SparseSubdivideBlock3d(nn.Module):
 class SLatMeshDecoder(WindowTransformer):
     """Latents to what `extraction.extract` makes a mesh of."""
 
-    def __init__(
-        self,
-        resolution: int,
-        model_channels: int,
-        latent_channels: int,
-        num_blocks: int,
-        num_heads: int,
-        representation_config: dict[str, Any] | None = None,
-        mlp_ratio: float = 4,
-        attn_mode: str = "swin",
-        window_size: int = 8,
-        pe_mode: str = "ape",
-        qk_rms_norm: bool = False,
-        use_fp16: bool = False,
-    ) -> None:
-        super().__init__(
-            resolution,
-            latent_channels,
-            model_channels,
-            num_blocks,
-            num_heads,
-            mlp_ratio,
-            attn_mode,
-            window_size,
-            pe_mode,
-            qk_rms_norm,
-            use_fp16,
-        )
-        self.use_color = bool((representation_config or {}).get("use_color", False))
+    def build_output(self) -> None:
+        """Two times twice the resolution; then distance 8, deformation 24, weights 21, colour and normal 48."""
+        channels = self.model_channels
         self.upsample = nn.ModuleList(
             [
-                SparseSubdivideBlock3d(model_channels, model_channels // 4),
-                SparseSubdivideBlock3d(model_channels // 4, model_channels // 8),
+                SparseSubdivideBlock3d(channels, channels // 4),
+                SparseSubdivideBlock3d(channels // 4, channels // 8),
             ]
         )
-        # Distance 8, deformation 24, weights 21; colour and normal at eight corners 48.
-        self.out_layer = nn.Linear(model_channels // 8, 53 + 48 * self.use_color)
-        self.set_precision(self.dtype)
+        self.out_layer = nn.Linear(channels // 8, 101 if self.config.get("use_color") else 53)
 
     def set_precision(self, dtype: torch.dtype) -> None:
         """The type in which the blocks compute."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -28,37 +27,10 @@ class RadianceField:
 class SLatRadianceFieldDecoder(WindowTransformer):
     """Latents to a radiance field."""
 
-    def __init__(
-        self,
-        resolution: int,
-        model_channels: int,
-        latent_channels: int,
-        num_blocks: int,
-        num_heads: int,
-        representation_config: dict[str, Any],
-        mlp_ratio: float = 4,
-        attn_mode: str = "swin",
-        window_size: int = 8,
-        pe_mode: str = "ape",
-        qk_rms_norm: bool = False,
-        use_fp16: bool = False,
-    ) -> None:
-        super().__init__(
-            resolution,
-            latent_channels,
-            model_channels,
-            num_blocks,
-            num_heads,
-            mlp_ratio,
-            attn_mode,
-            window_size,
-            pe_mode,
-            qk_rms_norm,
-            use_fp16,
-        )
-        self.rank, self.dim = int(representation_config["rank"]), int(representation_config["dim"])
-        self.out_layer = nn.Linear(model_channels, self.rank * (3 * self.dim + 4))
-        self.set_precision(self.dtype)
+    def build_output(self) -> None:
+        """Vectors, density and colour for each rank."""
+        self.rank, self.dim = int(self.config["rank"]), int(self.config["dim"])
+        self.out_layer = nn.Linear(self.model_channels, self.rank * (3 * self.dim + 4))
 
     def forward(self, x: SparseTensor) -> list[RadianceField]:
         """(N, C_latent) -> the field of each sample."""
