@@ -76,8 +76,12 @@ def _samples(corners: Points, area: Points) -> tuple[NDArray[np.int64], NDArray[
     """Faces (S,) and places (S, 3) of samples: every face's centre, and more where faces are large."""
     total = float(area.sum()) or 1.0
     wanted = np.clip(8 * len(area), LEAST_SAMPLES, MOST_SAMPLES)
-    count = np.maximum(np.floor(area / total * wanted).astype(np.int64), 1)
-    owner = np.repeat(np.arange(len(area)), count)
+    return strewn(corners, np.maximum(np.floor(area / total * wanted).astype(np.int64), 1))
+
+
+def strewn(corners: Points, count: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Faces (S,) and places (S, 3) of samples spread evenly over faces (F, 3, 3), ``count`` (F,) on each, the first at its centre."""
+    owner = np.repeat(np.arange(len(count)), count)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
     # The R2 sequence (Roberts 2018), folded into the triangle; its start is the centre.
     a = (1 / 3 + rank * 0.7548776662466927) % 1.0

@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import ndimage, sparse
 from scipy.sparse.csgraph import connected_components
 
 from pocket3d_server.geometry.clean import components, face_normals, weld
+from pocket3d_server.geometry.nearest import strewn
 
 Faces = NDArray[np.int64]
 Points = NDArray[np.float64]
+
+OPEN_CELLS = 128
+"""Along the longest side, when the air around a mesh is looked for."""
+SAMPLES_IN_CELL = 6
+"""Places on the surface that are looked at in a cell's worth of it, so that no air comes through."""
 
 
 def sound_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.bool_]:
@@ -119,6 +125,49 @@ def _border(welded: Faces) -> Faces:
     key = np.minimum(start, end) * (int(welded.max(initial=0)) + 1) + np.maximum(start, end)
     _, inverse, many = np.unique(key, return_inverse=True, return_counts=True)
     return np.flatnonzero(many[inverse] == 1)
+
+
+def seen_faces(vertices: NDArray[Any], faces: NDArray[Any], least: float = 0.02) -> NDArray[np.bool_]:
+    """Which faces (F,) belong to pieces that can be seen and matter.
+
+    Out stay closed pieces that face inwards, the walls of hollows; pieces that no air from outside comes to; and
+    floating bits whose longest side is less than ``least`` of that of all. The largest piece always stays.
+    """
+    v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
+    piece = components(f)
+    count = int(piece.max(initial=-1)) + 1
+    if count < 2:
+        return np.ones(len(f), np.bool_)
+    corners = v[f]
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    np.minimum.at(low, piece, corners.min(axis=1))
+    np.maximum.at(high, piece, corners.max(axis=1))
+    size = (high - low).max(axis=1)
+    closed = np.ones(count, np.bool_)
+    closed[piece[_border(f) // 3]] = False
+    volume = np.bincount(piece, np.einsum("fc,fc->f", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])))
+    kept = (size >= least * float((high.max(axis=0) - low.min(axis=0)).max())) & ~(closed & (volume < 0))
+    kept &= _in_the_open(corners, piece, count)
+    kept[size.argmax()] = True
+    return np.asarray(kept[piece])
+
+
+def _in_the_open(corners: Points, piece: Faces, count: int) -> NDArray[np.bool_]:
+    """Which of the pieces (C,) air from outside comes to, in cells of 1 / OPEN_CELLS of the extent."""
+    low = corners.reshape(-1, 3).min(axis=0)
+    cell = max(float((corners.reshape(-1, 3).max(axis=0) - low).max()) / OPEN_CELLS, 1e-12)
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    many = np.ceil(SAMPLES_IN_CELL / 2 * np.linalg.norm(cross, axis=1) / cell**2).astype(np.int64)
+    owner, places = strewn(corners, np.maximum(many, 1))
+    at = ((np.concatenate([corners.reshape(-1, 3), places]) - low) / cell).astype(np.int64) + 1
+    taken = np.zeros(at.max(axis=0) + 2, np.bool_)
+    taken[tuple(at.T)] = True
+    label, _ = ndimage.label(~taken)
+    beside = ndimage.binary_dilation(label == label[0, 0, 0])[tuple(at.T)]
+    return (
+        np.bincount(piece[np.concatenate([np.arange(3 * len(piece)) // 3, owner])][beside], minlength=count)
+        > 0
+    )
 
 
 def hole_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> Faces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -37,7 +37,16 @@ Faces = NDArray[np.integer[Any]]
 Mesh = tuple[Points, Faces]
 
 
-def simplified(asset: Asset, faces: int) -> Asset:
+class Painting(NamedTuple):
+    """How the new atlas is painted, where that is not to follow from the old surface."""
+
+    size: int | None = None
+    """Texels a side."""
+    color: Callable[[Points], Points] | None = None
+    """sRGB colours (N, 3) in 0..1 at places (N, 3), in place of those of the old surface."""
+
+
+def simplified(asset: Asset, faces: int, painting: Painting | None = None) -> Asset:
     """With about ``faces`` triangles, by quadric edge collapse; as it is when it has no more.
 
     Each connected piece gets its share by its detail and its size, so that a small one (an eye, a button) stays.
@@ -47,7 +56,9 @@ def simplified(asset: Asset, faces: int) -> Asset:
     pieces = _pieces(asset)
     shares = _shares(pieces, faces)
     return _assembled(
-        asset, [p._replace(mesh=simplify(*p.mesh, int(n))) for p, n in zip(pieces, shares, strict=True)]
+        asset,
+        [p._replace(mesh=simplify(*p.mesh, int(n))) for p, n in zip(pieces, shares, strict=True)],
+        painting,
     )
 
 
@@ -147,7 +158,7 @@ def _shares(pieces: list[_Piece], faces: int) -> Faces:
     return np.minimum(np.maximum(low * weight, LEAST_FACES), own).astype(np.int64)
 
 
-def _assembled(asset: Asset, pieces: list[_Piece]) -> Asset:
+def _assembled(asset: Asset, pieces: list[_Piece], painting: Painting | None = None) -> Asset:
     """The pieces, whose meshes are new, as one new geometry of the asset."""
     vertices, faces, owners, offset = [], [], [], 0
     for piece in pieces:
@@ -162,18 +173,25 @@ def _assembled(asset: Asset, pieces: list[_Piece]) -> Asset:
         faces.append(f + offset)
         owners.append(owner)
         offset += len(v)
-    return resurfaced(asset, np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners))
+    mesh = np.concatenate(vertices), np.concatenate(faces)
+    return resurfaced(asset, *mesh, np.concatenate(owners), painting=painting)
 
 
-def unwrapped(asset: Asset) -> Asset:
+def unwrapped(asset: Asset, painting: Painting | None = None) -> Asset:
     """With new UVs on one atlas; textures are painted over onto it."""
     primitives = list(asset.primitives())
     owner = np.repeat(np.arange(len(primitives)), [len(p.faces) for p in primitives])
-    return resurfaced(asset, *asset.merged(), owner, always_unwrap=True)
+    return resurfaced(asset, *asset.merged(), owner, always_unwrap=True, painting=painting)
 
 
 def resurfaced(
-    asset: Asset, vertices: Points, faces: Faces, owner: Faces, *, always_unwrap: bool = False
+    asset: Asset,
+    vertices: Points,
+    faces: Faces,
+    owner: Faces,
+    *,
+    always_unwrap: bool = False,
+    painting: Painting | None = None,
 ) -> Asset:
     """The mesh ``vertices`` (V, 3), ``faces`` (F, 3), which lies near ``asset``'s surface, with all that it wears.
 
@@ -182,7 +200,11 @@ def resurfaced(
     normal maps showed. Parts without a face left go.
     """
     old = list(asset.primitives())
-    painted = always_unwrap or any(_has_images(p.material) or p.colors is not None for p in old)
+    painted = (
+        always_unwrap
+        or painting is not None
+        or any(_has_images(p.material) or p.colors is not None for p in old)
+    )
     renewed: dict[int, Primitive] = {}
     near: dict[int, NearestPoints] = {}
     for k, source in enumerate(old):
@@ -192,7 +214,7 @@ def resurfaced(
                 near[k] = NearestPoints(source.vertices, source.faces)
             renewed[k] = _renewed(vertices, mine, source, near.get(k))
     if painted:
-        renewed = _painted(renewed, old, near)
+        renewed = _painted(renewed, old, near, painting or Painting())
     parts, start = [], 0
     for part in asset.parts:
         numbers = range(start, start + len(part.primitives))
@@ -226,12 +248,12 @@ def _strongest(weights: NDArray[Any]) -> NDArray[Any]:
 
 
 def _painted(
-    renewed: dict[int, Primitive], old: list[Primitive], near: dict[int, NearestPoints]
+    renewed: dict[int, Primitive], old: list[Primitive], near: dict[int, NearestPoints], painting: Painting
 ) -> dict[int, Primitive]:
     """All on one atlas, which shows what the old materials and images show at the nearest places."""
     pieces = list(renewed.values())
     sources = [old[k] for k in renewed]
-    atlas = Atlas(pieces, _texture_size([p.material for p in sources]))
+    atlas = Atlas(pieces, painting.size or _texture_size([p.material for p in sources]))
     uv = np.zeros((len(atlas.position), 2), np.float32)
     wanted = np.zeros((len(atlas.position), 3), np.float32)
     tint = np.ones((len(atlas.position), 3), np.float32)
@@ -244,7 +266,10 @@ def _painted(
         if old[k].colors is not None:
             tint[pick] = _mixed(np.asarray(old[k].colors)[:, :3], old[k], found)
     color, roughness, metallic = own_surface(sources, atlas.texel_owner, uv)
-    color = linear_to_srgb(srgb_to_linear(color) * tint).astype(np.float32)
+    if painting.color is not None:
+        color = painting.color(atlas.position).astype(np.float32)
+    else:
+        color = linear_to_srgb(srgb_to_linear(color) * tint).astype(np.float32)
     base, packed, _ = atlas.images(color, roughness, metallic, None)
     relief = tangent_space_map(
         atlas.texels, atlas.vertices, atlas.faces, atlas.uv, np.asarray(atlas.normal), wanted
