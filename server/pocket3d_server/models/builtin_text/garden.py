@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Part
-from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.language.brief import Brief
 
@@ -58,3 +60,10 @@ def garden(brief: Brief, wide: float, deep: float, rng: np.random.Generator) -> 
         part("lawn", (lawn, asked(brief, "lawn", "grass", None, "grass", "lawn", "garden"))), part("path", (join(*path), finish("stone", name="path"))),
         part("fence", (join(*pickets, *rails), asked(brief, "fence", "paint", (0.94, 0.93, 0.90), "fence"))), part("bushes", (join(*bushes), green)),
     ]  # fmt: skip
+
+
+def round_bushes(spots: Iterable[tuple[float, float, float]]) -> Solid:
+    """Clipped bushes at ``spots``: (x, z, size), about twice as wide as their size."""
+    return join(
+        *(shapes.sphere(0.5, 24).scale(r * 2.2, r * 1.7, r * 2.2).move(x, r * 0.8, z) for x, z, r in spots)
+    )

@@ -53,6 +53,12 @@ def ridge_roof(line: Points, long: float, over: float, thick: float) -> Solid:
     ).box_mapped()
 
 
+def bargeboards(line: Points, long: float) -> Solid:
+    """Boards along both gable ends under a roof along z that follows ``line`` (N, 2) of (x, y)."""
+    ends = [np.insert(np.asarray(line) + [0, 0.02], 2, s * (long / 2 + 0.36), axis=1) for s in (1, -1)]
+    return join(*(shapes.sweep(end, 1.0, curves.rectangle(0.10, 0.26)) for end in ends))
+
+
 def shingles(line: Points, x: float) -> list[Solid]:
     """Courses of shingles, x wide, on a roof whose upper side in the plane across its ridge is ``line`` (N, 2)."""
     courses: list[Solid] = []

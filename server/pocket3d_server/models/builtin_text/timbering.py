@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.solid import Solid, join
+from pocket3d_server.geometry.solid import Points, Solid, join
 from pocket3d_server.models.language.brief import Brief
 
 
 def timbers(
     brief: Brief, wide: float, deep: float, high: float, rise: float, floors: int, storey: float, cabin: bool
-) -> Solid | None:
+) -> Solid:
     """Round logs for a cabin, dark half-timbering for old houses, a plain eaves board otherwise."""
     y0 = 0.2
     if brief.has("cabin", "log"):
@@ -100,6 +100,21 @@ def log_walls(brief: Brief, x: float, z: float, r: float, rows: int) -> list[Sol
         made += [
             lie(long).rotate(x=90).move(s * x / 2, 0.25 + high + step * (k + 0.5) - 0.05, 0) for s in (1, -1)
         ]
+    return made
+
+
+def battens(slope: Points, long: float) -> list[Solid]:
+    """Upright battens every half metre round walls ``long`` along z, under a roof whose right half is ``slope``
+    (N, 2) of (x, y) from the eave up to the ridge."""
+    (x, eave), rise = slope[0], slope[::-1]
+    made = [
+        shapes.rounded_box(0.06, eave, 0.05, 0.01, 1).move(s * x, eave / 2, w)
+        for s in (1, -1)
+        for w in np.arange(-long / 2 + 0.4, long / 2, 0.5)
+    ]
+    for k in np.arange(-x + 0.4, x - 0.1, 0.5):
+        top = float(np.interp(abs(k), rise[:, 0], rise[:, 1])) - 0.05
+        made += [shapes.rounded_box(0.05, top, 0.06, 0.01, 1).move(k, top / 2, s * long / 2) for s in (1, -1)]
     return made
 
 

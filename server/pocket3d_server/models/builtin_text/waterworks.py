@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.solid import Points, Solid, join
+from pocket3d_server.geometry.asset import Part
+from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.finishes import finish
 from pocket3d_server.models.builtin_text.making import metres
 
 
@@ -132,4 +134,16 @@ def spout(top: float) -> Solid:
         np.linspace(0.03, 0.05, 8),
         10,
         round_ends=True,
+    )
+
+
+def swimming_pool(wide: float, deep: float, x: float, z: float) -> Part:
+    """A pool in the ground of this size along x and z, with a rim of stone, centred at (x, z)."""
+    plan = curves.rectangle(wide, deep, 0.15)
+    rim = shapes.extrude(plan, 0.12, 0.02, holes=[plan * [0.93, 0.80]]).rotate(x=-90).move(x, 0.19, z)
+    water = shapes.extrude(plan * [0.95, 0.84], 0.08).rotate(x=-90).move(x, 0.15, z)
+    return part(
+        "pool",
+        (rim, finish("stone", (0.80, 0.79, 0.76), "pool_rim")),
+        (water, finish("glass", (0.15, 0.60, 0.72), "water", alpha=1.0)),
     )

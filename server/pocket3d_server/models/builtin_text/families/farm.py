@@ -7,109 +7,65 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.models.builtin_text.facade import Windows
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.gatehouse import shifted
 from pocket3d_server.models.builtin_text.lettering import lettering
-from pocket3d_server.models.builtin_text.masonry import Frame, door, framed, window
-from pocket3d_server.models.builtin_text.roofs import ridge_roof, shingles
-from pocket3d_server.models.builtin_text.timbering import field_stone_chimney, log_walls, porch_of
+from pocket3d_server.models.builtin_text.masonry import Frame, door, framed
+from pocket3d_server.models.builtin_text.roofs import bargeboards, ridge_roof, shingles
+from pocket3d_server.models.builtin_text.timbering import battens, field_stone_chimney, log_walls, porch_of
 from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
-from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.language.brief import RGB, Brief
+
+PAINTS: tuple[RGB, ...] = ((0.62, 0.10, 0.08), (0.62, 0.10, 0.08), (0.45, 0.30, 0.18))
+SLATES: tuple[RGB, ...] = ((0.26, 0.26, 0.28), (0.36, 0.24, 0.20))
 
 
 def barn(brief: Brief) -> Asset:
     """A barn with a broken roof, white-framed crossed doors, a hayloft and board walls; a silo when asked for one."""
-    wall = asked(
-        brief,
-        "walls",
-        "paint",
-        ((0.62, 0.10, 0.08), (0.62, 0.10, 0.08), (0.45, 0.30, 0.18))[int(brief.rng().integers(3))],
-        "wall",
-        main=True,
-        roughness=0.75,
-    )
+    red = PAINTS[int(brief.rng().integers(3))]
+    wall = asked(brief, "walls", "paint", red, "wall", main=True, roughness=0.75)
     trim = asked(brief, "trim", "paint", (0.95, 0.94, 0.91), "trim", "door", "frame")
-    roof = asked(
-        brief,
-        "roof",
-        "slate",
-        ((0.26, 0.26, 0.28), (0.36, 0.24, 0.20))[int(brief.rng(1).integers(2))],
-        "roof",
-    )
+    roof = asked(brief, "roof", "slate", SLATES[int(brief.rng(1).integers(2))], "roof")
     x, z, eave = 4.2 * brief.grown("width"), 11.0 * brief.grown("length"), 4.0 * brief.grown("height")
-    knee, ridge = eave + 2.1, eave + 3.3
-    shape = np.array(
-        [[-x, 0], [x, 0], [x, eave], [x * 0.62, knee], [0, ridge], [-x * 0.62, knee], [-x, eave]]
-    )
-    body = shapes.extrude(shape, z).box_mapped()
-    out = 0.35
-    line = np.array(
-        [
-            [-x - out, eave - out * 1.05],
-            [-x * 0.64, knee + 0.02],
-            [0, ridge + 0.02],
-            [x * 0.64, knee + 0.02],
-            [x + out, eave - out * 1.05],
-        ]
-    )
-    boards = [
-        shapes.rounded_box(0.06, eave + 0.0, 0.05, 0.01, 1).move(s * x, eave / 2, w)
-        for s in (1, -1)
-        for w in np.arange(-z / 2 + 0.4, z / 2, 0.5)
-    ]
-    for k in np.arange(-x + 0.4, x - 0.1, 0.5):
-        top = float(np.interp(abs(k), [0, x * 0.62, x], [ridge, knee, eave])) - 0.05
-        boards += [shapes.rounded_box(0.05, top, 0.06, 0.01, 1).move(k, top / 2, s * z / 2) for s in (1, -1)]
-    fascia = [
-        shapes.sweep(
-            np.array([[*a, s * (z / 2 + 0.36)] for a in line + [0, 0.02]]), 1.0, curves.rectangle(0.10, 0.26)
-        )
-        for s in (1, -1)
-    ]
-    fascia += [
+    ridge, front, out = eave + 3.3, z / 2 + 0.03, 0.35
+    slope = np.array([[x, eave], [x * 0.62, eave + 2.1], [0, ridge]])
+    gable = np.concatenate([[[-x, 0], [x, 0]], slope, slope[1::-1] * [-1, 1]])
+    over = np.array([[x + out, eave - out * 1.05], [x * 0.64, eave + 2.12], [0, ridge + 0.02]])
+    line = np.concatenate([over * [-1, 1], over[1::-1]])
+    walls = join(shapes.extrude(gable, z).box_mapped(), *battens(slope, z))
+    posts = [
         shapes.rounded_box(0.2, eave, 0.2, 0.02, 1).move(s * x, eave / 2, e * z / 2)
         for s in (1, -1)
         for e in (1, -1)
     ]
-    front = z / 2 + 0.03
     parts: list[Part] = [
-        part("walls", (join(body, *boards), wall)), part("roof", (ridge_roof(line, z, 0.35, 0.16), roof)), part("trim", (join(*fascia), trim)),
-    ]  # fmt: skip
+        part("walls", (walls, wall)),
+        part("roof", (ridge_roof(line, z, 0.35, 0.16), roof)),
+        part("trim", (join(bargeboards(line, z), *posts), trim)),
+    ]
     for name, at in (("left", 0.98), ("right", -0.98)):
-        parts.append(
-            part(f"door_{name}", *framed(Frame(np.array([at, 0.05, front]), 0), 1.9, 3.1, wall, trim))
-        )
-    parts.append(
-        part("loft_door", *framed(Frame(np.array([0, eave + 0.15, front]), 0), 1.4, 1.5, wall, trim))
-    )
+        leaf = framed(Frame(np.array([at, 0.05, front]), 0), 1.9, 3.1, wall, trim)
+        parts.append(part(f"door_{name}", *leaf))
+    loft = Frame(np.array([0, eave + 0.15, front]), 0)
+    parts.append(part("loft_door", *framed(loft, 1.4, 1.5, wall, trim)))
     header = shapes.rounded_box(4.3, 0.2, 0.16, 0.02, 1).move(0, 3.25, front + 0.05)
-    hook = join(beam([0, ridge - 0.4, front - 0.4], [0, ridge - 0.4, front + 1.0], 0.16, 0.2), shapes.cylinder(0.02, 0.5, segments=8).move(0, ridge - 0.95, front + 0.85))  # fmt: skip
-    parts.append(part("beams", (header, trim), (hook, finish("wood", (0.30, 0.20, 0.13), "beam"))))
-    glass = finish("glass", (0.25, 0.32, 0.38), "window_glass", alpha=1.0)
-    for k, (side, w) in enumerate((s, w) for s in (1, -1) for w in np.linspace(-z * 0.32, z * 0.32, 3)):
-        parts.append(
-            window(
-                f"window_{k + 1}",
-                Frame(np.array([side * (x + 0.03), 2.0, w]), 90.0 * side),
-                0.9,
-                1.0,
-                trim,
-                glass,
-                trim,
-            )
-        )
-    vane = shapes.rounded_box(1.1, 0.9, 1.1, 0.04, 1).move(0, ridge + 0.45, 0)
+    hoist = join(
+        beam([0, ridge - 0.4, front - 0.4], [0, ridge - 0.4, front + 1.0], 0.16, 0.2),
+        shapes.cylinder(0.02, 0.5, segments=8).move(0, ridge - 0.95, front + 0.85),
+    )
+    parts.append(part("beams", (header, trim), (hoist, finish("wood", (0.30, 0.20, 0.13), "beam"))))
+    windows = Windows(trim, finish("glass", (0.25, 0.32, 0.38), "window_glass", alpha=1.0), trim)
+    for side in (1, -1):
+        for w in np.linspace(-z * 0.32, z * 0.32, 3):
+            windows.add((side * (x + 0.03), 2.0, w), 90.0 * side, 0.9, 1.0)
+    vent = shapes.rounded_box(1.1, 0.9, 1.1, 0.04, 1).move(0, ridge + 0.45, 0)
     cap = shapes.prism(4, 1.1, 0.6, top=0.05).rotate(y=0).move(0, ridge + 0.9, 0)
-    parts.append(part("cupola", (vane, trim), (cap, roof)))
+    parts += [*windows.parts, part("cupola", (vent, trim), (cap, roof))]
     if brief.has("silo") or brief.rng(4).random() < 0.25:
-        parts += [_moved(p, -x - 2.6, -z * 0.22) for p in silo(brief).parts]
+        parts += shifted(silo(brief).parts, -x - 2.6, -z * 0.22)
     return Asset(parts)
-
-
-def _moved(made: Part, x: float, z: float) -> Part:
-    for primitive in made.primitives:
-        primitive.vertices = np.asarray(primitive.vertices) + [x, 0, z]
-    return made
 
 
 def silo(brief: Brief) -> Asset:
@@ -177,15 +133,12 @@ def log_cabin(brief: Brief) -> Asset:
         part("porch", (join(*front_porch), logs)), part("foundation", (base, stone)), part("chimney", (chimney, stone)),
         door("door", Frame(np.array([0, 0.27, face]), 0), 0.95, 1.95, finish("wood", (0.30, 0.17, 0.10), "door_wood"), trim, finish("iron"), arched=False),
     ]  # fmt: skip
-    for k, (at, turn) in enumerate(
-        (
-            ([-x * 0.31, 1.6, face], 0.0),
-            ([x * 0.31, 1.6, face], 0.0),
-            ([-x / 2 - r * 0.75, 1.6, 0.0], -90.0),
-            ([x * 0.25, 1.6, -face], 180.0),
-        )
-    ):
-        parts.append(window(f"window_{k + 1}", Frame(np.array(at), turn), 0.85, 0.9, trim, glass, trim))
+    windows, w = Windows(trim, glass, trim), x / 2 + r * 0.75
+    for at, turn in (
+        ((-x * 0.31, 1.6, face), 0.0), ((x * 0.31, 1.6, face), 0.0), ((-w, 1.6, 0.0), -90.0), ((x * 0.25, 1.6, -face), 180.0),
+    ):  # fmt: skip
+        windows.add(at, turn, 0.85, 0.9)
+    parts += windows.parts
     return Asset(parts)
 
 

@@ -10,27 +10,29 @@ from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, glow
 from pocket3d_server.models.builtin_text.masonry import hewn, parts_only
+from pocket3d_server.models.builtin_text.pagoda_parts import (
+    bracket_arms,
+    latticed_bays,
+    post_and_beam,
+    sorin,
+    veranda,
+    wind_bells,
+)
 from pocket3d_server.models.builtin_text.roofs import swept_roof
-from pocket3d_server.models.builtin_text.vehicles.fittings import beam, both
-from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.builtin_text.vehicles.fittings import both
+from pocket3d_server.models.language.brief import RGB, Brief
+
+SLATES: tuple[RGB, ...] = ((0.20, 0.26, 0.28), (0.18, 0.34, 0.28), (0.26, 0.22, 0.22))
 
 
 def pagoda(brief: Brief) -> Asset:
     """A tower of shrinking storeys, each with a swept roof, red posts, latticed windows and a balcony, and a spire."""
-    tiers = brief.count(
-        "tier", brief.count("storey", brief.count("floor", brief.count("roof", 5, 2, 9), 2, 9), 2, 9), 2, 9
-    )
+    tiers = 5
+    for word in ("roof", "floor", "storey", "tier"):
+        tiers = brief.count(word, tiers, 2, 9)
     red = asked(brief, "posts", "paint", (0.70, 0.12, 0.08), "post", "wood", main=True, roughness=0.45)
-    wall, roof = (
-        asked(brief, "walls", "plaster", (0.94, 0.91, 0.84), "wall"),
-        asked(
-            brief,
-            "roof",
-            "slate",
-            ((0.20, 0.26, 0.28), (0.18, 0.34, 0.28), (0.26, 0.22, 0.22))[int(brief.rng().integers(3))],
-            "roof",
-        ),
-    )
+    wall = asked(brief, "walls", "plaster", (0.94, 0.91, 0.84), "wall")
+    roof = asked(brief, "roof", "slate", SLATES[int(brief.rng().integers(3))], "roof")
     gold, dark = (
         asked(brief, "spire", "gold", None, "spire", "top"),
         finish("wood", (0.20, 0.12, 0.08), "lattice"),
@@ -45,82 +47,27 @@ def pagoda(brief: Brief) -> Asset:
         shapes.rounded_box(1.8, 0.18, 0.4, 0.02, 1).move(0, 0.09 + 0.17 * k, half + 2.1 - 0.32 * k)
         for k in range(3)
     ]
-    posts, walls, roofs, lattice, rails, bells = [], [], [], [], [], []
+    posts, walls, roofs, lattice, rails, bells = ([] for _ in range(6))
     y, shrink = 0.67, 0.86
     for k in range(tiers):
-        h = storey * (1.15 if k == 0 else 0.86 ** min(k, 3))
+        h, last = storey * (1.15 if k == 0 else 0.86 ** min(k, 3)), k == tiers - 1
         eave = half + 1.15 * shrink ** (k * 0.5)
         walls.append(shapes.box(2 * half - 0.2, h, 2 * half - 0.2).move(y=y + h / 2))
-        spots = np.linspace(-half + 0.1, half - 0.1, 4)
-        ring = {
-            (round(float(a), 4), round(float(b), 4))
-            for v in spots
-            for a, b in ((v, half - 0.1), (v, -half + 0.1), (half - 0.1, v), (-half + 0.1, v))
-        }
-        posts += [shapes.cylinder(0.11 * shrink**k * 1.15, h, 0, 12).move(a, y, b) for a, b in sorted(ring)]
-        posts += [
-            shapes.box(2 * half, 0.14, 0.12).move(0, y + v, half - 0.1).rotate(y=turn)
-            for v in (0.1, h - 0.12)
-            for turn in (0, 90, 180, 270)
-        ]
-        gap = (spots[1] - spots[0]) * 0.66
-        for turn in (0, 90, 180, 270):
-            for i, x in enumerate((spots[:-1] + spots[1:]) / 2):
-                tall = h * (0.78 if i == 1 and k == 0 else 0.42)
-                at = y + (tall / 2 + 0.12 if i == 1 and k == 0 else h * 0.52)
-                bars = (
-                    [shapes.box(gap, tall, 0.05)]
-                    if i == 1 and k == 0
-                    else [shapes.box(0.035, tall, 0.05).move(x=v) for v in np.linspace(-gap / 2, gap / 2, 6)]
-                    + [shapes.box(gap, 0.035, 0.05).move(y=v) for v in np.linspace(-tall / 2, tall / 2, 4)]
-                )
-                lattice += [b.move(float(x), at, half - 0.07).rotate(y=turn) for b in bars]
-            if k:
-                rails += [
-                    beam(
-                        [-half - 0.28, y + v, half + 0.28], [half + 0.28, y + v, half + 0.28], 0.05, 0.05
-                    ).rotate(y=turn)
-                    for v in (0.12, 0.36)
-                ]
-                rails += [
-                    shapes.box(0.05, 0.40, 0.05).move(float(v), y + 0.18, half + 0.28).rotate(y=turn)
-                    for v in np.linspace(-half - 0.28, half + 0.28, 7)[:-1]
-                ]
-                rails.append(
-                    shapes.box(2 * half + 0.6, 0.06, 0.5).move(0, y - 0.02, half + 0.08).rotate(y=turn)
-                )
-            posts += [
-                beam(
-                    [float(v), y + h - 0.05, half - 0.1], [float(v), y + h + 0.02, eave * 0.93], 0.07, 0.09
-                ).rotate(y=turn)
-                for v in np.linspace(-half * 0.9, half * 0.9, 9)
-            ]
-        last = k == tiers - 1
+        posts.append(post_and_beam(half, h, 0.11 * shrink**k * 1.15).move(y=y))
+        posts.append(bracket_arms(half, eave).move(y=y + h))
+        lattice.append(latticed_bays(half, h, entrance=k == 0).move(y=y))
+        if k:
+            rails.append(veranda(half).move(y=y))
         rise = (1.5 if last else 0.62) * brief.grown("height")
         top = 0.12 if last else half * shrink * 0.98
         roofs.append(swept_roof(eave, top, rise, 0.42 * shrink**k, 0.12).move(y=y + h + 0.08))
-        bells += [
-            shapes.revolve(
-                curves.smooth_curve([[0.09, 0], [0.07, 0.05], [0.05, 0.14], [0, 0.17]], 8), 12
-            ).move(sx * eave * 1.03, y + h + 0.20 * shrink**k, sz * eave * 1.03)
-            for sx in (1, -1)
-            for sz in (1, -1)
-        ]
+        bells.append(wind_bells(eave * 1.03).move(y=y + h + 0.20 * shrink**k))
         y += h + rise * (1.0 if last else 0.80)
         half *= shrink
-    mast = [
-        shapes.cylinder(0.07, 2.3, 0, 14).move(y=y - 0.2),
-        shapes.sphere(0.24, 20).scale(1, 0.8, 1).move(y=y + 0.05),
-    ]
-    mast += [shapes.torus(0.28 - 0.03 * k, 0.07, 24, 8).move(y=y + 0.42 + 0.22 * k) for k in range(6)] + [
-        shapes.revolve(curves.smooth_curve([[0.05, 0], [0.16, 0.14], [0.05, 0.32], [0, 0.42]], 12), 16).move(
-            y=y + 1.95
-        )
-    ]
     return Asset(
         [
             part("base", (join(*base), stone)), part("walls", (join(*walls), wall)), part("posts", (join(*posts), red)), part("lattice", (join(*lattice), dark)),
-            *[part(f"roof_{k + 1}", (r, roof)) for k, r in enumerate(roofs)], *([part("balconies", (join(*rails), red))] if rails else []), part("bells", (join(*bells), gold)), part("spire", (join(*mast), gold)),
+            *[part(f"roof_{k + 1}", (r, roof)) for k, r in enumerate(roofs)], *([part("balconies", (join(*rails), red))] if rails else []), part("bells", (join(*bells), gold)), part("spire", (sorin().move(y=y), gold)),
         ]
     )  # fmt: skip
 
