@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -82,51 +80,6 @@ def test_pieces(vocabulary: Path, prompt: str, pieces: list[str]) -> None:
 )
 def test_words(prompt: str, cut: list[str]) -> None:
     assert words(prompt) == cut
-
-
-def test_as_transformers_cuts(tmp_path: Path) -> None:
-    """The same numbers as the usual library's, with a vocabulary learnt from a few sentences."""
-    transformers = pytest.importorskip("transformers", reason="only compared where it is installed")
-    text = "a red wooden chair, isn't it 1234 they're the oldest castle's houses we've café größe " * 2
-    signs = _signs()
-    heard = Counter(
-        (*(signs[b] for b in w.encode()[:-1]), signs[w.encode()[-1]] + "</w>") for w in words(text)
-    )
-    merges: list[tuple[str, str]] = []
-    for _ in range(40):
-        seen = Counter(pair for word in heard for pair in pairwise(word))
-        merges.append(max(seen, key=lambda pair: (seen[pair], pair)))
-        heard = Counter({_joined(word, merges[-1]): n for word, n in heard.items()})
-    pieces = [
-        *signs,
-        *(s + "</w>" for s in signs),
-        *(a + b for a, b in merges),
-        "<|startoftext|>",
-        "<|endoftext|>",
-    ]
-    numbers = {piece: k for k, piece in enumerate(dict.fromkeys(pieces))}
-    (tmp_path / "vocab.json").write_text(json.dumps(numbers), encoding="utf-8")
-    (tmp_path / "merges.txt").write_text(
-        "#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges), "utf-8"
-    )
-    ours, theirs = ClipTokenizer(tmp_path), transformers.CLIPTokenizer.from_pretrained(tmp_path)
-    random = np.random.default_rng(1)
-    pool = list("abcdehnorst AÄÖßÉ e\u0301İſΣς'' 012½²Ⅷ三十_-.,!?<>|/\t\n\u00a0\u3000\u200b👍🏽ǅﬁ")
-    prompts = ["", text, *("".join(random.choice(pool, random.integers(1, 60))) for _ in range(300))]
-    for prompt in prompts:
-        assert (
-            ours(prompt) == theirs(prompt, max_length=77, padding="max_length", truncation=True)["input_ids"]
-        )
-
-
-def _joined(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
-    out: list[str] = []
-    for piece in word:
-        if out and (out[-1], piece) == pair:
-            out[-1] += piece
-        else:
-            out.append(piece)
-    return tuple(out)
 
 
 @pytest.mark.parametrize("damage", ["vocab.json", "merges.txt", "json", "piece"])
