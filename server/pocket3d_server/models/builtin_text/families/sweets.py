@@ -153,7 +153,8 @@ def chocolate(brief: Brief) -> Asset:
         "wrapper",
         "paper",
     )
-    columns, rows, size = 6, 4, 0.026
+    columns, rows = round(6 * brief.grown("length")), round(4 * brief.grown("width"))
+    size = 0.026
     long, wide = columns * size, rows * size
     lump = shapes.loft(
         np.stack(
@@ -177,7 +178,7 @@ def chocolate(brief: Brief) -> Asset:
     lines = [shapes.box(long * w, 0.0006, 0.005) for w in (0.26, 0.18)]
     y = 0.0095
     return Asset([
-        part("chocolate", (join(slab_, squares), brown)), part("foil", (foil.move(cover_at - 0.002, y, 0), finish("silver", name="foil"))),
+        part("chocolate", (join(slab_, squares), brown)), part("foil", (foil.move(cover_at - 0.002, y, 0), asked(brief, "foil", "silver", None, "foil"))),
         part("wrapper", (sleeve.move(cover_at - 0.003, y, 0), paper)), part("label", (label.move(cover_at, y + 0.0102, 0), finish("gold", name="label")), *((s.move(cover_at, y + 0.0107, 0.010 - 0.018 * k), brown) for k, s in enumerate(lines))),
     ])  # fmt: skip
 

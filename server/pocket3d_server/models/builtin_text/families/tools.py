@@ -153,8 +153,8 @@ def wrench(brief: Brief) -> Asset:
         [
             part("jaw", (head, steel)),
             part("ring", (ring, steel)),
-            part("bar", (bar, steel)),
-            part("inlay", (inlay, finish("iron", (0.30, 0.31, 0.33), "inlay"))),
+            part("bar", (bar, unless_said(brief, steel, "handle", "bar"))),
+            part("inlay", (inlay, asked(brief, "inlay", "iron", (0.30, 0.31, 0.33), "inlay", "grip"))),
         ]
     )
 
