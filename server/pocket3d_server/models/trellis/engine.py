@@ -1,0 +1,331 @@
+"""The four released models as engines. Importing this imports no torch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pocket3d_server.models.engine import (
+    Engine,
+    EngineError,
+    EngineRequest,
+    EngineResult,
+    Feature,
+    MeshRequest,
+    Missing,
+    ModelSpec,
+    Progress,
+    WithoutGpu,
+)
+from pocket3d_server.models.trellis import files
+from pocket3d_server.models.weights import WeightFile
+
+if TYPE_CHECKING:
+    import torch
+
+    from pocket3d_server.models.trellis.pipeline import Conditions, Parts
+    from pocket3d_server.models.trellis.sampler import Schedule
+
+FACES = {"low": 8_000, "medium": 20_000, "high": 60_000}
+STEPS = {"low": 12, "medium": None, "high": 50}
+"""None: as many as the release says, which is 25."""
+ROOM_FOR_ALL = 14_000_000_000
+"""Bytes of a GPU's memory with which all networks stay there between jobs."""
+
+
+LICENCE = "MIT AND Apache-2.0"
+"""TRELLIS and CLIP are MIT, DINOv2 is Apache-2.0."""
+
+
+class Size(NamedTuple):
+    """What a model of one size asks for: MiB, and seconds at medium quality. docs/trellis.md says how they were found."""
+
+    vram_mb: int
+    memory_mb: int
+    seconds: float
+    memory_without_gpu_mb: int
+    seconds_without_gpu: float
+
+
+SIZES = {
+    "base": Size(5500, 4500, 45, 6000, 12 * 60),
+    "image": Size(7500, 5000, 60, 6000, 50 * 60),
+    "large": Size(7500, 5000, 60, 6000, 40 * 60),
+    "xlarge": Size(7500, 6000, 75, 8500, 70 * 60),
+}
+
+
+class TrellisParameters(BaseModel):
+    """What a person may set when the released settings are not wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+    structure_steps: int | None = Field(
+        None, ge=1, le=200, description="Steps for the coarse shape; left out, by quality: 12, 25 or 50."
+    )
+    structure_guidance: float | None = Field(
+        None, ge=0, le=30, description="How closely the coarse shape follows the prompt or picture."
+    )
+    detail_steps: int | None = Field(
+        None, ge=1, le=200, description="Steps for surface and colours; left out, by quality: 12, 25 or 50."
+    )
+    detail_guidance: float | None = Field(
+        None, ge=0, le=30, description="How closely surface and colours follow the prompt or picture."
+    )
+    faces: int | None = Field(
+        None,
+        ge=100,
+        le=2_000_000,
+        description="Triangles of the result; left out, by quality: 8,000, 20,000 or 60,000.",
+    )
+    colours: Literal["gaussians", "mesh"] = Field(
+        "gaussians", description="Where the texture comes from: the gaussians, or the surface's own colours."
+    )
+    several_images: Literal["stochastic", "multidiffusion"] = Field(
+        "stochastic",
+        description="Several pictures lead in turn, one a step (stochastic), or all at once in every step "
+        "(multidiffusion, slower).",
+    )
+
+
+class Trellis(Engine):
+    """Structured latents: a coarse structure of voxels, details on each, decoded to a surface and its colours.
+
+    Xiang et al., "Structured 3D Latents for Scalable and Versatile 3D Generation", 2025. The first of the model's files
+    is the description of its release, ``pipeline.json``.
+    """
+
+    encoder: ClassVar[str]
+    """The repository of the network that reads pictures or prompts."""
+    encoder_heads: ClassVar[int | None] = None
+    """Its attention heads, where they do not follow from its size."""
+
+    def __init__(self) -> None:
+        self._parts: Parts | None = None
+
+    @classmethod
+    def missing(cls) -> Missing | None:
+        """PyTorch is no part of the base installation."""
+        if find_spec("torch") and find_spec("safetensors"):
+            return None
+        return Missing(
+            "the packages of neural models are not installed.",
+            f'Run: {sys.executable} -m pip install "pocket3d-server[models]". Then restart the server.',
+            "EXTRA",
+        )
+
+    def load(self, device: str) -> None:
+        """Read what the release is made of. Networks are read as they are needed. Raises EngineError."""
+        import torch
+
+        from pocket3d_server.models.trellis.pipeline import Parts
+        from pocket3d_server.models.trellis.release import read_release
+
+        place = _place(device)
+        room = torch.cuda.get_device_properties(place).total_memory if place.type == "cuda" else 0
+        own = self.spec.weights[0]
+        release = read_release(self.weights.repository(own.repository, own.revision), self._folder)
+        self._parts = Parts(release, place, room >= ROOM_FOR_ALL)
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """See `Engine.run`."""
+        with _memory_told(self.spec):
+            return self._run(request, progress)
+
+    def _run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        from pocket3d_server.models.trellis.asset import make_asset
+        from pocket3d_server.models.trellis.pipeline import Wishes, generate
+
+        if not isinstance(request, MeshRequest):
+            raise TypeError(f"{self.spec.model_id} makes meshes")
+        if self._parts is None:
+            self.load("cpu")
+        assert self._parts is not None
+        settings = TrellisParameters.model_validate(request.parameters)
+        progress(0.01, "reading_request")
+        conditions, confidence, notes = self._conditions(request, self._parts)
+        if self._parts.device.type == "cpu":
+            notes.append("It was made without a GPU, which takes far longer.")
+        steps = STEPS[request.quality]
+        release = self._parts.release
+        wishes = Wishes(
+            request.seed,
+            _set(release.structure, settings.structure_steps or steps, settings.structure_guidance),
+            _set(release.latent, settings.detail_steps or steps, settings.detail_guidance),
+            settings.several_images,
+            gaussians=settings.colours == "gaussians",
+        )
+        decoded = generate(
+            self._parts, conditions, wishes, lambda done, stage: progress(0.04 + 0.84 * done, stage)
+        )
+        asset = make_asset(
+            decoded.mesh,
+            decoded.gaussians,
+            faces=settings.faces or FACES[request.quality],
+            texture=request.texture_resolution,
+            report=lambda done, stage: progress(0.88 + 0.11 * done, stage),
+        )
+        asset.extras.update(method="network", voxels=decoded.voxels, device=str(self._parts.device))
+        progress(1.0, "finishing")
+        return EngineResult(asset, "network", confidence, notes)
+
+    def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
+        """What leads the flows, how far it is trusted, and notes for the person who asked. Raises EngineError."""
+        raise NotImplementedError
+
+    def _folder(self, repository: str) -> Path:
+        """Where the files of a repository lie."""
+        for file in self.spec.weights:
+            if file.repository == repository:
+                return self.weights.repository(repository, file.revision)
+        raise EngineError(
+            f"the release asks for files of {repository}, which this version does not know",
+            code="MODEL_UNAVAILABLE",
+            suggestion="Update the server, then install the model again.",
+        )
+
+
+class TrellisFromImages(Trellis):
+    """Led by one picture, or several of the same object."""
+
+    encoder = files.DINOV2.repository
+
+    def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
+        from pocket3d_server.models.trellis import conditioning
+        from pocket3d_server.models.trellis.preprocess import prepare_all
+
+        if not request.images:
+            raise EngineError(
+                "no image was given", code="INVALID_INPUT", suggestion="Send a picture of one object."
+            )
+        pictures = prepare_all(request.images)
+        encoder = next(f for f in self.spec.weights if f.repository == self.encoder)
+        conditions = conditioning.of_pictures(
+            pictures, self.weights.path(encoder), parts.device, self.encoder_heads
+        )
+        notes = list(dict.fromkeys(note for picture in pictures for note in picture.notes))
+        return conditions, round(0.9 * min(picture.confidence for picture in pictures), 3), notes
+
+
+class TrellisFromText(Trellis):
+    """Led by a prompt."""
+
+    encoder = files.CLIP
+
+    def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
+        from pocket3d_server.models.trellis import conditioning
+
+        prompt = (request.text_prompt or "").strip()
+        if not prompt:
+            raise EngineError("no text was given", code="INVALID_INPUT", suggestion="Send text_prompt.")
+        folder = self._folder(self.encoder)
+        return conditioning.of_prompt(prompt, folder, parts.device, self.encoder_heads), 0.8, []
+
+
+def _spec(name: str, description: str, weights: tuple[WeightFile, ...], size: Size) -> ModelSpec:
+    kind = name.split("_")[0]
+    return ModelSpec(
+        model_id=f"trellis_{name}",
+        feature=Feature.MESH_GENERATION,
+        description=description,
+        inputs=(kind,),
+        outputs=("glb", "obj"),
+        licence=LICENCE if kind == "image" else "MIT",
+        estimated_seconds=size.seconds,
+        vram_mb=size.vram_mb,
+        memory_mb=size.memory_mb,
+        without_gpu=WithoutGpu(size.memory_without_gpu_mb, size.seconds_without_gpu),
+        revision=f"1+{weights[0].revision[:12]}",
+        builtin=False,
+        parameters=TrellisParameters,
+        weights=weights,
+    )
+
+
+class TrellisImageLarge(TrellisFromImages):
+    """Pictures to meshes."""
+
+    spec = _spec(
+        "image_large",
+        "TRELLIS large model for image-to-3D generation",
+        files.IMAGE_LARGE_FILES,
+        SIZES["image"],
+    )
+
+
+class TrellisTextBase(TrellisFromText):
+    """Prompts to meshes, in the least time and memory."""
+
+    spec = _spec(
+        "text_base", "TRELLIS base model for text-to-3D generation", files.TEXT_BASE_FILES, SIZES["base"]
+    )
+
+
+class TrellisTextLarge(TrellisFromText):
+    """Prompts to meshes."""
+
+    spec = _spec(
+        "text_large", "TRELLIS large model for text-to-3D generation", files.TEXT_LARGE_FILES, SIZES["large"]
+    )
+
+
+class TrellisTextXlarge(TrellisFromText):
+    """Prompts to meshes, as closely as this family can."""
+
+    spec = _spec(
+        "text_xlarge",
+        "TRELLIS extra-large model for text-to-3D generation",
+        files.TEXT_XLARGE_FILES,
+        SIZES["xlarge"],
+    )
+
+
+def _set(released: Schedule, steps: int | None, guidance: float | None) -> Schedule:
+    """The released schedule with other steps and guidance where they are given."""
+    from dataclasses import replace
+
+    changed = released if steps is None else replace(released, steps=steps)
+    return changed if guidance is None else replace(changed, cfg_strength=guidance)
+
+
+def _place(device: str) -> torch.device:
+    """Where to compute. A Mac's GPU shares the host's memory and has no slot of its own: it takes the CPU's jobs.
+
+    Raises EngineError where PyTorch cannot use the GPU that there is.
+    """
+    import torch
+
+    if device == "cpu":
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        raise EngineError(
+            f"this PyTorch ({torch.__version__}) cannot use the GPU",
+            code="MODEL_UNAVAILABLE",
+            suggestion="Install a PyTorch with CUDA into the server's Python: pytorch.org/get-started gives the "
+            "command for each system.",
+        )
+    return torch.device(device)
+
+
+@contextmanager
+def _memory_told(spec: ModelSpec) -> Iterator[None]:
+    """Say in words when PyTorch gets no memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        said = str(error).lower()
+        on_host = "can't allocate memory" in said or "not enough memory" in said
+        if not on_host and "out of memory" not in said:
+            raise
+        where = "memory" if on_host else "GPU memory"
+        needs = spec.on(0).memory_mb if on_host else spec.vram_mb
+        raise EngineError(
+            f"there was not enough free {where}; {spec.model_id} needs up to {needs / 1024:.1f} GB",
+            code="OUT_OF_MEMORY",
+            suggestion=f"Close other programs that use the {where}, or choose trellis_text_base or a built-in model.",
+        ) from error
