@@ -12,12 +12,12 @@ from pocket3d_server.geometry.shapes import revolve, sweep
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked
-from pocket3d_server.models.builtin_text.organic.coat import Skin
+from pocket3d_server.models.builtin_text.making import metres
+from pocket3d_server.models.builtin_text.organic.bonsai_parts import cloud_pad, ridged_bark, surface_roots
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet
-from pocket3d_server.models.builtin_text.organic.noise import fractal_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.leaf import blades, sheet, split_leaf
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
-from pocket3d_server.models.builtin_text.organic.potting import FINE, Array, arching, green_of, potted
+from pocket3d_server.models.builtin_text.organic.potting import FINE, arching, green_of, potted
 from pocket3d_server.models.builtin_text.organic.tree import tones
 from pocket3d_server.models.language.brief import Brief
 
@@ -46,35 +46,6 @@ def monstera(brief: Brief) -> Asset:
             part("leaves", *((join(*group), shades[i]) for i, group in enumerate(leaves) if group)),
         ]
     )
-
-
-def split_leaf(
-    at: Array, azimuth: float, size: float, age: float, rng: np.random.Generator
-) -> tuple[Solid, Solid]:
-    """A heart-shaped blade of ``size`` metres that hangs over its stalk's end, and its midrib.
-
-    The older (``age`` 0..1), the deeper the cuts between its veins and the lower its tip hangs; each side's
-    margin waves from vein to vein.
-    """
-    u = np.linspace(0, 1, 33)
-    out = np.array([np.sin(azimuth), 0, np.cos(azimuth)])
-    dip = np.radians(42 - 38 * age - (58 + 40 * age + 18 * rng.normal()) * u**1.2)
-    steps = (out * np.cos(dip)[:, None] + np.array([0, 1.0, 0]) * np.sin(dip)[:, None]) * (1.15 * size / 32)
-    middle = at + np.cumsum(steps, axis=0) - 4.5 * steps[0]
-    body = 0.64 * size * np.clip(np.sin(np.pi * (0.13 + 0.87 * u**0.72)), 0.0, 1) * (u < 1)
-    veins = u * 5.0 + 0.1 + 0.1 * rng.random()
-
-    def cut(shift: float) -> Array:
-        notch = smoothstep(0.70, 1.0, 0.5 + 0.5 * np.cos(2 * np.pi * (veins - shift)))
-        return 1 - 0.74 * min(1.6 * age, 1.0) * notch * smoothstep(0.12, 0.28, u) * smoothstep(0.98, 0.86, u)
-
-    roll = 0.35 * rng.normal()
-    face = np.array([0, 1.0, 0]) + 0.45 * out + roll * np.array([out[2], 0, -out[0]])
-    wave = 0.24 - (0.05 + 0.08 * age) * np.cos(2 * np.pi * (veins - 0.08)) + 0.16 * (1 - age)
-    blade = sheet(middle, face, body * cut(0.0), right=body * cut(0.18), fold=wave, cup=-0.22, thickness=0.003, columns=11)  # fmt: skip
-    lift = 0.002 * face / np.linalg.norm(face)
-    rib = sweep(middle[4:31:2] + lift, np.linspace(0.0045, 0.0012, 14), 6, round_ends=True, crease=80)
-    return blade, rib
 
 
 def fern(brief: Brief) -> Asset:
@@ -216,60 +187,22 @@ def potted_tree(brief: Brief) -> Asset:
 
 def bonsai(brief: Brief) -> Asset:
     """A small old tree with cloud-like pads in a shallow dish."""
-    rng = brief.rng(3)
-    dish = [
-        (0.0, 0.0),
-        (0.15, 0.0),
-        (0.155, 0.012),
-        (0.19, 0.045),
-        (0.195, 0.062),
-        (0.18, 0.062),
-        (0.17, 0.05),
-        (0.0, 0.05),
-    ]
+    rng, blend = brief.rng(3), Blend()
+    dish = metres("0 0, 0.15 0, 0.155 0.012, 0.19 0.045, 0.195 0.062, 0.18 0.062, 0.17 0.05, 0 0.05")
     clay = asked(brief, "dish", "ceramic", (0.28, 0.33, 0.42), "pot", "dish")
-    blend = Blend()
-    spine = curve(
-        [(0.02, 0.048, 0), (0.0, 0.10, 0.01), (0.075, 0.19, 0.0), (-0.02, 0.28, 0.02), (0.03, 0.37, 0.0)], 20
-    )
+    bends = metres("0.02 0.048 0, 0 0.10 0.01, 0.075 0.19 0, -0.02 0.28 0.02, 0.03 0.37 0")
+    spine = curve(list(bends), 20)
     blend.add(Chain(spine, np.linspace(0.034, 0.010, 20)), 0.01, "trunk")
-    for a in np.arange(5) * 1.257:
-        root = curve(
-            [
-                (0.02, 0.075, 0.0),
-                (0.02 + 0.035 * np.sin(a), 0.06, 0.035 * np.cos(a)),
-                (0.02 + 0.075 * np.sin(a), 0.045, 0.075 * np.cos(a)),
-            ],
-            6,
-        )
-        blend.add(Chain(root, np.linspace(0.022, 0.008, 6)), 0.02, "trunk")
+    surface_roots(blend, np.array([0.02, 0.075, 0.0]), 0.075, 5)
     pads = [(spine[-1] + (0, 0.02, 0), 0.105)]
     for t, side, reach in ((8, 1, 0.17), (11, -1, 0.16), (14, 1, 0.13), (16, -1, 0.11)):
         tip = spine[t] + (side * reach, 0.035, 0.05 * rng.normal())
-        blend.add(
-            Chain(
-                curve([spine[t], 0.5 * (spine[t] + tip) + (0, -0.008, 0), tip], 6),
-                np.linspace(0.014, 0.007, 6),
-            ),
-            0.015,
-            "trunk",
-        )
+        bough = curve([spine[t], 0.5 * (spine[t] + tip) + (0, -0.008, 0), tip], 6)
+        blend.add(Chain(bough, np.linspace(0.014, 0.007, 6)), 0.015, "trunk")
         pads.append((tip + (0, 0.012, 0), 0.075 + 0.3 * (0.2 - reach)))
     surface = polygonise(blend, resolution=120, faces=int(4500 * FINE[brief.quality]))
-
-    def bark(skin: Skin) -> Array:
-        ridge = np.abs(fractal_noise(skin.points * np.array([90, 30, 90]), 4, 3) - 0.5) * 2
-        return np.clip(np.array([0.36, 0.25, 0.17]) * (0.7 + 0.7 * ridge)[:, None], 0, 1)
-
-    at, normal = [], []
-    for centre, r in pads:
-        n = int(420 * FINE[brief.quality] * (r / 0.1) ** 2)
-        d = rng.normal(0, 1, (n, 3))
-        d /= np.linalg.norm(d, axis=1, keepdims=True)
-        d[:, 1] = np.where(d[:, 1] < -0.25, -d[:, 1], d[:, 1])
-        at.append(centre + d * np.array([1.0, 0.42, 0.85]) * r * (0.82 + 0.18 * rng.random((n, 1))))
-        normal.append(d)
-    p, d = np.concatenate(at), np.concatenate(normal)
+    clouds = [cloud_pad(c, r, int(420 * FINE[brief.quality] * (r / 0.1) ** 2), rng) for c, r in pads]
+    p, d = (np.concatenate(each) for each in zip(*clouds, strict=True))
     shades = tones(green_of(brief, (0.22, 0.44, 0.18)), "leaf", 0.7)
     kind = np.digitize(d[:, 1] + 0.4 * rng.normal(0, 1, len(d)), [0.0, 0.7])
     along = d + 0.6 * rng.normal(0, 1, d.shape)
@@ -277,12 +210,12 @@ def bonsai(brief: Brief) -> Asset:
         (blades(p[kind == k], along[kind == k], d[kind == k] + (0, 0.4, 0), 0.024, 0.015), shades[k])
         for k in range(3)
     ]
-    soil = revolve(np.array([(0.0, 0.04), (0.178, 0.04), (0.175, 0.055), (0.0, 0.068)]), 40)
+    soil = revolve(metres("0 0.04, 0.178 0.04, 0.175 0.055, 0 0.068"), 40)
     return Asset(
         [
-            part("dish", (revolve(np.array(dish), 48, crease=35), clay)),
+            part("dish", (revolve(dish, 48, crease=35), clay)),
             part("soil", (soil, Material.from_srgb("moss", (0.30, 0.36, 0.16), roughness=1.0))),
-            painted_part("trunk", surface, {}, bark, 512, 0.9),
+            painted_part("trunk", surface, {}, ridged_bark, 512, 0.9),
             part("leaves", *pieces),
         ]
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pocket3d_server.geometry.shapes import sweep
 from pocket3d_server.geometry.solid import Solid, make
 from pocket3d_server.models.builtin_text.organic.cloth import closed_shell
+from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 
 Array = NDArray[np.float64]
 
@@ -105,6 +107,35 @@ def sheet(
     flat = np.stack([s[None] * wide, np.broadcast_to(run[:, None], wide.shape)], axis=2).reshape(-1, 2)
     uv = np.concatenate([flat, flat])[every]
     return make(vertices, every, uv, crease=60, weld=False)
+
+
+def split_leaf(
+    at: Array, azimuth: float, size: float, age: float, rng: np.random.Generator
+) -> tuple[Solid, Solid]:
+    """A heart-shaped blade of ``size`` metres that hangs over its stalk's end, and its midrib.
+
+    The older (``age`` 0..1), the deeper the cuts between its veins and the lower its tip hangs; each side's
+    margin waves from vein to vein.
+    """
+    u = np.linspace(0, 1, 33)
+    out = np.array([np.sin(azimuth), 0, np.cos(azimuth)])
+    dip = np.radians(42 - 38 * age - (58 + 40 * age + 18 * rng.normal()) * u**1.2)
+    steps = (out * np.cos(dip)[:, None] + np.array([0, 1.0, 0]) * np.sin(dip)[:, None]) * (1.15 * size / 32)
+    middle = at + np.cumsum(steps, axis=0) - 4.5 * steps[0]
+    body = 0.64 * size * np.clip(np.sin(np.pi * (0.13 + 0.87 * u**0.72)), 0.0, 1) * (u < 1)
+    veins = u * 5.0 + 0.1 + 0.1 * rng.random()
+
+    def cut(shift: float) -> Array:
+        notch = smoothstep(0.70, 1.0, 0.5 + 0.5 * np.cos(2 * np.pi * (veins - shift)))
+        return 1 - 0.74 * min(1.6 * age, 1.0) * notch * smoothstep(0.12, 0.28, u) * smoothstep(0.98, 0.86, u)
+
+    roll = 0.35 * rng.normal()
+    face = np.array([0, 1.0, 0]) + 0.45 * out + roll * np.array([out[2], 0, -out[0]])
+    wave = 0.24 - (0.05 + 0.08 * age) * np.cos(2 * np.pi * (veins - 0.08)) + 0.16 * (1 - age)
+    blade = sheet(middle, face, body * cut(0.0), right=body * cut(0.18), fold=wave, cup=-0.22, thickness=0.003, columns=11)  # fmt: skip
+    lift = 0.002 * face / np.linalg.norm(face)
+    rib = sweep(middle[4:31:2] + lift, np.linspace(0.0045, 0.0012, 14), 6, round_ends=True, crease=80)
+    return blade, rib
 
 
 def around(solid: Solid, count: int, *, turn: float = 0.0) -> list[Solid]:
