@@ -99,7 +99,7 @@ def test_every_step_is_told_and_may_be_the_last(engine: Any, tmp_path: Path) -> 
         (
             "GPU memory",
             "OUT_OF_MEMORY",
-            "not enough free GPU memory; test_trellis_image needs up to 7.3 GB",
+            "not enough free GPU memory; test_trellis_image needs up to 5.9 GB",
             "Close",
         ),
         (
@@ -181,7 +181,6 @@ def test_the_released_models(monkeypatch: pytest.MonkeyPatch) -> None:
         assert spec.weights[0].path == "pipeline.json"
         assert spec.without_gpu
         assert spec.without_gpu.estimated_seconds > 5 * spec.estimated_seconds
-        assert spec.vram_mb < 8000, "what a card of 8 GB has free"
         monkeypatch.setattr(engines, "find_spec", lambda name: None)
         missing = engine.missing()
         assert missing

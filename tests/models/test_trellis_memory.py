@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from pocket3d_server.models import registry
 from pocket3d_server.models.trellis.layers import FeedForward
 from pocket3d_server.models.trellis.memory import Peak, peak_bytes, weight_bytes, with_overhead
 
@@ -37,6 +38,9 @@ def test_every_part_of_a_model_fits_a_gpu_of_8_gb(size: str) -> None:
     needed = {type(part).__name__: with_overhead(peak_bytes(part, samples=2)) / 1e6 for part in parts}
     assert max(needed.values()) < 5_000, needed
     assert min(needed.values()) > 600, needed
+    told = registry.engines()[f"trellis_{size.replace('-', '_')}"].spec.vram_mb * 1.048576
+    large = max(with_overhead(peak_bytes(part, 2, voxels=40_000)) / 1e6 for part in parts)
+    assert large < told < 7_500, "what it asks for holds twice as many voxels, and a card of 8 GB has it free"
 
 
 def test_memory_grows_with_the_voxels_and_not_with_their_square() -> None:
