@@ -5,257 +5,138 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.bagmaking import LEATHERS, buckle, carry_handle, puffed, strap
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
-from pocket3d_server.models.builtin_text.making import BRIGHT, bar, black, copies, cover, hoop, plate
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
+from pocket3d_server.models.builtin_text.making import BRIGHT, bar, black, cm, copies, cover, plate
 from pocket3d_server.models.builtin_text.organic.ground import grounded
-from pocket3d_server.models.language.brief import RGB, Brief
-
-LEATHERS: tuple[RGB, ...] = ((0.48, 0.28, 0.15), (0.30, 0.16, 0.09), (0.56, 0.12, 0.10), (0.14, 0.13, 0.13))
-
-
-def strap(path: Points, wide: float, thick: float, count: int = 24) -> Solid:
-    """A flat band along a smooth curve through ``path``, its width along x."""
-    line = curves.smooth_curve(path, count)
-    ahead = np.gradient(line, axis=0)
-    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
-    side = np.broadcast_to([1.0, 0.0, 0.0], ahead.shape)
-    up = np.cross(ahead, side)
-    flat = curves.rectangle(wide, thick, 0.4 * thick, 2)
-    return shapes.loft(line[:, None] + flat[None, :, :1] * side[:, None] + flat[None, :, 1:] * up[:, None])
-
-
-def puffed(x: float, y: float, z: float, corner: float, belly: float) -> Solid:
-    """A soft block about the origin whose front and back bulge by ``belly`` metres."""
-    body = shapes.rounded_box(x, y, z, corner, 4, cuts=10)
-
-    def bulge(v: Points) -> Points:
-        u, w = (2 * v[:, 0] / x).clip(-1, 1), (2 * v[:, 1] / y).clip(-1, 1)
-        v[:, 2] += np.sign(v[:, 2]) * belly * (1 - u**2) * (1 - w**2) * np.abs(2 * v[:, 2] / z).clip(0, 1)
-        return v
-
-    return body.deform(bulge)
+from pocket3d_server.models.language.brief import Brief
 
 
 def backpack(brief: Brief) -> Asset:
-    """A backpack: main pouch, front pocket, side pockets, lid or zip, straps and a loop."""
-    cloth = cover(brief, "bag", (*BRIGHT, (0.30, 0.33, 0.24)), "bag", "body", kind="fabric")
-    leather = asked(brief, "trim", "leather", LEATHERS[0], "trim", "strap", "buckle")
-    metal, old = (
-        finish("brass", name="buckles"),
-        brief.style in ("classic", "rustic")
-        or brief.has("hiking", "rucksack", "adventure")
-        or brief.rng().random() < 0.35,
-    )
-    wide, high, deep = 0.31 * brief.grown("width"), 0.43 * brief.grown("height"), 0.15
-    pocket_stuff = unless_said(brief, cloth, "pocket")
+    """A backpack: with a lid, buckles and a bedroll for a walk, or zipped for school and town."""
+    walk = brief.style in ("classic", "rustic") or brief.has("hiking", "rucksack", "adventure")
+    return rucksack(brief) if walk or brief.rng().random() < 0.35 else zipped_backpack(brief)
 
-    def shoulders(v: Points) -> Points:
-        w = (v[:, 1] / (high / 2)).clip(-1, 1)
-        v[:, 0] *= 1 - 0.20 * w.clip(0) ** 2.2
-        v[:, 2] *= 1 - 0.35 * w.clip(0) ** 2
+
+def cloth_and_leather(brief: Brief) -> tuple[Finish, Finish]:
+    """What backpacks are made of: the bag, and its trim."""
+    return (
+        cover(brief, "bag", (*BRIGHT, (0.30, 0.33, 0.24)), "bag", "body", kind="fabric"),
+        asked(brief, "trim", "leather", LEATHERS[0], "trim", "strap", "buckle"),
+    )
+
+
+def size_of_pack(brief: Brief) -> tuple[float, float, float]:
+    """Width, height and depth of the main pouch in metres."""
+    return 0.31 * brief.grown("width"), 0.43 * brief.grown("height"), 0.15
+
+
+def shouldered(solid: Solid, high: float) -> Solid:
+    """A pouch about the origin narrowed towards the top of a pack ``high`` metres high."""
+
+    def narrow(v: Points) -> Points:
+        w = (v[:, 1] / (high / 2)).clip(0, 1)
+        v[:, 0] *= 1 - 0.20 * w**2.2
+        v[:, 2] *= 1 - 0.35 * w**2
         return v
 
-    body = puffed(wide, high, deep, 0.055, 0.020).deform(shoulders).move(y=high / 2)
+    return solid.deform(narrow)
+
+
+def pouches(brief: Brief, cloth: Finish, leather: Finish) -> list[Part]:
+    """The bag with its pockets, the loop on top and the straps behind."""
+    wide, high, deep = size_of_pack(brief)
+    stuff = unless_said(brief, cloth, "pocket")
+    body = shouldered(puffed(wide, high, deep, 0.055, 0.020), high).move(y=high / 2)
     pocket = puffed(wide * 0.72, high * 0.40, 0.075, 0.03, 0.012).move(0, high * 0.25, deep / 2 + 0.028)
-    sides = [
-        puffed(0.055, high * 0.34, 0.10, 0.022, 0.004).move(s * (wide / 2 + 0.012), high * 0.20, 0.0)
-        for s in (1, -1)
-    ]
-    loop = bar(
-        [
-            [-0.035, high - 0.006, -0.03],
-            [-0.03, high + 0.034, -0.03],
-            [0.03, high + 0.034, -0.03],
-            [0.035, high - 0.006, -0.03],
-        ],
-        0.007,
-        20,
-    )
-    backs = [
-        strap(
-            np.array(
-                [
-                    [s * 0.075, high * 0.95, -0.04],
-                    [s * 0.085, high * 0.98, -0.09],
-                    [s * 0.10, high * 0.72, -0.155],
-                    [s * 0.115, high * 0.35, -0.13],
-                    [s * 0.12, high * 0.10, -0.07],
-                ]
-            ),
-            0.055,
-            0.014,
-        )
-        for s in (1, -1)
-    ]
-    parts = [
-        part("bag", (body, cloth)),
-        part("pocket", (pocket, pocket_stuff)),
-        part("side_pockets", (join(*sides), pocket_stuff)),
-        part("loop", (loop, leather)),
-        part("straps", (join(*backs), leather)),
-    ]
-    if old:
-        flap = (
-            puffed(wide * 0.86, high * 0.34, deep * 0.95, 0.045, 0.012)
-            .deform(shoulders)
-            .move(0, high * 0.86, 0.016)
-        )
-        bands = [
-            strap(
-                np.array(
-                    [
-                        [s * wide * 0.22, high * 0.93, deep * 0.50],
-                        [s * wide * 0.22, high * 0.72, deep * 0.63],
-                        [s * wide * 0.22, high * 0.52, deep * 0.66],
-                    ]
-                ),
-                0.026,
-                0.006,
-            )
-            for s in (1, -1)
-        ]
-        buckles = [
-            hoop(
-                [
-                    [s * wide * 0.22 + x, high * 0.60 + y, deep * 0.665]
-                    for x, y in ((0.018, 0.014), (-0.018, 0.014), (-0.018, -0.014), (0.018, -0.014))
-                ],
-                0.0032,
-                28,
-            )
-            for s in (1, -1)
-        ]
-        roll = shapes.capsule(0.048, wide * 1.05, 28).rotate(z=90).move(0, high * 1.10, -0.005)
-        mat = [
-            strap(
-                np.array(
-                    [
-                        [s * wide * 0.26, high * 1.0, 0.056],
-                        [s * wide * 0.26, high * 1.12, 0.050],
-                        [s * wide * 0.26, high * 1.22, 0.0],
-                        [s * wide * 0.26, high * 1.12, -0.056],
-                    ]
-                ),
-                0.022,
-                0.005,
-            )
-            for s in (1, -1)
-        ]
-        parts += [
-            part("flap", (flap, unless_said(brief, cloth, "flap"))),
-            part("bands", (join(*bands, *mat), leather)),
-            part("buckles", (join(*buckles), metal)),
-            part("bedroll", (roll, asked(brief, "bedroll", "fabric", (0.70, 0.62, 0.46), "bedroll", "roll"))),
-        ]
-        return Asset(parts)
-    arch = [
-        [
-            0.40 * wide * np.cos(a) * 0.98,
-            high * 0.60 + high * 0.30 * np.sin(a),
-            deep / 2 + 0.017 - 0.055 * np.sin(a).clip(0) ** 2.2,
-        ]
-        for a in np.radians(np.linspace(-20, 200, 17))
-    ]
-    zips = [
-        bar(arch, 0.0042, 50, 8),
-        bar(
-            [[x, high * 0.385, deep / 2 + 0.066 - 1.5 * x * x] for x in np.linspace(-0.27, 0.27, 9) * wide],
-            0.0036,
-            24,
-            8,
-        ),
-    ]
-    tags = [
-        shapes.rounded_box(0.007, 0.026, 0.004, 0.0015, 1).move(x, y, z)
-        for x, y, z in (
-            (wide * 0.24, high * 0.365, deep / 2 + 0.064),
-            (wide * 0.37, high * 0.60, deep / 2 + 0.018),
-        )
-    ]
-    return Asset(
-        [
-            *parts,
-            part("zips", (join(*zips), black("zips"))),
-            part("pulls", (join(*tags), finish("chrome", name="pulls"))),
-            part("badge", (plate(0.05, 0.032, 0.004, 0.006).move(0, high * 0.26, deep / 2 + 0.077), leather)),
-        ]
-    )
+    side = puffed(0.055, high * 0.34, 0.10, 0.022, 0.004)
+    sides = copies(side, [[s * (wide / 2 + 0.012), high * 0.20, 0.0] for s in (1, -1)])
+    loop = bar(cm("-3.5 -.6 -3, -3 3.4 -3, 3 3.4 -3, 3.5 -.6 -3") + [0, high, 0], 0.007, 20)
+    back = cm("7.5 95 -4, 8.5 98 -9, 10 72 -15.5, 11.5 35 -13, 12 10 -7") * [1, high, 1]
+    straps = join(*(strap(back * [s, 1, 1], 0.055, 0.014) for s in (1, -1)))
+    return [
+        part("bag", (body, cloth)), part("pocket", (pocket, stuff)), part("side_pockets", (sides, stuff)),
+        part("loop", (loop, leather)), part("straps", (straps, leather)),
+    ]  # fmt: skip
+
+
+def rucksack(brief: Brief) -> Asset:
+    """A walker's pack: its lid held by two straps with buckles, a bedroll tied on top."""
+    wide, high, deep = size_of_pack(brief)
+    cloth, leather = cloth_and_leather(brief)
+    lid = shouldered(puffed(wide * 0.86, high * 0.34, deep * 0.95, 0.045, 0.012), high)
+    sides, scale = np.array([1.0, -1.0]) * wide, [1, high, deep]
+    line = cm("22 93 50, 22 72 63, 22 52 66") * scale
+    bands = [strap(line * [x, 1, 1], 0.026, 0.006) for x in sides]
+    buckles = copies(buckle(0.036, 0.028, 0.0032), [[0.22 * x, high * 0.60, deep * 0.665] for x in sides])
+    roll = shapes.capsule(0.048, wide * 1.05, 28).rotate(z=90).move(0, high * 1.10, -0.005)
+    tie = cm("26 100 5.6, 26 112 5, 26 122 0, 26 112 -5.6") * [1, high, 1]
+    bands += [strap(tie * [x, 1, 1], 0.022, 0.005) for x in sides]
+    canvas = asked(brief, "bedroll", "fabric", (0.70, 0.62, 0.46), "bedroll", "roll")
+    return Asset([
+        *pouches(brief, cloth, leather), part("flap", (lid.move(0, high * 0.86, 0.016), unless_said(brief, cloth, "flap"))),
+        part("bands", (join(*bands), leather)), part("buckles", (buckles, finish("brass", name="buckles"))), part("bedroll", (roll, canvas)),
+    ])  # fmt: skip
+
+
+def zipped_backpack(brief: Brief) -> Asset:
+    """A pack with a zip around its top and one over its pocket."""
+    wide, high, deep = size_of_pack(brief)
+    cloth, leather = cloth_and_leather(brief)
+    turn, u = np.radians(np.linspace(-20, 200, 17)), np.linspace(-0.27, 0.27, 9) * wide
+    sink = deep / 2 + 0.017 - 0.055 * np.sin(turn).clip(0) ** 2.2
+    arch = np.column_stack([0.392 * wide * np.cos(turn), high * (0.60 + 0.30 * np.sin(turn)), sink])
+    front = np.column_stack([u, np.full(9, high * 0.385), deep / 2 + 0.066 - 1.5 * u**2])
+    zips = join(bar(arch, 0.0042, 50, 8), bar(front, 0.0036, 24, 8))
+    tag = shapes.rounded_box(0.007, 0.026, 0.004, 0.0015, 1)
+    tags = copies(tag, [
+        [wide * 0.24, high * 0.365, deep / 2 + 0.064], [wide * 0.37, high * 0.60, deep / 2 + 0.018],
+    ])  # fmt: skip
+    badge = plate(0.05, 0.032, 0.004, 0.006).move(0, high * 0.26, deep / 2 + 0.077)
+    return Asset([
+        *pouches(brief, cloth, leather), part("zips", (zips, black("zips"))),
+        part("pulls", (tags, finish("chrome", name="pulls"))), part("badge", (badge, leather)),
+    ])  # fmt: skip
 
 
 def suitcase(brief: Brief) -> Asset:
     """A leather suitcase with straps and corners, or a ribbed trolley on wheels."""
-    if brief.style in ("modern", "futuristic") or brief.has(
-        "trolley", "rolling", "carry", "plastic", "travel", "wheel"
-    ):
-        return trolley(brief)
+    new = brief.has("trolley", "rolling", "carry", "plastic", "travel", "wheel")
+    return trolley(brief) if new or brief.style in ("modern", "futuristic") else leather_suitcase(brief)
+
+
+def leather_suitcase(brief: Brief) -> Asset:
+    """A case of leather with capped corners, two belts, two locks and a grip."""
     hide = cover(brief, "case", LEATHERS, "case", "body", kind="leather")
     dark = asked(brief, "straps", "leather", (0.22, 0.12, 0.07), "strap", "corner", "belt")
     brass = asked(brief, "locks", "brass", None, "lock", "buckle")
-    wide, high, deep = (
-        0.62 * brief.grown("width", "length"),
-        0.42 * brief.grown("height"),
-        0.19 * brief.grown("girth"),
-    )
+    wide, high = 0.62 * brief.grown("width", "length"), 0.42 * brief.grown("height")
+    deep = 0.19 * brief.grown("girth")
     body = shapes.rounded_box(wide, high, deep, 0.030, 4).move(y=high / 2)
-    seam = [
-        shapes.rounded_box(wide + 0.006, high + 0.006, 0.006, 0.028, 3).move(0, high / 2, z)
-        for z in (0.016, 0.024)
-    ]
-    corners = [
-        shapes.rounded_box(0.075, 0.075, 0.075, 0.032, 4).move(
-            x * (wide / 2 - 0.035), high / 2 + y * (high / 2 - 0.035), z * (deep / 2 - 0.034)
-        )
-        for x in (1, -1)
-        for y in (1, -1)
-        for z in (1, -1)
-    ]
-    belt = shapes.extrude(
-        curves.rectangle(deep + 0.010, high + 0.010, 0.034),
-        0.040,
-        0.002,
-        holes=[curves.rectangle(deep - 0.004, high - 0.004, 0.028)],
-    ).rotate(y=90)
-    belts = copies(belt, [[s * wide * 0.27, high / 2, 0] for s in (1, -1)])
-    buckle = hoop(
-        [[x, y, 0] for x, y in ((0.027, 0.020), (-0.027, 0.020), (-0.027, -0.020), (0.027, -0.020))],
-        0.0036,
-        32,
-    )
+    seam = shapes.rounded_box(wide + 0.006, high + 0.006, 0.006, 0.028, 3)
+    signs = np.array([[x, y, z] for x in (1, -1) for y in (1, -1) for z in (1, -1)])
+    reach = np.array([wide / 2 - 0.035, high / 2 - 0.035, deep / 2 - 0.034])
+    corners = copies(shapes.rounded_box(0.075, 0.075, 0.075, 0.032, 4), signs * reach + [0, high / 2, 0])
+    inside = curves.rectangle(deep - 0.004, high - 0.004, 0.028)
+    belt = shapes.extrude(curves.rectangle(deep + 0.010, high + 0.010, 0.034), 0.040, 0.002, holes=[inside])
+    sides = np.array([[1.0], [-1.0]]) * wide
+    belts = copies(belt.rotate(y=90), sides * [0.27, 0, 0] + [0, high / 2, 0])
     pin = shapes.rounded_box(0.005, 0.036, 0.005, 0.002, 1)
-    buckles = copies(join(buckle, pin), [[s * wide * 0.27, high * 0.72, deep / 2 + 0.006] for s in (1, -1)])
-    lock = join(plate(0.052, 0.034, 0.006, 0.005), plate(0.018, 0.044, 0.008, 0.004))
-    locks = copies(lock.rotate(x=-90), [[s * wide * 0.15, high + 0.003, 0.02] for s in (1, -1)])
-    grip = bar(
-        [
-            [-0.075, high + 0.004, 0.02],
-            [-0.062, high + 0.042, 0.02],
-            [0, high + 0.050, 0.02],
-            [0.062, high + 0.042, 0.02],
-            [0.075, high + 0.004, 0.02],
-        ],
-        [0.008, 0.011, 0.013, 0.011, 0.008],
-        28,
-        curves.ellipse(1, 1.3, 14),
-    )
-    rings = [
-        shapes.torus(0.012, 0.005, 24, 8).rotate(x=90).move(s * 0.075, high + 0.008, 0.02) for s in (1, -1)
-    ]
-    rivet = shapes.sphere(0.0046, 12).scale(1, 1, 0.6)
-    rivets = copies(
-        rivet,
-        [
-            [x * (wide / 2 - a), high / 2 + y * (high / 2 - b), deep / 2 + 0.003]
-            for x in (1, -1)
-            for y in (1, -1)
-            for a, b in ((0.018, 0.052), (0.052, 0.018))
-        ],
-    )
+    front = sides * [0.27, 0, 0] + [0, high * 0.72, deep / 2 + 0.006]
+    buckles = copies(join(buckle(0.054, 0.040, 0.0036, 32), pin), front)
+    lock = join(plate(0.052, 0.034, 0.006, 0.005), plate(0.018, 0.044, 0.008, 0.004)).rotate(x=-90)
+    grip = carry_handle(cm("7.5 .4, 6.2 4.2, 0 5"), [0.008, 0.011, 0.013], 28)
+    ring = shapes.torus(0.012, 0.005, 24, 8).rotate(x=90)
+    rings = copies(ring, [[s * 0.075, high + 0.008, 0.02] for s in (1, -1)])
+    rivet, inset = shapes.sphere(0.0046, 12).scale(1, 1, 0.6), ((0.018, 0.052), (0.052, 0.018))
+    spots = [[x * (wide / 2 - a), y * (high / 2 - b), 0] for x, y, z in signs if z > 0 for a, b in inset]
+    rivets = copies(rivet, np.array(spots) + [0, high / 2, deep / 2 + 0.003])
     return Asset([
-        part("case", (body, hide)), part("seams", (join(*seam), dark)), part("corners", (join(*corners), dark)), part("straps", (belts, dark)),
-        part("buckles", (buckles, brass)), part("locks", (locks, brass), (join(*rings), brass)), part("rivets", (rivets, brass)), part("handle", (grip, dark)),
+        part("case", (body, hide)), part("seams", (copies(seam, [[0, high / 2, z] for z in (0.016, 0.024)]), dark)), part("corners", (corners, dark)), part("straps", (belts, dark)),
+        part("buckles", (buckles, brass)), part("locks", (copies(lock, sides * [0.15, 0, 0] + [0, high + 0.003, 0.02]), brass), (rings, brass)), part("rivets", (rivets, brass)), part("handle", (grip.move(0, high, 0.02), dark)),
     ])  # fmt: skip
 
 
@@ -352,14 +233,7 @@ def briefcase(brief: Brief) -> Asset:
         plate(0.024, 0.030, 0.012, 0.004),
         plate(0.014, 0.010, 0.015, 0.003).move(y=-0.012),
     )
-    grip_line = [
-        [-0.072, high, 0],
-        [-0.066, high + 0.036, 0],
-        [0, high + 0.048, 0],
-        [0.066, high + 0.036, 0],
-        [0.072, high, 0],
-    ]
-    grip = bar(grip_line, [0.006, 0.0085, 0.0105, 0.0085, 0.006], 30, curves.ellipse(1, 1.3, 14))
+    grip = carry_handle(cm("7.2 0, 6.6 3.6, 0 4.8"), [0.006, 0.0085, 0.0105], 30).move(y=high)
     loops = copies(
         join(
             plate(0.030, 0.022, 0.005, 0.004).rotate(x=-90),
