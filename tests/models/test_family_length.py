@@ -13,12 +13,12 @@ FOLDER = Path(families.__path__[0])
 LIMIT = 60
 LONG: dict[str, int] = {
     "bathroom.sink": 66, "book.book": 78, "containers.chest": 102, "curios.globe": 90,
-    "devices.telephone": 71, "dragon.dragon": 92, "fairground.carousel": 76, "fairground.ferris_wheel": 70,
+    "devices.telephone": 71, "fairground.carousel": 76, "fairground.ferris_wheel": 70,
     "fast_food.pizza": 93, "fast_food.burger": 79, "fish.snake": 77,
     "flying_insects.butterfly": 89, "games.toy_train": 103,
     "nursery.rocking_horse": 122, "nursery.rocking_chair": 73,
     "reptiles.turtle": 74,
-    "robot.robot": 92, "rooms.window": 83, "sea_creatures.jellyfish": 61, "seasonal_figures.scarecrow": 74,
+    "rooms.window": 83, "sea_creatures.jellyfish": 61, "seasonal_figures.scarecrow": 74,
     "seating.chair": 86, "skeleton.skeleton": 85, "sled.sleigh": 70, "sports.skateboard": 65,
     "stalls.greenhouse": 87, "stalls.market_stall": 76, "strange_creatures.monster": 75,
     "table_things.basket": 72, "tables.table": 76, "tableware.mug": 67,

@@ -1,4 +1,4 @@
-"""Parts of robots: rods, heads and fingers."""
+"""Parts of robots: rods, trunks, panels, necks, heads and fingers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,32 @@ def fingers(wrist: tuple[float, float, float]) -> list[Solid]:
     return [
         sweep(curve([w + np.array(p) for p in row], 8), 0.0155, 8, round_ends=True, crease=80) for row in rows
     ]
+
+
+def robot_trunk(look: int, wide: float, sides: int) -> Solid:
+    """A box, a barrel or a tapered chest about the origin, ``wide`` metres to either side."""
+    if look == 0:
+        return rounded_box(2 * wide, 0.52, 0.34, 0.05)
+    if look == 1:
+        return capsule(0.27, 0.62, sides).scale(wide / 0.25, 1, 0.85)
+    one = lambda v: np.ones(len(v))  # noqa: E731
+    return rounded_box(2.1 * wide, 0.50, 0.34, 0.07).deform(
+        lambda v: v * np.stack([0.78 + 0.44 * (v[:, 1] + 0.25), one(v), one(v)], axis=1)
+    )
+
+
+def control_panel(y: float, z: float) -> tuple[Solid, Solid, Solid]:
+    """A panel on a chest at height ``y``, its front at ``z``: the plate, three lamps, two bars."""
+    plate = rounded_box(0.20, 0.16, 0.03, 0.012).move(0, y, z - 0.008)
+    lamps = [sphere(0.018, 12).scale(1, 1, 0.5).move(x, y + 0.03, z + 0.008) for x in (-0.055, 0, 0.055)]
+    bars = [box(0.13, 0.012, 0.012, 0.003).move(0, y - 0.015 - 0.026 * k, z + 0.006) for k in range(2)]
+    return plate, join(*lamps), join(*bars)
+
+
+def ringed_neck(sides: int) -> Solid:
+    """A neck in a stack of rings, standing on y = 0."""
+    rings = [torus(0.066, 0.022, sides, 10).move(0, y, 0) for y in (0.03, 0.065, 0.10)]
+    return join(cylinder(0.06, 0.14, 0.01, sides), *rings)
 
 
 def robot_head(

@@ -137,3 +137,38 @@ def hunters_head(s: Sculpture, h: Array, big: float) -> None:
         flat=((1, 0, 0), 1.1),
     )
     s.ball(h + (0.12 * big, 0.155 * big, 0.16 * big), (0.05, 0.045, 0.09), soft=0.05, pair=True)
+
+
+def dragons_head(s: Sculpture, h: Array) -> None:
+    """A wedge of a head with a jaw, brows and nostrils at ``h`` (3,), facing +z."""
+    s.ball(h, (0.165, 0.15, 0.20), soft=0.06)
+    s.limb([h + (0, -0.01, 0.12), h + (0, -0.07, 0.50)], [0.135, 0.085], soft=0.05, flat=((0, 1, 0), 0.75))
+    s.limb([h + (0, -0.14, 0.04), h + (0, -0.22, 0.42)], [0.095, 0.05], "jaw", 0.03, flat=((0, 1, 0), 0.7))
+    s.ball(h + (0.085, 0.11, 0.13), (0.05, 0.045, 0.085), soft=0.04, pair=True)
+    s.ball(h + (0.045, -0.01, 0.50), 0.035, soft=0.03, pair=True)
+
+
+def belly_plates(colour: RGB) -> Paint:
+    """Broad plates of ``colour`` across throat and belly."""
+
+    def paint(q: Skin, c: Array) -> Array:
+        below = smoothstep(0.15, 0.55, 0.8 * q.normals[:, 2] - 0.75 * q.normals[:, 1])
+        front = below * smoothstep(0.16, 0.10, np.abs(q.points[:, 0])) * q.region("body")
+        rung = 0.78 + 0.22 * smoothstep(-0.6, -0.2, np.sin((q.points[:, 1] - 0.5 * q.points[:, 2]) * 42))
+        return np.asarray(c + (np.asarray(colour) * rung[:, None] - c) * front[:, None])
+
+    return paint
+
+
+def spines_along(s: Sculpture, line: Array, girth: Array, colour: RGB) -> None:
+    """Spines down the back of a body along ``line`` (N, 3) of radii ``girth`` (N,), head first, and a barb at
+    the tail's end."""
+    ends = np.linspace(0, 1, len(line))
+    path, r = curve(list(line), 80), np.interp(np.linspace(0, 1, 80), ends, girth)
+    i = np.arange(7, 74, 4)
+    along = np.gradient(path, axis=0)[i]
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    away = np.cross(along, (1.0, 0, 0))
+    away *= np.where(away[:, 1:2] - 0.6 * away[:, 2:3] > 0, 1, -1)  # up on the back, back on the neck
+    row_of(s, "spines", path[i] + away * (r[i] * 0.9)[:, None], away + 0.5 * along, 0.09 + 0.35 * r[i], colour, 0.30, 0.35)  # fmt: skip
+    row_of(s, "tail_barb", path[-1:] + (0, 0.0, 0.02), along[-1:], np.array([0.26]), colour, 0.36, 0.4)
