@@ -170,3 +170,14 @@ def drawers_of(
         ]
         parts.append(part(f"{name}_{k + 1}", (face, front), (join(*knobs), pull)))
     return parts
+
+
+def arched_lid(x: float, z: float, thick: float, straps: tuple[float, ...]) -> tuple[Solid, Solid]:
+    """A hollow barrel-shaped lid over a box ``x`` by ``z`` standing on y = 0, and metal straps over it at these x."""
+    arc = curves.arc(1.0, 0, 180, 25) * [z / 2, z * 0.40]
+    under = (arc * [(z / 2 - thick) / (z / 2), 0.86])[::-1]
+    shell = shapes.extrude(np.concatenate([arc, under]), x).rotate(y=90)
+    end = shapes.extrude(arc * 0.99, thick).rotate(y=90)
+    ends = [end.move(q * (x / 2 - thick / 2), 0, 0) for q in (1, -1)]
+    band = shapes.extrude(np.concatenate([arc * 1.03, (arc * 0.99)[::-1]]), 0.06, 0.004).rotate(y=90)
+    return join(shell, *ends), join(*(band.move(at, 0, 0) for at in straps))

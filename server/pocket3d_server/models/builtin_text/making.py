@@ -49,10 +49,11 @@ def turned(
 
 def bar(points: Rows, radius: float | ArrayLike, count: int = 0, section: ArrayLike | int = 10) -> Solid:
     """A round-ended rod of ``radius`` metres along spatial ``points``, on a smooth curve of ``count`` points
-    where given. Several radii are spread along it."""
+    where given. Several radii are spread along it evenly, or as rows (how far along, 0 to 1, radius) say."""
     path = curves.smooth_curve(points, count) if count else np.asarray(points, dtype=np.float64)
     r = np.atleast_1d(np.asarray(radius, dtype=np.float64))
-    spread = np.interp(np.linspace(0, 1, len(path)), np.linspace(0, 1, len(r)), r)
+    at, r = (r[:, 0], r[:, 1]) if r.ndim == 2 else (np.linspace(0, 1, len(r)), r)
+    spread = np.interp(np.linspace(0, 1, len(path)), at, r)
     return shapes.sweep(path, spread, section, round_ends=True)
 
 
@@ -85,6 +86,11 @@ def plate(x: float, y: float, z: float, corner: float, bevel: float = 0.002) -> 
 def around(solid: Solid, count: int, start: float = 0.0) -> Solid:
     """``count`` copies turned evenly about the y axis, the first by ``start`` degrees."""
     return join(*(solid.rotate(y=start + 360 * k / count) for k in range(count)))
+
+
+def both(solid: Solid, axis: str = "x") -> Solid:
+    """``solid`` and its mirror image across ``axis``."""
+    return join(solid, solid.mirror(axis))
 
 
 def copies(solid: Solid, places: Rows) -> Solid:

@@ -38,3 +38,19 @@ def handle(points: Rows, thick: float, flat: float = 1.5) -> Solid:
     path = curves.smooth_curve(points, 28)
     swell = 1 + 0.25 * np.abs(np.linspace(-1, 1, 28)) ** 2
     return shapes.sweep(path, thick * swell, curves.ellipse(1.0, flat, 16, 2.6))
+
+
+def fluted(body: Solid, count: int, high: float) -> Solid:
+    """A vessel ``high`` metres high with ``count`` soft ribs that fade at its foot and at its mouth."""
+
+    def swell(v: Points) -> Points:
+        a, t = np.arctan2(v[:, 0], v[:, 2]), (v[:, 1] / high).clip(0, 1)
+        v[:, [0, 2]] *= (1 + 0.035 * np.cos(count * a) * np.sin(np.pi * t) ** 0.7)[:, None]
+        return v
+
+    return body.deform(swell)
+
+
+def ring_on(outer: Points, y: float, thick: float = 0.005) -> Solid:
+    """A raised band around a vessel with this ``outer`` profile at height ``y``."""
+    return shapes.torus(float(np.interp(y, outer[:, 1], outer[:, 0])) + 0.0005, thick, 56, 10).move(y=y)

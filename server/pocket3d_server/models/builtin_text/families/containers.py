@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from pocket3d_server.geometry import curves, shapes
+from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
-from pocket3d_server.models.builtin_text.joinery import board
+from pocket3d_server.models.builtin_text.hoard import heap_of_gold
+from pocket3d_server.models.builtin_text.joinery import arched_lid, board
+from pocket3d_server.models.builtin_text.making import both, copies
 from pocket3d_server.models.builtin_text.pottery import hollow
 from pocket3d_server.models.language.brief import Brief
 
@@ -155,104 +157,36 @@ def chest(brief: Brief) -> Asset:
     """A treasure chest with a rounded lid; open and full of gold when the prompt hints at treasure."""
     if brief.has("full", "filled", "coin"):  # the gold is what lies in it
         brief = replace(brief, materials=tuple(m for m in brief.materials if m != "gold"))
-    wood, iron = (
-        asked(brief, "wood", "wood", (0.42, 0.25, 0.13), "wood", main=True),
-        asked(
-            brief, "fittings", "brass" if brief.style == "luxury" else "iron", None, "band", "fitting", "lock"
-        ),
-    )
+    wood = asked(brief, "wood", "wood", (0.42, 0.25, 0.13), "wood", main=True)
+    metal = "brass" if brief.style == "luxury" else "iron"
+    iron = asked(brief, "fittings", metal, None, "band", "fitting", "lock")
     full = brief.has("treasure", "gold", "coin", "open", "full", "pirate")
     x, y, z = 0.9 * brief.grown("width", "length"), 0.42 * brief.grown("height"), 0.55
-    t = 0.035
-    walls = (
-        [board(x, y, t).move(0, y / 2, q * (z / 2 - t / 2)) for q in (1, -1)]
-        + [board(t, y, z - 2 * t).move(q * (x / 2 - t / 2), y / 2, 0) for q in (1, -1)]
-        + [board(x, t, z).move(0, t / 2, 0)]
+    t, across = 0.035, (-0.36 * x, 0.36 * x)
+    walls = [both(board(x, y, t).move(0, y / 2, z / 2 - t / 2), "z"), board(x, t, z).move(y=t / 2)]
+    walls.append(both(board(t, y, z - 2 * t).move(x / 2 - t / 2, y / 2, 0)))
+    groove = both(board(x + 0.004, 0.10, 0.012, 0.004).move(z=z / 2 + 0.002), "z")
+    grooves = copies(groove, [[0, 0.07 + 0.125 * k, 0] for k in range(3)])
+    lid, straps = arched_lid(x, z, t, (across[0], 0.0, across[1]))
+    bands = copies(
+        board(0.06, y + 0.01, 0.016, 0.004),
+        [[u, y / 2, q * (z / 2 + 0.006)] for u in across for q in (1, -1)],
     )
-    grooves = [
-        board(x + 0.004, 0.10, 0.012, 0.004).move(0, 0.07 + 0.125 * k, q * (z / 2 + 0.002))
-        for k in range(3)
-        for q in (1, -1)
-    ]
-    arc = curves.arc(1.0, 0, 180, 25) * [z / 2, z * 0.40]
-    hollow_lid = np.concatenate([arc, (arc * [(z / 2 - t) / (z / 2), 0.86])[::-1]])
-    lid = [shapes.extrude(hollow_lid, x).rotate(y=90)] + [
-        shapes.extrude(np.concatenate([arc, [[-z / 2, 0.0], [z / 2, 0.0]]])[:-2] * 0.99, t)
-        .rotate(y=90)
-        .move(q * (x / 2 - t / 2), 0, 0)
-        for q in (1, -1)
-    ]
-    straps = []
-    for sx in (-0.36, 0.0, 0.36):
-        wide = arc * 1.03
-        strap = (
-            shapes.extrude(np.concatenate([wide, (arc * 0.99)[::-1]]), 0.06, 0.004)
-            .rotate(y=90)
-            .move(sx * x, 0, 0)
-        )
-        straps.append(strap)
-    lower = [
-        board(0.06, y + 0.01, 0.016, 0.004).move(sx * x, y / 2, q * (z / 2 + 0.006))
-        for sx in (-0.36, 0.36)
-        for q in (1, -1)
-    ]
-    corners = [
-        board(0.07, y * 0.98, 0.07, 0.01).move(sx * (x / 2 - 0.025), y / 2, sz * (z / 2 - 0.025))
-        for sx in (1, -1)
-        for sz in (1, -1)
-    ]
-    studs = [
-        shapes.sphere(0.014, 12).move(sx * x, v * y, z / 2 + 0.012)
-        for sx in (-0.36, 0.36)
-        for v in (0.15, 0.5, 0.85)
-    ]
-    lock = join(
-        shapes.rounded_box(0.12, 0.14, 0.03, 0.012, 2).move(0, y - 0.05, z / 2 + 0.016),
-        shapes.cylinder(0.014, 0.02, segments=14).rotate(x=90).move(0, y - 0.04, z / 2 + 0.022),
+    foot = np.array([x / 2 - 0.025, y / 2, z / 2 - 0.025])
+    corners = copies(board(0.07, y * 0.98, 0.07, 0.01), [foot * [a, 1, b] for a in (1, -1) for b in (1, -1)])
+    studs = copies(
+        shapes.sphere(0.014, 12), [[u, v * y, z / 2 + 0.012] for u in across for v in (0.15, 0.5, 0.85)]
     )
-    ring = [
-        shapes.torus(0.055, 0.014, 24, 8).rotate(z=90).move(q * (x / 2 + 0.012), y * 0.6, 0) for q in (1, -1)
-    ]
-    swing = {"x": -62.0 if full else 0.0}
-
-    def hinge(s: Solid) -> Solid:
-        return s.move(z=z / 2).rotate(**swing).move(y=y, z=-z / 2)
-
+    plate_ = shapes.rounded_box(0.12, 0.14, 0.03, 0.012, 2).move(0, y - 0.05, z / 2 + 0.016)
+    keyhole = shapes.cylinder(0.014, 0.02, segments=14).rotate(x=90).move(0, y - 0.04, z / 2 + 0.022)
+    rings = both(shapes.torus(0.055, 0.014, 24, 8).rotate(z=90).move(x / 2 + 0.012, y * 0.6, 0))
+    swing = -62.0 if full else 0.0
+    lid, straps = (s.move(z=z / 2).rotate(x=swing).move(y=y, z=-z / 2) for s in (lid, straps))
     parts = [
-        part("box", (join(*walls, *grooves), wood)), part("lid", (join(*[hinge(s) for s in lid]), wood)),
-        part("lid_straps", (join(*[hinge(s) for s in straps]), iron)), part("fittings", (join(*lower, *corners, *studs, lock, *ring), iron)),
+        part("box", (join(*walls, grooves), wood)), part("lid", (lid, wood)), part("lid_straps", (straps, iron)),
+        part("fittings", (join(bands, corners, studs, plate_, keyhole, rings), iron)),
     ]  # fmt: skip
-    if full:
-        rng = brief.rng()
-        coin = shapes.cylinder(0.028, 0.007, 0.0015, 16)
-        mound = shapes.superellipsoid(x - 2 * t - 0.01, 0.30, z - 2 * t - 0.01, 6, 2, 36).move(y=y - 0.14)
-        coins = []
-        for _ in range(110):
-            u, w = rng.uniform(-1, 1, 2)
-            top = y - 0.14 + 0.15 * np.sqrt(max(1 - max(abs(u), abs(w)) ** 2, 0.0))
-            coins.append(
-                coin.rotate(*rng.uniform(-35, 35, 3)).move(u * (x / 2 - 0.08), top, w * (z / 2 - 0.08))
-            )
-        gems = [
-            shapes.hull(
-                np.concatenate(
-                    [
-                        curves.in_plane(curves.circle(0.03, 6), 0.0),
-                        curves.in_plane(curves.circle(0.016, 6), 0.016),
-                        [[0, -0.03, 0]],
-                    ]
-                ),
-                5,
-            )
-            .rotate(*rng.uniform(-40, 40, 3))
-            .move(float(rng.uniform(-0.28, 0.28)), y + 0.03, float(rng.uniform(-0.14, 0.14)))
-            for _ in range(7)
-        ]
-        parts += [
-            part("gold", (join(mound, *coins), finish("gold"))),
-            part("gems", (join(*gems), finish("glass", (0.75, 0.04, 0.15), "ruby", alpha=1.0))),
-        ]
-    return Asset(parts)
+    return Asset([*parts, *heap_of_gold(x / 2 - t, z / 2 - t, y, brief.rng())] if full else parts)
 
 
 FAMILIES = (

@@ -11,6 +11,7 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Material, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, glow
+from pocket3d_server.models.builtin_text.making import both as both
 from pocket3d_server.models.builtin_text.vehicles.wheel import WheelMaterials, WheelStyle, wheel
 from pocket3d_server.models.language.brief import RGB, Brief
 
@@ -51,11 +52,6 @@ def road_wheels(
             at = np.array([side * (track - width / 2), radius, z])
             found.append(wheel(f"wheel_{k + 1}_{name}", style, materials, at, side))
     return found
-
-
-def both(solid: Solid) -> Solid:
-    """``solid`` and its mirror image across the vehicle."""
-    return join(solid, solid.mirror("x"))
 
 
 def bar(a: ArrayLike, b: ArrayLike, radius: float, sides: int = 10) -> Solid:
