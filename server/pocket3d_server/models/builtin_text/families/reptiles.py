@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import cell_noise, smoothstep
+from pocket3d_server.models.builtin_text.organic.saurian import scutes
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue, spots
 from pocket3d_server.models.language.brief import Brief
 
@@ -32,52 +33,14 @@ def turtle(brief: Brief) -> Asset:
     s.cut((0, 0.25, 0), (0, 1, 0), 0.05)
     s.ball((0, 0.27, 0), (0.55, 0.06, 0.65), "rim", 0.07)
 
-    def plates(q: Skin, c: Array) -> Array:
-        x, z = np.abs(q.points[:, 0]), q.points[:, 2]
-        # A row of plates down the back and one on either side of it, like the keeper's drawing of a turtle.
-        seats = [
-            (0.0, 0.46),
-            (0.0, 0.16),
-            (0.0, -0.14),
-            (0.0, -0.44),
-            (0.30, 0.32),
-            (0.36, 0.02),
-            (0.31, -0.30),
-        ]
-        d = np.sort(
-            np.stack(
-                [np.hypot(x - a, z - b) for a, b in seats] + [np.hypot(x + a, z - b) for a, b in seats if a]
-            ),
-            axis=0,
-        )
-        gap = d[1] - d[0]
-        on = smoothstep(0.0, 0.1, q.normals[:, 1]) * q.region("body")
-        c = c * (1 + 0.35 * on * smoothstep(0.22, 0.06, d[0]))[:, None]
-        return np.asarray(c * (1 - 0.62 * on * smoothstep(0.035, 0.012, gap))[:, None])
-
-    s.cast(
-        "shell",
-        {"body": shell, "rim": shade(shell, 0.8)},
-        paint=plates,
-        roughness=0.4,
-        belly=(0.86, 0.78, 0.48),
-    )
+    look = {"body": shell, "rim": shade(shell, 0.8)}
+    s.cast("shell", look, paint=scutes, roughness=0.4, belly=(0.86, 0.78, 0.48))
     s.tube("0 0.24 0.42 0.14, 0 0.32 0.66 0.11, 0 0.42 0.80 0.11", soft=0.05)
     s.ball((0, 0.45, 0.88), (0.125, 0.115, 0.16), soft=0.05)
     s.tube("0 0.20 -0.52 0.07, 0 0.13 -0.82 0.012", soft=0.03)
     if sea:
-        s.tube(
-            "0.36 0.22 0.36 0.12, 0.80 0.20 0.42 0.15, 1.10 0.14 0.02 0.05",
-            soft=0.05,
-            pair=True,
-            flat=((0, 1, 0), 0.3),
-        )
-        s.tube(
-            "0.30 0.20 -0.42 0.11, 0.46 0.16 -0.70 0.12, 0.50 0.12 -0.90 0.05",
-            soft=0.05,
-            pair=True,
-            flat=((0, 1, 0), 0.3),
-        )
+        for flipper in ("0.36 0.22 0.36 0.12, 0.80 0.20 0.42 0.15, 1.10 0.14 0.02 0.05", "0.30 0.20 -0.42 0.11, 0.46 0.16 -0.70 0.12, 0.50 0.12 -0.90 0.05"):  # fmt: skip
+            s.tube(flipper, soft=0.05, pair=True, flat=((0, 1, 0), 0.3))
     else:
         for z, out in ((0.38, 1.0), (-0.40, 0.95)):
             s.limb(

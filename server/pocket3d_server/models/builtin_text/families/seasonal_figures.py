@@ -12,7 +12,6 @@ from pocket3d_server.geometry.solid import join
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.making import metres
-from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
@@ -25,6 +24,8 @@ from pocket3d_server.models.builtin_text.organic.snow import (
     top_hat,
     twig_arms,
 )
+from pocket3d_server.models.builtin_text.organic.stuffing import patched_check, straw_tuft
+from pocket3d_server.models.builtin_text.organic.toon import smile
 from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
@@ -163,51 +164,22 @@ def scarecrow(brief: Brief) -> Asset:
     s.limb([(0.08, 1.34, 0), (0.58, 1.31, 0)], [0.12, 0.10], "shirt", 0.04, pair=True)
     s.limb([(0.09, 0.86, 0), (0.12, 0.36, 0)], [0.125, 0.105], "trousers", 0.03, pair=True)
 
-    def weave(q: Skin, c: Array) -> Array:
-        x, y, z = q.points.T
-        check = (np.sin(x * 75) > 0.45).astype(float) + (np.sin(y * 75) > 0.45) + (np.sin(z * 75) > 0.8)
-        patch = smoothstep(0.075, 0.07, np.maximum(np.abs(x - 0.07), np.abs(y - 1.0)))
-        c = c * (1 - 0.22 * check * q.region("shirt"))[:, None]
-        return np.asarray(c + (np.array([0.78, 0.66, 0.36]) - c) * patch[:, None])
-
     s.cast(
-        "clothes", {"shirt": shirt, "trousers": (0.24, 0.28, 0.38)}, paint=weave, roughness=0.95, edge=0.004
+        "clothes",
+        {"shirt": shirt, "trousers": (0.24, 0.28, 0.38)},
+        paint=patched_check,
+        roughness=0.95,
+        edge=0.004,
     )
     s.ball((0, 1.60, 0), (0.15, 0.175, 0.15), soft=0.03)
     s.cast("head", (0.82, 0.68, 0.44), roughness=1.0, share=0.3, cells=0.5)
     dark = Material.from_srgb("stitch", (0.12, 0.09, 0.07), roughness=0.8)
     s.add("eye", (ball((0.055, 1.63, 0.135), (0.022, 0.022, 0.014), None, 10), dark), pair=True)
-    smile = sweep(
-        np.array([(x, 1.545 + 3.2 * x * x, 0.148 - 1.4 * x * x) for x in np.linspace(-0.08, 0.08, 9)]),
-        0.006,
-        6,
-        round_ends=True,
-    )
-    s.add("mouth", (smile, dark))
-    straw = finish("straw", None, "straw")
-    tufts = []
-    for at, aim, n in (
-        ((0.64, 1.31, 0), (1, -0.15, 0), 14),
-        ((-0.64, 1.31, 0), (-1, -0.15, 0), 14),
-        ((0.12, 0.34, 0), (0, -1, 0), 14),
-        ((-0.12, 0.34, 0), (0, -1, 0), 14),
-        ((0, 1.44, 0), (0, -0.3, 0.6), 16),
-    ):
-        for _ in range(n):
-            root = np.array(at) + 0.05 * s.rng.standard_normal(3) * (0.5, 1, 1)
-            tufts.append(
-                sweep(
-                    np.array(
-                        [
-                            root - 0.08 * np.array(aim),
-                            root + 0.13 * np.array(aim) + 0.05 * s.rng.standard_normal(3),
-                        ]
-                    ),
-                    np.array([0.007, 0.003]),
-                    4,
-                )
-            )
-    s.add("straw", (join(*tufts), straw))
+    s.add("mouth", (smile((0, 1.545, 0.148), 0.08, 3.2, 1.4, 0.006, 6), dark))
+    ends = [((sx * 0.64, 1.31, 0), (sx, -0.15, 0), 14) for sx in (1, -1)]
+    ends += [((sx * 0.12, 0.34, 0), (0, -1, 0), 14) for sx in (1, -1)]
+    tufts = [straw_tuft(at, aim, n, s.rng) for at, aim, n in [*ends, ((0, 1.44, 0), (0, -0.3, 0.6), 16)]]
+    s.add("straw", (join(*tufts), finish("straw", None, "straw")))
     brim = revolve(
         metres("0.0 0.02, 0.15 0.0, 0.30 -0.035, 0.305 -0.025, 0.15 0.03, 0.135 0.16, 0.06 0.30, 0.0 0.32"),
         32,

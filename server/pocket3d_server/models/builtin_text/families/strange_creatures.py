@@ -17,7 +17,8 @@ from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue, spots
-from pocket3d_server.models.language.brief import Brief
+from pocket3d_server.models.builtin_text.organic.toon import gaping_mouth, smile, staring_eye
+from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
 IVORY = (0.94, 0.92, 0.84)
@@ -75,6 +76,9 @@ def alien(brief: Brief) -> Asset:
     return s.finished(1.0)
 
 
+IRISES: tuple[RGB, ...] = ((0.20, 0.60, 0.30), (0.85, 0.60, 0.10), (0.20, 0.45, 0.80))
+
+
 def monster(brief: Brief) -> Asset:
     """A round furry monster with horns, a wide mouth and one to three eyes."""
     s = Sculpture(brief)
@@ -84,64 +88,23 @@ def monster(brief: Brief) -> Asset:
     s.limb([(0, 0.42, 0), (0, 0.42 + 0.42 * tall, 0)], [0.40, 0.34], soft=0.06)
     s.tube("0.32 0.62 0 0.11, 0.52 0.46 0.06 0.095, 0.58 0.28 0.14 0.10", soft=0.06, pair=True)
     s.tube("0.18 0.16 0 0.15, 0.20 0.06 0.05 0.13", soft=0.05, pair=True)
-    for a in (-30, 0, 30):
-        s.ball(
-            (0.20 + 0.13 * np.sin(np.radians(a)), 0.06, 0.05 + 0.14 * np.cos(np.radians(a))),
-            0.06,
-            "toe",
-            0.03,
-            pair=True,
-        )
+    for a in np.radians((-30, 0, 30)):
+        toe = (0.20 + 0.13 * np.sin(a), 0.06, 0.05 + 0.14 * np.cos(a))
+        s.ball(toe, 0.06, "toe", 0.03, pair=True)
     s.ball((0, 0.40, 0.26), (0.26, 0.28, 0.16), "belly", 0.08)
     mouth = np.array([0, 0.42 + 0.16 * tall, 0.40])
-    s.ball(mouth, (0.20, 0.075, 0.12), "mouth", 0.02, carve=True)
+    gums = gaping_mouth(s, mouth)
     s.cut((0, 0, 0), (0, 1, 0))
-
-    def inside(q: Skin, c: Array) -> Array:
-        local = np.linalg.norm((q.points - mouth) / (0.205, 0.08, 0.16), axis=1)
-        return np.asarray(c + (np.array([0.30, 0.05, 0.08]) - c) * smoothstep(1.08, 0.98, local)[:, None])
-
-    s.cast(
-        "body",
-        {"body": fur, "belly": shade(fur, 1.5), "toe": shade(fur, 0.75)},
-        paint=inside,
-        roughness=0.95,
-        mottle=0.25,
-        edge=0.02,
-    )
-    top = 0.42 + 0.42 * tall
-    white, dark = (
-        Material.from_srgb("eyeball", (0.96, 0.95, 0.92), roughness=0.15),
-        Material.from_srgb("pupil", (0.02, 0.02, 0.02), roughness=0.05),
-    )
-    iris = Material.from_srgb(
-        "iris",
-        hue(brief, (0.20, 0.60, 0.30), (0.85, 0.60, 0.10), (0.20, 0.45, 0.80), nouns=("eye",), main=False),
-        roughness=0.1,
-    )
+    tints = {"body": fur, "belly": shade(fur, 1.5), "toe": shade(fur, 0.75)}
+    s.cast("body", tints, paint=gums, roughness=0.95, mottle=0.25, edge=0.02)
+    top, r = 0.42 + 0.42 * tall, (0.15, 0.11, 0.085)[eyes - 1]
+    iris = hue(brief, *IRISES, nouns=("eye",), main=False)
     for k in range(eyes):
-        x = (k - (eyes - 1) / 2) * 0.24
-        r = {1: 0.15, 2: 0.11, 3: 0.085}[eyes]
-        at = np.array(
-            [
-                x,
-                top + 0.06 + (0.07 if eyes == 3 and k == 1 else 0),
-                np.sqrt(max(0.33**2 - x * x, 0.01)) - 0.05,
-            ]
-        )
-        s.add(
-            f"eye_{k + 1}",
-            (ball(at, (r,) * 3, None, 20), white),
-            (ball(at + (0, 0, 0.72 * r), (0.52 * r, 0.52 * r, 0.34 * r), None, 18), iris),
-            (ball(at + (0, 0, 0.92 * r), (0.28 * r, 0.28 * r, 0.16 * r), None, 14), dark),
-        )
-    horn = sweep(
-        curve([(0.18, top + 0.24, 0), (0.30, top + 0.40, 0), (0.28, top + 0.56, 0.04)], 12),
-        np.linspace(0.075, 0.008, 12),
-        12,
-        round_ends=True,
-        crease=80,
-    )
+        x, lift = (k - (eyes - 1) / 2) * 0.24, 0.07 if eyes == 3 and k == 1 else 0
+        at = np.array([x, top + 0.06 + lift, np.sqrt(max(0.33**2 - x * x, 0.01)) - 0.05])
+        s.add(f"eye_{k + 1}", *staring_eye(at, r, iris))
+    line = curve([(0.18, top + 0.24, 0), (0.30, top + 0.40, 0), (0.28, top + 0.56, 0.04)], 12)
+    horn = sweep(line, np.linspace(0.075, 0.008, 12), 12, round_ends=True, crease=80)
     s.add("horn", (horn, Material.from_srgb("horn", IVORY, roughness=0.4)), pair=True)
     teeth = [
         cone(0.026, 0.07, segments=8).rotate(x=180).move(x, mouth[1] + 0.055, mouth[2] - 0.035 - 0.5 * x * x)
@@ -167,13 +130,7 @@ def slime(brief: Brief) -> Asset:
     clear.emissive = (0.08 * jelly[0], 0.08 * jelly[1], 0.08 * jelly[2])
     dark = Material.from_srgb("eye", (0.03, 0.03, 0.04), roughness=0.05)
     s.add("eye", (ball((0.15, 0.36, 0.405), (0.05, 0.075, 0.04), None, 16), dark), pair=True)
-    smile = sweep(
-        np.array([(x, 0.23 + 1.6 * x * x, 0.437 - 0.6 * x * x) for x in np.linspace(-0.09, 0.09, 9)]),
-        0.012,
-        8,
-        round_ends=True,
-    )
-    s.add("mouth", (smile, dark))
+    s.add("mouth", (smile((0, 0.23, 0.437), 0.09, 1.6, 0.6, 0.012), dark))
     return s.finished(0.5)
 
 

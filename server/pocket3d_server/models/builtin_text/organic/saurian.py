@@ -1,4 +1,4 @@
-"""What dinosaurs and dragons share: banded hides, rows of teeth and spines, clawed toes."""
+"""What dinosaurs, dragons and turtles wear: banded hides, plates, rows of teeth and spines, clawed toes."""
 
 from __future__ import annotations
 
@@ -172,3 +172,14 @@ def spines_along(s: Sculpture, line: Array, girth: Array, colour: RGB) -> None:
     away *= np.where(away[:, 1:2] - 0.6 * away[:, 2:3] > 0, 1, -1)  # up on the back, back on the neck
     row_of(s, "spines", path[i] + away * (r[i] * 0.9)[:, None], away + 0.5 * along, 0.09 + 0.35 * r[i], colour, 0.30, 0.35)  # fmt: skip
     row_of(s, "tail_barb", path[-1:] + (0, 0.0, 0.02), along[-1:], np.array([0.26]), colour, 0.36, 0.4)
+
+
+def scutes(q: Skin, c: Array) -> Array:
+    """The plates of a turtle's shell: a row down the back and one on either side of it, pale amid dark seams."""
+    x, z = np.abs(q.points[:, 0]), q.points[:, 2]
+    seats = ((0.0, 0.46), (0.0, 0.16), (0.0, -0.14), (0.0, -0.44), (0.30, 0.32), (0.36, 0.02), (0.31, -0.30))
+    near = [np.hypot(x - a, z - b) for a, b in seats] + [np.hypot(x + a, z - b) for a, b in seats if a]
+    d = np.sort(np.stack(near), axis=0)
+    on = smoothstep(0.0, 0.1, q.normals[:, 1]) * q.region("body")
+    c = c * (1 + 0.35 * on * smoothstep(0.22, 0.06, d[0]))[:, None]
+    return np.asarray(c * (1 - 0.62 * on * smoothstep(0.035, 0.012, d[1] - d[0]))[:, None])
