@@ -15,14 +15,15 @@ from pocket3d_server.models.builtin_text.making import (
     BRIGHT,
     around,
     bar,
+    both,
     cm,
     copies,
     cover,
-    facing,
     pick,
     turned,
 )
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.toys import toy_axle, toy_block, toy_wagon
 from pocket3d_server.models.language.brief import RGB, Brief
 
 FOOT = "1.75 0, 1.8 .25, 1.8 .6, 1.55 .8, 1.6 1.05, 1.35 1.3"
@@ -203,103 +204,57 @@ def toy_train(brief: Brief) -> Asset:
     body, rng = cover(brief, "engine", BRIGHT, "engine", "body", kind="paint", roughness=0.25), brief.rng()
     start = int(rng.integers(5))
     tints = [finish("paint", BRIGHT[(start + k) % 5], f"paint_{k + 1}", roughness=0.25) for k in range(5)]
-    wood, dark = finish("wood", WOODS[3], "wood"), finish("plastic", BLACK, "black")
-    wheels_stuff, gold = (
-        asked(brief, "wheels", "paint", BRIGHT[(start + 2) % 5], "wheel", roughness=0.3),
+    wood, dark, gold = (
+        finish("wood", WOODS[3], "wood"),
+        finish("plastic", BLACK, "black"),
         finish("brass", name="trim"),
     )
-    wagons = brief.count(
-        "wagon", brief.count("carriage", brief.count("car", 1 + int(rng.integers(2)), 0, 5), 0, 5), 0, 5
-    )
-
-    def wheel(r: float) -> tuple[Solid, Solid]:
-        disc = turned(
-            np.array(
-                [[r * 0.98, 0], [r, 0.002], [r, 0.010], [r * 0.92, 0.012], [r * 0.80, 0.009], [0, 0.009]]
-            ),
-            segments=32,
-        )
-        return facing(disc), facing(shapes.cylinder(r * 0.26, 0.014, 0.002, 18))
-
-    def axle(x: float, r: float) -> list[tuple[Solid, Finish]]:
-        pieces = []
-        for s in (1, -1):
-            for solid, stuff in zip(wheel(r), (wheels_stuff, gold)):
-                pieces.append((solid.rotate(y=0 if s > 0 else 180).move(x, r, s * 0.036), stuff))
-        return pieces
-
-    boiler = (
-        turned(cm("0 0, 3.1 0, 3.2 .3, 3.2 9.6, 2.9 10.2, 1.6 10.5, 0 10.5"), bevel=0.002, segments=36)
-        .rotate(z=-90)
-        .move(-0.020, 0.088, 0)
-    )
+    discs = asked(brief, "wheels", "paint", BRIGHT[(start + 2) % 5], "wheel", roughness=0.3)
+    wagons = 1 + int(rng.integers(2))
+    for noun in ("car", "carriage", "wagon"):
+        wagons = brief.count(noun, wagons, 0, 5)
+    boiler = turned(cm("0 0, 3.1 0, 3.2 .3, 3.2 9.6, 2.9 10.2, 1.6 10.5, 0 10.5"), bevel=0.002, segments=36)
     bands = [shapes.torus(0.0322, 0.004, 40, 8).rotate(z=90).move(x, 0.088, 0) for x in (0.005, 0.055)]
-    stack = turned(
-        cm("1.2 0, 1.0 .8, 1.1 3.2, 2.0 4.6, 2.1 5.2, 1.7 5.4, 0 4.9"), bevel=0.001, segments=28
-    ).move(0.058, 0.116, 0)
+    stack = turned(cm("1.2 0, 1.0 .8, 1.1 3.2, 2.0 4.6, 2.1 5.2, 1.7 5.4, 0 4.9"), bevel=0.001, segments=28)
     dome = turned(cm("1.2 0, 1.3 .6, 1.2 1.5, .6 2.1, 0 2.2"), 16, segments=24).move(0.010, 0.116, 0)
-    cab = [
-        shapes.rounded_box(0.060, 0.052, 0.074, 0.005, 2).move(-0.050, 0.075, 0),
-        *(
-            shapes.rounded_box(0.009, 0.052, 0.009, 0.002, 1).move(-0.050 + x * 0.0255, 0.122, z * 0.0325)
-            for x in (1, -1)
-            for z in (1, -1)
-        ),
+    posts = copies(
+        shapes.rounded_box(0.009, 0.052, 0.009, 0.002, 1),
+        cm("2.55 0 3.25, 2.55 0 -3.25, -2.55 0 3.25, -2.55 0 -3.25"),
+    )
+    cab = join(shapes.rounded_box(0.060, 0.052, 0.074, 0.005, 2).move(y=0.075), posts.move(y=0.122)).move(
+        x=-0.050
+    )
+    arch = np.concatenate([curves.arc(0.060, 48, 132, 20), curves.arc(0.053, 132, 48, 20)]) - [0, 0.045]
+    roof = shapes.extrude(arch, 0.078, 0.002).rotate(y=90).move(-0.050, 0.142, 0)
+    lamp = turned(cm(".8 0, .9 .3, .9 .9, .7 1.1, 0 1.1"), bevel=0.001, segments=20).rotate(x=90).rotate(y=90)
+    ends = (
+        "9.6 2 -3.4, 9.6 2 3.4, 9.6 5 3.4, 9.6 5 -3.4",
+        "12.2 1.2 -1.2, 12.2 1.2 1.2, 12.2 2.4 1.2, 12.2 2.4 -1.2",
+    )
+    catcher = shapes.loft(np.stack([cm(end) for end in ends]), crease=20)
+    rods = both(bar(cm("-5.2 2.6 4.9, 6.2 2.6 4.9"), 0.0035, section=8), "z")
+    wheels = [
+        p
+        for x, r in ((-0.052, 0.030), (0.012, 0.022), (0.062, 0.022))
+        for p in toy_axle(x, r, 0.036, discs, gold)
     ]
-    roof = (
-        shapes.extrude(
-            np.concatenate([curves.arc(0.060, 48, 132, 20), curves.arc(0.053, 132, 48, 20)]) - [0, 0.045],
-            0.078,
-            0.002,
-        )
-        .rotate(y=90)
-        .move(-0.050, 0.142, 0)
-    )
-    frame = board(0.20, 0.018, 0.066, 0.004).move(-0.002, 0.044, 0)
-    lamp = (
-        facing(turned(cm(".8 0, .9 .3, .9 .9, .7 1.1, 0 1.1"), bevel=0.001, segments=20))
-        .rotate(y=90)
-        .move(0.082, 0.088, 0)
-    )
-    catcher = shapes.loft(
-        np.stack(
-            [
-                np.column_stack([np.full(4, x), np.array([lo, lo, hi, hi]), np.array([-w, w, w, -w])])
-                for x, lo, hi, w in ((0.096, 0.020, 0.050, 0.034), (0.122, 0.012, 0.024, 0.012))
-            ]
-        ),
-        crease=20,
-    )
-    rod = [bar([[-0.052, 0.026, s * 0.049], [0.062, 0.026, s * 0.049]], 0.0035, section=8) for s in (1, -1)]
-    wheels = [p for x, r in ((-0.052, 0.030), (0.012, 0.022), (0.062, 0.022)) for p in axle(x, r)]
     parts: list[Part] = [
-        part("boiler", (boiler, body)), part("bands", (join(*bands), gold), (lamp, gold)), part("chimney", (stack, unless_said(brief, dark, "chimney"))), part("dome", (dome, gold)), part("cab", (join(*cab), tints[1])), part("roof", (roof, unless_said(brief, tints[2], "roof"))),
-        part("frame", (frame, wood)), part("cow_catcher", (catcher, tints[1])), part("rods", (join(*rod), dark)), part("wheels", *wheels),
+        part("boiler", (boiler.rotate(z=-90).move(-0.020, 0.088, 0), body)), part("bands", (join(*bands), gold), (lamp.move(0.082, 0.088, 0), gold)), part("chimney", (stack.move(0.058, 0.116, 0), unless_said(brief, dark, "chimney"))),
+        part("dome", (dome, gold)), part("cab", (cab, tints[1])), part("roof", (roof, unless_said(brief, tints[2], "roof"))),
+        part("frame", (board(0.20, 0.018, 0.066, 0.004).move(-0.002, 0.044, 0), wood)), part("cow_catcher", (catcher, tints[1])), part("rods", (rods, dark)), part("wheels", *wheels),
     ]  # fmt: skip
     for k in range(wagons):
         x = -0.185 - 0.165 * k
-        tub = join(
-            board(0.140, 0.018, 0.066, 0.004).move(x, 0.044, 0),
-            *(board(0.140, 0.030, 0.006, 0.002).move(x, 0.066, s * 0.031) for s in (1, -1)),
-            *(board(0.006, 0.030, 0.066, 0.002).move(x + s * 0.068, 0.066, 0) for s in (1, -1)),
-        )
-        load: list[tuple[Solid, Finish]] = []
-        for n, dx in enumerate((-0.042, 0.0, 0.042)):
-            shape = (
-                shapes.rounded_box(0.036, 0.036, 0.036, 0.003, 2),
-                shapes.cylinder(0.018, 0.036, 0.003, 24).move(y=-0.018),
-                shapes.prism(3, 0.022, 0.034, 0.002).rotate(x=-90).rotate(y=0).move(0, -0.006, 0.017),
-            )[(n + k) % 3]
-            load.append((shape.move(x + dx, 0.074, 0), tints[(n + k + 3) % 5]))
-        parts += [
-            part(f"wagon_{k + 1}", (tub, wood)),
-            part(f"blocks_{k + 1}", *load),
-            part(f"wagon_wheels_{k + 1}", *axle(x - 0.042, 0.020), *axle(x + 0.042, 0.020)),
-            part(
-                f"coupling_{k + 1}",
-                (bar([[x + 0.066, 0.044, 0], [x + 0.092, 0.044, 0]], 0.004, section=8), dark),
-            ),
+        load = [
+            (toy_block((n + k) % 3).move(x + 0.042 * (n - 1), 0.074, 0), tints[(n + k + 3) % 5])
+            for n in range(3)
         ]
+        hook = bar([[x + 0.066, 0.044, 0], [x + 0.092, 0.044, 0]], 0.004, section=8)
+        axles = [p for s in (-1, 1) for p in toy_axle(x + s * 0.042, 0.020, 0.036, discs, gold)]
+        parts += [
+            part(f"wagon_{k + 1}", (toy_wagon(0.140, 0.066).move(x=x), wood)), part(f"blocks_{k + 1}", *load),
+            part(f"wagon_wheels_{k + 1}", *axles), part(f"coupling_{k + 1}", (hook, dark)),
+        ]  # fmt: skip
     return Asset(parts)
 
 
