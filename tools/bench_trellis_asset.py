@@ -50,6 +50,8 @@ STAGES = {
 """Functions whose time makes up each stage; the rest is welding, normals and copying."""
 PER_VOXEL = 32
 """Gaussians that a released decoder gives for each voxel."""
+PRESENT = 0.998
+"""Of the voxels: where some are missing, holes go through the wall."""
 VIEWS = ((25, 12), (205, 12))
 """Azimuth and elevation of the sheet's pictures."""
 
@@ -90,6 +92,7 @@ def decoded(resolution: int) -> tuple[DecodedMesh, Gaussians]:
     side = resolution // 4
     axes = np.indices((side, side, side)).reshape(3, -1).T
     coarse = axes[np.abs(distance((axes + 0.5) / side - 0.5)) < 1.1 / side]
+    coarse = coarse[np.random.default_rng(1).random(len(coarse)) < PRESENT]
     cubes = (coarse[:, None] * 4 + np.indices((4, 4, 4)).reshape(3, -1).T).reshape(-1, 3)
     corners = cubes[:, None] + np.array(CORNERS)
     ids, inverse = np.unique(corners.reshape(-1, 3) @ [1 << 20, 1 << 10, 1], return_inverse=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import trimesh
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.repair import hole_faces, seen_faces
+from pocket3d_server.geometry.repair import border_edges, hole_faces
+from pocket3d_server.geometry.seen import seen_faces
 from pocket3d_server.geometry.shading import bilinear
 from pocket3d_server.models.engine import EngineError
 from pocket3d_server.models.trellis.asset import make_asset
@@ -149,3 +150,19 @@ def test_what_is_seen_and_matters() -> None:
     closed = np.concatenate([both.faces, lids])
     seen = seen_faces(both.vertices, closed)
     assert seen.sum() == len(closed) - len(stone.faces)
+
+
+@pytest.mark.parametrize(("hole", "open_"), [(0.008, False), (0.05, True)])
+def test_a_small_hole_does_not_show_the_inner_wall(hole: float, open_: bool) -> None:
+    """The wall of a hollow goes, and the hole that led there is filled; a hole that one can look into stays."""
+    ball, hollow = trimesh.creation.icosphere(4, 0.4), trimesh.creation.icosphere(4, 0.34)
+    way = trimesh.creation.cylinder(hole, 0.5).apply_translation([0, 0, 0.25])
+    shell = trimesh.boolean.difference([ball, hollow, way], engine="manifold")
+    seen = shell.faces[seen_faces(shell.vertices, shell.faces)]
+    if open_:
+        assert len(seen) == len(shell.faces)
+        return
+    closed = np.concatenate([seen, hole_faces(shell.vertices, seen)])
+    assert not len(border_edges(closed))
+    volume = trimesh.Trimesh(shell.vertices, closed, process=False).volume
+    assert volume == pytest.approx(ball.volume, rel=0.01)

@@ -6,19 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pocket3d_server.geometry.clean import components, face_normals, weld
-from pocket3d_server.geometry.nearest import strewn
 
 Faces = NDArray[np.int64]
 Points = NDArray[np.float64]
-
-OPEN_CELLS = 128
-"""Along the longest side, when the air around a mesh is looked for."""
-SAMPLES_IN_CELL = 6
-"""Places on the surface that are looked at in a cell's worth of it, so that no air comes through."""
 
 
 def sound_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.bool_]:
@@ -92,7 +86,7 @@ def _inside_out(v: Points, welded: Faces, piece: Faces) -> NDArray[np.bool_]:
         piece, np.einsum("fc,fc->f", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
     )
     closed = np.ones(len(volume), np.bool_)
-    closed[piece[np.unique(_border(welded) // 3)]] = False
+    closed[piece[np.unique(border_edges(welded) // 3)]] = False
     wrong = np.flatnonzero(closed & (volume < 0))
     if len(wrong) and len(volume) > 1:
         probe = corners[np.unique(piece, return_index=True)[1][wrong]].mean(axis=1)
@@ -119,55 +113,12 @@ def _enclosed(v: Points, welded: Faces, piece: Faces, probe: Points, own: Faces)
     return inside
 
 
-def _border(welded: Faces) -> Faces:
+def border_edges(welded: Faces) -> Faces:
     """Half edges (3 * face + corner) that no other face has."""
     start, end = welded.ravel(), np.roll(welded, -1, axis=1).ravel()
     key = np.minimum(start, end) * (int(welded.max(initial=0)) + 1) + np.maximum(start, end)
     _, inverse, many = np.unique(key, return_inverse=True, return_counts=True)
     return np.flatnonzero(many[inverse] == 1)
-
-
-def seen_faces(vertices: NDArray[Any], faces: NDArray[Any], least: float = 0.02) -> NDArray[np.bool_]:
-    """Which faces (F,) belong to pieces that can be seen and matter.
-
-    Out stay closed pieces that face inwards, the walls of hollows; pieces that no air from outside comes to; and
-    floating bits whose longest side is less than ``least`` of that of all. The largest piece always stays.
-    """
-    v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
-    piece = components(f)
-    count = int(piece.max(initial=-1)) + 1
-    if count < 2:
-        return np.ones(len(f), np.bool_)
-    corners = v[f]
-    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
-    np.minimum.at(low, piece, corners.min(axis=1))
-    np.maximum.at(high, piece, corners.max(axis=1))
-    size = (high - low).max(axis=1)
-    closed = np.ones(count, np.bool_)
-    closed[piece[_border(f) // 3]] = False
-    volume = np.bincount(piece, np.einsum("fc,fc->f", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])))
-    kept = (size >= least * float((high.max(axis=0) - low.min(axis=0)).max())) & ~(closed & (volume < 0))
-    kept &= _in_the_open(corners, piece, count)
-    kept[size.argmax()] = True
-    return np.asarray(kept[piece])
-
-
-def _in_the_open(corners: Points, piece: Faces, count: int) -> NDArray[np.bool_]:
-    """Which of the pieces (C,) air from outside comes to, in cells of 1 / OPEN_CELLS of the extent."""
-    low = corners.reshape(-1, 3).min(axis=0)
-    cell = max(float((corners.reshape(-1, 3).max(axis=0) - low).max()) / OPEN_CELLS, 1e-12)
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    many = np.ceil(SAMPLES_IN_CELL / 2 * np.linalg.norm(cross, axis=1) / cell**2).astype(np.int64)
-    owner, places = strewn(corners, np.maximum(many, 1))
-    at = ((np.concatenate([corners.reshape(-1, 3), places]) - low) / cell).astype(np.int64) + 1
-    taken = np.zeros(at.max(axis=0) + 2, np.bool_)
-    taken[tuple(at.T)] = True
-    label, _ = ndimage.label(~taken)
-    beside = ndimage.binary_dilation(label == label[0, 0, 0])[tuple(at.T)]
-    return (
-        np.bincount(piece[np.concatenate([np.arange(3 * len(piece)) // 3, owner])][beside], minlength=count)
-        > 0
-    )
 
 
 def hole_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> Faces:
@@ -183,7 +134,7 @@ def hole_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> Faces:
 
 def _rings(f: Faces) -> list[Faces]:
     """Closed rings of border vertices, each in the direction in which its lid's faces run and with no vertex twice."""
-    border = _border(f)
+    border = border_edges(f)
     start, end = f.ravel()[border], np.roll(f, -1, axis=1).ravel()[border]
     follows: dict[int, list[int]] = {}
     for a, b in zip(end.tolist(), start.tolist(), strict=True):  # a lid runs against the faces beside it

@@ -15,8 +15,9 @@ from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.clean import vertex_normals
-from pocket3d_server.geometry.repair import hole_faces, seen_faces
+from pocket3d_server.geometry.repair import hole_faces
 from pocket3d_server.geometry.resurface import Painting, simplified, unwrapped
+from pocket3d_server.geometry.seen import seen_faces
 from pocket3d_server.geometry.tidy import placed
 from pocket3d_server.models.engine import EngineError
 
@@ -85,9 +86,13 @@ def _array(tensor: Any) -> NDArray[Any]:
 
 
 def _cleaned(vertices: Floats, faces: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Faces with lids on holes, without what cannot be seen and without floating bits."""
+    """Faces with lids on holes, without what cannot be seen and without floating bits.
+
+    Where the surface has small holes in it, its inner wall is cut off there, which leaves the holes to be filled.
+    """
     faces = np.concatenate([faces, hole_faces(vertices, faces)])
-    return faces[seen_faces(vertices, faces)]
+    faces = faces[seen_faces(vertices, faces)]
+    return np.concatenate([faces, hole_faces(vertices, faces)])
 
 
 def _asset(vertices: Floats, faces: NDArray[np.int64]) -> Asset:
