@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import Asset, Material
-from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, curve, polygonise
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.implicit import Blend, Chain, Ellipsoid, polygonise
 from pocket3d_server.geometry.solid import part
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.fish_body import UNSET, FishShape, build_fish
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
-from pocket3d_server.models.builtin_text.organic.on_body import FACES, TEXTURE, ball, facing, on_surface
+from pocket3d_server.models.builtin_text.organic.on_body import FACES, TEXTURE
 from pocket3d_server.models.builtin_text.organic.paint import painted_part
+from pocket3d_server.models.builtin_text.organic.serpent import forked_tongue, slit_eyes, snake_scales
 from pocket3d_server.models.language.brief import RGB, Brief
 
 FISH = FishShape(
@@ -80,83 +79,28 @@ def _builder(kind: str) -> Callable[[Brief], Asset]:
 
 def snake(brief: Brief) -> Asset:
     """A snake winding over the ground with its head raised."""
-    rng = brief.rng(8)
-    n = 90
-    t = np.linspace(0, 1, n)
+    rng, t = brief.rng(8), np.linspace(0, 1, 90)
     wind = 2.1 + 0.3 * rng.random()
-    x = (
-        0.17
-        * np.sin(2 * np.pi * wind * t + rng.random() * 6)
-        * np.clip(4 * t, 0, 1)
-        * np.clip(6 * (1 - t), 0.2, 1)
-    )
-    z = -0.62 + 1.15 * t
+    swing = np.clip(4 * t, 0, 1) * np.clip(6 * (1 - t), 0.2, 1)
+    x = 0.17 * np.sin(2 * np.pi * wind * t + rng.random() * 6) * swing
     lift = smoothstep(0.86, 1.0, t)
     radius = 0.030 * np.interp(t, [0, 0.25, 0.6, 0.9, 1.0], [0.10, 0.75, 1.0, 0.75, 0.62])
-    path = np.stack([x * (1 - 0.7 * lift), radius + 0.12 * lift, z], axis=1)
+    path = np.stack([x * (1 - 0.7 * lift), radius + 0.12 * lift, -0.62 + 1.15 * t], axis=1)
     head = path[-1] + (0, 0.012, 0.035)
     blend = Blend()
     blend.add(Chain(path, radius), 0.01, "body")
     blend.add(Ellipsoid(head, (0.029, 0.019, 0.046)), 0.02, "head")
     blend.add(Ellipsoid(head + (0, -0.004, 0.034), (0.019, 0.013, 0.026)), 0.015, "head")
-    surface = polygonise(
-        blend,
-        resolution={"low": 150, "medium": 210, "high": 300}[brief.quality],
-        faces=int(0.55 * FACES[brief.quality]),
+    cells = {"low": 150, "medium": 210, "high": 300}[brief.quality]
+    surface = polygonise(blend, resolution=cells, faces=int(0.55 * FACES[brief.quality]))
+    scales = snake_scales(path, brief.colour((0.32, 0.44, 0.16)))
+    return Asset(
+        [
+            painted_part("body", surface, {}, scales, TEXTURE[brief.quality], 0.4),
+            *slit_eyes(blend, head + (0, 0.004, 0.020), 0.0062),
+            part("tongue", *forked_tongue(head + (0, -0.008, 0.056))),
+        ]
     )
-    colour = brief.colour((0.32, 0.44, 0.16))
-    dark = tuple(0.32 * c for c in colour)
-
-    def paint(s: Skin) -> NDArray[np.float64]:
-        along = t[_nearest(path, s.points)]
-        base = np.tile(np.asarray(colour, float), (len(s.points), 1))
-        diamond = np.abs(((along * 30) % 1) - 0.5) * 2
-        mark = smoothstep(0.15, 0.0, diamond - 0.55 + 0.8 * (1 - s.normals[:, 1])) * smoothstep(
-            0.05, 0.35, s.normals[:, 1]
-        )
-        base += (np.asarray(dark) - base) * (0.9 * mark)[:, None]
-        base += (np.array([0.90, 0.86, 0.66]) - base) * smoothstep(-0.15, -0.55, s.normals[:, 1])[:, None]
-        scale = np.sin(along * 900) * np.sin(np.arctan2(s.normals[:, 0], s.normals[:, 1]) * 16)
-        return np.clip(base * (1 + 0.10 * scale)[:, None], 0, 1)
-
-    parts = [painted_part("body", surface, {}, paint, TEXTURE[brief.quality], 0.4)]
-    iris, pupil = (
-        Material.from_srgb("iris", (0.88, 0.72, 0.14), roughness=0.1),
-        Material.from_srgb("pupil", (0.01, 0.01, 0.01), roughness=0.05),
-    )
-    for name, sign in (("left", 1.0), ("right", -1.0)):
-        spot = on_surface(blend, head + (0, 0.004, 0.020), (sign, 0.45, 0.35), 0.1)
-        axes = facing((sign, 0.3, 0.5))
-        eye = spot - axes[:, 2] * 0.003
-        parts.append(
-            part(
-                f"eye_{name}",
-                (ball(eye, np.full(3, 0.0062), axes, 16), iris),
-                (ball(eye + axes[:, 2] * 0.0047, np.array([0.0015, 0.0042, 0.0021]), axes, 14), pupil),
-            )
-        )
-    from pocket3d_server.geometry.shapes import sweep
-
-    mouth = head + (0, -0.008, 0.056)
-    red = Material.from_srgb("tongue", (0.72, 0.08, 0.12), roughness=0.4)
-    fork = [
-        sweep(
-            curve([mouth - (0, 0, 0.01), mouth + (0, -0.001, 0.02), mouth + (sg * 0.007, -0.003, 0.036)], 8),
-            np.linspace(0.0016, 0.0006, 8),
-            6,
-            round_ends=True,
-            crease=80,
-        )
-        for sg in (-1, 1)
-    ]
-    parts.append(part("tongue", *((s, red) for s in fork)))
-    return Asset(parts)
-
-
-def _nearest(path: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.int64]:
-    from scipy.spatial import cKDTree
-
-    return np.asarray(cKDTree(path).query(points)[1])
 
 
 FAMILIES: tuple[Family, ...] = (

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.asset import Asset, Material
-from pocket3d_server.geometry.curves import resample, smooth_curve
-from pocket3d_server.geometry.implicit import Surface
-from pocket3d_server.geometry.shapes import extrude
-from pocket3d_server.geometry.solid import Solid
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import shade
+from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.animal import mirrored_part
-from pocket3d_server.models.builtin_text.organic.cloth import vertex_normals
+from pocket3d_server.models.builtin_text.organic.butterfly_wings import butterfly_scales, held, painted_wing
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.insect import CHITIN, Triple, feelers, jointed_legs
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
-from pocket3d_server.models.builtin_text.organic.noise import cell_noise, smoothstep
-from pocket3d_server.models.builtin_text.organic.paint import painted_part
-from pocket3d_server.models.builtin_text.organic.sculpt import TEXTURE, Sculpture, hue
+from pocket3d_server.models.builtin_text.organic.noise import smoothstep
+from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import RGB, Brief
 
 Array = NDArray[np.float64]
 TILT = 42
 """Degrees that a butterfly leans forward, so that its wings are seen."""
-
-
-def _plate(outline: Sequence[tuple[float, float]], thick: float, count: int) -> Solid:
-    """A flat wing in the ground plane: the outline is (outward, forward) from its root."""
-    flat = resample(
-        smooth_curve(np.asarray(outline, float), 6 * len(outline), closed=True), count, closed=True
-    )
-    return extrude(flat, thick, 0.3 * thick).rotate(x=90)
 
 
 def butterfly(brief: Brief) -> Asset:
@@ -45,69 +30,14 @@ def butterfly(brief: Brief) -> Asset:
     colour = hue(
         brief, (0.95, 0.50, 0.08), (0.20, 0.45, 0.92), (0.96, 0.80, 0.20), (0.62, 0.32, 0.80), nouns=("wing",)
     )
-    fringe, dots = hue(brief, (0.06, 0.05, 0.05), nouns=("border", "edge"), main=False), (0.97, 0.95, 0.90)
-    tail = 0.30 * float(s.rng.random())
-    fore = [
-        (0.0, 0.05),
-        (0.35, 0.42),
-        (0.78, 0.78),
-        (1.05, 0.80),
-        (1.08, 0.58),
-        (0.92, 0.22),
-        (0.70, 0.02),
-        (0.30, -0.08),
-    ]
-    hind = [
-        (0.0, 0.02),
-        (0.35, 0.02),
-        (0.68, -0.06),
-        (0.82, -0.32),
-        (0.72, -0.62),
-        (0.56, -0.78 - tail),
-        (0.40, -0.70),
-        (0.20, -0.46),
-    ]
-    count = brief.detail(70)
+    fringe = hue(brief, (0.06, 0.05, 0.05), nouns=("border", "edge"), main=False)
+    fore = metres("0 0.05, 0.35 0.42, 0.78 0.78, 1.05 0.80, 1.08 0.58, 0.92 0.22, 0.70 0.02, 0.30 -0.08")
+    hind = metres("0 0.02, 0.35 0.02, 0.68 -0.06, 0.82 -0.32, 0.72 -0.62, 0.56 -0.78, 0.40 -0.70, 0.20 -0.46")
+    hind[5, 1] -= 0.30 * float(s.rng.random())
     for name, outline, lift in (("fore_wing", fore, 0.004), ("hind_wing", hind, -0.006)):
-        solid = _plate(outline, 0.012, count)
-        edge = resample(smooth_curve(np.asarray(outline, float), 60, closed=True), 160, closed=True)
-        span = float(np.linalg.norm(edge, axis=1).max())
-
-        def paint(skin: Skin, edge: Array = edge, span: float = span) -> Array:
-            q = skin.points[:, [0, 2]]
-            rim = np.asarray(cKDTree(edge).query(q)[0])
-            r, a = np.linalg.norm(q, axis=1) / span, np.arctan2(q[:, 1], q[:, 0])
-            mix = np.asarray(colour) * (0.78 + 0.34 * np.clip(r, 0, 1))[:, None]
-            vein = smoothstep(0.05, 0.02, np.abs(np.sin(a * 5.5)) * r) * smoothstep(0.1, 0.25, r)
-            dark = np.maximum(smoothstep(0.115, 0.085, rim) * smoothstep(0.30, 0.5, r), 0.85 * vein)
-            mix += (np.asarray(fringe) - mix) * dark[:, None]
-            near, _, pick = cell_noise(np.c_[q * 13, np.zeros(len(q))], brief.seed)
-            dot = (
-                smoothstep(0.34, 0.24, near)
-                * (pick > 0.35)
-                * smoothstep(0.085, 0.07, rim)
-                * smoothstep(0.02, 0.035, rim)
-                * smoothstep(0.55, 0.65, r)
-            )
-            return np.asarray(mix + (np.asarray(dots) - mix) * dot[:, None])
-
-        wing = painted_part(
-            name + "_left",
-            Surface(solid.vertices, solid.faces, vertex_normals(solid.vertices, solid.faces)),
-            {},
-            paint,
-            TEXTURE[brief.quality],
-            0.6,
-        )
-        placed = Solid(
-            np.asarray(wing.primitives[0].vertices),
-            np.asarray(wing.primitives[0].faces),
-            np.zeros((0,)),
-            np.zeros(0),
-        )
-        turned = placed.rotate(z=20).move(0.035, 0.06 + lift, 0.02).rotate(x=TILT)
-        wing.primitives[0].vertices = turned.vertices
-        wing.primitives[0].normals = vertex_normals(turned.vertices, turned.faces)
+        paint = butterfly_scales(outline, colour, fringe, brief.seed)
+        wing = painted_wing(name + "_left", outline, paint, brief)
+        held(wing, lambda v, y=0.06 + lift: v.rotate(z=20).move(0.035, y, 0.02).rotate(x=TILT))  # type: ignore[misc]
         s.parts += [wing, mirrored_part(name + "_right", wing)]
     tilt = np.radians(TILT)
 

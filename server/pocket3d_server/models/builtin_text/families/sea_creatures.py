@@ -120,43 +120,28 @@ def jellyfish(brief: Brief) -> Asset:
     heart = curve([(0.0, 1.0, 0), (0.16, 1.02, 0), (0.20, 1.12, 0), (0.02, 1.21, 0)], 16)
     s.add("core", (revolve(np.abs(heart[:, :2]), n, crease=180), inner))
 
-    def strand(a: float, r: float, top: float, length: float, wave: float) -> Array:
-        t = np.linspace(0, 1, 22)
-        turn = s.rng.random() * 6
-        x, z = (
-            r * np.sin(a) + wave * t * np.sin(9 * t + turn),
-            r * np.cos(a) + wave * t * np.cos(8 * t + turn),
-        )
-        return np.stack([x, top - length * t, z], axis=1)
-
     t = np.linspace(0, 1, 22)
     for k in range(5):
-        line = strand(2 * np.pi * k / 5, 0.09, 1.02, 0.85 + 0.25 * s.rng.random(), 0.06)
+        line = trailing(2 * np.pi * k / 5, 0.09, 1.02, 0.85 + 0.25 * s.rng.random(), 0.06, s.rng)
         face = np.stack([np.sin(6 * t + k), 0 * t, np.cos(6 * t + k)], axis=1)
-        s.add(
-            f"arm_{k + 1}",
-            (
-                sheet(
-                    line,
-                    face,
-                    0.075 * (1 - 0.75 * t) + 0.022 * np.sin(24 * t) * (1 - t),
-                    thickness=0.012,
-                    columns=5,
-                ),
-                flesh,
-            ),
-        )
-    strands = [
-        sweep(
-            strand(2 * np.pi * k / 14, 0.44, 0.86, 0.8 + 0.4 * s.rng.random(), 0.07),
-            0.012 * (1 - 0.7 * t),
-            6,
-            round_ends=True,
-        )
-        for k in range(14)
+        frill = 0.075 * (1 - 0.75 * t) + 0.022 * np.sin(24 * t) * (1 - t)
+        s.add(f"arm_{k + 1}", (sheet(line, face, frill, thickness=0.012, columns=5), flesh))
+    lines = [
+        trailing(2 * np.pi * k / 14, 0.44, 0.86, 0.8 + 0.4 * s.rng.random(), 0.07, s.rng) for k in range(14)
     ]
-    s.add("tentacles", *((line, flesh) for line in strands))
+    strands = [sweep(line, 0.012 * (1 - 0.7 * t), 6, round_ends=True) for line in lines]
+    s.add("tentacles", *((strand, flesh) for strand in strands))
     return s.finished(0.30)
+
+
+def trailing(
+    azimuth: float, radius: float, top: float, length: float, wave: float, rng: np.random.Generator
+) -> Array:
+    """A strand (22, 3) that hangs from height ``top`` and sways by up to ``wave`` metres."""
+    t, turn = np.linspace(0, 1, 22), rng.random() * 6
+    x = radius * np.sin(azimuth) + wave * t * np.sin(9 * t + turn)
+    z = radius * np.cos(azimuth) + wave * t * np.cos(8 * t + turn)
+    return np.stack([x, top - length * t, z], axis=1)
 
 
 def claw(s: Sculpture, wrist: Array, ahead: Array, up: Array, size: float, tint: str = "claw") -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.organic.body import human_body, posed
-from pocket3d_server.models.builtin_text.organic.bones import long_bone, rib_cage, spine
+from pocket3d_server.models.builtin_text.organic.bones import (
+    foot_bones,
+    hand_bones,
+    long_bone,
+    pelvis,
+    rib_cage,
+    spine,
+)
 from pocket3d_server.models.builtin_text.organic.coat import Skin
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.organic.person import POSE
@@ -94,51 +99,15 @@ def skeleton(brief: Brief) -> Asset:
     """All large bones of a person, in the pose that suits rigging."""
     s = Sculpture(brief)
     bone = hue(brief, (0.90, 0.86, 0.76), (0.84, 0.78, 0.66))
-    body = posed(
-        human_body(
-            {
-                "gender": 0.3,
-                "age": 0.7,
-                "muscle": 0.4,
-                "weight": 0.3,
-                "height": 0.5 + 0.1 * float(s.rng.standard_normal()),
-                "proportions": 0.2,
-            }
-        ),
-        POSE,
-    )
+    build = {"gender": 0.3, "age": 0.7, "muscle": 0.4, "weight": 0.3, "proportions": 0.2}
+    body = posed(human_body({**build, "height": 0.5 + 0.1 * float(s.rng.standard_normal())}), POSE)
     j = body.joint
     head = j("head") + (0, 0.085, 0.03)
     _skull(s, head, 0.235, bone)
     spine(s, body)
     s.cast("spine", bone, share=0.5, cells=1.1, roughness=0.6)
     rib_cage(s, body, brief)
-    hip = j("upperleg01.L")
-    root = j("spine05")
-    for k in range(9):  # the wing of the pelvis: a fan of short strokes makes a shell
-        t = k / 8
-        s.ball(
-            (
-                0.035 + 0.085 * t,
-                root[1] + 0.03 + 0.055 * np.sin(np.pi * (0.15 + 0.75 * t)),
-                root[2] - 0.045 + 0.085 * t,
-            ),
-            (0.024, 0.05 - 0.016 * t, 0.022),
-            soft=0.03,
-            pair=True,
-        )
-    s.limb(
-        [
-            (0.115, root[1] + 0.05, root[2] + 0.03),
-            hip + (-0.015, 0.0, 0.0),
-            (0.06, hip[1] - 0.075, hip[2] + 0.01),
-            (0.012, hip[1] - 0.04, hip[2] + 0.06),
-        ],
-        [0.018, 0.032, 0.020, 0.018],
-        soft=0.03,
-        pair=True,
-    )
-    s.ball((0, root[1] + 0.0, root[2] - 0.055), (0.045, 0.06, 0.022), soft=0.03)
+    pelvis(s, body)
     s.cast("pelvis", bone, share=0.35, cells=0.8, roughness=0.6)
     for name, start, end, thick in (
         ("thigh", "upperleg01.L", "lowerleg01.L", 0.015),
@@ -157,22 +126,9 @@ def skeleton(brief: Brief) -> Asset:
         s.cast(f"{name}_left", bone, share=0.14, cells=0.6, twin=f"{name}_right", roughness=0.6)
     s.ball(j("lowerleg01.L") + (0, 0.0, 0.028), 0.022, soft=0.01)
     s.cast("kneecap_left", bone, share=0.05, cells=0.3, twin="kneecap_right", roughness=0.6)
-    for finger in range(1, 6):
-        line = [
-            j("wrist.L") * 0.75 + j(f"finger{finger}-1.L") * 0.25,
-            *(j(f"finger{finger}-{k}.L") for k in (1, 2, 3)),
-        ]
-        line.append(line[-1] + 0.85 * (line[-1] - line[-2]))
-        for a, b in pairwise(line):
-            long_bone(s, a, b, 0.0048)
-    s.ball(j("wrist.L") * 0.85 + j("finger3-1.L") * 0.15, (0.026, 0.02, 0.024), soft=0.01)
+    hand_bones(s, body)
     s.cast("hand_left", bone, share=0.28, cells=1.1, twin="hand_right", roughness=0.6)
-    s.ball(j("foot.L") + (0, -0.035, -0.035), (0.024, 0.026, 0.034), soft=0.015)
-    s.ball(j("foot.L") + (0, -0.022, 0.03), (0.030, 0.024, 0.05), soft=0.02)
-    for toe in range(1, 6):
-        tip = j(f"toe{toe}-1.L")
-        long_bone(s, j("foot.L") * 0.6 + tip * 0.4 + (0, -0.012, 0), tip, 0.007)
-        long_bone(s, tip, tip + (0, -0.004, 0.045 if toe == 1 else 0.032), 0.0062)
+    foot_bones(s, body)
     s.cast("foot_left", bone, share=0.3, cells=0.9, twin="foot_right", roughness=0.6)
     return s.finished(1.0)
 

@@ -1,6 +1,8 @@
-"""Bones: long ones with knobs, spines and rib cages."""
+"""Bones: long ones with knobs, spines, rib cages, pelvis, hands and feet."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,3 +95,59 @@ def rib_cage(s: Sculpture, body: HumanBody, brief: Brief) -> None:
         flat=((0.25, 0, 1), 0.28),
     )
     s.cast("shoulder_bones", hue(brief, (0.90, 0.86, 0.76)), share=0.35, cells=1.0, roughness=0.6)
+
+
+def pelvis(s: Sculpture, body: HumanBody) -> None:
+    """The pelvis: two shells of short strokes, the seat bones and the sacrum."""
+    j = body.joint
+    hip = j("upperleg01.L")
+    root = j("spine05")
+    for k in range(9):  # the wing of the pelvis: a fan of short strokes makes a shell
+        t = k / 8
+        s.ball(
+            (
+                0.035 + 0.085 * t,
+                root[1] + 0.03 + 0.055 * np.sin(np.pi * (0.15 + 0.75 * t)),
+                root[2] - 0.045 + 0.085 * t,
+            ),
+            (0.024, 0.05 - 0.016 * t, 0.022),
+            soft=0.03,
+            pair=True,
+        )
+    s.limb(
+        [
+            (0.115, root[1] + 0.05, root[2] + 0.03),
+            hip + (-0.015, 0.0, 0.0),
+            (0.06, hip[1] - 0.075, hip[2] + 0.01),
+            (0.012, hip[1] - 0.04, hip[2] + 0.06),
+        ],
+        [0.018, 0.032, 0.020, 0.018],
+        soft=0.03,
+        pair=True,
+    )
+    s.ball((0, root[1] + 0.0, root[2] - 0.055), (0.045, 0.06, 0.022), soft=0.03)
+
+
+def hand_bones(s: Sculpture, body: HumanBody) -> None:
+    """Wrist, palm and fingers of the left hand."""
+    j = body.joint
+    for finger in range(1, 6):
+        line = [
+            j("wrist.L") * 0.75 + j(f"finger{finger}-1.L") * 0.25,
+            *(j(f"finger{finger}-{k}.L") for k in (1, 2, 3)),
+        ]
+        line.append(line[-1] + 0.85 * (line[-1] - line[-2]))
+        for a, b in pairwise(line):
+            long_bone(s, a, b, 0.0048)
+    s.ball(j("wrist.L") * 0.85 + j("finger3-1.L") * 0.15, (0.026, 0.02, 0.024), soft=0.01)
+
+
+def foot_bones(s: Sculpture, body: HumanBody) -> None:
+    """Heel, arch and toes of the left foot."""
+    j = body.joint
+    s.ball(j("foot.L") + (0, -0.035, -0.035), (0.024, 0.026, 0.034), soft=0.015)
+    s.ball(j("foot.L") + (0, -0.022, 0.03), (0.030, 0.024, 0.05), soft=0.02)
+    for toe in range(1, 6):
+        tip = j(f"toe{toe}-1.L")
+        long_bone(s, j("foot.L") * 0.6 + tip * 0.4 + (0, -0.012, 0), tip, 0.007)
+        long_bone(s, tip, tip + (0, -0.004, 0.045 if toe == 1 else 0.032), 0.0062)
