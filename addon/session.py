@@ -40,6 +40,7 @@ def read_settings() -> Settings:
         profile=chosen,
         profiles=profiles,
         start_server=preferences is not None and preferences.start_with_blender,
+        neural=preferences is not None and preferences.neural_models,
         source=SOURCE,
         home=Path(compat.extension_folder(PACKAGE)),
         base_python=bpy.path.abspath(python) if python else sys.executable,

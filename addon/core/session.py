@@ -29,6 +29,8 @@ class Settings:
     """All remote servers that the preferences list; for jobs that were started on another one."""
     start_server: bool = False
     """Whether the bundled server starts with Blender, not only when a job needs it."""
+    neural: bool = False
+    """Whether the bundled server is installed with PyTorch."""
 
 
 class Session:
@@ -37,6 +39,7 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         local = LocalServer(Paths(settings.source, settings.home / "server"), settings.base_python)
+        local.neural = settings.neural
         self.models = ModelList()
         self.connection = self._connection(settings.profile, local)
         self._others: dict[str, Connection] = {}
@@ -59,6 +62,7 @@ class Session:
         old = self.settings
         self.settings = settings
         self.local.base_python = settings.base_python
+        self.local.neural = settings.neural
         self._others = {}  # a new one: a worker may be making a connection for the former
         if (settings.profile, settings.online_access) == (old.profile, old.online_access):
             return

@@ -57,6 +57,11 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         name="Start the server with Blender",
         description="Otherwise it starts by itself with the first job",
     )
+    neural_models: BoolProperty(
+        name="Neural models (PyTorch)",
+        description="The next installation, update or repair of the server also gets PyTorch, which TRELLIS needs. "
+        "It takes several gigabytes",
+    )
     show_placeholders: BoolProperty(
         name="Show running jobs in the viewport",
         description="A box where the result will be, which fills with the progress",
@@ -140,6 +145,7 @@ def draw_local(layout, preferences) -> None:
     column.use_property_split = True
     column.use_property_decorate = False
     column.prop(preferences, "start_with_blender")
+    column.prop(preferences, "neural_models")
     column.prop(preferences, "python", placeholder="Blender's own")
     row = layout.row(align=True)
     if local.installing:

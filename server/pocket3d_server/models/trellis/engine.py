@@ -114,8 +114,9 @@ class Trellis(Engine):
         if find_spec("torch") and find_spec("safetensors"):
             return None
         return Missing(
-            "the packages of neural models are not installed.",
-            f'Run: {sys.executable} -m pip install "pocket3d-server[models]". Then restart the server.',
+            "PyTorch, which it needs, is not installed.",
+            "Switch 'Neural models (PyTorch)' on in the extension's preferences in Blender and repair the server "
+            f"there. Or run '{sys.executable} -m pip install \"pocket3d-server[models]\"' and restart the server.",
             "EXTRA",
         )
 
