@@ -12,15 +12,14 @@ from pocket3d_server.models.builtin_text import families
 FOLDER = Path(families.__path__[0])
 LIMIT = 60
 LONG: dict[str, int] = {
-    "bathroom.sink": 66, "book.book": 78, "curios.globe": 90,
+    "book.book": 78, "curios.globe": 90,
     "devices.telephone": 71, "fairground.carousel": 76, "fairground.ferris_wheel": 70,
-    "fast_food.pizza": 93, "fast_food.burger": 79,
     "rooms.window": 83,
     "seating.chair": 86, "sled.sleigh": 70, "sports.skateboard": 65,
     "stalls.greenhouse": 87, "stalls.market_stall": 76,
     "table_things.basket": 72, "tables.table": 76, "tableware.mug": 67,
     "treasures.treasure_map": 94, "treasures.open_book": 63,
-    "war_machines.catapult": 73, "war_machines.cannon": 79, "workshop.broom": 69, "yard.trash_can": 61,
+    "war_machines.catapult": 73, "war_machines.cannon": 79,
 }  # fmt: skip
 """Builders that are still longer, ``module.builder``, and how long at most. Only ever shrinks."""
 

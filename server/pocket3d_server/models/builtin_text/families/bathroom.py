@@ -5,29 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.geometry.asset import Asset, Part
+from pocket3d_server.geometry.curves import Rows
+from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
-from pocket3d_server.models.builtin_text.making import around, bar, cm, cover, turned
+from pocket3d_server.models.builtin_text.joinery import board
+from pocket3d_server.models.builtin_text.making import around, bar, both, cm, cover, metres, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
 ENAMEL: tuple[RGB, ...] = ((0.95, 0.95, 0.94),)
-Ring = tuple[float, float, float, float]
 
 
-def basin(outside: list[Ring], inside: list[Ring], power: float = 2.4, segments: int = 56) -> Solid:
+def basin(outside: Rows, inside: Rows, power: float = 2.4, segments: int = 56) -> Solid:
     """A hollow body from level rings of (half width, half depth, height, shift along z): the outer wall up to
     the rim, then the inner one down to the floor."""
     t = curves.ellipse(1, 1, segments, power)
-
-    def level(ring: Ring) -> Points:
-        a, b, y, z = ring
-        return curves.in_plane(t * [a, b], y) + [0, 0, z]
-
-    rings = np.stack([level(ring) for ring in outside + inside])
-    return shapes.loft(rings, crease=55)
+    rows = np.concatenate([outside, inside])
+    rings = [curves.in_plane(t * [a, b], y) + [0, 0, z] for a, b, y, z in rows]
+    return shapes.loft(np.stack(rings), crease=55)
 
 
 def taps(metal: Finish, reach: float = 0.13, high: float = 0.14) -> list[tuple[Solid, Finish]]:
@@ -169,69 +166,53 @@ def toilet(brief: Brief) -> Asset:
 
 def sink(brief: Brief) -> Asset:
     """A wash basin on its pedestal, with taps; in a cupboard when modern or for the kitchen."""
+    boxed = brief.style == "modern" or brief.has("cabinet", "vanity", "kitchen", "cupboard")
+    return vanity(brief) if boxed else pedestal_sink(brief)
+
+
+def wash_basin(brief: Brief) -> tuple[list[Part], Finish, Finish, float, float]:
+    """Bowl, drain and taps; what they are made of; how wide they are and how high the rim is, in metres."""
     enamel = cover(
         brief, "basin", ENAMEL, "basin", "bowl", kind="steel" if brief.has("kitchen") else "ceramic"
     )
-    metal = asked(
-        brief, "taps", "brass" if brief.style in ("classic", "luxury") else "chrome", None, "tap", "faucet"
-    )
+    old = brief.style in ("classic", "luxury")
+    metal = asked(brief, "taps", "brass" if old else "chrome", None, "tap", "faucet")
     wide, top = 0.58 * brief.grown("width"), 0.84 * brief.grown("height")
-    a, b = wide / 2, 0.22
-    outside = [
-        (a * 0.35, b * 0.40, top - 0.20, -0.03),
-        (a * 0.60, b * 0.66, top - 0.16, -0.02),
-        (a * 0.86, b * 0.90, top - 0.09, 0),
-        (a * 0.98, b * 0.99, top - 0.03, 0),
-        (a, b * 1.02, top - 0.012, 0),
-        (a * 0.985, b * 1.005, top, 0),
-    ]
-    inside = [
-        (a * 0.83, b * 0.68, top, 0.045),
-        (a * 0.80, b * 0.65, top - 0.012, 0.045),
-        (a * 0.68, b * 0.54, top - 0.08, 0.04),
-        (a * 0.30, b * 0.24, top - 0.128, 0.03),
-        (a * 0.08, b * 0.07, top - 0.132, 0.03),
-    ]
-    bowl = basin(outside, inside, 3.0)
+    size, rim = [wide / 2, 0.22, 1, 1], [0, 0, top, 0]
+    outside = metres(
+        ".35 .4 -.2 -.03, .6 .66 -.16 -.02, .86 .9 -.09 0, .98 .99 -.03 0, 1 1.02 -.012 0, .985 1.005 0 0"
+    )
+    inside = metres(
+        ".83 .68 0 .045, .8 .65 -.012 .045, .68 .54 -.08 .04, .3 .24 -.128 .03, .08 .07 -.132 .03"
+    )
+    bowl = basin(outside * size + rim, inside * size + rim, 3.0)
     drain = shapes.cylinder(0.022, 0.004, 0.001, 24).move(0, top - 0.1325, 0.03)
     spout = [(s.move(0, top - 0.002, -0.155), m) for s, m in taps(metal, 0.14, 0.16)]
     parts = [part("basin", (bowl, enamel)), part("drain", (drain, metal)), part("taps", *spout)]
-    if brief.style == "modern" or brief.has("cabinet", "vanity", "kitchen", "cupboard"):
-        wood = asked(brief, "cabinet", "wood", (0.55, 0.40, 0.26), "cabinet", "cupboard", "door")
-        case = (
-            shapes.rounded_box(wide - 0.02, top - 0.13, 0.38, 0.006, 2)
-            .grained()
-            .move(0, (top - 0.13) / 2 + 0.05, -0.01)
-        )
-        doors = [
-            shapes.rounded_box(wide / 2 - 0.03, top - 0.20, 0.02, 0.005, 2)
-            .grained()
-            .move(s * (wide / 4 - 0.008), (top - 0.13) / 2 + 0.05, 0.185)
-            for s in (1, -1)
-        ]
-        pulls = [bar([[s * 0.03, 0.42, 0.215], [s * 0.03, 0.56, 0.215]], 0.006) for s in (1, -1)]
-        plinth = shapes.box(wide - 0.08, 0.06, 0.32).move(0, 0.03, -0.02)
-        return Asset(
-            [
-                *parts,
-                part("cabinet", (join(case, plinth), wood)),
-                part("doors", (join(*doors), wood)),
-                part("handles", (join(*pulls), metal)),
-            ]
-        )
-    pedestal = basin(
-        [
-            (0.115, 0.105, 0.0, -0.04),
-            (0.118, 0.108, 0.02, -0.04),
-            (0.078, 0.075, 0.09, -0.04),
-            (0.066, 0.065, top * 0.5, -0.04),
-            (0.085, 0.08, top - 0.21, -0.035),
-            (0.13, 0.11, top - 0.13, -0.03),
-        ],
-        [(0.05, 0.05, top - 0.12, -0.03)],
-        2.4,
-        40,
-    )
+    return parts, enamel, metal, wide, top
+
+
+def vanity(brief: Brief) -> Asset:
+    """A basin in a cupboard with two doors."""
+    parts, _, metal, wide, top = wash_basin(brief)
+    wood = asked(brief, "cabinet", "wood", (0.55, 0.40, 0.26), "cabinet", "cupboard", "door")
+    y = (top - 0.13) / 2 + 0.05
+    case = board(wide - 0.02, top - 0.13, 0.38).move(0, y, -0.01)
+    doors = both(board(wide / 2 - 0.03, top - 0.20, 0.02, 0.005).move(wide / 4 - 0.008, y, 0.185))
+    pulls = both(bar(metres(".03 .42 .215, .03 .56 .215"), 0.006))
+    plinth = shapes.box(wide - 0.08, 0.06, 0.32).move(0, 0.03, -0.02)
+    return Asset([
+        *parts, part("cabinet", (join(case, plinth), wood)), part("doors", (doors, wood)), part("handles", (pulls, metal)),
+    ])  # fmt: skip
+
+
+def pedestal_sink(brief: Brief) -> Asset:
+    """A basin on its foot."""
+    parts, enamel, _, _, top = wash_basin(brief)
+    foot = metres(".115 .105 0 -.04, .118 .108 .02 -.04, .078 .075 .09 -.04")
+    head = metres(".085 .08 -.21 -.035, .13 .11 -.13 -.03, .05 .05 -.12 -.03") + [0, 0, top, 0]
+    middle = [[0.066, 0.065, top * 0.5, -0.04]]
+    pedestal = basin(np.concatenate([foot, middle, head[:2]]), head[2:], 2.4, 40)
     return Asset([*parts, part("pedestal", (pedestal, enamel))])
 
 

@@ -6,8 +6,18 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset, Part
-from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.geometry.solid import Points, join, part
 from pocket3d_server.models.builtin_text.family import Family
+from pocket3d_server.models.builtin_text.fillings import (
+    basil_leaf,
+    disc_of,
+    frill,
+    melted,
+    runs_over,
+    sausage_slice,
+    scattered,
+    strewn,
+)
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
 from pocket3d_server.models.builtin_text.making import bar, cm, copies, slab, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
@@ -20,56 +30,10 @@ LETTUCE: RGB = (0.42, 0.68, 0.20)
 TOMATO: RGB = (0.84, 0.16, 0.12)
 
 
-def frill(radius: float, y: float, waves: int, swing: float, thick: float = 0.003) -> Solid:
-    """A wavy round leaf lying at height ``y``."""
-    t = 2 * np.pi * np.arange(96) / 96
-    r = radius * (1 + 0.05 * np.sin(5 * t))
-    rings = []
-    for share, side in ((0.5, -1), (0.85, -1), (1.0, -1), (1.0, 1), (0.85, 1), (0.5, 1)):
-        h = y + swing * share**6 * np.sin(waves * t) + side * thick / 2 - 0.5 * swing * share**4
-        rings.append(np.column_stack([r * share * np.cos(t), h, -r * share * np.sin(t)]))
-    return shapes.loft(np.stack(rings), crease=70)
-
-
-def strewn(piece: Solid, profile: Points, count: int, brief: Brief, low: float = 0.0, salt: int = 7) -> Solid:
-    """``count`` of ``piece`` (lying on y = 0) strewn over a turned body with this ``profile`` above ``low``."""
-    rng = brief.rng(salt)
-    top = profile[profile[:, 1] >= low]
-    share = np.sqrt((np.arange(count) + rng.uniform(0.2, 0.8, count)) / count)
-    r = share * top[:, 0].max() * 0.93
-    order = np.argsort(top[:, 0])
-    y = np.interp(r, top[order, 0], top[order, 1])
-    slope = np.degrees(np.arctan2(np.interp(r - 0.004, top[order, 0], top[order, 1]) - y, 0.004))
-    made = []
-    for k in range(count):
-        a = 137.5 * k
-        spun = piece.rotate(y=float(rng.uniform(0, 180))).rotate(x=float(slope[k]))
-        made.append(spun.move(0, float(y[k]), float(r[k])).rotate(y=a))
-    return join(*made)
-
-
 def _lumpy(v: Points, lumps: Points) -> Points:
     """``v`` pushed out from the y axis by a factor for each of 48 directions."""
     v[:, [0, 2]] *= lumps[(np.arctan2(v[:, 0], v[:, 2]) * 24 / np.pi).astype(int) % 48, None]
     return v
-
-
-def disc_of(rows: str, wide: float, bevel: float) -> Solid:
-    """A flat round layer: ``rows`` (share of the width, height in millimetres), cut from y = 0 up."""
-    return turned(cm(rows) * [100 * wide, 0.1], bevel=bevel, segments=48)
-
-
-def melted(wide: float, turn: float) -> Solid:
-    """A square slice whose corners hang down over a round patty."""
-
-    def hang(v: Points) -> Points:
-        r = np.hypot(v[:, 0], v[:, 2])
-        v[:, 1] -= 0.9 * (r - wide).clip(0)
-        v[:, 2] -= 0.35 * v[:, 2] * (r / wide - 1.05).clip(0)
-        return v
-
-    side = 1.96 * wide
-    return shapes.rounded_box(side, 0.0035, side, 0.0015, 2, cuts=12).rotate(y=turn).deform(hang)
 
 
 def patties(brief: Brief, wide: float, y: float, count: int) -> tuple[float, list[Part]]:
@@ -141,96 +105,43 @@ def hot_dog(brief: Brief) -> Asset:
 def pizza(brief: Brief) -> Asset:
     """A pizza, or one slice of it with cheese running over its edge, under salami, olives and basil."""
     rng, r, whole = brief.rng(), 0.15 * brief.grown("width"), not brief.has("slice", "piece")
-    crust, cheese = (
-        asked(brief, "crust", "plaster", (0.80, 0.54, 0.26), "crust"),
-        asked(brief, "cheese", "plastic", (0.98, 0.80, 0.36), "cheese", main=True, roughness=0.5),
-    )
-    span = 360.0 if whole else 52.0
-    a = (
-        np.radians(np.linspace(0, span, 73 if whole else 25))
-        - (0 if whole else np.radians(span / 2))
-        + np.pi / 2 * (not whole)
-    )
+    crust = asked(brief, "crust", "plaster", (0.80, 0.54, 0.26), "crust")
+    cheese = asked(brief, "cheese", "plastic", (0.98, 0.80, 0.36), "cheese", main=True, roughness=0.5)
+    half = 180.0 if whole else 26.0
+    a = np.radians(np.linspace(-half, half, 73 if whole else 25) + (180 if whole else 90))
     edge = np.column_stack([r * np.cos(a), r * np.sin(a)])[: 72 if whole else None]
     flat = edge if whole else np.concatenate([edge, [[0, 0]]])
-    base = slab(flat, 0.008, 0.003)
-    rim_line = np.column_stack([edge[:, 0] * 0.97, np.full(len(edge), 0.012), -edge[:, 1] * 0.97])
-    puff = 0.0125 * (1 + 0.10 * np.sin(9 * a[: len(edge)]) + 0.05 * np.sin(23 * a[: len(edge)]))
+    rim_line = curves.in_plane(edge * 0.97, 0.012)
+    swell = a[: len(edge)]
+    puff = 0.0125 * (1 + 0.10 * np.sin(9 * swell) + 0.05 * np.sin(23 * swell))
     rim = shapes.sweep(rim_line, puff, 12, closed=True) if whole else bar(rim_line, puff, section=12)
     top = slab(flat * 0.925 + ([0, 0] if whole else [0, 0.002]), 0.006, 0.0028).move(y=0.0065)
-    places: list[tuple[float, float]] = []
-    while len(places) < (9 if whole else 3):
-        q, t = (
-            r * 0.80 * np.sqrt(rng.uniform(0.04 if whole else 0.22, 1)),
-            rng.uniform(a.min() + (0 if whole else 0.14), a.max() - (0 if whole else 0.14)),
-        )
-        spot = (float(q * np.cos(t)), float(-q * np.sin(t)))
-        if all(np.hypot(spot[0] - u, spot[1] - v) > 0.036 for u, v in places) or rng.random() < 0.02:
-            places.append(spot)
-    salami = turned(cm("1.75 0, 1.85 .15, 1.8 .32, 1.6 .25, 0 .2"), bevel=0.0008, segments=28)
-    fat = turned(cm("0.28 0, .28 .1, 0 .12"), segments=8)
-    spots = copies(
-        fat,
-        [
-            [0.010 * np.cos(k * 2.4) * (0.3 + 0.11 * k), 0.0018, 0.010 * np.sin(k * 2.4) * (0.3 + 0.11 * k)]
-            for k in range(7)
-        ],
-    )
-    olive = shapes.torus(0.0055, 0.0045, 20, 8)
-    leaf = shapes.superellipsoid(0.012, 0.002, 0.024, 2, 2, 16).deform(
-        lambda v: np.column_stack([v[:, 0], v[:, 1] + 0.15 * np.abs(v[:, 0]), v[:, 2]])
-    )
-    more = [(u + 0.024 * np.cos(3 * k), v + 0.024 * np.sin(3 * k)) for k, (u, v) in enumerate(places)]
-    inside = [m for m in more if np.hypot(*m) < 0.8 * r and (whole or abs(np.arctan2(m[0], -m[1])) < 0.32)]
-    turn = {"x": 0.0 if whole else 30.0}
-    drips = (
-        []
-        if whole
-        else [
-            bar(
-                [
-                    [s * np.sin(0.45) * k * 0.93, 0.010, -np.cos(0.45) * k * 0.93],
-                    [s * np.sin(0.45) * k * 0.96, 0.001 - d, -np.cos(0.45) * k * 0.93],
-                ],
-                [0.005, 0.0042],
-            )
-            for s, k, d in ((1, 0.06, 0.004), (-1, 0.085, 0.008), (1, 0.11, 0.006), (-1, 0.035, 0.003))
-        ]
-    )
-    parts = [
-        ("base", [(base, crust), (rim, crust)]), ("cheese", [(join(top, *drips), cheese)]),
-        ("salami", [(copies(salami, [[x, 0.0115, z] for x, z in places]), asked(brief, "salami", "plastic", (0.72, 0.16, 0.10), "salami", "pepperoni", roughness=0.4)), (copies(spots, [[x, 0.0125, z] for x, z in places]), finish("plastic", (0.93, 0.62, 0.50), "fat"))]),
-    ]  # fmt: skip
-    if inside:
-        parts.append(
-            (
-                "olives",
-                [
-                    (
-                        copies(olive, [[x, 0.0135, z] for x, z in inside[::2]]),
-                        finish("plastic", (0.10, 0.09, 0.08), "olive", roughness=0.3),
-                    )
-                ],
-            )
-        )
-    if inside[1::2]:
-        parts.append(
-            (
-                "basil",
-                [
-                    (
-                        join(
-                            *(
-                                leaf.rotate(y=70 * k).move(x, 0.0145, z)
-                                for k, (x, z) in enumerate(inside[1::2])
-                            )
-                        ),
-                        finish("plastic", (0.20, 0.50, 0.16), "basil"),
-                    )
-                ],
-            )
-        )
-    return Asset([part(name, *[(s.rotate(**turn), m) for s, m in pieces]) for name, pieces in parts])
+    inner, margin = (0.2 if whole else np.sqrt(0.22)) * r * 0.80, 0 if whole else 0.14
+    spots = scattered(rng, 9 if whole else 3, (inner, r * 0.80), (a.min() + margin, a.max() - margin), 0.036)
+    k = np.arange(len(spots))
+    near = spots + 0.024 * np.column_stack([np.cos(3 * k), np.sin(3 * k)])
+    fits = np.hypot(*near.T) < 0.8 * r
+    near = near[fits & (whole | (np.abs(np.arctan2(near[:, 0], -near[:, 1])) < 0.32))]
+    salami, flecks = sausage_slice()
+    red = asked(brief, "salami", "plastic", (0.72, 0.16, 0.10), "salami", "pepperoni", roughness=0.4)
+    drips = [] if whole else runs_over(0.45)
+    pieces = {
+        "base": [(slab(flat, 0.008, 0.003), crust), (rim, crust)], "cheese": [(join(top, *drips), cheese)],
+        "salami": [(copies(salami, _at(spots, 0.0115)), red), (copies(flecks, _at(spots, 0.0125)), finish("plastic", (0.93, 0.62, 0.50), "fat"))],
+    }  # fmt: skip
+    if len(near):
+        black = finish("plastic", (0.10, 0.09, 0.08), "olive", roughness=0.3)
+        pieces["olives"] = [(copies(shapes.torus(0.0055, 0.0045, 20, 8), _at(near[::2], 0.0135)), black)]
+    if len(near) > 1:
+        leaves = [basil_leaf().rotate(y=70 * n).move(*at) for n, at in enumerate(_at(near[1::2], 0.0145))]
+        pieces["basil"] = [(join(*leaves), finish("plastic", (0.20, 0.50, 0.16), "basil"))]
+    tilt = 0.0 if whole else 30.0
+    return Asset([part(name, *((s.rotate(x=tilt), m) for s, m in found)) for name, found in pieces.items()])
+
+
+def _at(places: Points, y: float) -> Points:
+    """Places (N, 2) on the dough as (N, 3) at height ``y``."""
+    return np.column_stack([places[:, 0], np.full(len(places), y), places[:, 1]])
 
 
 def rice_weed_fish(brief: Brief) -> tuple[Finish, Finish, Finish]:

@@ -213,73 +213,61 @@ def step_ladder(brief: Brief) -> Asset:
 
 def broom(brief: Brief) -> Asset:
     """A broom: a head of bristles on a stick, or a witch's besom of twigs."""
+    witch = brief.has("witch", "besom", "magic", "flying", "quidditch")
+    return besom(brief) if witch else brush_broom(brief)
+
+
+def stick_of(brief: Brief) -> tuple[Finish, float]:
+    """What a broomstick is made of, and its length in metres."""
     wood = asked(brief, "stick", "wood", WOODS[1], "stick", "handle", main=True)
-    rng, long = brief.rng(), 1.25 * brief.grown("length", "handle")
-    if brief.has("witch", "besom", "magic", "flying", "quidditch"):
-        stick = bar(
-            [[0, 0.30, 0], [0.012, 0.70, 0.01], [-0.008, 1.1, 0], [0.006, 0.35 + long * 0.9, 0]],
-            [0.016, 0.014, 0.013],
-            24,
-            14,
+    return wood, 1.25 * brief.grown("length", "handle")
+
+
+def besom(brief: Brief) -> Asset:
+    """Twigs bound around a crooked stick."""
+    (wood, long), rng = stick_of(brief), brief.rng()
+    line = [[0, 0.30, 0], [0.012, 0.70, 0.01], [-0.008, 1.1, 0], [0.006, 0.35 + long * 0.9, 0]]
+    stick = bar(line, [0.016, 0.014, 0.013], 24, 14)
+    twigs = []
+    for _ in range(120):
+        a, r = float(rng.uniform(0, 2 * np.pi)), float(np.sqrt(rng.uniform(0.02, 1)))
+        rows = np.array(
+            [[0.020 * r, 0.42], [0.060 * r, 0.28], [0.075 * r, 0.13], [0.055 * r, rng.uniform(0.0, 0.06)]]
         )
-        twigs = []
-        for _ in range(120):
-            a, r = float(rng.uniform(0, 2 * np.pi)), float(np.sqrt(rng.uniform(0.02, 1)))
-            d = np.array([np.sin(a), 0, np.cos(a)])
-            low = float(rng.uniform(0.0, 0.06))
-            twigs.append(
-                bar(
-                    [
-                        d * 0.020 * r + [0, 0.42, 0],
-                        d * 0.060 * r + [0, 0.28, 0],
-                        d * 0.075 * r + [0, 0.13, 0],
-                        d * 0.055 * r + [0, low, 0],
-                    ],
-                    [0.0042, 0.0038, 0.0022],
-                    7,
-                    5,
-                )
-            )
-        bands = [
-            shapes.torus(r, 0.010, 28, 8).move(y=y) for r, y in ((0.036, 0.36), (0.031, 0.375), (0.027, 0.40))
+        path = np.column_stack([rows[:, 0] * np.sin(a), rows[:, 1], rows[:, 0] * np.cos(a)])
+        twigs.append(bar(path, [0.0042, 0.0038, 0.0022], 7, 5))
+    bands = [
+        shapes.torus(r, 0.010, 28, 8).move(y=y) for r, y in ((0.036, 0.36), (0.031, 0.375), (0.027, 0.40))
+    ]
+    straw = asked(brief, "twigs", "straw", (0.62, 0.44, 0.22), "twig", "straw", "bristle")
+    hide = finish("leather", (0.30, 0.18, 0.10), "bands")
+    return Asset(
+        [
+            part("stick", (stick, wood)),
+            part("twigs", (join(*twigs), straw)),
+            part("bands", (join(*bands), hide)),
         ]
-        straw = asked(brief, "twigs", "straw", (0.62, 0.44, 0.22), "twig", "straw", "bristle")
-        return Asset(
-            [
-                part("stick", (stick, wood)),
-                part("twigs", (join(*twigs), straw)),
-                part("bands", (join(*bands), finish("leather", (0.30, 0.18, 0.10), "bands"))),
-            ]
-        )
+    )
+
+
+def brush_broom(brief: Brief) -> Asset:
+    """Tufts of bristles in a head on a straight stick."""
+    (wood, long), rng = stick_of(brief), brief.rng()
     colour = asked(brief, "head", "plastic", BRIGHT[int(rng.integers(5))], "head", "brush")
     stick = bar([[0, 0.165, 0], [0, 0.165 + long, 0]], 0.0125, section=16)
-    head = shapes.extrude(
-        curves.rounded(cm("-15 10.5, 15 10.5, 14 14, 3 16.5, -3 16.5, -14 14"), 0.012, 4), 0.050, 0.010
-    )
+    outline = curves.rounded(cm("-15 10.5, 15 10.5, 14 14, 3 16.5, -3 16.5, -14 14"), 0.012, 4)
     socket = turned(cm("2.6 15, 2.2 17, 1.8 22, 1.5 22.4"), bevel=0.002, segments=28)
     tufts = []
     for x in np.linspace(-0.135, 0.135, 16):
         for z in (-0.016, 0.0, 0.016):
-            jitter = rng.uniform(-0.006, 0.006, 2)
-            tufts.append(
-                shapes.sweep(
-                    [
-                        [x, 0.112, z],
-                        [x * 1.06, 0.06, z * 1.3],
-                        [x * 1.16 + jitter[0], 0.0, z * 1.9 + jitter[1]],
-                    ],
-                    [0.0075, 0.0085, 0.0105],
-                    7,
-                )
-            )
+            out = rng.uniform(-0.006, 0.006, 2)
+            path = [[x, 0.112, z], [x * 1.06, 0.06, z * 1.3], [x * 1.16 + out[0], 0.0, z * 1.9 + out[1]]]
+            tufts.append(shapes.sweep(path, [0.0075, 0.0085, 0.0105], 7))
     straw = asked(brief, "bristles", "straw", (0.86, 0.72, 0.40), "bristle", "straw")
-    return Asset(
-        [
-            part("stick", (stick, wood)),
-            part("head", (head, colour), (socket, colour)),
-            part("bristles", (join(*tufts), straw)),
-        ]
-    )
+    return Asset([
+        part("stick", (stick, wood)), part("head", (shapes.extrude(outline, 0.050, 0.010), colour), (socket, colour)),
+        part("bristles", (join(*tufts), straw)),
+    ])  # fmt: skip
 
 
 FAMILIES = (

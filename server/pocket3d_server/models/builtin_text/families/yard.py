@@ -14,6 +14,7 @@ from pocket3d_server.models.builtin_text.making import (
     around,
     bar,
     black,
+    both,
     cm,
     copies,
     cover,
@@ -78,58 +79,28 @@ def trash_can(brief: Brief) -> Asset:
     body = hollow(
         np.array([[r * 0.86, 0], [r * 0.87, 0.01], [r * 0.98, high - 0.02], [r, high]]), 0.004, 0.01, 48
     )
-    ribs = around(
-        shapes.rounded_box(0.018, high * 0.72, 0.010, 0.004, 2)
-        .rotate(x=np.degrees(np.arctan2(r * 0.12, high)))
-        .move(0, high * 0.48, r * 0.925),
-        20,
+    rib = shapes.rounded_box(0.018, high * 0.72, 0.010, 0.004, 2).rotate(
+        x=np.degrees(np.arctan2(r * 0.12, high))
     )
-    hoops = [
-        shapes.torus(r * k, 0.016, 56, 8).move(y=high * y)
-        for k, y in ((0.885, 0.06), (0.985, 0.90), (1.0, 0.995))
-    ]
-    loops = [
-        bar(
-            [
-                [s * r * 0.94, high * 0.70, 0.05],
-                [s * (r + 0.045), high * 0.69, 0.045],
-                [s * (r + 0.045), high * 0.69, -0.045],
-                [s * r * 0.94, high * 0.70, -0.05],
-            ],
-            0.007,
-            24,
-        )
-        for s in (1, -1)
-    ]
-    lid = turned(
-        cm("105 -2, 107 -1.8, 107 0.8, 90 3.5, 55 6, 50 6.6, 0 7.2") * [r, 1] + [0, high],
-        bevel=0.004,
-        segments=56,
-    )
-    grip = bar(
-        [
-            [-0.06, high + 0.064, 0],
-            [-0.055, high + 0.105, 0],
-            [0.055, high + 0.105, 0],
-            [0.06, high + 0.064, 0],
-        ],
-        0.008,
-        24,
-    )
+    ribs = around(rib.move(0, high * 0.48, r * 0.925), 20)
+    levels = ((0.885, 0.06), (0.985, 0.90), (1.0, 0.995))
+    hoops = [shapes.torus(r * k, 0.016, 56, 8).move(y=high * y) for k, y in levels]
+    x, out = r * 0.94, r + 0.045
+    loop = [[x, 0.70, 0.05], [out, 0.69, 0.045], [out, 0.69, -0.045], [x, 0.70, -0.05]]
+    loops = both(bar(np.array(loop) * [1, high, 1], 0.007, 24))
     pieces = [
-        part("bin", (join(body, ribs), metal)),
-        part("hoops", (join(*hoops), metal)),
-        part("handles", (join(*loops), finish("steel", name="handles"))),
-    ]
+        part("bin", (join(body, ribs), metal)), part("hoops", (join(*hoops), metal)),
+        part("handles", (loops, finish("steel", name="handles"))),
+    ]  # fmt: skip
     if brief.has("open", "paper", "waste"):
         return Asset(pieces)
-    return Asset(
-        [
-            *pieces,
-            part("lid", (lid, unless_said(brief, metal, "lid"))),
-            part("lid_handle", (grip, finish("steel", name="lid_handle"))),
-        ]
-    )
+    rows = cm("105 -2, 107 -1.8, 107 0.8, 90 3.5, 55 6, 50 6.6, 0 7.2") * [r, 1] + [0, high]
+    lid = turned(rows, bevel=0.004, segments=56)
+    grip = bar(cm("-6 6.4 0, -5.5 10.5 0, 5.5 10.5 0, 6 6.4 0") + [0, high, 0], 0.008, 24)
+    return Asset([
+        *pieces, part("lid", (lid, unless_said(brief, metal, "lid"))),
+        part("lid_handle", (grip, finish("steel", name="lid_handle"))),
+    ])  # fmt: skip
 
 
 def wheelie_bin(brief: Brief) -> Asset:
