@@ -7,12 +7,13 @@ import numpy as np
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.christmas import full_sack, wrapped_presents
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.making import metres
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both, tube_along
-from pocket3d_server.models.language.brief import RGB, Brief
+from pocket3d_server.models.language.brief import Brief
 
 
 def sled(brief: Brief) -> Asset:
@@ -61,78 +62,47 @@ def sled(brief: Brief) -> Asset:
     return Asset([part("runners", (both(join(runner, *posts).move(x=w)), wood), (both(shoe.move(x=w)), metal)), part("seat", (join(*slats), wood), (join(*cross, bar_), wood)), part("rope", (rope, finish("straw", (0.80, 0.66, 0.42), "rope")))])  # fmt: skip
 
 
+def _bent(line: Points) -> Solid:
+    """A board 1.1 m across whose side view follows ``line`` (N, 2) of (z, y)."""
+    outline = np.concatenate([line + [0.03, 0], (line - [0.03, 0])[::-1]])
+    return shapes.extrude(curves.counter_clockwise(outline * [-1, 1]), 1.1, 0.01).rotate(y=90)
+
+
+SIDE = metres(
+    "-1.05 0.55, -1.15 1.0, -1.30 1.50, -1.05 1.62, -0.80 1.25, -0.35 0.95, 0.25 0.92, 0.65 1.05, 0.95 1.35,"
+    " 1.15 1.28, 1.05 0.95, 0.80 0.58, 0.30 0.42, -0.60 0.42"
+)
+"""The scrolled side of a sleigh: (z, y)."""
+
+
 def sleigh(brief: Brief) -> Asset:
     """A scrolled sleigh with gilded runners, a padded bench and a sack of presents."""
-    paint, gold = (
-        asked(brief, "paint", "paint", (0.70, 0.06, 0.08), "body", main=True, roughness=0.25),
-        asked(brief, "trim", "gold", None, "trim", "runner"),
-    )
-    side = curves.smooth_curve(
-        metres(
-            "-1.05 0.55, -1.15 1.0, -1.30 1.50, -1.05 1.62, -0.80 1.25, -0.35 0.95, 0.25 0.92, 0.65 1.05, 0.95 1.35, 1.15 1.28, 1.05 0.95, 0.80 0.58, 0.30 0.42, -0.60 0.42"
-        ),
-        70,
-        closed=True,
-    )
+    paint = asked(brief, "paint", "paint", (0.70, 0.06, 0.08), "body", main=True, roughness=0.25)
+    gold = asked(brief, "trim", "gold", None, "trim", "runner")
+    side = curves.smooth_curve(SIDE, 70, closed=True)
     wall = shapes.extrude(curves.counter_clockwise(side * [-1, 1]), 0.08, 0.02).rotate(y=90)
     rim = [
         shapes.sweep(np.column_stack([np.full(70, s * 0.60), side[:, 1], side[:, 0]]), 0.03, 8, closed=True)
         for s in (1, -1)
     ]
     floor = shapes.rounded_box(1.1, 0.08, 1.5, 0.02, 1).move(0, 0.50, -0.1)
-    dash = _bent(np.array([[0.62, 0.50], [0.86, 0.80], [1.02, 1.22]]))
-    back = _bent(np.array([[-0.90, 0.50], [-1.08, 1.0], [-1.20, 1.52]]))
+    dash, back = (
+        _bent(metres("0.62 0.50, 0.86 0.80, 1.02 1.22")),
+        _bent(metres("-0.90 0.50, -1.08 1.0, -1.20 1.52")),
+    )
     seat = join(
         shapes.superellipsoid(1.06, 0.28, 0.62, 5, 2.6, 32).move(0, 0.82, -0.62),
         shapes.superellipsoid(1.06, 0.72, 0.24, 5, 2.6, 32).rotate(x=-12).move(0, 1.22, -0.96),
     )
-    run = tube_along(
-        [
-            [0.48, 0.06, -1.35],
-            [0.48, 0.04, -0.5],
-            [0.48, 0.04, 0.9],
-            [0.48, 0.20, 1.45],
-            [0.48, 0.55, 1.62],
-            [0.48, 0.78, 1.42],
-            [0.48, 0.66, 1.24],
-        ],
-        0.035,
-        44,
-        12,
-    )
+    line = "0.48 0.06 -1.35, 0.48 0.04 -0.5, 0.48 0.04 0.9, 0.48 0.20 1.45, 0.48 0.55 1.62, 0.48 0.78 1.42, 0.48 0.66 1.24"
+    run = tube_along(metres(line), 0.035, 44, 12)
     struts = [
         tube_along([[0.48, 0.05, z], [0.50, 0.28, z + 0.12], [0.50, 0.46, z]], 0.025, 12)
         for z in (-0.75, 0.0, 0.7)
     ]
-    sack = (
-        shapes.revolve(
-            curves.smooth_curve([[0.30, 0.0], [0.48, 0.25], [0.42, 0.65], [0.18, 0.85], [0.24, 1.0]], 20), 28
-        )
-        .scale(1.1, 1, 0.7)
-        .move(0, 0.85, -1.55 + 0.15)
-    )
-    gifts = [
-        (shapes.rounded_box(0.34, 0.3, 0.34, 0.015, 1).rotate(y=20).move(-0.26, 0.70, 0.2), 0),
-        (shapes.rounded_box(0.30, 0.4, 0.30, 0.015, 1).rotate(y=-14).move(0.24, 0.75, 0.15), 1),
-    ]
-    hues: tuple[RGB, ...] = ((0.12, 0.46, 0.26), (0.16, 0.34, 0.66))
-    bows = [
-        join(
-            shapes.box(0.06, 0.312, 0.352).rotate(y=20).move(-0.26, 0.70, 0.2),
-            shapes.torus(0.06, 0.03, 16, 8).rotate(x=70).move(-0.26, 0.88, 0.2),
-        ),
-        join(
-            shapes.box(0.312, 0.412, 0.05).rotate(y=-14).move(0.24, 0.75, 0.15),
-            shapes.torus(0.06, 0.03, 16, 8).rotate(x=70).move(0.24, 0.98, 0.15),
-        ),
-    ]
-    return Asset([part("body", (both(wall.move(x=0.56)), paint), (join(floor, dash, back), paint)), part("trim", (join(*rim), gold)), part("seat", (seat, finish("velvet", (0.40, 0.05, 0.08), "seat"))), part("runners", (both(join(run, *struts)), gold)), part("sack", (sack, finish("fabric", (0.52, 0.36, 0.22), "sack"))), part("presents", *[(g, finish("paint", hues[i], f"wrap_{i + 1}", roughness=0.4)) for g, i in gifts], (join(*bows), gold))])  # fmt: skip
-
-
-def _bent(line: Points) -> Solid:
-    """A board 1.1 m across whose side view follows ``line`` (N, 2) of (z, y)."""
-    outline = np.concatenate([line + [0.03, 0], (line - [0.03, 0])[::-1]])
-    return shapes.extrude(curves.counter_clockwise(outline * [-1, 1]), 1.1, 0.01).rotate(y=90)
+    sack = full_sack().scale(1.1, 1, 0.7).move(0, 0.85, -1.40)
+    gifts = wrapped_presents(gold)
+    return Asset([part("body", (both(wall.move(x=0.56)), paint), (join(floor, dash, back), paint)), part("trim", (join(*rim), gold)), part("seat", (seat, finish("velvet", (0.40, 0.05, 0.08), "seat"))), part("runners", (both(join(run, *struts)), gold)), part("sack", (sack, finish("fabric", (0.52, 0.36, 0.22), "sack"))), gifts])  # fmt: skip
 
 
 FAMILIES = (

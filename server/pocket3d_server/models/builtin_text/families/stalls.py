@@ -10,7 +10,9 @@ from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.families.farm import ridge_roof
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.nursery_garden import glazing_bars, seedling, staging
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.trading import heap_of, striped_awning
 from pocket3d_server.models.builtin_text.vehicles.cart import plank_box
 from pocket3d_server.models.builtin_text.vehicles.fittings import bar, beam, both, truss
 from pocket3d_server.models.language.brief import RGB, Brief
@@ -18,19 +20,22 @@ from pocket3d_server.models.language.brief import RGB, Brief
 STRIPES: tuple[RGB, ...] = ((0.80, 0.12, 0.12), (0.14, 0.42, 0.24), (0.14, 0.32, 0.62), (0.92, 0.60, 0.10))
 
 
+FRAMES: tuple[RGB, ...] = ((0.95, 0.95, 0.93), (0.14, 0.30, 0.20), (0.55, 0.57, 0.60))
+FRUITS: tuple[tuple[RGB, float, float], ...] = (
+    ((0.80, 0.10, 0.08), 0.055, 0.95), ((0.95, 0.55, 0.08), 0.06, 1.0), ((0.40, 0.62, 0.14), 0.055, 0.95),
+    ((0.95, 0.80, 0.15), 0.05, 1.3), ((0.42, 0.16, 0.38), 0.05, 1.25), ((0.90, 0.30, 0.20), 0.065, 0.8),
+)  # fmt: skip
+"""Colour, radius in metres and height over width of what lies in a stall's crates."""
+
+
 def market_stall(brief: Brief) -> Asset:
     """A stall with a striped awning and crates of fruit and vegetables."""
     wood = asked(brief, "wood", "wood", (0.58, 0.40, 0.24), "wood", "counter", main=True)
-    one, two = (
-        asked(brief, "awning", "canvas", STRIPES[int(brief.rng().integers(4))], "awning", "roof", "stripe"),
-        finish("canvas", (0.95, 0.93, 0.88), "awning_white"),
-    )
+    stripe = STRIPES[int(brief.rng().integers(4))]
+    one = asked(brief, "awning", "canvas", stripe, "awning", "roof", "stripe")
+    two = finish("canvas", (0.95, 0.93, 0.88), "awning_white")
     w, d, high = 1.3 * brief.grown("width", "length"), 0.75, 2.35 * brief.grown("height")
-    posts = [
-        beam([s * w, 0, z], [s * w, y, z], 0.08, 0.08)
-        for s in (1, -1)
-        for z, y in ((d, high - 0.30), (-d, high + 0.16))
-    ]
+    posts = [both(beam([w, 0, z], [w, y, z], 0.08, 0.08)) for z, y in ((d, high - 0.30), (-d, high + 0.16))]
     rails = [
         beam([-w, y, z], [w, y, z], 0.07, 0.07)
         for z, y in ((d, high - 0.36), (-d, high + 0.1), (d, 0.22), (-d, 0.22))
@@ -41,147 +46,52 @@ def market_stall(brief: Brief) -> Asset:
     ]
     top = shapes.rounded_box(2 * w + 0.2, 0.05, 0.62, 0.01, 1).grained().move(0, 0.82, d - 0.2)
     step = shapes.rounded_box(2 * w, 0.04, 0.55, 0.01, 1).grained().move(0, 1.12, -0.12)
-    bands: tuple[list[Solid], list[Solid]] = ([], [])
-    n = 12
-    for k in range(n):
-        x0 = -w - 0.2 + (2 * w + 0.4) * k / n
-        wide = (2 * w + 0.4) / n
-        z = np.linspace(-d - 0.15, d + 0.45, 9)
-        y = np.interp(z, [-d - 0.15, d + 0.45], [high + 0.32, high - 0.34]) - 0.05 * np.sin(
-            np.pi * np.linspace(0, 1, 9)
-        )
-        sheet = shapes.sweep(
-            np.column_stack([np.full(9, x0 + wide / 2), y, z]), 1.0, curves.rectangle(wide, 0.02)
-        )
-        scallop = np.concatenate([[[-wide / 2, 0.12]], curves.arc(wide / 2, 180, 360, 9), [[wide / 2, 0.12]]])
-        flap = shapes.extrude(curves.without_repeats(curves.counter_clockwise(scallop)), 0.018).move(
-            x0 + wide / 2, y[-1] - 0.10, z[-1]
-        )
-        bands[k % 2].extend([sheet, flap])
-    rng = brief.rng(1)
-    kinds: tuple[tuple[RGB, float, float], ...] = (
-        ((0.80, 0.10, 0.08), 0.055, 0.95),
-        ((0.95, 0.55, 0.08), 0.06, 1.0),
-        ((0.40, 0.62, 0.14), 0.055, 0.95),
-        ((0.95, 0.80, 0.15), 0.05, 1.3),
-        ((0.42, 0.16, 0.38), 0.05, 1.25),
-        ((0.90, 0.30, 0.20), 0.065, 0.8),
-    )
-    crates, goods = [], []
-    for k, (rgb, size, tall) in enumerate(kinds):
+    bands = striped_awning(w + 0.2, 12, np.array([[-d - 0.15, high + 0.32], [d + 0.45, high - 0.34]]))
+    rng, tilt, crates, goods = brief.rng(1), 14.0, [], []
+    for k, (rgb, size, tall) in enumerate(FRUITS):
         row, col = divmod(k, 3)
         at = ((col - 1) * w * 0.62, 0.90 if row == 0 else 1.20, d - 0.18 if row == 0 else -0.12)
-        tilt = 14.0
-        box = plank_box(0.58, 0.16, 0.42, 2)
-        crates.append(box.rotate(x=tilt).move(*at))
-        heap = []
-        for gx in np.arange(-0.22, 0.23, size * 1.9):
-            for gz in np.arange(-0.15, 0.16, size * 1.9):
-                heap.append(
-                    shapes.sphere(size, 12)
-                    .scale(1, tall, 1)
-                    .move(gx + float(rng.uniform(-0.008, 0.008)), 0.12 + float(rng.uniform(0, 0.03)), gz)
-                )
-        goods.append(
-            part(
-                f"goods_{k + 1}",
-                (
-                    join(*heap).rotate(x=tilt).move(*at),
-                    finish("paint", rgb, f"fruit_{k + 1}", roughness=0.45),
-                ),
-            )
-        )
+        crates.append(plank_box(0.58, 0.16, 0.42, 2).rotate(x=tilt).move(*at))
+        fruit = finish("paint", rgb, f"fruit_{k + 1}", roughness=0.45)
+        heap = heap_of(shapes.sphere(size, 12).scale(1, tall, 1), 1.9 * size, rng)
+        goods.append(part(f"goods_{k + 1}", (heap.rotate(x=tilt).move(*at), fruit)))
     sign = shapes.rounded_box(0.4, 0.3, 0.03, 0.01, 1).rotate(x=-10).move(w * 0.55, 0.52, d + 0.09)
-    return Asset([part("frame", (join(*posts, *rails), wood)), part("counter", (join(*front, top, step), wood)), part("awning", (join(*bands[0]), one), (join(*bands[1]), two)), part("crates", (join(*crates), finish("wood", (0.72, 0.56, 0.36), "crate_wood"))), part("sign", (sign, finish("slate", (0.12, 0.13, 0.13), "board"))), *goods])  # fmt: skip
+    return Asset([part("frame", (join(*posts, *rails), wood)), part("counter", (join(*front, top, step), wood)), part("awning", (bands[0], one), (bands[1], two)), part("crates", (join(*crates), finish("wood", (0.72, 0.56, 0.36), "crate_wood"))), part("sign", (sign, finish("slate", (0.12, 0.13, 0.13), "board"))), *goods])  # fmt: skip
 
 
 def greenhouse(brief: Brief) -> Asset:
     """A glass house on a low wall, with rows of plants on staging inside."""
-    frame = asked(
-        brief,
-        "frame",
-        "paint",
-        ((0.95, 0.95, 0.93), (0.14, 0.30, 0.20), (0.55, 0.57, 0.60))[int(brief.rng().integers(3))],
-        "frame",
-        main=True,
-        roughness=0.4,
-    )
+    paint = FRAMES[int(brief.rng().integers(3))]
+    frame = asked(brief, "frame", "paint", paint, "frame", main=True, roughness=0.4)
     glass = asked(brief, "panes", "glass", (0.75, 0.90, 0.90), "pane", "glass", "window", alpha=0.25)
     w, z, eave = 1.5 * brief.grown("width"), 2.2 * brief.grown("length"), 1.75 * brief.grown("height")
-    ridge = eave + 1.0
-    sill = 0.55
-    wall = (
-        shapes.extrude(
-            curves.rectangle(2 * w + 0.1, 2 * z + 0.1),
-            sill,
-            0.01,
-            holes=[curves.rectangle(2 * w - 0.16, 2 * z - 0.16)],
-        )
-        .rotate(x=-90)
-        .move(y=sill / 2)
-    )
+    ridge, sill = eave + 1.0, 0.55
+    room = curves.rectangle(2 * w - 0.16, 2 * z - 0.16)
+    ring = shapes.extrude(curves.rectangle(2 * w + 0.1, 2 * z + 0.1), sill, 0.01, holes=[room])
     gap = shapes.box(0.9, 1, 0.6).move(0, 0.52, z)
-    wall = shapes.difference(wall, gap)
-    bars: list[Solid] = []
-    for v in np.linspace(-z, z, 8):
-        bars += [
-            both(beam([w, sill, v], [w, eave, v], 0.045, 0.05)),
-            both(beam([w, eave, v], [0, ridge, v], 0.045, 0.05)),
-        ]
-    for x, y in ((w, sill), (w, eave), (w * 0.5, (eave + ridge) / 2)):
-        bars.append(both(beam([x, y, -z], [x, y, z], 0.05, 0.05)))
-    bars.append(beam([0, ridge + 0.02, -z - 0.06], [0, ridge + 0.02, z + 0.06], 0.09, 0.09))
-    for e in (1, -1):
-        for x in np.linspace(-w, w, 7):
-            if e > 0 and abs(x) < 0.4:
-                continue
-            bars.append(
-                beam([x, sill, e * z], [x, eave + (ridge - eave) * (1 - abs(x) / w), e * z], 0.04, 0.04)
-            )
-        bars.append(beam([-w, eave, e * z], [w, eave, e * z], 0.05, 0.05))
-    bars += [
-        both(beam([0.45, 0.02, z], [0.45, 2.0 * eave / 1.75, z], 0.07, 0.06)),
-        beam([-0.45, 2.0 * eave / 1.75, z], [0.45, 2.0 * eave / 1.75, z], 0.06, 0.06),
+    wall = shapes.difference(ring.rotate(x=-90).move(y=sill / 2), gap)
+    bars = glazing_bars(w, z, (sill, eave, ridge))
+    lintel = 2.0 * eave / 1.75
+    door = [
+        both(beam([0.45, 0.02, z], [0.45, lintel, z], 0.07, 0.06)),
+        beam([-0.45, lintel, z], [0.45, lintel, z], 0.06, 0.06),
         beam([-0.42, 0.85, z + 0.02], [0.42, 0.85, z + 0.02], 0.08, 0.04),
         beam([-0.42, 0.12, z + 0.02], [0.42, 0.12, z + 0.02], 0.14, 0.04),
     ]
     finials = [shapes.cone(0.05, 0.35, segments=10).move(0, ridge + 0.05, e * z) for e in (1, -1)]
-    shape = np.array([[-w, sill], [w, sill], [w, eave], [0, ridge], [-w, eave]])
-    shell = shapes.extrude(shape, 2 * z)
+    shell = shapes.extrude(np.array([[-w, sill], [w, sill], [w, eave], [0, ridge], [-w, eave]]), 2 * z)
     knob = shapes.sphere(0.035, 14).move(0.34, 1.05, z + 0.05)
-    rng = brief.rng(1)
-    tables, pots, plants, fruits = [], [], [], []
+    rng, pots, plants, fruits = brief.rng(1), list[Solid](), list[Solid](), list[Solid]()
+    tables = both(staging(2 * z - 0.3, z * 0.8).move(x=w - 0.48))
     for s in (1, -1):
-        tables += [
-            shapes.rounded_box(0.72, 0.05, 2 * z - 0.3, 0.01, 1).grained().move(s * (w - 0.48), 0.72, 0),
-            *[
-                shapes.box(0.06, 0.7, 0.06).move(s * (w - 0.22 - d), 0.35, v)
-                for v in (-z * 0.8, 0, z * 0.8)
-                for d in (0.0, 0.52)
-            ],
-        ]
         for v in np.linspace(-z + 0.4, z - 0.4, 7):
-            at = (s * (w - 0.48) + float(rng.uniform(-0.12, 0.12)), 0.74, v)
-            pots.append(
-                shapes.revolve(
-                    np.array([[0.09, 0], [0.13, 0.2], [0.14, 0.2], [0.14, 0.24], [0.0, 0.22]]), 20, crease=30
-                ).move(*at)
-            )
-            high = float(rng.uniform(0.25, 0.5))
-            for _ in range(5):
-                leaf = (
-                    shapes.superellipsoid(0.10, 0.03, high * 0.9, 2, 2, 12)
-                    .move(z=high * 0.42)
-                    .rotate(x=float(rng.uniform(-75, -25)), y=float(rng.uniform(0, 360)))
-                )
-                plants.append(leaf.move(at[0], at[1] + 0.22, at[2]))
-            if rng.random() < 0.6:
-                fruits += [
-                    shapes.sphere(0.045, 12).move(at[0] + float(a), at[1] + 0.36 + float(b), at[2] + float(c))
-                    for a, b, c in rng.uniform(-0.10, 0.10, (4, 3))
-                ]
+            at = (s * (w - 0.48) + float(rng.uniform(-0.12, 0.12)), 0.74, float(v))
+            pot, leaves, berries = seedling(rng)
+            pots.append(pot.move(*at))
+            plants.append(leaves.move(*at))
+            fruits += [berry.move(*at) for berry in berries]
     floor = shapes.rounded_box(2 * w + 0.5, 0.06, 2 * z + 0.5, 0.02, 1).move(y=0.02)
-    return Asset([part("wall", (wall, asked(brief, "wall", "brick", None, "wall", "base"))), part("frame", (join(*bars, *finials), frame), (knob, finish("brass"))), part("panes", (shell, glass)), part("staging", (join(*tables), finish("wood"))), part("pots", (join(*pots), finish("clay"))), part("plants", (join(*plants), finish("grass", (0.20, 0.46, 0.16), "leaves"))), *([part("fruits", (join(*fruits), finish("paint", (0.85, 0.12, 0.08), "fruit", roughness=0.4)))] if fruits else []), part("floor", (floor, finish("concrete")))])  # fmt: skip
+    return Asset([part("wall", (wall, asked(brief, "wall", "brick", None, "wall", "base"))), part("frame", (join(*bars, *door, *finials), frame), (knob, finish("brass"))), part("panes", (shell, glass)), part("staging", (tables, finish("wood"))), part("pots", (join(*pots), finish("clay"))), part("plants", (join(*plants), finish("grass", (0.20, 0.46, 0.16), "leaves"))), *([part("fruits", (join(*fruits), finish("paint", (0.85, 0.12, 0.08), "fruit", roughness=0.4)))] if fruits else []), part("floor", (floor, finish("concrete")))])  # fmt: skip
 
 
 def crane(brief: Brief) -> Asset:
