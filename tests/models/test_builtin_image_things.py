@@ -128,6 +128,28 @@ def test_a_table_stands_on_four_legs(folder: Path) -> None:
     assert overlap(front_view(only(result))[0], input_view(path)[0]) > 0.88
 
 
+def test_legs_that_hide_their_twins_stand_in_pairs(folder: Path) -> None:
+    """Two legs of a cow from the side are four, and a near camera still sees the picture."""
+
+    def cow(pen: ImageDraw.ImageDraw, s: int) -> None:
+        disc(pen, s, 0.42, 0.45, 0.36, BROWN, 0.16)
+        disc(pen, s, 0.78, 0.28, 0.08, BROWN, 0.2)
+        disc(pen, s, 0.85, 0.16, 0.11, BROWN, 0.09)
+        for x in (0.16, 0.66):
+            disc(pen, s, x, 0.65, 0.045, BROWN, 0.22)
+
+    result = run(draw(folder / "cow.png", cow))
+    assert result.source == "inflate"
+    mesh = welded(only(result))
+    assert mesh.is_watertight
+    feet = mesh.section((0, 1, 0), (0, 0.08, 0))
+    assert feet is not None
+    places = [np.mean(loop, axis=0) for loop in feet.discrete]
+    assert {(x > 0, z > 0) for x, _, z in places} == {(a, b) for a in (True, False) for b in (True, False)}
+    for x, _, _ in places:
+        assert sum(abs(x - other) < 0.03 for other, _, _ in places) == 2
+
+
 def test_wings_are_neither_strips_nor_balloons(folder: Path) -> None:
     """A bird from the front is as deep as its body; a plane from above has a round fuselage and thin wings."""
     from pocket3d_server.models.builtin_image import forming

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_IMAGES = 4
 CELLS = {"low": 112, "medium": 176, "high": 288}
 """Grid cells along the longer side of the object."""
+THIN, FINER = 0.06, 1.35
+"""What is nowhere thicker than this radius over its longer side gets so many times the cells: it would lose its tips."""
 FACES = {"low": 6_000, "medium": 20_000, "high": 60_000}
 SEGMENTS = {"low": 40, "medium": 72, "high": 120}
 """Around a turned body."""
@@ -148,6 +150,7 @@ def _single(
     from pocket3d_server.geometry.asset import Asset, Part
     from pocket3d_server.models.builtin_image import forming, meshes, paint
     from pocket3d_server.models.builtin_image.lathe import turned_coat
+    from pocket3d_server.models.builtin_image.perspective import before_camera
     from pocket3d_server.models.builtin_image.silhouette import Silhouette
 
     small = Silhouette.sample(cutout, forming.MEASURED_AT)
@@ -161,7 +164,8 @@ def _single(
         notes.append("Nothing in the kit looks like the picture; it was lifted into 3D instead.")
     elif request.text_prompt:
         notes.append("The text was not used: the picture decided what was made.")
-    shape = Silhouette.sample(cutout, CELLS[request.quality])
+    finer = FINER if plan.facts.thickest < THIN else 1.0
+    shape = Silhouette.sample(cutout, round(finer * CELLS[request.quality]))
     faces = FACES[request.quality]
     progress(0.35, "building_surface")
     colours = paint.coat(cutout, mirrored_back=_same_behind(plan, cutout), behind=behind)
@@ -173,6 +177,8 @@ def _single(
     mesh = meshes.reduce(mesh, faces)
     progress(0.7, "projecting_colours")
     primitive = paint.paint(mesh, colours, request.texture_resolution)
+    if plan.method == "inflate" and behind is None:
+        primitive.vertices = before_camera(primitive.vertices)
     primitive.vertices[:, 1] -= primitive.vertices[:, 1].min()
     progress(0.98, "finishing")
     asset = Asset([Part("object", [primitive])], extras={"method": plan.method, "cutout": cutout.method})

@@ -15,6 +15,12 @@ BACK_DEPTH = 0.85
 """The back is a little flatter than the front."""
 LARGEST_HEIGHT = 0.42
 """Heights approach this share of the longer side: a big torso is less deep than it is wide."""
+LEGS_APART = 0.33
+"""How far to the side a leg stands, over half the depth of the thickest place."""
+STRIDE = 0.4
+"""Feet of two legs on one side of something on four are that far apart at least, over the width."""
+LEVEL = 0.02
+"""Feet that end within this share of the height stand equally near."""
 
 
 def squared_height(shape: Silhouette) -> Array:
@@ -39,11 +45,14 @@ def squared_height(shape: Silhouette) -> Array:
     return np.where(mask, square, slope * np.minimum(distance, -0.02)).astype(np.float32)
 
 
-def limb_offsets(shape: Silhouette) -> Array:
-    """Where the middle of the body lies in depth: (H, W) in pixels, positive towards the viewer.
+def limb_offsets(shape: Silhouette) -> tuple[Array, bool]:
+    """Where the middle of the body lies in depth: (H, W) in pixels, positive towards the viewer; and whether as much
+    lies as far away from him.
 
-    Legs seen side by side below one body belong to different sides of it: alternate ones are moved towards
-    and away from the viewer, growing from nothing at the crotch to the full offset at the feet.
+    Legs seen side by side below one body belong to different sides of it: they are moved towards and away from
+    the viewer, growing from nothing at the crotch to the full offset at the feet. On one floor a foot that ends
+    lower in the picture stands nearer; where all end at one height, alternate legs belong together.
+    Two legs far apart, seen from the side, are those of something on four: each hides its twin.
     """
     mask = shape.mask
     rows = np.nonzero(mask.any(axis=1))[0]
@@ -51,11 +60,11 @@ def limb_offsets(shape: Silhouette) -> Array:
     height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
     nothing = np.zeros(mask.shape, np.float32)
     if width < 0.7 * height:
-        return nothing  # an upright figure seen from the front has its legs side by side
+        return nothing, False  # an upright figure seen from the front has its legs side by side
     low = rows[-1] - max(2, round(0.05 * height))
     feet, count = ndimage.label(mask[low])
-    if count < 2 or count > 4 or (count == 2 and mirror_overlap(mask)[0] > 0.6):
-        return nothing
+    if count < 2 or count > 4 or (count == 2 and mirror_overlap(mask)[0] > 0.72):
+        return nothing, False
     below = mask.copy()
     below[: rows[-1] - round(0.45 * height)] = False
     # The crotch: highest row from the ground on which all feet are still apart.
@@ -66,20 +75,27 @@ def limb_offsets(shape: Silhouette) -> Array:
             break
         crotch = row
     if low - crotch < 0.08 * height:
-        return nothing
+        return nothing, False
     below[:crotch] = False
     legs, _ = ndimage.label(below)
     order = [int(legs[low, np.nonzero(feet == k + 1)[0][0]]) for k in range(count)]
-    reach = float(np.sqrt(np.maximum(squared_height(shape), 0)).max()) * 0.5
+    reach = float(np.sqrt(np.maximum(squared_height(shape), 0)).max()) * LEGS_APART
     pinned = np.full(mask.shape, np.nan)
     pinned[: max(0, crotch - round(0.12 * height))] = 0
+    ends = np.array([np.nonzero((legs == leg).any(axis=1))[0][-1] for leg in order])
+    told = np.ptp(ends) > LEVEL * height
+    middles = ndimage.mean(np.arange(mask.shape[1]), feet, np.arange(1, count + 1))
+    twins = count == 2 and bool(np.ptp(middles) > STRIDE * width)
     for k, leg in enumerate(order):
-        side = 1 if k % 2 == 0 else -1
+        near = 2 * ends[k] > ends.min() + ends.max() if told else k % 2 == 0
+        side = 1 if near or twins else -1
+        # Twins stand clear of one another.
+        aside = max(reach, 2.2 * float(shape.distance[legs == leg].mean())) if twins else reach
         pinned[(legs == leg) & (np.arange(mask.shape[0])[:, None] > crotch + 0.25 * (low - crotch))] = (
-            side * reach
+            side * aside
         )
     offsets = poisson(mask, fixed=pinned, load=0.0)
-    return ndimage.gaussian_filter(bleed(offsets[..., None], mask)[..., 0], 1.0)
+    return ndimage.gaussian_filter(bleed(offsets[..., None], mask)[..., 0], 1.0), twins
 
 
 def inflate(
@@ -93,13 +109,14 @@ def inflate(
     square = squared_height(shape)
     if factor is not None:
         square = square * factor**2
-    offset = limb_offsets(shape)
+    offset, twins = limb_offsets(shape)
     top = float(np.sqrt(square.max()))
     reach = float(np.abs(offset).max())
     before, behind = int(np.ceil(top + reach)) + 2, int(np.ceil(top * BACK_DEPTH + reach)) + 2
-    z = np.arange(-behind, before + 1, dtype=np.float32)[:, None, None] - offset[None]
-    z /= np.where(z < 0, BACK_DEPTH, 1).astype(np.float32)
-    mesh = smooth(polygonise(square[None] - z * z, shape.frame, behind), 6)
+    z = np.arange(-behind, before + 1, dtype=np.float32)[:, None, None]
+    away = np.abs(z) - offset if twins else z - offset
+    away /= np.where(z < 0, BACK_DEPTH, 1).astype(np.float32)
+    mesh = smooth(polygonise(square[None] - away * away, shape.frame, behind), 6)
     vertices = mesh.vertices * (1, 1, thickness)
     if emboss > 0:
         facing = np.clip(normals(mesh)[:, 2] / 0.5, 0, 1)

@@ -30,6 +30,18 @@ def camera(shape: Silhouette) -> tuple[float, Array]:
     return DISTANCE / shape.frame.unit, middle
 
 
+def before_camera(vertices: Array) -> Array:
+    """Vertices (V, 3) in metres of a body of about 1 m, moved so that the camera sees them where they lie in x and y.
+
+    What stands nearer than the middle looks larger, so it is made that much smaller, and what stands further larger.
+    Without it the outline would be the picture's only from infinitely far away.
+    """
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    middle = (low + high) / 2
+    ratio = 1 - (vertices[:, 2:] - middle[2]) / (DISTANCE * (high - low)[:2].max())
+    return np.column_stack([middle[:2] + (vertices[:, :2] - middle[:2]) * ratio, vertices[:, 2]])
+
+
 def unforeshortened(shape: Silhouette, turned: Turned) -> Turned:
     """The turned body whose picture by a near camera has the given outline; itself where the ends are sharp.
 
