@@ -6,11 +6,12 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Solid, join, part
+from pocket3d_server.geometry.solid import join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.geography import continents
 from pocket3d_server.models.builtin_text.joinery import WOODS
-from pocket3d_server.models.builtin_text.making import around, cm, cover, facing, turned
+from pocket3d_server.models.builtin_text.making import around, cm, copies, cover, facing, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
@@ -56,96 +57,27 @@ def magnifier(brief: Brief) -> Asset:
 
 def globe(brief: Brief) -> Asset:
     """A globe of the Earth, tilted in its meridian on a turned foot."""
-    sea = asked(
-        brief,
-        "sea",
-        "paint",
-        (0.20, 0.46, 0.72) if brief.style != "classic" else (0.78, 0.68, 0.48),
-        "sea",
-        "ocean",
-        main=False,
-        roughness=0.25,
+    old = brief.style == "classic"
+    blue, green = (
+        ((0.78, 0.68, 0.48), (0.58, 0.44, 0.24)) if old else ((0.20, 0.46, 0.72), (0.36, 0.58, 0.26))
     )
-    brass, wood = (
-        asked(brief, "meridian", "brass", None, "meridian", "ring"),
-        cover(brief, "foot", WOODS, "foot", "stand", "base", kind="wood"),
-    )
-    r, high = 0.15, 0.235
-    ball = shapes.sphere(r, 56)
-    lands: tuple[tuple[float, float, float, float, int], ...] = (
-        (48, -100, 26, 26, 1),
-        (30, -98, 12, 10, 2),
-        (68, -95, 10, 34, 3),
-        (72, -42, 9, 11, 4),
-        (-10, -60, 18, 14, 5),
-        (-34, -66, 16, 6, 6),
-        (10, 12, 20, 20, 7),
-        (-14, 25, 18, 11, 8),
-        (50, 18, 11, 18, 9),
-        (58, 75, 17, 52, 10),
-        (34, 92, 12, 32, 11),
-        (20, 78, 10, 8, 12),
-        (22, 46, 9, 9, 13),
-        (12, 103, 9, 6, 14),
-        (-25, 134, 11, 17, 15),
-        (-84, 0, 9, 180, 16),
-    )
-    green = asked(
-        brief,
-        "land",
-        "paint",
-        (0.36, 0.58, 0.26) if brief.style != "classic" else (0.58, 0.44, 0.24),
-        "land",
-        "continent",
-    )
-    patches = [_patch(r, *land) for land in lands]
-    turn = {"z": -23.4}
-    spun = [s.rotate(y=float(brief.rng().uniform(-40, 10))) for s in (ball, join(*patches))]
-    meridian = shapes.sweep(
-        np.column_stack([(curves.arc(r + 0.013, -90, 90, 40)) * [-1, 1], np.zeros(40)]),
-        1.0,
-        curves.rectangle(0.006, 0.014, 0.002),
-        round_ends=False,
-    )
-    pins = [shapes.cylinder(0.006, 0.024, 0.002, 14).move(y=y) for y in (r - 0.004, -r - 0.020)]
-    tilted = [s.rotate(**turn).move(y=high) for s in (*spun, meridian, *pins)]
-    post = turned(
-        cm("9 0, 9.2 .8, 8 1.8, 3 2.8, 1.6 4.2, 2.2 5.0, 1.5 5.8, 1.6 6.5, 0 6.6"), bevel=0.003, segments=44
-    )
-    return Asset(
-        [
-            part("sea", (tilted[0], sea)),
-            part("land", (tilted[1], green)),
-            part("meridian", (join(*tilted[2:]), brass)),
-            part("foot", (post.move(x=0.02), wood)),
-        ]
-    )
-
-
-def _patch(r: float, latitude: float, longitude: float, tall: float, wide: float, seed: int) -> Solid:
-    """A raised blot on a ball of radius ``r``: a land around a point, of half sizes in degrees."""
-    t = 2 * np.pi * np.arange(40) / 40
-    rng = np.random.default_rng(seed)
-    edge = 1 + sum(
-        float(rng.uniform(0.05, 0.16)) * np.sin(n * t + float(rng.uniform(0, 6.3))) for n in (2, 3, 4, 7)
-    )
-    rings = []
-    for share, lift in (
-        (0.02, -0.002),
-        (0.98, -0.002),
-        (1.0, 0.0006),
-        (0.94, 0.0022),
-        (0.6, 0.0026),
-        (0.3, 0.0026),
-        (0.02, 0.0026),
-    ):
-        phi = np.radians(np.clip(latitude + tall * share * edge * np.sin(t), -89.5, 89.5))
-        theta = np.radians(longitude + wide * share * edge * np.cos(t))
-        rings.append(
-            (r + lift)
-            * np.column_stack([np.cos(phi) * np.sin(theta), np.sin(phi), np.cos(phi) * np.cos(theta)])
-        )
-    return shapes.loft(np.stack(rings), crease=60)
+    sea = asked(brief, "sea", "paint", blue, "sea", "ocean", main=False, roughness=0.25)
+    land = asked(brief, "land", "paint", green, "land", "continent")
+    brass = asked(brief, "meridian", "brass", None, "meridian", "ring")
+    wood = cover(brief, "foot", WOODS, "foot", "stand", "base", kind="wood")
+    r = 0.15
+    spin = float(brief.rng().uniform(-40, 10))
+    arc = curves.in_plane(curves.arc(r + 0.013, -90, 90, 40) * [-1, 1], 0.0, "xy")
+    meridian = shapes.sweep(arc, 1.0, curves.rectangle(0.006, 0.014, 0.002))
+    pins = copies(shapes.cylinder(0.006, 0.024, 0.002, 14), [[0, r - 0.004, 0], [0, -r - 0.020, 0]])
+    pieces = (
+        ("sea", shapes.sphere(r, 56).rotate(y=spin), sea), ("land", continents(r).rotate(y=spin), land),
+        ("meridian", join(meridian, pins), brass),
+    )  # fmt: skip
+    rows = cm("9 0, 9.2 .8, 8 1.8, 3 2.8, 1.6 4.2, 2.2 5.0, 1.5 5.8, 1.6 6.5, 0 6.6")
+    foot = turned(rows, bevel=0.003, segments=44).move(x=0.02)
+    tilted = [part(name, (s.rotate(z=-23.4).move(y=0.235), m)) for name, s, m in pieces]
+    return Asset([*tilted, part("foot", (foot, wood))])
 
 
 def hourglass(brief: Brief) -> Asset:

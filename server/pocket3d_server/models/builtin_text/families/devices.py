@@ -16,6 +16,7 @@ from pocket3d_server.models.builtin_text.making import (
     around,
     bar,
     black,
+    both,
     cm,
     copies,
     cover,
@@ -182,73 +183,35 @@ def radio(brief: Brief) -> Asset:
 
 def telephone(brief: Brief) -> Asset:
     """A table telephone with a dial and a receiver on its cradle."""
-    case = cover(
-        brief,
-        "case",
-        (BLACK, (0.72, 0.10, 0.10), (0.93, 0.89, 0.78), (0.20, 0.42, 0.36)),
-        "case",
-        "body",
-        roughness=0.25,
-    )
+    tints = (BLACK, (0.72, 0.10, 0.10), (0.93, 0.89, 0.78), (0.20, 0.42, 0.36))
+    case = cover(brief, "case", tints, "case", "body", roughness=0.25)
     gold = asked(brief, "trim", "brass", None, "trim", "dial")
-    rows = [
-        (0.215, 0.200, 0.0),
-        (0.220, 0.205, 0.012),
-        (0.200, 0.185, 0.022),
-        (0.172, 0.150, 0.045),
-        (0.138, 0.105, 0.085),
-        (0.118, 0.074, 0.110),
-        (0.100, 0.060, 0.118),
-    ]
-    z = [0, 0, 0, -0.006, -0.020, -0.030, -0.032]
-    body = shapes.loft(
-        np.stack(
-            [
-                curves.in_plane(curves.rectangle(w, d, 0.3 * d, 6), y) + [0, 0, s]
-                for (w, d, y), s in zip(rows, z)
-            ]
-        ),
-        crease=50,
+    rows = cm(
+        "21.5 20 0 0, 22 20.5 1.2 0, 20 18.5 2.2 0, 17.2 15 4.5 -.6, 13.8 10.5 8.5 -2, 11.8 7.4 11 -3, 10 6 11.8 -3.2"
     )
-    tilt, at = 42.4, (0.0, 0.069, 0.056)
-    dial = shapes.extrude(
-        curves.circle(0.044, 48),
-        0.005,
-        0.001,
-        holes=[
-            curves.circle(0.0066, 16) + 0.0315 * np.array([np.cos(t), np.sin(t)])
-            for t in np.radians(np.arange(10) * 30 + 20)
-        ],
-    )
+    rings = [curves.in_plane(curves.rectangle(w, d, 0.3 * d, 6), y) + [0, 0, z] for w, d, y, z in rows]
+    body = shapes.loft(np.stack(rings), crease=50)
+    t = np.radians(np.arange(10) * 30 + 20)
+    holes = [curves.circle(0.0066, 16) + at for at in 0.0315 * np.column_stack([np.cos(t), np.sin(t)])]
+    stop = shapes.rounded_box(0.004, 0.020, 0.006, 0.001, 1).rotate(z=38).move(0.036, -0.028, 0.004)
+    wheel = join(shapes.extrude(curves.circle(0.044, 48), 0.005, 0.001, holes=holes), stop)
     disc = facing(shapes.cylinder(0.045, 0.008, 0.002, 40)).move(z=-0.008)
     hub = facing(shapes.cylinder(0.019, 0.007, 0.002, 32))
-    stop = shapes.rounded_box(0.004, 0.020, 0.006, 0.001, 1).rotate(z=38).move(0.036, -0.028, 0.004)
-    dialled = [s.rotate(x=-tilt).move(*at) for s in (dial, disc, hub, stop)]
-    cradle = [
-        bar([[s * 0.030, 0.115, -0.032 + d], [s * 0.040, 0.150, -0.032 + d * 1.3]], [0.007, 0.006])
-        for s in (1, -1)
+    wheel, disc, hub = (s.rotate(x=-42.4).move(0.0, 0.069, 0.056) for s in (wheel, disc, hub))
+    horns = [
+        bar([[0.030, 0.115, d - 0.032], [0.040, 0.150, 1.3 * d - 0.032]], [0.007, 0.006])
         for d in (0.022, -0.022)
     ]
-    receiver = bar(
-        cm("-10.5 14.8 -3.2, -8.5 16.2 -3.2, 0 17.8 -3.2, 8.5 16.2 -3.2, 10.5 14.8 -3.2"),
-        [0.013, 0.0125, 0.0115, 0.0125, 0.013],
-        28,
-        14,
-    )
-    ends = [
-        turned(cm("2.4 0, 2.7 .6, 2.5 1.6, 1.6 2.8, .8 3.2"), bevel=0.003)
-        .rotate(z=-14 * s)
-        .move(s * 0.105, 0.122, -0.032)
-        for s in (1, -1)
-    ]
-    cord = np.linspace(0, 1, 150)
-    loop = curves.smooth_curve(cm("-11.5 12.5 -3.2, -15.5 7.5 0, -16.5 2 1, -12.5 1.2 -3, -10 1.8 -6"), 150)
-    coil = loop + 0.007 * np.column_stack(
-        [np.cos(cord * 2 * np.pi * 18), np.sin(cord * 2 * np.pi * 18), np.zeros(150)]
-    )
+    grip = cm("-10.5 14.8 -3.2, -8.5 16.2 -3.2, 0 17.8 -3.2, 8.5 16.2 -3.2, 10.5 14.8 -3.2")
+    receiver = bar(grip, [0.013, 0.0125, 0.0115, 0.0125, 0.013], 28, 14)
+    cup = turned(cm("2.4 0, 2.7 .6, 2.5 1.6, 1.6 2.8, .8 3.2"), bevel=0.003)
+    cups = both(cup.rotate(z=-14).move(0.105, 0.122, -0.032))
+    cord = np.linspace(0, 36 * np.pi, 150)
+    line = curves.smooth_curve(cm("-11.5 12.5 -3.2, -15.5 7.5 0, -16.5 2 1, -12.5 1.2 -3, -10 1.8 -6"), 150)
+    coil = line + 0.007 * np.column_stack([np.cos(cord), np.sin(cord), 0 * cord])
     return Asset([
-        part("body", (body, case)), part("dial", (join(dialled[0], dialled[3]), gold)), part("dial_plate", (dialled[1], finish("paper", (0.96, 0.94, 0.88), "numbers"))),
-        part("hub", (dialled[2], case)), part("cradle", (join(*cradle), gold)), part("receiver", (join(receiver, *ends), case)),
+        part("body", (body, case)), part("dial", (wheel, gold)), part("dial_plate", (disc, finish("paper", (0.96, 0.94, 0.88), "numbers"))),
+        part("hub", (hub, case)), part("cradle", (both(join(*horns)), gold)), part("receiver", (join(receiver, cups), case)),
         part("cord", (shapes.sweep(coil, 0.0022, 6, round_ends=True), black("cord"))),
     ])  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import join, part
+from pocket3d_server.geometry.solid import Points, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.joinery import WOODS
@@ -136,50 +136,27 @@ def bat(brief: Brief) -> Asset:
 
 def skateboard(brief: Brief) -> Asset:
     """A skateboard on its four wheels, nose and tail turned up."""
-    deck_stuff = asked(brief, "deck", "wood", pick(brief, (WOODS[1], WOODS[0])), "deck", "board")
-    tape = asked(
-        brief,
-        "tape",
-        "paint",
-        (0.12, 0.12, 0.13) if not brief.colours else None,
-        "tape",
-        "top",
-        main=True,
-        roughness=0.95,
-    )
+    wood = asked(brief, "deck", "wood", pick(brief, (WOODS[1], WOODS[0])), "deck", "board")
+    grey = None if brief.colours else (0.12, 0.12, 0.13)
+    tape = asked(brief, "tape", "paint", grey, "tape", "top", main=True, roughness=0.95)
     wheel_stuff = asked(brief, "wheels", "plastic", pick(brief, ((0.95, 0.92, 0.85), *BRIGHT)), "wheel")
     long, wide = 0.80 * brief.grown("length"), 0.205 * brief.grown("width")
 
-    def bent(v: np.ndarray) -> np.ndarray:
-        x = np.abs(v[:, 0]) - long * 0.30
-        v[:, 1] += 1.15 * x.clip(0) ** 2 / 0.5 + 0.25 * x.clip(0) + 0.6 * v[:, 2] ** 2
+    def bent(v: Points) -> Points:
+        x = (np.abs(v[:, 0]) - long * 0.30).clip(0)
+        v[:, 1] += 1.15 * x**2 / 0.5 + 0.25 * x + 0.6 * v[:, 2] ** 2
         return v
 
-    stations = np.linspace(-1, 1, 49)
-    half = wide / 2 * (1 - np.clip((np.abs(stations) - 0.74) / 0.26, 0, 1) ** 2.2).clip(0) ** 0.5
+    along = np.linspace(-1, 1, 49)
+    half = wide / 2 * (1 - np.clip((np.abs(along) - 0.74) / 0.26, 0, 1) ** 2.2).clip(0) ** 0.5
+    across = np.array([-1, -0.5, 0, 0.5, 1, 1, 0.5, 0, -0.5, -1])
     layers = []
     for low, high, grow in ((0.0, 0.011, 0.0), (0.0105, 0.0125, -0.004)):
-        ring = np.array(
-            [
-                [-1, low],
-                [-0.5, low],
-                [0, low],
-                [0.5, low],
-                [1, low],
-                [1, high],
-                [0.5, high],
-                [0, high],
-                [-0.5, high],
-                [-1, high],
-            ]
-        )
-        rows = [
-            np.column_stack([np.full(10, s * long / 2), ring[:, 1], -ring[:, 0] * max(h + grow, 0.0)])
-            if h + grow > 1e-4
-            else np.tile([s * long / 2, (low + high) / 2, 0.0], (10, 1))
-            for s, h in zip(stations, half)
-        ]
-        layers.append(shapes.loft(np.stack(rows), crease=50).deform(bent).move(y=0.098))
+        reach = (half + grow).clip(0)
+        y = np.where(reach[:, None] > 1e-4, np.repeat([low, high], 5), (low + high) / 2)
+        x = np.broadcast_to(along[:, None] * long / 2, y.shape)
+        rows = np.stack([x, y, -across * reach[:, None]], axis=2)
+        layers.append(shapes.loft(rows, crease=50).deform(bent).move(y=0.098))
     truck = join(
         shapes.rounded_box(0.080, 0.010, 0.055, 0.003, 2).move(y=0.093),
         turned(cm("1.6 0, 1.9 1, 1.4 2.2, 1.8 3.2"), segments=20).move(y=0.058),
@@ -188,15 +165,12 @@ def skateboard(brief: Brief) -> Asset:
     )
     wheel = turned(cm("1.2 0, 2.6 .2, 3.2 .8, 3.2 2.8, 2.6 3.4, 1.2 3.6"), bevel=0.002, segments=32)
     hub = shapes.cylinder(0.013, 0.038, 0.001, 20).move(y=-0.001)
-    trucks = [truck.move(x=s * long * 0.27) for s in (1, -1)]
-    at = [[s * long * 0.27, 0.034, z - 0.018] for s in (1, -1) for z in (0.088, -0.088)]
-    bolts = copies(
-        shapes.cylinder(0.005, 0.003, segments=10),
-        [[s * long * 0.27 + x, 0.1105, z] for s in (1, -1) for x in (0.024, -0.024) for z in (0.018, -0.018)],
-    )
-    steel = finish("aluminium", name="trucks")
+    ends = [s * long * 0.27 for s in (1, -1)]
+    at = [[x, 0.034, z - 0.018] for x in ends for z in (0.088, -0.088)]
+    spots = [[x + dx, 0.1105, z] for x in ends for dx in (0.024, -0.024) for z in (0.018, -0.018)]
+    bolts = copies(shapes.cylinder(0.005, 0.003, segments=10), spots)
     return Asset([
-        part("deck", (layers[0], deck_stuff)), part("grip_tape", (layers[1], tape)), part("trucks", (join(*trucks), steel)), part("bolts", (bolts, finish("chrome", name="bolts"))),
+        part("deck", (layers[0], wood)), part("grip_tape", (layers[1], tape)), part("trucks", (copies(truck, [[x, 0, 0] for x in ends]), finish("aluminium", name="trucks"))), part("bolts", (bolts, finish("chrome", name="bolts"))),
         part("wheels", (copies(facing(wheel), at), wheel_stuff)), part("hubs", (copies(facing(hub), at), black("hubs"))),
     ])  # fmt: skip
 
