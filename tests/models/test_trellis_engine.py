@@ -15,6 +15,7 @@ from pocket3d_server.models import registry
 from pocket3d_server.models.engine import EngineError, MeshRequest
 from pocket3d_server.models.trellis import engine as engines
 from pocket3d_server.models.weights import Weights
+from pocket3d_server.runners.catalog import Catalog
 
 FEW = {"structure_steps": 3, "detail_steps": 3, "faces": 2000}
 
@@ -176,6 +177,8 @@ def test_the_released_models(monkeypatch: pytest.MonkeyPatch) -> None:
         "trellis_text_large": ("text",),
         "trellis_text_xlarge": ("text",),
     }
+    ranked = [model.spec.model_id for model in Catalog().all() if model.spec.model_id in found]
+    assert ranked == ["trellis_text_xlarge", "trellis_text_large", "trellis_image_large", "trellis_text_base"]
     for engine in found.values():
         spec = engine.spec
         assert spec.weights[0].path == "pipeline.json"

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -169,7 +169,7 @@ def test_what_can_never_fit_is_refused_with_numbers() -> None:
 def test_a_model_that_can_do_without_a_gpu_runs_on_the_host_for_those_who_name_it(  # type: ignore[no-untyped-def]
     make_pool, largest: int, memory_mb: int, device: str | None, reason: str | None
 ) -> None:
-    flows = spec("flows", 500, 8000, WithoutGpu(4000, 3000.0))
+    flows = replace(spec("flows", 500, 8000, WithoutGpu(4000, 3000.0)), builtin=False)
     cards = [largest] if largest else []
     pool = make_pool(Machine(total=memory_mb * 2, cards=cards), flows)
     catalog = pool._catalog

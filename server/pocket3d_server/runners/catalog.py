@@ -112,7 +112,10 @@ class Catalog:
         """All models, best first within a feature: larger networks before built-in engines, and of these first
         the ones that need no download."""
         models = [model for model_id in self._engines if (model := self.get(model_id))]
-        return sorted(models, key=lambda m: (m.spec.feature, m.spec.builtin, -m.spec.vram_mb, _fetched(m)))
+        return sorted(
+            models,
+            key=lambda m: (m.spec.feature, m.spec.builtin, -m.spec.vram_mb, _fetched(m), -_weight(m)),
+        )
 
     def choose(self, feature: Feature, inputs: set[str], preference: str | None) -> Model:
         """The model for a request that gives ``inputs`` (of ``text``, ``image``, ``mesh``).
@@ -190,6 +193,11 @@ class Catalog:
 
 def _fetched(model: Model) -> bool:
     return model.spec.builtin and bool(model.spec.weights)
+
+
+def _weight(model: Model) -> int:
+    """Bytes of a network; of two that need the same GPU the larger one is the better one."""
+    return sum(file.size for file in model.spec.weights)
 
 
 def _usable(model: Model, inputs: set[str]) -> bool:

@@ -27,6 +27,10 @@ OOM_ADVICE = "Lower the quality or texture_resolution, send a smaller mesh, or c
 DEATH_ADVICE = "Submit it again; if it fails again, try another model or other parameters."
 
 
+DEVICES = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "PYTORCH_ENABLE_MPS_FALLBACK": "1"}
+"""GPUs are numbered as the driver lists them (`devices`), not by speed; what Apple's GPUs cannot do, their CPU does."""
+
+
 class RunnerProcess:
     """One child process with one model. ``attempt`` is what it works on, None when it is idle.
 
@@ -69,6 +73,7 @@ class RunnerProcess:
             stderr=subprocess.PIPE,
             env=os.environ
             | _thread_limits(slot, cpu_jobs)
+            | DEVICES
             | {descent.VARIABLE: mark, VARIABLE: str(models_dir.absolute())},
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
