@@ -5,14 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
-from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.asset import Asset, Part
 from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.models.builtin_text.bookbinding import arched_pages, written_line
 from pocket3d_server.models.builtin_text.family import Family
-from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish
 from pocket3d_server.models.builtin_text.joinery import WOODS
-from pocket3d_server.models.builtin_text.making import around, bar, black, cm, cover, facing, pick, turned
+from pocket3d_server.models.builtin_text.making import (
+    around,
+    bar,
+    black,
+    both,
+    cm,
+    cover,
+    facing,
+    pick,
+    turned,
+)
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
+
+LEAN = -58.0
+"""Degrees that a sheet leans back."""
+THICK = 0.0014
+"""Thickness of parchment in metres."""
+SHEET = 0.25
+"""How high a sheet is, in metres."""
 
 
 def telescope(brief: Brief) -> Asset:
@@ -76,98 +94,84 @@ def tripod_telescope(brief: Brief) -> Asset:
 
 def treasure_map(brief: Brief) -> Asset:
     """An old map between two rolls, with land, a dashed way and a red cross; a scroll of writing otherwise."""
-    paper = cover(
-        brief, "paper", ((0.87, 0.74, 0.50), (0.82, 0.67, 0.42)), "paper", "map", "scroll", kind="paper"
-    )
-    ink, red = (
-        asked(brief, "ink", "paper", (0.34, 0.20, 0.10), "ink", "writing"),
-        finish("paint", (0.74, 0.08, 0.08), "cross"),
-    )
-    wide, high, rng = 0.36 * brief.grown("width", "length"), 0.25, brief.rng()
-    x = np.linspace(-1, 1, 41)
-    wave = rng.uniform(-0.006, 0.006, (2, 41))
-    arch = 0.020 * (1 - x**2)
-    low, top = (
-        np.column_stack([x * wide / 2, -high / 2 + wave[0], arch]),
-        np.column_stack([x * wide / 2, high / 2 + wave[1], arch]),
-    )
-    t = 0.0014
-    sheet_ = shapes.loft(
-        np.stack([np.stack([low[k], top[k], top[k] + [0, 0, t], low[k] + [0, 0, t]]) for k in range(41)]),
-        crease=60,
-    )
-    rolls = []
-    for s in (1, -1):
-        u = np.linspace(0, 2.3 * 2 * np.pi, 70)
-        r = 0.020 - 0.0040 * u / (2 * np.pi)
-        spiral = np.column_stack([r * np.sin(u), -r * np.cos(u)])
-        band = np.concatenate([spiral, (spiral * 0.92)[::-1]])
-        rolls.append(
-            shapes.extrude(band * [s, 1], high * 1.01).rotate(x=90).move(s * (wide / 2 + 0.004), 0, 0.018)
-        )
+    letter = brief.has("scroll", "parchment", "letter") and not brief.has("map")
+    return scroll(brief) if letter else island_map(brief)
 
-    def on(flat: Points, raise_: float = 0.0011) -> Solid:
+
+def inks(brief: Brief) -> tuple[Finish, Finish]:
+    """What is drawn and written with: the brown of old ink, and a red."""
+    brown = asked(brief, "ink", "paper", (0.34, 0.20, 0.10), "ink", "writing")
+    return brown, finish("paint", (0.74, 0.08, 0.08), "cross")
+
+
+def arched(x: Points, wide: float) -> Points:
+    """How far an arched sheet ``wide`` metres across stands out at ``x``."""
+    return 0.020 * (1 - (2 * x / wide) ** 2)
+
+
+def parchment(brief: Brief, wide: float, rng: np.random.Generator) -> Part:
+    """A sheet arched between two rolls, its long edges worn."""
+    tints = ((0.87, 0.74, 0.50), (0.82, 0.67, 0.42))
+    paper = cover(brief, "paper", tints, "paper", "map", "scroll", kind="paper")
+    x = np.linspace(-1, 1, 41) * wide / 2
+    wave, out = rng.uniform(-0.006, 0.006, (2, 41)), arched(x, wide)
+    low, top = (np.column_stack([x, s * SHEET / 2 + w, out]) for s, w in zip((-1, 1), wave))
+    sheet = shapes.loft(np.stack([low, top, top + [0, 0, THICK], low + [0, 0, THICK]], axis=1), crease=60)
+    u = np.linspace(0, 4.6 * np.pi, 70)
+    spiral = (0.020 - 0.0040 * u / (2 * np.pi))[:, None] * np.column_stack([np.sin(u), -np.cos(u)])
+    band = np.concatenate([spiral, (spiral * 0.92)[::-1]])
+    rolls = [
+        shapes.extrude(band * [s, 1], SHEET * 1.01).rotate(x=90).move(s * (wide / 2 + 0.004), 0, 0.018)
+        for s in (1, -1)
+    ]
+    return part("paper", (sheet.rotate(x=LEAN), paper), (join(*rolls).rotate(x=LEAN), paper))
+
+
+def scroll(brief: Brief) -> Asset:
+    """A sheet with lines of writing and a seal."""
+    (ink, red), rng, wide = inks(brief), brief.rng(), 0.36 * brief.grown("width", "length")
+    sheet, lines = parchment(brief, wide, rng), []
+    for y, b in zip(np.linspace(0.085, -0.06, 8), rng.uniform(0.22, 0.38, 8)):
+        x = wide * np.linspace(-0.37, float(b), 25)
+        path = np.column_stack([x, np.full(25, y), arched(x, wide) + THICK])
+        lines.append(shapes.sweep(path, 1.0, curves.rectangle(0.0044, 0.0014)))
+    seal = facing(turned(cm("1.8 0, 2.0 .2, 1.9 .5, 1.2 .55, 1.1 .4, 0 .4"), bevel=0.001, segments=24))
+    return Asset([
+        sheet, part("writing", (join(*lines).rotate(x=LEAN), ink)),
+        part("seal", (seal.move(0.10, -0.092, 0.018).rotate(x=LEAN), red)),
+    ])  # fmt: skip
+
+
+def island_map(brief: Brief) -> Asset:
+    """An island with hills, a dashed way to a red cross, and a compass rose."""
+    (ink, red), rng, wide = inks(brief), brief.rng(), 0.36 * brief.grown("width", "length")
+
+    def on(flat: Points, above: float = 0.0011) -> Solid:
         piece = shapes.extrude(curves.counter_clockwise(flat), 0.0010)
+        out = THICK + above - 0.0005
         return piece.deform(
-            lambda v: np.column_stack(
-                [v[:, 0], v[:, 1], v[:, 2] + 0.020 * (1 - (2 * v[:, 0] / wide) ** 2) + t + raise_ - 0.0005]
-            )
+            lambda v: np.column_stack([v[:, 0], v[:, 1], v[:, 2] + arched(v[:, 0], wide) + out])
         )
 
-    lean = {"x": -58.0}
-    if brief.has("scroll", "parchment", "letter") and not brief.has("map"):
-        u = np.linspace(0, 1, 25)
-        lines = []
-        for y, b in zip(np.linspace(0.085, -0.06, 8), rng.uniform(0.22, 0.38, 8)):
-            across = wide * (-0.37 + (0.37 + float(b)) * u)
-            rise = 0.020 * (1 - (2 * across / wide) ** 2) + t
-            path = np.column_stack([across, np.full(25, y), rise])
-            lines.append(shapes.sweep(path, 1.0, curves.rectangle(0.0044, 0.0014)))
-        seal = facing(
-            turned(cm("1.8 0, 2.0 .2, 1.9 .5, 1.2 .55, 1.1 .4, 0 .4"), bevel=0.001, segments=24)
-        ).move(0.10, -0.092, 0.018)
-        marks = [
-            part("writing", (join(*lines).rotate(**lean), ink)),
-            part("seal", (seal.rotate(**lean), red)),
-        ]
-    else:
-        a = 2 * np.pi * np.arange(60) / 60
-        coast = 1 + 0.16 * np.sin(2 * a + 1) + 0.12 * np.sin(3 * a + 2) + 0.06 * np.sin(7 * a)
-        island = np.column_stack([0.115 * coast * np.cos(a), 0.082 * coast * np.sin(a)])
-        way = curves.smooth_curve(
-            [[-0.075, -0.055], [-0.06, 0.01], [-0.01, 0.02], [0.005, -0.03], [0.055, -0.02], [0.07, 0.03]], 45
-        )
-        dashes = []
-        for k in range(0, 40, 4):
-            p, q = way[k], way[k + 2]
-            n = np.array([-(q - p)[1], (q - p)[0]]) / np.linalg.norm(q - p) * 0.0022
-            dashes.append(on(np.stack([p - n, q - n, q + n, p + n]), 0.0030))
-        mark = [
-            on(
-                (
-                    np.array([[-0.017, -0.0034], [0.017, -0.0034], [0.017, 0.0034], [-0.017, 0.0034]])
-                    @ np.array([[c, s], [-s, c]]).T
-                )
-                + [0.072, 0.042],
-                0.0034,
-            )
-            for c, s in ((0.71, 0.71), (0.71, -0.71))
-        ]
-        hills = [
-            on(np.array([[-0.014, 0.0], [0.014, 0.0], [0.0, 0.021]]) + [px, py], 0.0030)
-            for px, py in ((-0.035, 0.038), (-0.017, 0.034), (0.02, -0.065))
-        ]
-        rose = on(curves.star(4, 0.026, 0.007) + [-wide * 0.36, -high * 0.30])
-        rim = on(curves.circle(0.016, 24) + [-wide * 0.36, -high * 0.30], 0.0008)
-        land = asked(brief, "land", "paper", (0.70, 0.60, 0.30), "land", "island")
-        marks = [
-            part("island", (on(island).rotate(**lean), land)),
-            part("drawing", (join(*dashes, *hills, rose, rim).rotate(**lean), ink)),
-            part("cross", (join(*mark).rotate(**lean), red)),
-        ]
-    return Asset(
-        [part("paper", (sheet_.rotate(**lean), paper), (join(*rolls).rotate(**lean), paper)), *marks]
-    )
+    sheet, a = parchment(brief, wide, rng), 2 * np.pi * np.arange(60) / 60
+    coast = 1 + 0.16 * np.sin(2 * a + 1) + 0.12 * np.sin(3 * a + 2) + 0.06 * np.sin(7 * a)
+    island = np.column_stack([0.115 * coast * np.cos(a), 0.082 * coast * np.sin(a)])
+    way = curves.smooth_curve(cm("-7.5 -5.5, -6 1, -1 2, .5 -3, 5.5 -2, 7 3"), 45)
+    dashes = []
+    for p, q in zip(way[0:40:4], way[2:42:4]):
+        n = np.array([-(q - p)[1], (q - p)[0]]) / np.linalg.norm(q - p) * 0.0022
+        dashes.append(on(np.stack([p - n, q - n, q + n, p + n]), 0.0030))
+    stroke = curves.rectangle(0.034, 0.0068)
+    turn = 0.71 * np.array([[1, 1], [-1, 1]])
+    cross = [on(stroke @ m + [0.072, 0.042], 0.0034) for m in (turn, turn.T)]
+    hills = [on(cm("-1.4 0, 1.4 0, 0 2.1") + at, 0.0030) for at in cm("-3.5 3.8, -1.7 3.4, 2 -6.5")]
+    corner = [-wide * 0.36, -SHEET * 0.30]
+    rose = [on(curves.star(4, 0.026, 0.007) + corner), on(curves.circle(0.016, 24) + corner, 0.0008)]
+    land = asked(brief, "land", "paper", (0.70, 0.60, 0.30), "land", "island")
+    return Asset([
+        sheet, part("island", (on(island).rotate(x=LEAN), land)),
+        part("drawing", (join(*dashes, *hills, *rose).rotate(x=LEAN), ink)), part("cross", (join(*cross).rotate(x=LEAN), red)),
+    ])  # fmt: skip
 
 
 def coin(brief: Brief) -> Asset:
@@ -218,66 +222,36 @@ def coin(brief: Brief) -> Asset:
 def open_book(brief: Brief) -> Asset:
     """A book lying open: two arched blocks of pages with lines of writing, and a ribbon."""
     tints: tuple[RGB, ...] = ((0.45, 0.10, 0.10), (0.12, 0.22, 0.40), (0.14, 0.32, 0.20))
-    hide, paper = (
-        asked(brief, "cover", "leather", pick(brief, tints), "cover", main=True),
-        asked(brief, "pages", "paper", (0.96, 0.93, 0.85), "page", "paper"),
-    )
+    hide = asked(brief, "cover", "leather", pick(brief, tints), "cover", main=True)
+    paper = asked(brief, "pages", "paper", (0.96, 0.93, 0.85), "page", "paper")
+    red = asked(brief, "headings", "plastic", (0.62, 0.12, 0.10), "heading", "title")
     wide, high, thick = 0.17 * brief.grown("width"), 0.24, 0.024 * brief.grown("girth")
-    x = np.linspace(0, 1, 25)
-    top = thick * (0.30 + 1.05 * np.sin(np.pi * np.minimum(x * 1.15 + 0.10, 1.0)) ** 0.8 * (1 - 0.42 * x))
-    top[0] = thick * 0.25
-    blocks: list[Solid] = []
-    lines: list[Solid] = []
-    headings: list[Solid] = []
-    tilt = {"x": 16.0}
+    pages = arched_pages(thick)
+    outline = np.concatenate([pages * [1, 0], pages[::-1]]) * [wide, 1]
+    block = shapes.extrude(curves.without_repeats(outline), high, 0.0006).move(y=0.004)
+    lines, headings = [], []
     for s in (1, -1):
-        outline = np.concatenate(
-            [np.column_stack([x * wide, np.zeros(25)]), np.column_stack([x * wide, top])[::-1]]
-        ) * [s, 1]
-        blocks.append(shapes.extrude(curves.without_repeats(outline), high, 0.0006).move(y=0.004))
-        for k in range(13):
-            z = -high * 0.38 + k * high * 0.062
-            a, b = 0.16, 0.92 if (k + s) % 5 else 0.60
-            if k == 0:
-                a, b = 0.34, 0.72
-            u = np.linspace(a, b, 14)
-            path = np.column_stack([s * u * wide, np.interp(u, x, top) + 0.0042, np.full(14, z)])
-            (headings if k == 0 else lines).append(
-                shapes.sweep(path, 1.0, curves.rectangle(0.0005, 0.0036 if k else 0.0075)[:, ::-1])
-            )
-    cover_ = [
-        shapes.rounded_box(wide + 0.010, 0.004, high + 0.016, 0.0015, 2).move(
-            s * (wide / 2 + 0.006), 0.002, 0
-        )
-        for s in (1, -1)
-    ]
+        headings.append(written_line(pages, s * wide, (0.34, 0.72), -high * 0.38, 0.0075))
+        for k in range(1, 13):
+            span = (0.16, 0.92 if (k + s) % 5 else 0.60)
+            lines.append(written_line(pages, s * wide, span, high * (0.062 * k - 0.38), 0.0036))
+    board = shapes.rounded_box(wide + 0.010, 0.004, high + 0.016, 0.0015, 2).move(wide / 2 + 0.006, 0.002, 0)
     spine = shapes.rounded_box(0.026, 0.005, high + 0.016, 0.002, 2).move(y=0.0022)
-    ribbon = shapes.sweep(
-        curves.smooth_curve(
-            [
-                [0.002, thick * 0.45, -high * 0.49],
-                [0.004, thick * 0.42, 0],
-                [0.006, thick * 0.42, high * 0.48],
-                [0.012, 0.002, high * 0.56],
-                [0.018, 0.001, high * 0.64],
-            ],
-            26,
-        ),
-        1.0,
-        curves.rectangle(0.010, 0.0012),
-    )
-    pieces = [
-        ("cover", join(*cover_, spine), hide),
-        ("pages", join(*blocks), paper),
-        ("writing", join(*lines), finish("plastic", (0.22, 0.20, 0.19), "ink")),
-        (
-            "headings",
-            join(*headings),
-            asked(brief, "headings", "plastic", (0.62, 0.12, 0.10), "heading", "title"),
-        ),
-        ("ribbon", ribbon, finish("velvet", (0.70, 0.08, 0.12), "ribbon")),
+    y = thick * 0.42
+    fall = [
+        [0.002, thick * 0.45, -0.49],
+        [0.004, y, 0],
+        [0.006, y, 0.48],
+        [0.012, 0.002, 0.56],
+        [0.018, 0.001, 0.64],
     ]
-    return Asset([part(name, (s.rotate(**tilt), m)) for name, s, m in pieces])
+    path = curves.smooth_curve(np.array(fall) * [1, 1, high], 26)
+    ribbon = shapes.sweep(path, 1.0, curves.rectangle(0.010, 0.0012))
+    pieces = [
+        ("cover", join(both(board), spine), hide), ("pages", both(block), paper), ("writing", join(*lines), finish("plastic", (0.22, 0.20, 0.19), "ink")),
+        ("headings", join(*headings), red), ("ribbon", ribbon, finish("velvet", (0.70, 0.08, 0.12), "ribbon")),
+    ]  # fmt: skip
+    return Asset([part(name, (s.rotate(x=16.0), m)) for name, s, m in pieces])
 
 
 FAMILIES = (
