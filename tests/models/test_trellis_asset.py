@@ -117,11 +117,13 @@ def test_a_decoded_mesh_becomes_an_asset(source: str) -> None:
 
 
 def test_a_light_mesh_keeps_its_faces() -> None:
-    """It is painted all the same."""
+    """It is painted all the same, by its own colours when no gaussian can be seen."""
     ball = trimesh.creation.icosphere(3, 0.4)
     colors = np.hstack([hue(ball.vertices), np.zeros((len(ball.vertices), 3))])
     mesh = SimpleNamespace(vertices=Array(ball.vertices), faces=Array(ball.faces), attributes=Array(colors))
-    asset = make_asset(mesh, None, faces=5000, texture=256)
+    unseen = splats(100)
+    unseen.opacity.values[:] = 0.001
+    asset = make_asset(mesh, unseen, faces=5000, texture=256)
     assert asset.face_count == len(ball.faces)
     middle, shown = painted(asset)
     assert np.abs(shown - hue(middle)).max() < 0.06

@@ -53,7 +53,7 @@ def make_asset(
 ) -> Asset:
     """One part with about ``faces`` faces, +Y up, on the ground, with one texture of ``texture`` texels a side.
 
-    Its colours are those of the ``gaussians`` near each texel, without these the mesh's own; its normal map shows what
+    Its colours are those of the ``gaussians`` near each texel, without visible ones the mesh's own; its normal map shows what
     the decoded mesh had and the lighter one lacks. ``report`` gets a share of 0..1 and a stage, and may raise to stop.
     Raises EngineError when nothing was decoded.
     """
@@ -69,8 +69,9 @@ def make_asset(
     whole = _asset(vertices[used], inverse.reshape(-1, 3))
     report(0.25, "texturing")
     painting = Painting(texture)
-    if gaussians is not None:
-        painting = Painting(texture, _Splats.of(gaussians).colors)
+    splats = None if gaussians is None else _Splats.of(gaussians)
+    if splats is not None:
+        painting = Painting(texture, splats.colors)
     elif mesh.attributes is not None:
         painting = Painting(texture, _Points.of(vertices[used], _array(mesh.attributes)[used, :3]).colors)
     if whole.face_count > faces:
@@ -158,10 +159,13 @@ class _Splats(NamedTuple):
     """(G,)"""
 
     @classmethod
-    def of(cls, gaussians: Gaussians) -> _Splats:
-        """The visible ones."""
+    def of(cls, gaussians: Gaussians) -> _Splats | None:
+        """The visible ones; None when there are none."""
         opacity = _array(gaussians.opacity)[:, 0].astype(np.float32)
-        seen = opacity > min(FAINT, float(opacity.max(initial=0.0)) / 2)
+        numbers = np.hstack([_array(gaussians.xyz), _array(gaussians.scaling), _array(gaussians.rgb)])
+        seen = (opacity >= FAINT) & np.isfinite(numbers).all(axis=1)
+        if not seen.any():
+            return None
         middle = (_array(gaussians.xyz)[seen] @ Y_UP).astype(np.float32)
         axes = np.einsum("ij,gjk->gik", Y_UP.T, _rotations(_array(gaussians.rotation)[seen]))
         whiten = (axes / _array(gaussians.scaling)[seen][:, None]).astype(np.float32)
