@@ -343,14 +343,11 @@ def _udder(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> 
 def _wings(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
     from pocket3d_server.models.builtin_text.organic.wings import horse_wings
 
-    return horse_wings(_surface_up(body, np.array([0.0, 0.78, 0.24 * a.length]), (0.8, 0.6, 0)), a.coat.base)
-
-
-def _eagle_wings(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
-    from pocket3d_server.models.builtin_text.organic.wings import horse_wings
-
-    root = _surface_up(body, np.array([0.0, 0.80, 0.30 * a.length]), (0.8, 0.6, 0))
-    return horse_wings(root, a.coat.mane or a.coat.base)
+    sunk = float(body.neck[0, 1]) - (
+        0.985 - 0.92 * a.neck_radii[0]
+    )  # how far the shoulders are below standing
+    root = _surface_up(body, np.array([0.0, 0.78 + sunk, 0.24 * a.length]), (0.8, 0.6, 0))
+    return horse_wings(root, a.coat.mane if a.coat.mane and "hackles" in a.extras else a.coat.base)
 
 
 def _beak(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> list[Part]:
@@ -362,12 +359,11 @@ def _beak(a: Anatomy, body: Body, detail: Detail, rng: np.random.Generator) -> l
     blend.add(Chain(upper, radii * size, (SIDE, 0.8)), 0.01, "beak")
     root, tip = body.head.at(0, up - 0.10, ahead - 0.10), body.head.at(0, up - 0.13, ahead + 0.17)
     blend.add(RoundCone(root, tip, 0.55 * thick * size, 0.18 * thick * size), 0.012 * size, "beak")
-    horn = Material.from_srgb("beak", (0.93, 0.66, 0.14), roughness=0.35)
+    horn = Material.from_srgb("beak", a.coat.nose, roughness=0.35)
     return [plain_part("beak", polygonise(blend, resolution=64, faces=detail.faces // 12), horn)]
 
 
 MAKERS: dict[str, Maker] = {
-    "eagle_wings": _eagle_wings,
     "beak": _beak,
     "hackles": hackles,
     "wings": _wings,

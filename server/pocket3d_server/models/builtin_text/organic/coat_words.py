@@ -34,6 +34,8 @@ def coat_for(brief: Brief, coat: Coat, named: bool) -> Coat:
     main = plain[0] if plain else UNSET
     if main == UNSET:
         main = brief.colour(UNSET, "fur", "coat", "hair", "wool", "body", "skin")
+    if coat.pattern == "eagle":
+        return plumed(brief, coat, main)
     if main != UNSET:
         dark = max(main) < 0.25
         neutral = max(main) - min(main) < 0.15  # a white or black cat is plain unless stripes are asked for
@@ -64,3 +66,15 @@ def coat_for(brief: Brief, coat: Coat, named: bool) -> Coat:
             break
     mane = brief.colour(UNSET, "mane", "tail")
     return replace(coat, mane=mane) if mane != UNSET else coat
+
+
+def plumed(brief: Brief, coat: Coat, main: RGB) -> Coat:
+    """A griffin's coat: its feathers are tones of the ``main`` colour, if it is set, and of their own where the prompt
+    says so of head, wings or beak."""
+    if main != UNSET:
+        dark = max(main) < 0.25
+        head, wings = toned(main, 1.22 if dark else 1.55), toned(main, 1.10 if dark else 0.55)
+        coat = replace(coat, base=main, belly=toned(main, 1.15), marks=head, ears=head, mane=wings)
+    wings = brief.colour(coat.mane or coat.base, "wing", "feather")
+    head, beak = brief.colour(coat.marks, "head", "neck"), brief.colour(coat.nose, "beak")
+    return replace(coat, marks=head, mane=wings, nose=beak)

@@ -270,8 +270,8 @@ GRIFFIN = replace(
                    jaw=((-0.12, 0.40, 0.12), (-0.13, 0.56, 0.09)), cheek=(0.14, -0.08, 0.34, 0.13), brow=(0.15, 0.13, 0.46, 0.075), nose=None,
                    eye=(48, 12, 0.062), eye_at=0.40, iris=(0.93, 0.68, 0.10)),
     ears=Ears("pointed", 0.17, 0.075, out=30, at=(0.17, 0.22, 0.14), turn=30),
-    coat=Coat((0.72, 0.52, 0.28), belly=(0.84, 0.70, 0.48), pattern="eagle", marks=(0.93, 0.90, 0.82), legs=(0.90, 0.66, 0.16), mane=(0.40, 0.25, 0.13), ears=(0.88, 0.84, 0.74)),
-    extras=("beak", "hackles", "eagle_wings"),
+    coat=Coat((0.72, 0.52, 0.28), belly=(0.84, 0.70, 0.48), pattern="eagle", marks=(0.93, 0.90, 0.82), legs=(0.90, 0.66, 0.16), mane=(0.40, 0.25, 0.13), ears=(0.88, 0.84, 0.74), nose=(0.93, 0.66, 0.14)),
+    extras=("beak", "hackles", "wings"),
 )
 
 SPECIES: dict[str, Anatomy] = {

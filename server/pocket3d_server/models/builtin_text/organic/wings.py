@@ -62,8 +62,12 @@ def horse_wings(root: Array, colour: RGB) -> list[Part]:
         for k, t in enumerate((0.90, 0.95, 1.0))
     ]
 
+    lowest = -float(
+        np.degrees(np.arcsin(np.clip(root[1] / 0.62, 0, 1)))
+    )  # no feather reaches into the ground
+
     def aim(t: float) -> Array:
-        lean = np.radians(-88 + 70 * t)
+        lean = np.radians(max(-88 + 70 * t, lowest))
         out = np.array([0.55 * np.cos(lean), np.sin(lean), -0.35 - 0.65 * np.cos(lean)])
         return (0.75 + 0.45 * np.sin(np.pi * (0.2 + 0.6 * t))) * out
 
