@@ -10,6 +10,7 @@ from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.asset import Part
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.finishes import asked, finish
+from pocket3d_server.models.builtin_text.joinery import WOODS
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -67,3 +68,16 @@ def round_bushes(spots: Iterable[tuple[float, float, float]]) -> Solid:
     return join(
         *(shapes.sphere(0.5, 24).scale(r * 2.2, r * 1.7, r * 2.2).move(x, r * 0.8, z) for x, z, r in spots)
     )
+
+
+def flower_box(brief: Brief, wide: float) -> list[Part]:
+    """A trough under a window that is ``wide``, full of leaves and flowers."""
+    trough = shapes.rounded_box(wide * 0.9, 0.14, 0.16, 0.012, 2).move(0, 0.02, 0.18)
+    rows = brief.rng(4).uniform([-1, -0.2, -1, 0.035], [1, 1, 1, 0.055], (16, 4))
+    places = rows[:, :3] * [wide * 0.42, 0.07, 0.06] + [0, 0.10, 0.18]
+    balls = [shapes.sphere(r, 14).move(*at) for at, r in zip(places.tolist(), rows[:, 3].tolist())]
+    colour = asked(brief, "flowers", "plastic", (0.88, 0.18, 0.28), "flower")
+    return [
+        part("flower_box", (trough, finish("wood", WOODS[2], "flower_box"))),
+        part("leaves", (join(*balls[:8]), finish("grass", name="leaves"))), part("flowers", (join(*balls[8:]), colour)),
+    ]  # fmt: skip

@@ -181,3 +181,69 @@ def arched_lid(x: float, z: float, thick: float, straps: tuple[float, ...]) -> t
     ends = [end.move(q * (x / 2 - thick / 2), 0, 0) for q in (1, -1)]
     band = shapes.extrude(np.concatenate([arc * 1.03, (arc * 0.99)[::-1]]), 0.06, 0.004).rotate(y=90)
     return join(shell, *ends), join(*(band.move(at, 0, 0) for at in straps))
+
+
+def paw_foot(height: float) -> Solid:
+    """A curved foot of a pedestal, pointing along +z."""
+    path = curves.smooth_curve(
+        [[0, 0.24 * height, 0.03], [0, 0.25 * height, 0.14], [0, 0.12 * height, 0.27], [0, 0.03, 0.36]], 14
+    )
+    return shapes.sweep(path, np.linspace(0.034, 0.024, 14), curves.rectangle(1.5, 2, 0.5), round_ends=True)
+
+
+def trestle(height: float, deep: float) -> Solid:
+    """Two posts that lean together on a foot under a rail, carrying a top that is ``deep`` along z."""
+    posts = [
+        tapered_leg(height, 0.045, 0.045, square=True).rotate(x=s * 7).move(0, 0, s * deep * 0.16)
+        for s in (1, -1)
+    ]
+    posts = [p.move(y=-p.bounds[0][1]) for p in posts]
+    return join(
+        *posts,
+        board(0.09, 0.06, deep * 0.86, 0.012).move(y=0.05),
+        board(0.09, 0.06, deep * 0.78, 0.012).move(y=height - 0.03),
+    )
+
+
+def apron(x: float, z: float, y: float, tall: float, thick: float) -> Solid:
+    """Four rails between legs at half sizes ``x`` and ``z``, centred at height ``y``."""
+    long, short = board(2 * x, tall, thick), board(thick, tall, 2 * z)
+    return join(*(long.move(0, y, s * z) for s in (1, -1)), *(short.move(s * x, y, 0) for s in (1, -1)))
+
+
+def turned_pillar(height: float) -> Solid:
+    """The pillar of a pedestal table, standing over its feet."""
+    rows = [
+        (0.03, 0.16),
+        (0.06, 0.20),
+        (0.045, 0.26),
+        (0.075, 0.38),
+        (0.05, 0.55),
+        (0.06, 0.60),
+        (0.05, 0.64),
+        (0.11, 0.985),
+    ]
+    return shapes.revolve(curves.smooth_curve(np.array(rows) * [1, height], 40), 32)
+
+
+def round_top(radius: float, thick: float, segments: int) -> Solid:
+    """A round table top on y = 0 with a softened edge, slanted below."""
+    edge = [[0, 0], [radius - 0.02, 0], [radius, thick * 0.45], [radius - 0.006, thick], [0, thick]]
+    return shapes.revolve(curves.rounded(np.array(edge), 0.008, 3, closed=False), segments).box_mapped()
+
+
+def frame_of(wide: float, high: float, border: float, deep: float, bevel: float = 0.008) -> Solid:
+    """A rectangular frame about the origin that looks along +z."""
+    return shapes.extrude(
+        curves.rectangle(wide, high),
+        deep,
+        min(bevel, 0.4 * deep),
+        holes=[curves.rectangle(wide - 2 * border, high - 2 * border)],
+    )
+
+
+def louvred(wide: float, high: float) -> Solid:
+    """A shutter about the origin that looks along +z: slanting slats in a frame with a rail across its middle."""
+    slat = board(wide - 0.10, 0.055, 0.012, 0.003).rotate(x=-32)
+    slats = [slat.move(y=y) for y in np.arange(-high / 2 + 0.10, high / 2 - 0.06, 0.062)]
+    return join(frame_of(wide, high, 0.06, 0.036), board(wide - 0.10, 0.06, 0.034), *slats)

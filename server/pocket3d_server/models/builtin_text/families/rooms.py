@@ -9,20 +9,11 @@ from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.solid import Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import Finish, asked, finish, unless_said
-from pocket3d_server.models.builtin_text.joinery import WOODS, board
-from pocket3d_server.models.builtin_text.making import cm, copies, cover, facing, pick, plate, turned
+from pocket3d_server.models.builtin_text.garden import flower_box
+from pocket3d_server.models.builtin_text.joinery import WOODS, board, frame_of, louvred
+from pocket3d_server.models.builtin_text.making import both, cm, copies, cover, facing, pick, plate, turned
 from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
-
-
-def frame_of(wide: float, high: float, border: float, deep: float, bevel: float = 0.008) -> Solid:
-    """A rectangular frame about the origin that looks along +z."""
-    return shapes.extrude(
-        curves.rectangle(wide, high),
-        deep,
-        min(bevel, 0.4 * deep),
-        holes=[curves.rectangle(wide - 2 * border, high - 2 * border)],
-    )
 
 
 def door(brief: Brief) -> Asset:
@@ -90,87 +81,39 @@ def panelled_door(brief: Brief) -> Asset:
 
 def window(brief: Brief) -> Asset:
     """A window with bars and a sill; shutters at its sides and flowers below it when asked."""
-    paint = asked(
-        brief,
-        "frame",
-        "wood",
-        pick(brief, ((0.93, 0.92, 0.89), WOODS[0], WOODS[2])),
-        "frame",
-        main=not brief.has("shutter"),
-    )
+    plain = not brief.has("shutter")
+    paints = ((0.93, 0.92, 0.89), WOODS[0], WOODS[2])
+    paint = asked(brief, "frame", "wood", pick(brief, paints), "frame", main=plain)
+    pane_stuff = asked(brief, "glass", "glass", (0.62, 0.80, 0.90), "glass", "pane", alpha=0.55)
     wide, high = 1.0 * brief.grown("width"), 1.25 * brief.grown("height")
-    outer, y = frame_of(wide, high, 0.065, 0.10), high / 2 + 0.06
-    sashes = [
-        frame_of(wide / 2 - 0.062, high - 0.12, 0.045, 0.055).move(s * (wide / 4 - 0.030), 0, 0.008)
-        for s in (1, -1)
-    ]
-    bars = [
-        shapes.rounded_box(wide / 2 - 0.09, 0.022, 0.030, 0.005, 1).move(
-            s * (wide / 4 - 0.030), h * high, 0.008
-        )
-        for s in (1, -1)
-        for h in (-0.15, 0.15)
-    ]
-    bars += [
-        shapes.rounded_box(0.020, high - 0.16, 0.028, 0.005, 1).move(s * (wide / 4 - 0.030), 0, 0.008)
-        for s in (1, -1)
-    ]
+    y, half = high / 2 + 0.06, wide / 4 - 0.030
+    level = shapes.rounded_box(wide / 2 - 0.09, 0.022, 0.030, 0.005, 1)
+    upright = shapes.rounded_box(0.020, high - 0.16, 0.028, 0.005, 1)
+    sash = join(
+        frame_of(wide / 2 - 0.062, high - 0.12, 0.045, 0.055),
+        upright,
+        *(level.move(y=h * high) for h in (-0.15, 0.15)),
+    )
+    frame = join(frame_of(wide, high, 0.065, 0.10), both(sash.move(half, 0, 0.008)))
     pane = shapes.box(wide - 0.10, high - 0.10, 0.008)
-    sill = shapes.rounded_box(wide + 0.16, 0.045, 0.22, 0.010, 2).move(0, 0.022 + 0.02, 0.05)
+    sill = shapes.rounded_box(wide + 0.16, 0.045, 0.22, 0.010, 2).move(0, 0.042, 0.05)
     lintel = shapes.rounded_box(wide + 0.10, 0.06, 0.14, 0.010, 2).move(0, y + high / 2 + 0.02, 0.01)
-    handle = join(
-        shapes.rounded_box(0.016, 0.06, 0.010, 0.004, 2),
-        shapes.rounded_box(0.012, 0.09, 0.014, 0.005, 2).rotate(z=0).move(0, -0.03, 0.018),
-    ).move(0.030, y, 0.045)
+    grip = shapes.rounded_box(0.012, 0.09, 0.014, 0.005, 2).move(0, -0.03, 0.018)
+    handle = join(shapes.rounded_box(0.016, 0.06, 0.010, 0.004, 2), grip).move(0.030, y, 0.045)
     parts = [
-        part("frame", (join(outer, *sashes, *bars).move(y=y), paint)), part("glass", (pane.move(y=y), asked(brief, "glass", "glass", (0.62, 0.80, 0.90), "glass", "pane", alpha=0.55))),
+        part("frame", (frame.move(y=y), paint)), part("glass", (pane.move(y=y), pane_stuff)),
         part("sill", (join(sill, lintel), unless_said(brief, paint, "sill"))), part("handle", (handle, finish("brass", name="handle"))),
     ]  # fmt: skip
-    if brief.has("shutter"):
-        stuff = asked(
-            brief,
-            "shutters",
-            "wood",
-            pick(brief, ((0.20, 0.42, 0.32), (0.20, 0.34, 0.52), (0.60, 0.20, 0.16)), 6),
-            "shutter",
-            main=True,
-        )
-        half = wide / 2 - 0.01
+    if not plain:
+        tints = ((0.20, 0.42, 0.32), (0.20, 0.34, 0.52), (0.60, 0.20, 0.16))
+        stuff = asked(brief, "shutters", "wood", pick(brief, tints, 6), "shutter", main=True)
+        leaf = louvred(wide / 2 - 0.01, high)
         for name, s in (("left", 1), ("right", -1)):
-            ring = frame_of(half, high, 0.06, 0.036)
-            slats = [
-                board(half - 0.10, 0.055, 0.012, 0.003).rotate(x=-32).move(0, v, 0)
-                for v in np.arange(-high / 2 + 0.10, high / 2 - 0.06, 0.062)
-            ]
-            mid = board(half - 0.10, 0.06, 0.034)
-            leaf = (
-                join(ring, mid, *slats)
-                .move(x=s * half / 2)
-                .rotate(y=-s * 14)
-                .move(s * (wide / 2 + 0.006), y, 0.045)
+            open_ = (
+                leaf.move(x=s * (wide / 4 - 0.005)).rotate(y=-s * 14).move(s * (wide / 2 + 0.006), y, 0.045)
             )
-            parts.append(part(f"shutter_{name}", (leaf, stuff)))
-    if brief.has("flower", "box", "planter"):
-        trough = shapes.rounded_box(wide * 0.9, 0.14, 0.16, 0.012, 2).move(0, 0.02, 0.18)
-        rng = brief.rng(4)
-        balls = [
-            shapes.sphere(float(r), 14).move(
-                float(x) * wide * 0.42, 0.10 + float(h) * 0.07, 0.18 + float(d) * 0.06
-            )
-            for x, h, d, r in rng.uniform([-1, -0.2, -1, 0.035], [1, 1, 1, 0.055], (16, 4))
-        ]
-        parts += [
-            part("flower_box", (trough, finish("wood", WOODS[2], "flower_box"))),
-            part("leaves", (join(*balls[:8]), finish("grass", name="leaves"))),
-            part(
-                "flowers",
-                (
-                    join(*(b.scale(1.0) for b in balls[8:])),
-                    asked(brief, "flowers", "plastic", (0.88, 0.18, 0.28), "flower"),
-                ),
-            ),
-        ]
-    return Asset(parts)
+            parts.append(part(f"shutter_{name}", (open_, stuff)))
+    return Asset([*parts, *flower_box(brief, wide)] if brief.has("flower", "box", "planter") else parts)
 
 
 FAMILIES = (
