@@ -307,8 +307,8 @@ def _place(device: str) -> torch.device:
         raise EngineError(
             f"this PyTorch ({torch.__version__}) cannot use the GPU",
             code="MODEL_UNAVAILABLE",
-            suggestion="Install a PyTorch with CUDA into the server's Python: pytorch.org/get-started gives the "
-            "command for each system.",
+            suggestion="Install a PyTorch with CUDA: pytorch.org/get-started gives the command for each system; run it "
+            f"with {sys.executable}.",
         )
     return torch.device(device)
 
