@@ -19,6 +19,13 @@ GLAZES: tuple[RGB, ...] = (
 )
 
 
+DRINKS: dict[str, RGB] = {
+    "coffee": (0.20, 0.11, 0.06), "tea": (0.55, 0.26, 0.08), "milk": (0.96, 0.95, 0.92),
+    "chocolate": (0.26, 0.13, 0.08), "beer": (0.85, 0.58, 0.12),
+}  # fmt: skip
+"""What one drinks, and its colour."""
+
+
 def glaze(brief: Brief, name: str, *nouns: str, kind: str = "ceramic") -> Finish:
     """A pot's material: what the prompt says, else glazed ceramic in one of a few colours."""
     return asked(brief, name, kind, GLAZES[int(brief.rng(5).integers(len(GLAZES)))], *nouns, main=True)
@@ -54,3 +61,16 @@ def fluted(body: Solid, count: int, high: float) -> Solid:
 def ring_on(outer: Points, y: float, thick: float = 0.005) -> Solid:
     """A raised band around a vessel with this ``outer`` profile at height ``y``."""
     return shapes.torus(float(np.interp(y, outer[:, 1], outer[:, 0])) + 0.0005, thick, 56, 10).move(y=y)
+
+
+def filling(outer: Points, level: float, detail: int) -> Solid:
+    """A drink up to height ``level`` in a vessel with this outer profile."""
+    inner = float(np.interp(level, outer[:, 1], outer[:, 0])) - 0.0045
+    rows = [[inner * 0.96, level - 0.012], [inner + 0.0006, level], [0, level + 0.0002]]
+    return shapes.revolve(np.array(rows), detail)
+
+
+def saucer(detail: int) -> Solid:
+    """A small plate for a cup, on y = 0."""
+    outline = curves.smooth_curve([[0.030, 0], [0.034, 0.002], [0.05, 0.006], [0.078, 0.016]], 20)
+    return hollow(outline, 0.003, 0.004, detail)

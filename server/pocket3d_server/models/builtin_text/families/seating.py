@@ -6,7 +6,7 @@ import numpy as np
 
 from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.solid import Points, Solid, join, part
+from pocket3d_server.geometry.solid import Points, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish, unless_said
 from pocket3d_server.models.builtin_text.joinery import (
@@ -26,6 +26,7 @@ from pocket3d_server.models.builtin_text.joinery import (
     wood_of,
 )
 from pocket3d_server.models.builtin_text.making import cm, copies, facing, slab, turned
+from pocket3d_server.models.builtin_text.seat_backs import leaning_back, saddled
 from pocket3d_server.models.language.brief import Brief
 
 
@@ -50,7 +51,7 @@ def chair(brief: Brief) -> Asset:
     wood = wood_of(brief)
     seat = (
         shapes.rounded_box(wide, 0.034, deep, 0.015, 3, cuts=8)
-        .deform(lambda v: _saddle(v, wide, deep))
+        .deform(lambda v: saddled(v, wide, deep))
         .box_mapped()
     )
     parts = [part("seat", (seat.move(y=seat_y - 0.017), unless_said(brief, wood, "seat", "cushion")))]
@@ -67,7 +68,10 @@ def chair(brief: Brief) -> Asset:
     parts.append(
         part(
             "backrest",
-            (_back(brief, look, wide, deep, seat_y, rise), unless_said(brief, wood, "back", "backrest")),
+            (
+                leaning_back(brief, look, wide, deep, seat_y, rise),
+                unless_said(brief, wood, "back", "backrest"),
+            ),
         )
     )
     if brief.has("cushion", "padded", "upholstery") or (
@@ -76,54 +80,6 @@ def chair(brief: Brief) -> Asset:
         pad = cushion(wide * 0.92, 0.06, deep * 0.90).move(y=seat_y + 0.022)
         parts.append(part("cushion", (pad, asked(brief, "cushion", "fabric", FABRICS[2], "cushion"))))
     return Asset(parts)
-
-
-def _saddle(v: Points, wide: float, deep: float) -> Points:
-    u, w = v[:, 0] / (wide / 2), v[:, 2] / (deep / 2)
-    v[:, 1] -= 0.012 * np.clip(1 - u**2, 0, 1) * np.clip(1 - (w + 0.1) ** 2, 0, 1)
-    v[:, 0] *= 1 + 0.05 * w
-    return v
-
-
-def _back(brief: Brief, look: str, wide: float, deep: float, seat_y: float, rise: float) -> Solid:
-    """Posts and rails that lean back, joined above the seat's rear edge."""
-    lean, z0, half = 0.11, -deep / 2 + 0.03, wide / 2 - 0.035
-    t = np.linspace(0, 1, 9)
-
-    def at(x: float, up: float, bow: float = 0.0) -> list[float]:
-        return [x, seat_y - 0.02 + up * rise, z0 - lean * up**1.4 * rise - bow]
-
-    posts = [
-        shapes.sweep(
-            [at(s * half, k) for k in t],
-            np.linspace(0.021, 0.016, 9),
-            curves.rectangle(2, 2, 0.6) if look == "square" else 14,
-            round_ends=look != "square",
-        )
-        for s in (1, -1)
-    ]
-    across = np.linspace(-1, 1, 13)
-
-    def rail(up: float, height: float, bow: float = 0.035) -> Solid:
-        path = np.array([at(half * u, up, bow * (1 - u**2)) for u in across])
-        return shapes.sweep(path, 1.0, curves.rectangle(0.016, height, 0.006, 2))
-
-    if look == "splayed":
-        shell = [rail(0.80, 0.40 * rise, 0.05)]
-        return join(*posts, *shell)
-    if look == "turned":
-        count = brief.count("spindle", 5, 3, 9)
-        spindles = [
-            shapes.sweep(
-                [at(half * u * 0.82, k, 0.02 * (1 - u**2)) for k in t * 0.92],
-                0.007 + 0.006 * np.sin(np.pi * t) ** 2,
-                10,
-            )
-            for u in np.linspace(-1, 1, count)
-        ]
-        return join(*posts, rail(0.93, 0.085), *spindles)
-    slats = brief.count("slat", 3, 1, 6)
-    return join(*posts, *[rail(u, 0.26 * rise * 2.2 / (slats + 1)) for u in np.linspace(0.36, 0.92, slats)])
 
 
 def throne(brief: Brief) -> Asset:
@@ -224,7 +180,7 @@ def stool(brief: Brief) -> Asset:
     girth = brief.grown("girth")
     top = (
         shapes.cylinder(0.175 * brief.grown("width"), 0.04, 0.014, 40)
-        .deform(lambda v: _saddle(v, 0.36, 0.36))
+        .deform(lambda v: saddled(v, 0.36, 0.36))
         .box_mapped()
     )
     parts = [part("seat", (top.move(y=high - 0.04), unless_said(brief, wood, "seat", "cushion", "top")))]

@@ -10,8 +10,9 @@ from pocket3d_server.geometry.solid import Points, Solid, join, part
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.joinery import WOODS
-from pocket3d_server.models.builtin_text.making import bar, cm, cover, slab
+from pocket3d_server.models.builtin_text.making import bar, both, cm, cover, slab
 from pocket3d_server.models.builtin_text.organic.ground import grounded
+from pocket3d_server.models.builtin_text.wickerwork import braided_rim, twisted_handle, woven_wall
 from pocket3d_server.models.language.brief import RGB, Brief
 
 CRUST: RGB = (0.66, 0.38, 0.15)
@@ -245,74 +246,21 @@ def basket(brief: Brief) -> Asset:
     """A woven basket with a handle over it, or two small ones at its sides."""
     wicker = cover(brief, "wicker", ((0.74, 0.56, 0.34), (0.58, 0.40, 0.22)), "basket", kind="wicker")
     wide, high = 0.40 * brief.grown("width"), 0.22 * brief.grown("height")
-    deep, stakes, rows = wide * 0.72, 24, 10
-    t = 2 * np.pi * np.arange(96) / 96
-    strands = []
-    for k in range(rows):
-        u = (k + 0.5) / rows
-        swell = 0.80 + 0.20 * np.sin(u * np.pi / 1.7)
-        wave = 0.0035 * np.cos(t * stakes / 2 + np.pi * k)
-        ring = np.column_stack(
-            [
-                (wide / 2 * swell + wave) * np.cos(t),
-                np.full(96, 0.008 + u * (high - 0.02)),
-                (deep / 2 * swell + wave) * np.sin(t),
-            ]
-        )
-        strands.append(shapes.sweep(ring, 1.0, curves.ellipse(0.0035, 0.6 * high / rows, 6), closed=True))
-    posts = []
-    rise = np.linspace(0, 1, 5)
-    bulge = 0.80 + 0.20 * np.sin(rise * np.pi / 1.7)
-    for a in 2 * np.pi * np.arange(stakes) / stakes:
-        path = [wide / 2 * bulge * np.cos(a), 0.004 + rise * high, deep / 2 * bulge * np.sin(a)]
-        posts.append(shapes.sweep(np.column_stack(path), 0.0036, 6))
-    edge = [
-        np.column_stack(
-            [
-                (wide / 2 * s) * np.cos(t),
-                np.full(96, y) + 0.004 * np.sin(20 * t + p),
-                (deep / 2 * s + 0.0) * np.sin(t),
-            ]
-        )
-        for s, y, p in ((0.985, high, 0.0), (0.985, high, np.pi), (0.80, 0.006, 0.0))
-    ]
-    rims = [shapes.sweep(line, 0.0075, 8, closed=True) for line in edge]
+    deep = wide * 0.72
+    weave, stakes = woven_wall(wide, deep, high)
     floor = shapes.cylinder(0.5, 0.006, segments=40).scale(wide * 0.80, 1, deep * 0.80).move(y=0.002)
-    parts = [
-        part("weave", (join(*strands), wicker)),
-        part("stakes", (join(*posts, floor), wicker)),
-        part("rim", (join(*rims), wicker)),
-    ]
+    levels = ((0.985, high, 0.0), (0.985, high, np.pi), (0.80, 0.006, 0.0))
+    rims = [braided_rim(wide * s, deep * s, y, turn) for s, y, turn in levels]
     stuff = asked(brief, "handle", "wicker", (0.62, 0.45, 0.26), "handle")
     if brief.has("laundry", "storage", "bread"):
-        loops = [
-            bar(
-                [
-                    [s * wide * 0.49, high, 0.05],
-                    [s * wide * 0.54, high + 0.05, 0.0],
-                    [s * wide * 0.49, high, -0.05],
-                ],
-                0.008,
-                16,
-            )
-            for s in (1, -1)
-        ]
+        loop = [[wide * 0.49, high, 0.05], [wide * 0.54, high + 0.05, 0.0], [wide * 0.49, high, -0.05]]
+        grips = both(bar(loop, 0.008, 16))
     else:
-        arch = [
-            [wide * 0.485 * np.cos(a), high * 0.9 + wide * 0.55 * np.sin(a), 0.0]
-            for a in np.radians(np.linspace(0, 180, 9))
-        ]
-        w = np.linspace(0, 1, 44)
-        line = curves.smooth_curve(arch, 44)
-        loops = [
-            bar(
-                line + 0.006 * np.column_stack([0 * w, np.sin(38 * w + p), np.cos(38 * w + p)]),
-                0.0055,
-                section=8,
-            )
-            for p in (0, np.pi)
-        ]
-    return Asset([*parts, part("handle", (join(*loops), stuff))])
+        grips = twisted_handle(wide * 0.485, high * 0.9, wide * 0.55)
+    return Asset([
+        part("weave", (weave, wicker)), part("stakes", (join(stakes, floor), wicker)), part("rim", (join(*rims), wicker)),
+        part("handle", (grips, stuff)),
+    ])  # fmt: skip
 
 
 FAMILIES = (

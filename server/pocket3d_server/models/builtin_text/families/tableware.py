@@ -14,7 +14,7 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.finishes import asked, finish
 from pocket3d_server.models.builtin_text.making import cm
 from pocket3d_server.models.builtin_text.organic.ground import settle
-from pocket3d_server.models.builtin_text.pottery import glaze, handle, hollow
+from pocket3d_server.models.builtin_text.pottery import DRINKS, filling, glaze, handle, hollow, saucer
 from pocket3d_server.models.language.brief import Brief
 from pocket3d_server.models.language.understand import left_out_parts
 
@@ -27,59 +27,40 @@ def mug(brief: Brief) -> Asset:
     r, h = 0.042 * brief.grown("width", "girth"), 0.095 * brief.grown("height")
     cup = brief.has("cup", "teacup", "tea", "espresso")
     if cup:
-        r, h = r * 1.1, h * 0.66
-        rows = [[0.45 * r, 0], [0.47 * r, 0.004], [0.62 * r, 0.012], [0.90 * r, h * 0.5], [1.0 * r, h]]
-    else:
-        bulge = float(brief.rng().uniform(0.0, 0.10))
-        rows = [
-            [0.86 * r, 0],
-            [0.95 * r, 0.003],
-            [r, 0.012],
-            [(1 + bulge) * r, h * 0.5],
-            [r, h * 0.97],
-            [r, h],
+        r, h, thick = r * 1.1, h * 0.66, 0.0034
+        rows = [[0.45 * r, 0], [0.47 * r, 0.004], [0.62 * r, 0.012], [0.90 * r, h * 0.5], [r, h]]
+        at = r * 0.95 - 0.003
+        loop = [
+            [at, 0.86, 0],
+            [at + 0.016, 0.92, 0],
+            [at + 0.026, 0.70, 0],
+            [at + 0.014, 0.46, 0],
+            [at * 0.88, 0.38, 0],
         ]
-    outer = curves.smooth_curve(rows, 26)
-    detail = brief.detail(64)
-    body = hollow(outer, 0.0042, 0.007, detail)
-    at = r * (0.95 if cup else 1.0) - 0.003
-    if cup:
-        loop = [[at, h * 0.86, 0], [at + 0.016, h * 0.92, 0], [at + 0.026, h * 0.70, 0], [at + 0.014, h * 0.46, 0], [at * 0.88, h * 0.38, 0]]  # fmt: skip
     else:
-        loop = [[at, h * 0.80, 0], [at + 0.026, h * 0.80, 0], [at + 0.034, h * 0.5, 0], [at + 0.022, h * 0.26, 0], [at, h * 0.22, 0]]  # fmt: skip
-    parts = [part("body", (body, stuff))]
+        belly, at, thick = (1 + float(brief.rng().uniform(0.0, 0.10))) * r, r - 0.003, 0.0048
+        rows = [[0.86 * r, 0], [0.95 * r, 0.003], [r, 0.012], [belly, h * 0.5], [r, h * 0.97], [r, h]]
+        loop = [
+            [at, 0.80, 0],
+            [at + 0.026, 0.80, 0],
+            [at + 0.034, 0.5, 0],
+            [at + 0.022, 0.26, 0],
+            [at, 0.22, 0],
+        ]
+    outer, detail = curves.smooth_curve(rows, 26), brief.detail(64)
+    parts = [part("body", (hollow(outer, 0.0042, 0.007, detail), stuff))]
     if "handle" not in left_out_parts(brief.prompt):
         coloured = any(c.noun == "handle" for c in brief.colours)
         grip = asked(brief, "handle", "ceramic", None, "handle") if coloured else stuff
-        parts.append(part("handle", (handle(loop, 0.0034 if cup else 0.0048), grip)))
-    drink = {
-        "coffee": (0.20, 0.11, 0.06),
-        "tea": (0.55, 0.26, 0.08),
-        "milk": (0.96, 0.95, 0.92),
-        "chocolate": (0.26, 0.13, 0.08),
-        "beer": (0.85, 0.58, 0.12),
-    }
-    word = next(
-        (w for w in drink if brief.has(w) and not (w == "tea" and cup and "of" not in brief.prompt)), None
-    )
-    if word or not cup:
-        level = h * 0.84
-        inner = float(np.interp(level, outer[:, 1], outer[:, 0])) - 0.0045
-        surface = shapes.revolve(
-            np.array([[inner * 0.96, level - 0.012], [inner + 0.0006, level], [0, level + 0.0002]]), detail
-        )
+        parts.append(part("handle", (handle(np.array(loop) * [1, h, 1], thick), grip)))
+    named = [w for w in DRINKS if brief.has(w) and not (w == "tea" and cup and "of" not in brief.prompt)]
+    if named or not cup:
+        tint = DRINKS[named[0] if named else "coffee"]
         parts.append(
-            part("drink", (surface, finish("plastic", drink[word or "coffee"], "drink", roughness=0.8)))
+            part("drink", (filling(outer, h * 0.84, detail), finish("plastic", tint, "drink", roughness=0.8)))
         )
     if brief.has("saucer") or cup:
-        plate = hollow(
-            curves.smooth_curve([[0.030, 0], [0.034, 0.002], [0.05, 0.006], [0.078, 0.016]], 20),
-            0.003,
-            0.004,
-            detail,
-        )
-        parts = _lifted(parts, 0.0055)
-        parts.append(part("saucer", (plate, stuff)))
+        parts = [*_lifted(parts, 0.0055), part("saucer", (saucer(detail), stuff))]
     return Asset(parts)
 
 
