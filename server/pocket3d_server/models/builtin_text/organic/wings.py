@@ -72,9 +72,8 @@ def horse_wings(root: Array, colour: RGB) -> list[Part]:
         return (0.75 + 0.45 * np.sin(np.pi * (0.2 + 0.6 * t))) * out
 
     rows = [(13, 0.60, 0.050, tone[0]), (12, 0.38, 0.045, tone[1]), (12, 0.20, 0.042, tone[2])]
-    return feathered(
-        curve([root + s for s in steps], 40), rows, aim, (1, 0.25, 0.2), np.array([0.012, 0.004, 0]), 0.05
-    )
+    arm, lift = curve([root + s for s in steps], 40), np.array([0.009, 0.0, 0.008])
+    return feathered(arm, rows, aim, (0.75, -0.1, 0.65), lift, 0.05)  # in the plane of arm and feathers
 
 
 def leather_wings(s: Sculpture, skin: RGB, span: float) -> None:
