@@ -121,6 +121,15 @@ def test_a_thin_thing_leans_against_its_ground(engine: BuiltinText) -> None:
     assert 0 < at_edge - face < 0.06
 
 
+@pytest.mark.parametrize("thing", ["painting", "clock"])
+def test_flat_things_hang_on_a_wall(engine: BuiltinText, thing: str) -> None:
+    asset = run(engine, f"a {thing} on a plaster wall").asset
+    hung, wall = group(asset, thing), group(asset, "wall")
+    (low, high), (base, top) = hung.bounds(), wall.bounds()
+    assert base[1] + 0.8 < low[1] < high[1] < top[1]
+    assert low[2] == pytest.approx(0.11, abs=0.02), "its back is on the plaster"
+
+
 def test_chairs_stand_around_their_table_and_face_it(engine: BuiltinText) -> None:
     asset = run(engine, "a wooden table with four chairs").asset
     assert {"chair_1_seat", "chair_4_seat"} <= set(names(asset))

@@ -66,7 +66,8 @@ class Brief:
     """For people: which hands hold something, and how: ``right_hold``, ``left_shield``, ``left_carry``,
     ``right_hang``. The builder then tells in ``asset.extras["hands"]`` where they are."""
     pose: str = ""
-    """For people: ``sit`` or ``ride``. The builder then tells in ``asset.extras["seat"]`` on what point it sits."""
+    """For people: ``sit`` or ``ride``. The builder then tells in ``asset.extras["seat"]`` on what point it sits.
+    For things that can stand or hang: ``hang`` where they are on a wall."""
     luck: str = ""
     """What random choices hang on, besides the seed; the prompt when empty. Things of one scene share it, so
     that chairs match their table."""

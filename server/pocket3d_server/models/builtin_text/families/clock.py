@@ -17,7 +17,7 @@ def clock(brief: Brief) -> Asset:
     """A grandfather clock, a wall clock, or else a twin-bell alarm clock."""
     if brief.has("grandfather", "longcase", "pendulum"):
         return grandfather_clock(brief)
-    return wall_clock(brief) if brief.has("wall", "cuckoo") else alarm_clock(brief)
+    return wall_clock(brief) if brief.pose == "hang" or brief.has("wall", "cuckoo") else alarm_clock(brief)
 
 
 def case_of(brief: Brief, kind: str = "wood", rgb: RGB | None = None) -> Finish:

@@ -111,8 +111,10 @@ def outline_of(brief: Brief, wide: float, high: float) -> Points:
     return curves.ellipse(wide / 2, high / 2, 72) if oval else curves.rectangle(wide, high)
 
 
-def leaning(parts: list[Part], high: float) -> Asset:
-    """The parts on a strut behind, leaning back a little."""
+def leaning(brief: Brief, parts: list[Part], high: float) -> Asset:
+    """The parts on a strut behind, leaning back a little; upright where they hang on a wall."""
+    if brief.pose == "hang":
+        return Asset(parts)
     strut = board(0.05, high * 0.8, 0.008).rotate(x=22).move(0, -high * 0.10, -high * 0.15)
     parts = [*parts, part("strut", (strut, finish("wood", WOODS[2], "strut")))]
     turn = rotation(x=-8)
@@ -133,7 +135,7 @@ def mirror(brief: Brief) -> Asset:
     pane = shapes.extrude(within(outline, 0.92), 0.008).move(z=0.009)
     streak = np.array([[-0.03, -0.30], [0.01, -0.30], [0.17, 0.30], [0.13, 0.30]]) * [wide, high] * 0.7
     shine = copies(shapes.extrude(streak, 0.0006), [[x * wide, 0, 0.0133] for x in (-0.10, 0.06)])
-    return leaning([
+    return leaning(brief, [
         moulded(brief, outline), part("mirror", (pane, finish("chrome", (0.80, 0.86, 0.90), "mirror"))),
         part("shine", (shine, finish("plastic", (0.93, 0.96, 0.98), "shine"))),
     ], high)  # fmt: skip
@@ -161,7 +163,7 @@ def picture_frame(brief: Brief) -> Asset:
         hill = shapes.extrude(line, 0.0012).move(z=0.0126 + 0.0011 * k)
         parts.append(part(f"hill_{k + 1}", (hill, finish("paint", rgb, f"hill_{k + 1}"))))
     disc = facing(shapes.cylinder(0.065 * h / 0.36, 0.0008, segments=32)).move(0.22 * w, 0.27 * h, 0.0121)
-    return leaning([*parts, part("sun", (disc, finish("paint", (0.98, 0.84, 0.42), "sun")))], high)
+    return leaning(brief, [*parts, part("sun", (disc, finish("paint", (0.98, 0.84, 0.42), "sun")))], high)
 
 
 def chandelier(brief: Brief) -> Asset:

@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_text.organic.species import SPECIES
 from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece, as_asset
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
 from pocket3d_server.models.builtin_text.scenes.hands import Hold, hands_of, held, hold_of, holdable
+from pocket3d_server.models.builtin_text.scenes.hanging import hangs, hung
 from pocket3d_server.models.builtin_text.scenes.layout import (
     RIDDEN,
     SEATS,
@@ -146,10 +147,10 @@ class Composer:
                 SOFT & {w for phrase in soft for w in phrase.split()}
             )
             return sentence.posture or ("sitting" if on_soft else "")
-        if not self._has_hands(sentence.things[0]) or sentence.relation not in ("on", "in", "riding"):
-            return ""
         family = self.shop.router.choose(ground.things[0].text).family
         words = {w for phrase in family.phrases for w in phrase.split()}
+        if not self._has_hands(sentence.things[0]) or sentence.relation not in ("on", "in", "riding"):
+            return "hang" if sentence.relation == "on" and family.name == "wall" else ""
         if sentence.relation == "riding" or (
             sentence.relation == "on" and (family.natural or words & RIDDEN)
         ):
@@ -349,7 +350,9 @@ class Composer:
             self.notes.append(f"The {outer} is closed or too small; the {inner} is on it.")
             relation = "on"
         wanting = 0
-        if relation == "on":
+        if relation == "on" and hangs(ground, flat):
+            placed = hung(ground, flat)
+        elif relation == "on":
             placed, wanting = upon(ground, flat, self.rng)
         elif relation == "under":
             if len(flat) == 1 and _larger(flat[0], ground) and size_of(flat[0])[1] < 0.1:
