@@ -230,7 +230,8 @@ def against(ground: Cluster, figures: list[Cluster]) -> list[Cluster]:
         if size[1] > 5 * size[2]:
             figure = figure.moved(np.zeros(3), rotation(x=-12)).centred()
             above = float(figure.box[1][1] - high[1])
-            beyond = np.tan(np.radians(12)) * max(above, 0.0)  # a ladder higher than the wall rests on its edge
+            # a ladder higher than the wall rests on its edge
+            beyond = np.tan(np.radians(12)) * max(above, 0.0)
         x = (low[0] + high[0]) / 2 + (k - (len(figures) - 1) / 2) * 1.2 * size[0]
         made.append(figure.moved(np.array([x, 0.0, high[2] - figure.box[0][2] - beyond])))
     return made
