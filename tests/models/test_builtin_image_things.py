@@ -47,6 +47,16 @@ def test_a_near_camera_makes_nothing_taller_or_thicker(folder: Path) -> None:
     )  # its outline is 1.3 times as high as wide
 
 
+def test_the_even_end_of_a_rod_is_no_ball(folder: Path) -> None:
+    radius, high = [0, 0.36, 0.4, 0.4, 0.36, 0], [0.5, 0.5, 0.46, -0.46, -0.5, -0.5]
+    rod = trimesh.creation.revolve(np.stack([radius, high], axis=1)[::-1], sections=64)
+    result = run(photographed(rod, folder / "rod.png"))
+    assert result.source == "extrude"
+    extents = welded(only(result)).extents
+    assert extents[0] == pytest.approx(extents[1], rel=0.03)
+    assert 1.0 < extents[2] / extents[0] < 2.0
+
+
 @pytest.mark.parametrize("turn", [0, 30])
 def test_feet_tell_where_legs_stand(folder: Path, turn: int) -> None:
     """A table seen straight on and askew: its legs stand on one floor at the corners of a square."""

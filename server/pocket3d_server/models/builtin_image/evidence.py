@@ -15,6 +15,9 @@ from pocket3d_server.models.builtin_image.silhouette import Silhouette
 from pocket3d_server.models.pictures.fields import mirror_overlap, ramp
 from pocket3d_server.models.pictures.picture import Array, Mask
 
+END_DEPTH = 1.4
+"""Length of what is seen from its end, over its width: rods, tins and rolls are mostly longer than wide."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -57,6 +60,8 @@ class Evidence:
     """The same for the normals of the inflated silhouette, on the same pixels."""
     mug: bool
     """A turned body, open at its top, with the ring of one handle."""
+    faced: bool
+    """A compact flat face seen straight on, evenly lit, with a shaded rim: the end of a rod, not a ball."""
     turned: Turned
 
 
@@ -84,9 +89,11 @@ def measure(shape: Silhouette) -> Evidence:
     along, _ = turned.coordinates(rows.astype(np.float64), columns.astype(np.float64))
     body = turned.inside(mask.shape) > 0
     lit = _lighting(light[..., 0], shape, turned)
+    symmetry, upside_down = mirror_overlap(mask)[0], mirror_overlap(mask.T)[0]
+    thickest = float(distance.max() / max(height, width))
     return Evidence(
-        symmetry=mirror_overlap(mask)[0],
-        upside_down=mirror_overlap(mask.T)[0],
+        symmetry=symmetry,
+        upside_down=upside_down,
         straight=_straight_share(distance),
         ruled=_ruled_share(light[..., 0], mask),
         rectangular=float(len(rows) / (height * width)),
@@ -94,7 +101,7 @@ def measure(shape: Silhouette) -> Evidence:
         flat_colour=_flat_share(light, distance),
         slender=float(distance[ridge].mean() / (min(height, width) / 2)),
         holes=int((hole_sizes > 0.001 * len(rows)).sum()),
-        thickest=float(distance.max() / max(height, width)),
+        thickest=thickest,
         eyes=(pairs := _dark_pairs(light[..., 0], shape))[0],
         looks_here=pairs[1],
         aspect=float(width / height),
@@ -104,6 +111,7 @@ def measure(shape: Silhouette) -> Evidence:
         lit_as_turned=lit[0],
         lit_as_inflated=lit[1],
         mug=bool(len(pieces := attachments(shape, turned)) == 1 and is_vessel(shape, turned, pieces)),
+        faced=min(symmetry, upside_down) > 0.9 and thickest > 0.4 and _is_face(light, distance),
         turned=turned,
     )
 
@@ -134,6 +142,8 @@ def choose(evidence: Evidence) -> list[Choice]:
     lathe *= 1 - 0.6 * shaded * ramp(e.lit_as_turned, 0.2, 0.08)
     squat = ramp(len(t.radius) / max(float(t.radius.max()), 1.0), 1.5, 1.3)
     lathe *= 1 - 0.6 * shaded * squat * ramp(e.lit_as_turned, 0.8, 0.5)
+    if e.faced:
+        lathe = 0.0
     if e.mug and t.overlap > 0.9 and t.excess < 0.05 and t.explained > 0.75:
         lathe = max(lathe, 0.95)
     # Mirrored about a slanting axis but not turned: tools are drawn like that.
@@ -150,6 +160,8 @@ def choose(evidence: Evidence) -> list[Choice]:
         - 0.25 * ramp(e.roundness, 0.5, 0.85)
         - 0.5 * e.mug
     )
+    if e.faced:
+        flat = 0.9
     # Shading all over that follows a rounded form speaks against flat faces, whatever the outline.
     flat *= 1 - 0.75 * ramp(e.roundness, 0.5, 0.8) * ramp(e.flat_colour, 0.25, 0.1)
     # A picture that is shaded everywhere and has no ruled edges shows something modelled, not cut from a board.
@@ -170,13 +182,27 @@ def choose(evidence: Evidence) -> list[Choice]:
 def flat_depth(evidence: Evidence) -> float:
     """A likely depth in metres for a flat or boxy thing whose longer side is 1 m."""
     shorter = min(1.0, evidence.aspect, 1 / evidence.aspect)
+    if evidence.faced:
+        return END_DEPTH * shorter
     standing = ramp(evidence.upside_down, 0.95, 0.85) * ramp(evidence.straight, 0.15, 0.4)
     if evidence.rectangular > 0.95:
         cube = ramp(shorter, 0.85, 0.95)
         return shorter * (0.16 + 0.5 * cube)
     # Things that stand (cars, houses) are about as deep as they are high; signs and tools are thin.
     body = ramp(evidence.thickest, 0.16, 0.28) * standing
-    return float(0.11 * (1 - body) + body * 1.5 * evidence.thickest)
+    sure = block(evidence)
+    return float(0.11 * (1 - body) + body * (1.5 * evidence.thickest * (1 - sure) + 0.95 * shorter * sure))
+
+
+def block(evidence: Evidence) -> float:
+    """How surely (0..1) a thing is made of flat faces at right angles, one of which is seen straight on."""
+    e = evidence
+    return float(
+        ramp(e.flat_colour, 0.4, 0.55)
+        * ramp(e.ruled, 0.5, 0.65)
+        * ramp(e.rectangular, 0.65, 0.72)
+        * ramp(e.thickest, 0.2, 0.3)
+    )
 
 
 def _limb_size(shape: Silhouette, turned: Turned) -> float:
@@ -319,7 +345,16 @@ def _lighting(light: Array, shape: Silhouette, turned: Turned) -> tuple[float, f
 
 def _flat_share(lab: Array, distance: Array) -> float:
     inner = distance > 2
-    if not inner.any():
-        return 0.0
-    slope = np.sqrt(sum(ndimage.gaussian_gradient_magnitude(lab[..., k], 1.0) ** 2 for k in range(3)))
-    return float((slope[inner] < 0.12).mean())
+    return float((_slope(lab)[inner] < 0.12).mean()) if inner.any() else 0.0
+
+
+def _is_face(lab: Array, distance: Array) -> bool:
+    slope, largest = _slope(lab), float(distance.max())
+    inner, rim = distance > 0.35 * largest, (distance > 2) & (distance < 0.15 * largest)
+    # Light falls off a little over a face too; on a ball it changes twice as fast at least.
+    even = (slope[inner] < 0.25).mean() > 0.85
+    return bool(rim.any() and even and (slope[rim] < 0.12).mean() < 0.65)
+
+
+def _slope(lab: Array) -> Array:
+    return np.sqrt(sum(ndimage.gaussian_gradient_magnitude(lab[..., k], 1.0) ** 2 for k in range(3)))

@@ -79,5 +79,6 @@ def form(shape: Silhouette, plan: Plan, detail: Detail) -> tuple[Mesh, Turned | 
     if method == "inflate":
         return inflate(shape, detail.thickness, detail.relief, wing_factors(shape, facts)), None
     depth = evidence.flat_depth(facts)
-    bevel = 0.012 if method == "box" else None
+    sharp = method == "box" or facts.faced or evidence.block(facts) > 0.5
+    bevel = 0.012 if sharp else None
     return extrude(shape, depth, bevel, detail.thickness, 0.4 * detail.relief), None

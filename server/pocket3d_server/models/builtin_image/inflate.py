@@ -19,6 +19,8 @@ LEGS_APART = 0.33
 """How far to the side a leg stands, over half the depth of the thickest place."""
 STRIDE = 0.4
 """Feet of two legs on one side of something on four are that far apart at least, over the width."""
+TALL = 0.4
+"""Height over width of what stands on legs that hide their twins: a fish on two fins is lower."""
 LEVEL = 0.02
 """Feet that end within this share of the height stand equally near."""
 
@@ -63,7 +65,8 @@ def limb_offsets(shape: Silhouette) -> tuple[Array, bool]:
         return nothing, False  # an upright figure seen from the front has its legs side by side
     low = rows[-1] - max(2, round(0.05 * height))
     feet, count = ndimage.label(mask[low])
-    if count < 2 or count > 4 or (count == 2 and mirror_overlap(mask)[0] > 0.72):
+    tall = height > TALL * width
+    if count < 2 or count > 4 or (count == 2 and mirror_overlap(mask)[0] > (0.72 if tall else 0.6)):
         return nothing, False
     below = mask.copy()
     below[: rows[-1] - round(0.45 * height)] = False
@@ -85,7 +88,7 @@ def limb_offsets(shape: Silhouette) -> tuple[Array, bool]:
     ends = np.array([np.nonzero((legs == leg).any(axis=1))[0][-1] for leg in order])
     told = np.ptp(ends) > LEVEL * height
     middles = ndimage.mean(np.arange(mask.shape[1]), feet, np.arange(1, count + 1))
-    twins = count == 2 and bool(np.ptp(middles) > STRIDE * width)
+    twins = bool(tall and count == 2 and np.ptp(middles) > STRIDE * width)
     for k, leg in enumerate(order):
         near = 2 * ends[k] > ends.min() + ends.max() if told else k % 2 == 0
         side = 1 if near or twins else -1
@@ -114,8 +117,8 @@ def inflate(
     reach = float(np.abs(offset).max())
     before, behind = int(np.ceil(top + reach)) + 2, int(np.ceil(top * BACK_DEPTH + reach)) + 2
     z = np.arange(-behind, before + 1, dtype=np.float32)[:, None, None]
-    away = np.abs(z) - offset if twins else z - offset
-    away /= np.where(z < 0, BACK_DEPTH, 1).astype(np.float32)
+    away: Array = np.abs(z) - offset if twins else z - offset
+    away = np.multiply(away, np.where(z < 0, 1 / BACK_DEPTH, 1), dtype=np.float32)
     mesh = smooth(polygonise(square[None] - away * away, shape.frame, behind), 6)
     vertices = mesh.vertices * (1, 1, thickness)
     if emboss > 0:

@@ -31,7 +31,7 @@ def wing_factors(shape: Silhouette, facts: Evidence) -> Array | None:
 
 def _from_above(shape: Silhouette, facts: Evidence) -> Array | None:
     """A straight-edged thing that is its own mirror image about a slim body, to which broad wings are attached."""
-    if facts.straight < 0.4 or facts.flat_colour > 0.3 or facts.eyes:
+    if facts.straight < 0.4 or facts.flat_colour > 0.45 or facts.eyes:
         return None
     upright, level = mirror_overlap(shape.mask), mirror_overlap(shape.mask.T)
     lying = level[0] > upright[0]
