@@ -29,7 +29,8 @@ MOST_IMAGES = 4
 CELLS = {"low": 112, "medium": 176, "high": 288}
 """Grid cells along the longer side of the object."""
 THIN, FINER = 0.06, 1.35
-"""What is nowhere thicker than this radius over its longer side gets so many times the cells: it would lose its tips."""
+"""What is inflated and nowhere thicker than this radius over its longer side gets so many times the cells, or it would
+lose its tips."""
 FACES = {"low": 6_000, "medium": 20_000, "high": 60_000}
 SEGMENTS = {"low": 40, "medium": 72, "high": 120}
 """Around a turned body."""
@@ -164,7 +165,7 @@ def _single(
         notes.append("Nothing in the kit looks like the picture; it was lifted into 3D instead.")
     elif request.text_prompt:
         notes.append("The text was not used: the picture decided what was made.")
-    finer = FINER if plan.facts.thickest < THIN else 1.0
+    finer = FINER if plan.method == "inflate" and plan.facts.thickest < THIN else 1.0
     shape = Silhouette.sample(cutout, round(finer * CELLS[request.quality]))
     faces = FACES[request.quality]
     progress(0.35, "building_surface")
