@@ -51,8 +51,3 @@ def draw(noise: Tensor, schedule: Schedule, velocity: Velocity, step: Callable[[
         x = x - (now - after) * velocity(x, now, schedule.guided(now))
         step(k + 1)
     return x
-
-
-def predicted_data(x: Tensor, time: float, velocity: Tensor, sigma_min: float = 1e-5) -> Tensor:
-    """What the data would be if the rest of the way were straight."""
-    return (1 - sigma_min) * x - (sigma_min + (1 - sigma_min) * time) * velocity

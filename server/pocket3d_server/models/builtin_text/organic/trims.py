@@ -222,47 +222,24 @@ def braces(f: Figure, colour: RGB) -> None:
     buttons(f, (0.80, 0.66, 0.32), [top - 0.005 * u], (-0.088, 0.088), 0.011, 1.0)
 
 
+def _band(
+    f: Figure, name: str, where: Array, material: Material, thickness: float, wrinkle: float = 0.0
+) -> None:
+    """A narrow strip laid over clothes, which stay as they are."""
+    f.wear(name, where, material, thickness, wrinkle=wrinkle, drape=20, share=0.03, gap=0.0, hides=False)
+
+
 def bands(f: Figure, colour: RGB, over: float) -> None:
     """Reflecting bands round chest, arms and shins, ``over`` metres off the skin."""
     u, y = f.unit, f.vertices[:, 1]
     shine = cloth("bands", colour, 0.3, 0.2)
     trunk = np.where(f.arm > 0.35, -1.0, 1.0)
     for name, middle in (("chest_band", f.y("spine01", -0.08)), ("waist_band", f.y("spine04", -0.01))):
-        f.wear(
-            name,
-            np.minimum(trunk, 0.020 * u - np.abs(y - middle)),
-            shine,
-            over,
-            wrinkle=0,
-            drape=20,
-            share=0.03,
-            gap=0.0,
-            hides=False,
-        )
+        _band(f, name, np.minimum(trunk, 0.020 * u - np.abs(y - middle)), shine, over)
     arm = float(np.linalg.norm(f.body.joint("lowerarm01.L") - f.body.joint("upperarm01.L")))
-    f.wear(
-        "arm_bands",
-        np.where(f.arm > 0.5, 0.020 * u - np.abs(f.reach - 1.45) * arm, -1.0),
-        shine,
-        over,
-        wrinkle=0,
-        drape=20,
-        share=0.03,
-        gap=0.0,
-        hides=False,
-    )
+    _band(f, "arm_bands", np.where(f.arm > 0.5, 0.020 * u - np.abs(f.reach - 1.45) * arm, -1.0), shine, over)
     shin = f.y("lowerleg02.L", 0.02)
-    f.wear(
-        "leg_bands",
-        np.where(f.leg > 0.5, 0.020 * u - np.abs(y - shin), -1.0),
-        shine,
-        over + 0.002,
-        wrinkle=0,
-        drape=20,
-        share=0.03,
-        gap=0.0,
-        hides=False,
-    )
+    _band(f, "leg_bands", np.where(f.leg > 0.5, 0.020 * u - np.abs(y - shin), -1.0), shine, over + 0.002)
 
 
 def fur_trim(f: Figure, colour: RGB) -> None:
@@ -271,28 +248,15 @@ def fur_trim(f: Figure, colour: RGB) -> None:
     fur = cloth("fur", colour, 1.0)
     trunk = np.where(f.arm > 0.35, -1.0, 1.0)
     hem = f.y("spine05", -0.07)
-    f.wear(
-        "hem_fur",
-        np.minimum(trunk, 0.026 * u - np.abs(y - hem)),
-        fur,
-        0.042,
-        wrinkle=0.004,
-        drape=20,
-        share=0.03,
-        gap=0.0,
-        hides=False,
-    )
+    _band(f, "hem_fur", np.minimum(trunk, 0.026 * u - np.abs(y - hem)), fur, 0.042, wrinkle=0.004)
     arm = float(np.linalg.norm(f.body.joint("lowerarm01.L") - f.body.joint("upperarm01.L")))
-    f.wear(
+    _band(
+        f,
         "cuff_fur",
         np.where(f.arm > 0.5, 0.026 * u - np.abs(f.reach - 1.84) * arm, -1.0),
         fur,
         0.040,
         wrinkle=0.004,
-        drape=20,
-        share=0.03,
-        gap=0.0,
-        hides=False,
     )
     rows = np.linspace(f.y("neck01", -0.04), hem, 16)
     half = np.full(16, 0.030 * u)
