@@ -129,15 +129,15 @@ def write_checkpoint(stem: Path, name: str, args: dict[str, Any]) -> None:
 
 def write_dino(folder: Path) -> None:
     """A DINOv2 with registers."""
-    from pocket3d_server.models.trellis.dinov2 import DinoV2
+    from pocket3d_server.models.neural.dinov2 import DinoV2
 
     _save(DinoV2(CHANNELS, 1, HEADS, 4, 37), folder / "model.safetensors")
 
 
 def write_clip(folder: Path) -> None:
     """CLIP's text half, with a vocabulary that knows single letters only."""
-    from pocket3d_server.models.trellis.clip_text import ClipText
-    from pocket3d_server.models.trellis.clip_tokenizer import _signs
+    from pocket3d_server.models.neural.clip_text import ClipText
+    from pocket3d_server.models.neural.clip_tokenizer import _signs
 
     pieces = [*_signs(), *(sign + "</w>" for sign in _signs()), "<|startoftext|>", "<|endoftext|>"]
     _save(ClipText(len(pieces), 77, 1, CHANNELS, 96, HEADS), folder / "model.safetensors", "text_model.")

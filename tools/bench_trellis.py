@@ -20,12 +20,13 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
+from pocket3d_server.models.neural.precision import precision_of
 from pocket3d_server.models.trellis.gaussians import SLatGaussianDecoder
 from pocket3d_server.models.trellis.guidance import Guided, LatentFlow, StructureFlow
 from pocket3d_server.models.trellis.latent_flow import SLatFlowModel
-from pocket3d_server.models.trellis.memory import CONDITION, peak_bytes, weight_bytes, with_overhead
+from pocket3d_server.models.trellis.memory import CONDITION, peak_bytes
 from pocket3d_server.models.trellis.mesh_decoder import SLatMeshDecoder
-from pocket3d_server.models.trellis.pipeline import precision_of
 from pocket3d_server.models.trellis.sampler import Schedule, draw
 from pocket3d_server.models.trellis.sparse import SparseTensor
 from pocket3d_server.models.trellis.structure_flow import SparseStructureFlowModel

@@ -14,9 +14,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
-from pocket3d_server.models.checkpoints import open_checkpoint, read_tensors  # noqa: E402
 from pocket3d_server.models.engine import EngineError  # noqa: E402
-from pocket3d_server.models.unpickling import BadCheckpointError, Foreign, read_pickled  # noqa: E402
+from pocket3d_server.models.neural.checkpoints import open_checkpoint, read_tensors  # noqa: E402
+from pocket3d_server.models.neural.unpickling import BadCheckpointError, Foreign, read_pickled  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
 

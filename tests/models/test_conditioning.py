@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from pocket3d_server.models.engine import EngineError
-from pocket3d_server.models.trellis.clip_tokenizer import ClipTokenizer, _signs, words
+from pocket3d_server.models.neural.clip_tokenizer import ClipTokenizer, _signs, words
 from pocket3d_server.models.trellis.preprocess import SIDE, prepare, prepare_all
 
 MERGES = [
@@ -162,8 +162,8 @@ def test_pictures_without_an_object(tmp_path: Path) -> None:
 def test_files_that_are_other_networks(tmp_path: Path) -> None:
     """Named in words, not by a missing key deep inside."""
     torch = pytest.importorskip("torch", reason="the models extra is not installed")
-    from pocket3d_server.models.trellis.clip_text import load_clip_text
-    from pocket3d_server.models.trellis.dinov2 import load_dinov2
+    from pocket3d_server.models.neural.clip_text import load_clip_text
+    from pocket3d_server.models.neural.dinov2 import load_dinov2
     from safetensors.torch import save_file
 
     save_file({"cls_token": torch.zeros(1, 1, 4)}, tmp_path / "model.safetensors")

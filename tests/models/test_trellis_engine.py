@@ -13,7 +13,7 @@ import trellis_release
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.models import registry
 from pocket3d_server.models.engine import EngineError, MeshRequest
-from pocket3d_server.models.trellis import engine as engines
+from pocket3d_server.models.neural import base
 from pocket3d_server.models.weights import Weights
 from pocket3d_server.runners.catalog import Catalog
 
@@ -107,7 +107,7 @@ def test_every_step_is_told_and_may_be_the_last(engine: Any, tmp_path: Path) -> 
             "host memory",
             "OUT_OF_MEMORY",
             "not enough free memory; test_trellis_image needs up to 5.9 GB",
-            "text_base",
+            "a smaller",
         ),
         ("PyTorch for CPUs", "MODEL_UNAVAILABLE", "cannot use the GPU", "pytorch.org/get-started"),
     ],
@@ -184,7 +184,7 @@ def test_the_released_models(monkeypatch: pytest.MonkeyPatch) -> None:
         assert spec.weights[0].path == "pipeline.json"
         assert spec.without_gpu
         assert spec.without_gpu.estimated_seconds > 5 * spec.estimated_seconds
-        monkeypatch.setattr(engines, "find_spec", lambda name: None)
+        monkeypatch.setattr(base, "find_spec", lambda name: None)
         missing = engine.missing()
         assert missing
         assert missing.code == "EXTRA"

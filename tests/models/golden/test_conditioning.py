@@ -12,8 +12,8 @@ from PIL import Image
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
-from pocket3d_server.models.trellis.clip_text import load_clip_text  # noqa: E402
-from pocket3d_server.models.trellis.dinov2 import load_dinov2  # noqa: E402
+from pocket3d_server.models.neural.clip_text import load_clip_text  # noqa: E402
+from pocket3d_server.models.neural.dinov2 import load_dinov2  # noqa: E402
 from pocket3d_server.models.trellis.preprocess import prepare_all  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 

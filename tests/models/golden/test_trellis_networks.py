@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from pocket3d_server.models.checkpoints import open_checkpoint
+from pocket3d_server.models.neural.checkpoints import open_checkpoint
 from pocket3d_server.models.trellis.extraction import extract
 from pocket3d_server.models.trellis.guidance import Guided, LatentFlow, StructureFlow
 from pocket3d_server.models.trellis.networks import NETWORKS

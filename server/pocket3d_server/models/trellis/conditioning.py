@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pocket3d_server.models.trellis.clip_text import load_clip_text
-from pocket3d_server.models.trellis.clip_tokenizer import ClipTokenizer
-from pocket3d_server.models.trellis.dinov2 import load_dinov2
-from pocket3d_server.models.trellis.pipeline import Conditions, precision_of
+from pocket3d_server.models.neural.clip_text import load_clip_text
+from pocket3d_server.models.neural.clip_tokenizer import ClipTokenizer
+from pocket3d_server.models.neural.dinov2 import load_dinov2
+from pocket3d_server.models.neural.precision import precision_of
+from pocket3d_server.models.trellis.pipeline import Conditions
 from pocket3d_server.models.trellis.preprocess import Prepared
 
 

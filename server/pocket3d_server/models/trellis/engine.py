@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.models.engine import (
-    Engine,
     EngineError,
     EngineRequest,
     EngineResult,
     Feature,
     MeshRequest,
-    Missing,
     ModelSpec,
     Progress,
     WithoutGpu,
 )
+from pocket3d_server.models.neural.base import NeuralEngine, memory_told, place_of
 from pocket3d_server.models.trellis import files
 from pocket3d_server.models.weights import WeightFile
 
 if TYPE_CHECKING:
-    import torch
-
     from pocket3d_server.models.trellis.pipeline import Conditions, Parts
     from pocket3d_server.models.trellis.sampler import Schedule
 
@@ -93,7 +86,7 @@ class TrellisParameters(BaseModel):
     )
 
 
-class Trellis(Engine):
+class Trellis(NeuralEngine):
     """Structured latents: a coarse structure of voxels, details on each, decoded to a surface and its colours.
 
     Xiang et al., "Structured 3D Latents for Scalable and Versatile 3D Generation", 2025. The first of the model's files
@@ -108,18 +101,6 @@ class Trellis(Engine):
     def __init__(self) -> None:
         self._parts: Parts | None = None
 
-    @classmethod
-    def missing(cls) -> Missing | None:
-        """PyTorch is no part of the base installation."""
-        if find_spec("torch") and find_spec("safetensors"):
-            return None
-        return Missing(
-            "PyTorch, which it needs, is not installed.",
-            "Switch 'Neural models (PyTorch)' on in the extension's preferences in Blender and repair the server "
-            f"there. Or run '{sys.executable} -m pip install \"pocket3d-server[models]\"' and restart the server.",
-            "EXTRA",
-        )
-
     def load(self, device: str) -> None:
         """Read what the release is made of. Networks are read as they are needed. Raises EngineError."""
         import torch
@@ -127,7 +108,7 @@ class Trellis(Engine):
         from pocket3d_server.models.trellis.pipeline import Parts
         from pocket3d_server.models.trellis.release import read_release
 
-        place = _place(device)
+        place = place_of(device)
         room = torch.cuda.get_device_properties(place).total_memory if place.type == "cuda" else 0
         own = self.spec.weights[0]
         release = read_release(self.weights.repository(own.repository, own.revision), self._folder)
@@ -135,7 +116,7 @@ class Trellis(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """See `Engine.run`."""
-        with _memory_told(self.spec):
+        with memory_told(self.spec):
             return self._run(request, progress)
 
     def _run(self, request: EngineRequest, progress: Progress) -> EngineResult:
@@ -292,41 +273,3 @@ def _set(released: Schedule, steps: int | None, guidance: float | None) -> Sched
 
     changed = released if steps is None else replace(released, steps=steps)
     return changed if guidance is None else replace(changed, cfg_strength=guidance)
-
-
-def _place(device: str) -> torch.device:
-    """Where to compute. A Mac's GPU shares the host's memory and has no slot of its own: it takes the CPU's jobs.
-
-    Raises EngineError where PyTorch cannot use the GPU that there is.
-    """
-    import torch
-
-    if device == "cpu":
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    if not torch.cuda.is_available():
-        raise EngineError(
-            f"this PyTorch ({torch.__version__}) cannot use the GPU",
-            code="MODEL_UNAVAILABLE",
-            suggestion="Install a PyTorch with CUDA: pytorch.org/get-started gives the command for each system; run it "
-            f"with {sys.executable}.",
-        )
-    return torch.device(device)
-
-
-@contextmanager
-def _memory_told(spec: ModelSpec) -> Iterator[None]:
-    """Say in words when PyTorch gets no memory."""
-    try:
-        yield
-    except RuntimeError as error:
-        said = str(error).lower()
-        on_host = "can't allocate memory" in said or "not enough memory" in said
-        if not on_host and "out of memory" not in said:
-            raise
-        where = "memory" if on_host else "GPU memory"
-        needs = spec.on(0).memory_mb if on_host else spec.vram_mb
-        raise EngineError(
-            f"there was not enough free {where}; {spec.model_id} needs up to {needs / 1024:.1f} GB",
-            code="OUT_OF_MEMORY",
-            suggestion=f"Close other programs that use the {where}, or choose trellis_text_base or a built-in model.",
-        ) from error

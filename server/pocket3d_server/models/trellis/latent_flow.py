@@ -9,14 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pocket3d_server.models.neural.precision import LayerNorm32, set_precision
 from pocket3d_server.models.trellis.layers import (
-    LayerNorm32,
     Memory,
     ModulatedCrossBlock,
     TimestepEmbedder,
     position_embedding,
     remember,
-    set_precision,
 )
 from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseTensor, pool
 

@@ -8,12 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pocket3d_server.models.neural.precision import LayerNorm32, set_precision
 from pocket3d_server.models.trellis.layers import (
     FeedForward,
-    LayerNorm32,
     SelfAttention,
     position_embedding,
-    set_precision,
 )
 from pocket3d_server.models.trellis.sparse import SparseTensor, windowed_attention
 

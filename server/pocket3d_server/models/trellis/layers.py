@@ -14,13 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-
-class LayerNorm32(nn.LayerNorm):
-    """Layer norm over the last axis, computed in float32, returned in the type of its input."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., C) -> (..., C)."""
-        return super().forward(x.float()).to(x.dtype)
+from pocket3d_server.models.neural.precision import LayerNorm32
 
 
 class MultiHeadRMSNorm(nn.Module):
@@ -197,11 +191,3 @@ def position_embedding(coords: Tensor, channels: int) -> Tensor:
     angle = coords.float()[..., None] * rate
     waves = torch.cat([angle.sin(), angle.cos()], dim=-1).flatten(1)
     return F.pad(waves, (0, channels - waves.shape[1]))
-
-
-def set_precision(modules: list[nn.Module], dtype: torch.dtype) -> None:
-    """Give the linear layers and convolutions below ``modules`` another type; norms stay in float32."""
-    for module in modules:
-        for child in module.modules():
-            if isinstance(child, (nn.Linear, nn.Conv3d)) or getattr(child, "holds_convolution", False):
-                child.to(dtype)

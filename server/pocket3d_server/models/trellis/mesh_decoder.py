@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pocket3d_server.models.neural.precision import set_precision
 from pocket3d_server.models.trellis.latent_vae import WindowTransformer
-from pocket3d_server.models.trellis.layers import set_precision
 from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseGroupNorm32, SparseTensor, subdivide
 
 

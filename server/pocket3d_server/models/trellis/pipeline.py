@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from pocket3d_server.models.checkpoints import open_checkpoint
 from pocket3d_server.models.engine import EngineError
+from pocket3d_server.models.neural.checkpoints import open_checkpoint
+from pocket3d_server.models.neural.precision import precision_of
 from pocket3d_server.models.trellis.extraction import DecodedMesh, extract
 from pocket3d_server.models.trellis.gaussians import Gaussians, SLatGaussianDecoder
 from pocket3d_server.models.trellis.guidance import Guided, LatentFlow, SeveralImages, StructureFlow
@@ -28,11 +29,6 @@ Network = TypeVar("Network", bound=nn.Module)
 
 Report = Callable[[float, str], None]
 """The share that is done, 0..1, and the stage."""
-
-
-def precision_of(device: torch.device) -> torch.dtype:
-    """What the networks' blocks compute in. A CPU is slower in half precision than in single."""
-    return torch.float32 if device.type == "cpu" else torch.float16
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pocket3d_server.models.checkpoints import unusable
+from pocket3d_server.models.neural.checkpoints import unusable
 from pocket3d_server.models.trellis.sampler import Schedule
 
 Condition = Literal["image", "text"]

@@ -8,13 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pocket3d_server.models.neural.precision import set_precision
 from pocket3d_server.models.trellis.layers import (
     Memory,
     ModulatedCrossBlock,
     TimestepEmbedder,
     position_embedding,
     remember,
-    set_precision,
 )
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pocket3d_server.models.trellis.layers import LayerNorm32, set_precision
+from pocket3d_server.models.neural.precision import LayerNorm32, set_precision
 
 
 class ChannelNorm(LayerNorm32):

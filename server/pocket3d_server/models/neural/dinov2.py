@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pocket3d_server.models.checkpoints import read_tensors, unusable, with_weights
-from pocket3d_server.models.trellis.layers import LayerNorm32, set_precision
+from pocket3d_server.models.neural.checkpoints import read_tensors, unusable, with_weights
+from pocket3d_server.models.neural.precision import LayerNorm32, set_precision
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the colours that it was trained on (ImageNet)."""

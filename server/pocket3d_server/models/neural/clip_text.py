@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pocket3d_server.models.checkpoints import read_safetensors, unusable, with_weights
+from pocket3d_server.models.neural.checkpoints import read_safetensors, unusable, with_weights
 
 HEAD = 64
 """Channels of a head in the released sizes."""

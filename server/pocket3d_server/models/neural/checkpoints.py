@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from pocket3d_server.models.engine import EngineError
-from pocket3d_server.models.unpickling import BadCheckpointError, read_pickled
+from pocket3d_server.models.neural.unpickling import BadCheckpointError, read_pickled
 
 Network = TypeVar("Network", bound=nn.Module)
 
