@@ -9,13 +9,13 @@ import pytest
 import trimesh
 from pocket3d_server.models.builtin_rig import Rig, rig_mesh
 from pocket3d_server.models.builtin_rig.body import Fit, Pose, body_model
-from pocket3d_server.models.builtin_rig.bone_names import NO_MIXAMO, renamed
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
 from pocket3d_server.models.builtin_rig.extremities import Branch
 from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.marks import Marks
-from pocket3d_server.models.builtin_rig.welded_mesh import WeldedMesh, welded
+from pocket3d_server.models.rigging.bone_names import NO_MIXAMO, renamed
+from pocket3d_server.models.rigging.welded_mesh import WeldedMesh, welded
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE
 from rig_figures import (
     Capsules,

@@ -10,11 +10,11 @@ import pytest
 import trimesh
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
-from pocket3d_server.models.builtin_rig.bone_count import to_count
-from pocket3d_server.models.builtin_rig.bone_names import renamed, whole
-from pocket3d_server.models.builtin_rig.engine import BoneNames
-from pocket3d_server.models.builtin_rig.welded_mesh import welded
 from pocket3d_server.models.engine import EngineError, RigRequest
+from pocket3d_server.models.rigging.bone_count import to_count
+from pocket3d_server.models.rigging.bone_names import renamed, whole
+from pocket3d_server.models.rigging.settings import BoneNames
+from pocket3d_server.models.rigging.welded_mesh import welded
 from pocket3d_server.runners.deliver import rig_json
 from rig_figures import Mesh, dog, proper, rigged_man, worm
 

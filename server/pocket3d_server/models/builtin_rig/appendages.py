@@ -9,7 +9,7 @@ import numpy as np
 from pocket3d_server.models.builtin_rig.bones import Bone
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, arc_length, branches, smoothed
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
 TRUNK_BONE = 0.11
 """Wanted length of the bones of an elephant's trunk, share of the height."""

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
 NORMAL_REACH = 0.12
 """Share of the height that a fully opposite normal counts as, halved, when the closest point is looked for."""

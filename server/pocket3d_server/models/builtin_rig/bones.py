@@ -8,7 +8,7 @@ import numpy as np
 
 from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 
 @dataclass(eq=False)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.engine import (
@@ -20,29 +18,17 @@ from pocket3d_server.models.engine import (
     RigRequest,
 )
 from pocket3d_server.models.reading import read_mesh
+from pocket3d_server.models.rigging.settings import BoneNames, RigParameters
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+    from pocket3d_server.models.rigging.welded_mesh import Floats
 
 PROXY_FACES = 40_000
 """Meshes with more triangles are skinned on a simplified stand-in."""
 LEAST_VERTICES = 8
-BoneNames = Literal["pocket3d", "rigify", "mixamo"]
-
-
-class RigParameters(BaseModel):
-    """What a person may set beyond the API's own fields."""
-
-    model_config = ConfigDict(extra="forbid")
-    bone_names: BoneNames = Field(
-        "pocket3d",
-        title="Bone names",
-        description="Whose names the bones get: our own, which end in .L and .R, those of Rigify's deforming bones, or "
-        "those of Mixamo, which people only have.",
-    )
 
 
 @dataclass(eq=False)
@@ -71,13 +57,12 @@ def rig_mesh(
     ``character_type`` is ``humanoid``, ``quadruped`` or ``generic``, or None to choose by the shape; a mesh that
     has not the limbs of its type gets a generic rig and a note. Raises EngineError when the mesh is too small to hold bones.
     """
-    from pocket3d_server.models.builtin_rig.bone_count import to_count
-    from pocket3d_server.models.builtin_rig.bone_names import renamed, whole
     from pocket3d_server.models.builtin_rig.plan import plan_bones
     from pocket3d_server.models.builtin_rig.symmetry import symmetrised
     from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
-    from pocket3d_server.models.builtin_rig.welded_mesh import welded
+    from pocket3d_server.models.rigging.finishing import finished
+    from pocket3d_server.models.rigging.welded_mesh import welded
 
     progress(0.05, "analysing_shape")
     surface = welded(vertices, faces)
@@ -99,14 +84,11 @@ def rig_mesh(
         body = skinnable(stand_in, voxels)
         weights = skin(body, voxels, plan)
         weights = carried_over(weights, body, surface, plan)
-    skeleton, weights, notes = to_count(skeleton, weights, surface.vertices, bone_count)
-    if bone_count is None:
-        skeleton, weights = whole(skeleton, weights, surface.vertices, bone_names)
-    skeleton, about_names = renamed(skeleton, bone_names)
+    skeleton, weights, notes = finished(skeleton, weights, surface.vertices, bone_count, bone_names)
     if weights is not None:
         weights = weights[surface.origin]
     progress(0.95, "finishing")
-    return Rig(skeleton, weights, plan.confidence, plan.notes + notes + about_names)
+    return Rig(skeleton, weights, plan.confidence, plan.notes + notes)
 
 
 class BuiltinRig(Engine):
@@ -126,6 +108,8 @@ class BuiltinRig(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Rig ``request.mesh``; vertices, faces, UVs and materials come back as they were sent."""
+        from pocket3d_server.models.rigging.finishing import attach
+
         assert isinstance(request, RigRequest)
         progress(0.0, "reading_mesh")
         asset = read_mesh(request.mesh)
@@ -135,11 +119,6 @@ class BuiltinRig(Engine):
         rig = rig_mesh(
             vertices, faces, wish, request.bone_count, request.include_weights, settings.bone_names, progress
         )
-        asset.skeleton = rig.skeleton
-        start = 0
-        for primitive in asset.primitives():
-            end = start + len(primitive.vertices)
-            primitive.weights = None if rig.weights is None else rig.weights[start:end]
-            start = end
+        attach(asset, rig.skeleton, rig.weights)
         progress(1.0, "done")
         return EngineResult(asset, "rig", rig.confidence, rig.notes)

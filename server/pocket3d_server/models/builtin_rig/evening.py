@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from pocket3d_server.models.builtin_rig.bones import Plan
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints, WeldedMesh
 
 MOST_STRETCH = 1.6
 """Growth of an edge, share of its length, for each radian that one joint turns."""

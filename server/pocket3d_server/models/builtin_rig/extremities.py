@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 
 @dataclass(eq=False)

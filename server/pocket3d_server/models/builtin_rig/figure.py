@@ -12,7 +12,7 @@ from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, arc_length
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 ARM = (0.42, 0.80)
 """Elbow and wrist, share of the way from the shoulder to the finger tips."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from pocket3d_server.models.builtin_rig.body import Fit
 from pocket3d_server.models.builtin_rig.hanging import Hanging
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, nearest_alike
+from pocket3d_server.models.rigging.welded_mesh import Floats, nearest_alike
 
 ALIKE = 0.06
 """A point of the body's skin that faces the opposite way counts as this much (share of the height) farther, twice."""

@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, branches, core
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh
 
 BONE_LENGTH = 0.14
 """Wanted length of a bone, share of the figure's size."""

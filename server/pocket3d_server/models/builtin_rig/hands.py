@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from pocket3d_server.models.builtin_rig.body import Fit
 from pocket3d_server.models.builtin_rig.marks import Marks
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 HAND = 0.6
 """Least weight of the hand, fingers included, in the skin that is laid."""

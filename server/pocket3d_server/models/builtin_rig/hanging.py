@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from pocket3d_server.models.builtin_rig.extremities import along, arc_length
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
 HIPS = (-0.15, 0.3)
 """Where the hips hand over to the thighs, share of the thigh's length from its upper end."""

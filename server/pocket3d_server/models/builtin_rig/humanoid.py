@@ -14,7 +14,7 @@ from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.hanging import find_hanging
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh
 
 UNLIKE = 0.024
 """Mean distance (share of the height) above which a figure is taken to have other proportions than people."""

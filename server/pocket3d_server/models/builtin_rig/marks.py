@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, branches, core
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 LEAST_ARM, LEAST_LEG = 0.15, 0.2
 """Free length of the limbs of a figure, share of its height."""

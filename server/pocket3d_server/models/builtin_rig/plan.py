@@ -15,7 +15,7 @@ from pocket3d_server.models.builtin_rig.quadruped import (
     plan_quadruped,
 )
 from pocket3d_server.models.builtin_rig.voxels import Voxels, voxelise
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh
 
 GOOD = 0.84
 """Confidence at which no other way of looking at the mesh is tried."""

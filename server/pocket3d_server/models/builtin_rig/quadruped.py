@@ -13,7 +13,7 @@ from pocket3d_server.models.builtin_rig.appendages import Body, proboscis, tail,
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
 FRONT = ("front_thigh", "front_shin", "front_foot", "front_toe")
 HIND = ("thigh", "shin", "foot", "toe")

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh
 
 ALIKE = 0.008
 """Mean distance of the mirrored surface from the surface, share of the size, below which a mesh is symmetric."""

@@ -12,7 +12,7 @@ from scipy import ndimage, sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, Ints, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints, WeldedMesh
 
 MOST_VOXELS = 45_000
 """Bulky shapes are voxelised more coarsely, to keep searches through them quick."""

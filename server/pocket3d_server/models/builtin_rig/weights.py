@@ -13,11 +13,11 @@ from scipy import ndimage, sparse
 from scipy.sparse.linalg import splu
 from skimage.measure import marching_cubes
 
-from pocket3d_server.geometry.asset import MAX_INFLUENCES
 from pocket3d_server.models.builtin_rig.bones import Plan
 from pocket3d_server.models.builtin_rig.evening import evened
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats, WeldedMesh, nearest_alike, welded
+from pocket3d_server.models.rigging.influences import limited
+from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh, nearest_alike, welded
 
 RIGID = 0.08
 """Loose pieces smaller than this share of the size follow as one."""
@@ -95,21 +95,6 @@ def diffused(surface: WeldedMesh, source: Floats, heat: Floats) -> Floats:
                   diag_pivot_thresh=0.0, options={"SymmetricMode": True})  # fmt: skip
     solved: Floats = factor.solve(np.ascontiguousarray(supply @ source + tiny * source))
     return np.maximum(solved, 0)
-
-
-def limited(weights: Floats, floor: float = 0.004) -> Floats:
-    """At most MAX_INFLUENCES a row, crumbs below ``floor`` dropped, rows summing to 1."""
-    weights = np.nan_to_num(weights)
-    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-20)
-    if weights.shape[1] > MAX_INFLUENCES:
-        cut = np.partition(weights, -MAX_INFLUENCES - 1, axis=1)[:, -MAX_INFLUENCES - 1]
-        # Subtracting the strongest one left out, not just dropping it, keeps the weights continuous.
-        weights = np.maximum(weights - cut[:, None] * (weights > 0), 0)
-    best = weights.argmax(axis=1)
-    weights = np.where(weights < floor, 0, weights)
-    total = weights.sum(axis=1)
-    weights[total <= 0, best[total <= 0]] = 1
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def skinnable(surface: WeldedMesh, voxels: Voxels) -> WeldedMesh:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.builtin_rig.bone_count import halved
-from pocket3d_server.models.builtin_rig.weights import limited
+from pocket3d_server.models.rigging.bone_count import halved
+from pocket3d_server.models.rigging.influences import limited
 
 if TYPE_CHECKING:
-    from pocket3d_server.models.builtin_rig.engine import BoneNames
-    from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+    from pocket3d_server.models.rigging.settings import BoneNames
+    from pocket3d_server.models.rigging.welded_mesh import Floats
 
 RIGIFY_PERSON = {
     "hips": ("spine",), "spine": ("spine.001", "spine.002"), "chest": ("spine.003",),

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.builtin_rig.weights import limited
-from pocket3d_server.models.builtin_rig.welded_mesh import Floats
+from pocket3d_server.models.rigging.influences import limited
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 FIRST_TO_GO = (
