@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pocket3d_server.models.unirig.ptv3 import PointSizes
 from pocket3d_server.models.unirig.shape_encoder import ShapeEncoder
+from pocket3d_server.models.unirig.skin_net import SkinSizes
 from safetensors import safe_open
 from torch import Tensor
 
@@ -32,14 +34,42 @@ def weights(io: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def shape_encoder(config: dict[str, Any]) -> ShapeEncoder:
     """Of the sizes that a case names; make it under ``torch.device("meta")``."""
-    return ShapeEncoder(
-        config["width"],
-        config["heads"],
-        config["num_encoder_layers"],
-        config["token_num"],
-        config["num_freqs"],
-        config["point_feats"],
-        config["include_pi"],
-        config["qkv_bias"],
-        config["use_ln_post"],
+    return ShapeEncoder(**encoder_sizes(config))
+
+
+def encoder_sizes(config: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a `ShapeEncoder` as a case names them."""
+    names = {
+        "width": "width",
+        "heads": "heads",
+        "layers": "num_encoder_layers",
+        "tokens": "token_num",
+        "frequencies": "num_freqs",
+        "features": "point_feats",
+        "include_pi": "include_pi",
+        "qkv_bias": "qkv_bias",
+        "use_ln_post": "use_ln_post",
+    }
+    return {ours: config[theirs] for ours, theirs in names.items()}
+
+
+def point_sizes(config: dict[str, Any]) -> PointSizes:
+    """As a case names them."""
+    lists = (config[f"enc_{name}"] for name in ("depths", "channels", "num_head", "patch_size"))
+    return PointSizes(config["in_channels"], *map(tuple, lists), config["shuffle_orders"])
+
+
+def skin_sizes(config: dict[str, Any]) -> SkinSizes:
+    """As a case names them."""
+    return SkinSizes(
+        config["feat_dim"],
+        config["num_heads"],
+        config["bone_embed_dim"],
+        config["mlp_dim"],
+        config["num_bone_attn"],
+        config["num_mesh_bone_attn"],
+        config["grid_size"],
+        config["voxel_mask"],
+        point_sizes(config["mesh_encoder"]),
+        encoder_sizes(config["global_encoder"]),
     )

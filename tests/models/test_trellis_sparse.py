@@ -6,10 +6,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pocket3d_server.models.trellis import sparse
+from pocket3d_server.models.neural import sparse_conv
 from pocket3d_server.models.trellis.layers import CrossAttention
 from pocket3d_server.models.trellis.sampler import Schedule, draw
-from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseTensor
+from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseTensor, neighbours
 from torch import Tensor, nn
 
 
@@ -44,8 +44,11 @@ def test_convolution_is_that_of_the_whole_grid(
     weight = conv.conv.weight.permute(0, 4, 1, 2, 3)
     truth = nn.functional.conv3d(dense, weight, conv.conv.bias, padding=1).movedim(1, -1)
     b, i, j, k = x.coords.long().unbind(1)
-    way = sparse._by_rows if rows else sparse._by_taps
-    ours = way(x, x.feats, conv.conv.weight, conv.conv.bias)
+    found = neighbours(x)
+    if rows:
+        ours = sparse_conv.by_rows(x.feats, found, conv.conv.weight, conv.conv.bias)
+    else:
+        ours = sparse_conv.by_taps(x.feats, sparse_conv.taps_of(found), conv.conv.weight, conv.conv.bias)
     torch.testing.assert_close(ours, truth[b, i, j, k], rtol=1e-4, atol=1e-4)
 
 
@@ -53,9 +56,10 @@ def test_neighbours_are_gathered_in_portions(monkeypatch: pytest.MonkeyPatch) ->
     x, _ = _random(1, 6, 0.5, 5, 2)
     conv = SparseConv3d(5, 4)
     nn.init.normal_(conv.conv.weight)
-    whole = sparse._by_rows(x, x.feats, conv.conv.weight, conv.conv.bias)
-    monkeypatch.setattr(sparse, "GATHERED", 27 * 5 * 4 * 10)
-    torch.testing.assert_close(sparse._by_rows(x, x.feats, conv.conv.weight, conv.conv.bias), whole)
+    given = x.feats, neighbours(x), conv.conv.weight, conv.conv.bias
+    whole = sparse_conv.by_rows(*given)
+    monkeypatch.setattr(sparse_conv, "GATHERED", 27 * 5 * 4 * 10)
+    torch.testing.assert_close(sparse_conv.by_rows(*given), whole)
 
 
 @torch.no_grad()

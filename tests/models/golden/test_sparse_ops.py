@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from pocket3d_server.models.neural.sparse_conv import by_rows
 from pocket3d_server.models.trellis.layers import SelfAttention, position_embedding
 from pocket3d_server.models.trellis.sparse import (
     SparseConv3d,
     SparseGroupNorm32,
     SparseTensor,
-    _by_rows,
+    neighbours,
     pool,
     subdivide,
     windowed_attention,
@@ -44,7 +45,7 @@ def test_convolutions(case: Path) -> None:
         conv.load_state_dict({"conv.weight": weight, "conv.bias": bias})
         _near(conv(x).feats, out)
         if weight.shape[1] == 3:
-            _near(_by_rows(x, x.feats, weight, bias), out)
+            _near(by_rows(x.feats, neighbours(x), weight, bias), out)
 
 
 @golden

@@ -13,10 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-T = TypeVar("T")
+from pocket3d_server.models.neural.sparse_conv import Kernel, by_rows, by_taps, taps_of
 
-GATHERED = 1 << 28
-"""Bytes of neighbours that are gathered at once."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,26 +68,12 @@ def neighbours(x: SparseTensor) -> Tensor:
     return x.once("neighbours", make)
 
 
-def _taps(x: SparseTensor) -> list[tuple[Tensor, Tensor]]:
-    """For each of the 27 offsets the voxels that have a neighbour there, and that neighbour."""
-
-    def make() -> list[tuple[Tensor, Tensor]]:
-        found = neighbours(x)
-        pairs = []
-        for tap in found.unbind(1):
-            rows = torch.nonzero(tap < len(found)).squeeze(1)
-            pairs.append((rows, tap[rows]))
-        return pairs
-
-    return x.once("taps", make)
-
-
 class SparseConv3d(nn.Module):
     """A convolution that is computed at the occupied voxels only; kernel 3 or 1. Weights are (O, K, K, K, I)."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = _Kernel(in_channels, out_channels, kernel)
+        self.conv = Kernel(in_channels, out_channels, kernel)
 
     def forward(self, x: SparseTensor) -> SparseTensor:
         """(N, I) -> (N, O) on the same voxels."""
@@ -98,36 +83,9 @@ class SparseConv3d(nn.Module):
             # The library behind the released weights reads the (O, I) numbers of a 1x1x1 kernel as (I, O).
             return x.replace(torch.addmm(bias, feats, weight.reshape(weight.shape[4], weight.shape[0])))
         if feats.device.type == "cpu":
-            return x.replace(_by_taps(x, feats, weight, bias))
-        return x.replace(_by_rows(x, feats, weight, bias))
-
-
-class _Kernel(nn.Module):
-    holds_convolution = True
-
-    def __init__(self, in_channels: int, out_channels: int, kernel: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(out_channels, kernel, kernel, kernel, in_channels))
-        self.bias = nn.Parameter(torch.zeros(out_channels))
-
-
-def _by_taps(x: SparseTensor, feats: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """One product for each offset, of the voxels that have a neighbour there: the fewest operations."""
-    kernels = weight.flatten(1, 3).permute(1, 2, 0).contiguous()
-    out = torch.addmm(bias, feats, kernels[13])
-    for tap, (rows, sources) in enumerate(_taps(x)):
-        if tap != 13 and len(rows):
-            out.index_add_(0, rows, feats[sources] @ kernels[tap])
-    return out
-
-
-def _by_rows(x: SparseTensor, feats: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """All 27 neighbours of some voxels side by side, in one large product: the fewest launches, no waiting."""
-    padded = F.pad(feats, (0, 0, 0, 1))
-    rows = max(1, GATHERED // (27 * feats.shape[1] * feats.element_size()))
-    kernel = weight.flatten(1).t()
-    parts = [torch.addmm(bias, padded[some].flatten(1), kernel) for some in neighbours(x).split(rows)]
-    return torch.cat(parts)
+            taps = x.once("taps", lambda: taps_of(neighbours(x)))
+            return x.replace(by_taps(feats, taps, weight, bias))
+        return x.replace(by_rows(feats, neighbours(x), weight, bias))
 
 
 def pool(x: SparseTensor) -> tuple[SparseTensor, Tensor]:

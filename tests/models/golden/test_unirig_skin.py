@@ -1,0 +1,97 @@
+"""The skin half of UniRig against the published code's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the models extra is not installed")
+
+from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
+from pocket3d_server.models.unirig.ptv3 import PointTransformerV3Object, cloud_of  # noqa: E402
+from pocket3d_server.models.unirig.serialization import ORDERS, codes  # noqa: E402
+from pocket3d_server.models.unirig.skin_net import SkinNet  # noqa: E402
+from safetensors import safe_open  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+from torch import Tensor  # noqa: E402
+from unirig_cases import about, meta, point_sizes, skin_sizes, weights  # noqa: E402
+
+POINTS, ROUNDED, SHARED_CELLS = 2e-5, 2e-3, 5e-5
+"""Largest absolute differences of point features as the vectors' README has them: in float32, with queries, keys and values
+rounded to float16, and where points share a cell."""
+SKIN, SKIN_ROUNDED = 1e-5, 2e-4
+
+
+def _has(key: str) -> Callable[[Path], bool]:
+    """Cases that hold a tensor of this name."""
+
+    def held(case: Path) -> bool:
+        if "unirig" not in case.as_posix().lower():
+            return False
+        with safe_open(case, framework="pt") as file:
+            return key in set(file.keys())
+
+    return held
+
+
+def _apart(ours: Tensor, theirs: Tensor) -> float:
+    assert ours.shape == theirs.shape
+    return float((ours - theirs).abs().max())
+
+
+@pytest.mark.golden("*.safetensors", only=_has("out.hilbert"))
+def test_orders(case: Path) -> None:
+    """Every curve at every depth of the case, exactly."""
+    io, about_it = load_file(case), meta(case)
+    for key in (key for key in io if key.startswith("in.grid_coord")):
+        suffix = key.removeprefix("in.grid_coord")
+        made = f"out.{suffix.lstrip('_')}." if suffix else "out."
+        for order in ORDERS:
+            assert torch.equal(codes(io[key], order, about_it[f"depth{suffix}"]), io[made + order]), order
+
+
+@pytest.mark.golden("*.safetensors", only=about("PointTransformerV3Object"))
+@torch.no_grad()
+def test_point_features(case: Path) -> None:
+    """Cells, orders and features; also where several points share a cell."""
+    io, about_it = load_file(case), meta(case)
+    with torch.device("meta"):
+        network = PointTransformerV3Object(point_sizes(about_it["config"]))
+    network = with_weights(network, weights(io), case)
+    for begin, tolerance in (("", POINTS), ("dup.", SHARED_CELLS)):
+        if f"{begin}in.coord" not in io:
+            continue
+        cloud = cloud_of(
+            io[f"{begin}in.coord"], about_it["grid_size"], network.sizes.shuffled, uneven=bool(begin)
+        )
+        if f"{begin}mid.grid_coord" in io:
+            assert torch.equal(cloud.places.cells, io[f"{begin}mid.grid_coord"].long())
+        if f"{begin}mid.order" in io and not begin:
+            assert torch.equal(torch.stack(cloud.orders), io[f"{begin}mid.order"])
+        feats = io[f"{begin}in.feat"]
+        assert _apart(network(cloud, feats), io[f"{begin}out.feat_fp32"]) <= tolerance
+        network.round_attention(torch.float16)
+        assert _apart(network(cloud, feats), io[f"{begin}out.feat"]) <= ROUNDED
+        network.round_attention(None)
+
+
+@pytest.mark.golden("*.safetensors", only=about("UniRigSkin"))
+@torch.no_grad()
+def test_skin(case: Path) -> None:
+    """The weights of every mesh of the case."""
+    io = load_file(case)
+    with torch.device("meta"):
+        network = SkinNet(skin_sizes(meta(case)["config"]))
+    network = with_weights(network, weights(io), case)
+    for rounded, made, tolerance in (
+        (None, "out.skin_fp32", SKIN),
+        (torch.float16, "out.skin", SKIN_ROUNDED),
+    ):
+        network.mesh_encoder.round_attention(rounded)
+        for mesh, bones in enumerate(io["in.num_bones"].tolist()):
+            points, normals = io["in.vertices"][mesh], io["in.normals"][mesh]
+            joints, parents = io["in.joints"][mesh, :bones], io["in.parents"][mesh, :bones].tolist()
+            skin = network(points, normals, joints, parents, io["in.voxel_skin"][mesh, :, :bones])
+            assert _apart(skin, io[made][mesh, :, :bones]) <= tolerance
