@@ -81,7 +81,7 @@ class SparseConv3d(nn.Module):
         feats = x.feats.to(weight.dtype)
         if weight.shape[1] == 1:
             # The library behind the released weights reads the (O, I) numbers of a 1x1x1 kernel as (I, O).
-            return x.replace(torch.addmm(bias, feats, weight.reshape(weight.shape[4], weight.shape[0])))
+            return x.replace(F.linear(feats, weight.reshape(weight.shape[4], weight.shape[0]).t(), bias))
         if feats.device.type == "cpu":
             taps = x.once("taps", lambda: taps_of(neighbours(x)))
             return x.replace(by_taps(feats, taps, weight, bias))
