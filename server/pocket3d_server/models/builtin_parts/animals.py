@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.pieces import GROUND, Pieces, quarters
+from pocket3d_server.models.parts.face_graph import Floats, Ints
 
 
 def _trunk(pieces: Pieces, feet: int) -> tuple[Ints, list[Ints]] | None:

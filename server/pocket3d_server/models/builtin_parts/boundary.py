@@ -10,9 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
-from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
 CREASE, RIDGE = 0.12, 0.8
 """A cut gets cheaper by 1/e for each so many radians of valley, of ridge."""
@@ -114,34 +113,3 @@ def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> In
         change = np.asarray(table.sum(axis=1)).reshape(-1) > 0
         labels = np.where(change[piece], best[piece], labels)
     return labels
-
-
-def absorb_small(surface: FaceGraph, labels: Ints, least: int, corners: Ints) -> Ints:
-    """Labels (F,) in which no part has fewer than ``least`` vertices, unless it is the only one.
-
-    The smallest part joins the neighbour with the longest common border, or the nearest part when it touches
-    none; and so on. ``corners`` (F, 3) are the vertex indices that are counted.
-    """
-    labels = np.unique(labels, return_inverse=True)[1].reshape(-1)
-    while True:
-        count = int(labels.max()) + 1
-        if count == 1:
-            return np.asarray(labels, np.int64)
-        owned = np.unique(np.stack([np.repeat(labels, 3), corners.reshape(-1)], axis=1), axis=0)[:, 0]
-        vertices = np.bincount(owned, minlength=count)
-        small = int(vertices.argmin())
-        if vertices[small] >= least:
-            return np.asarray(labels, np.int64)
-        i, j = labels[surface.pairs].T
-        length = np.bincount(
-            np.where(i == small, j, i), surface.edge_lengths * ((i == small) ^ (j == small)), count
-        )
-        length[small] = 0
-        if length.max() > 0:
-            into = int(length.argmax())
-        else:
-            mine, rest = labels == small, labels != small
-            near = cKDTree(surface.centers[rest]).query(surface.centers[mine])
-            into = int(labels[rest][near[1][near[0].argmin()]])
-        labels[labels == small] = into
-        labels[labels > small] -= 1

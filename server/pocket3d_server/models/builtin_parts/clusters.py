@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh
 
-from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.samples import Cells
 from pocket3d_server.models.builtin_parts.volume import Inside
+from pocket3d_server.models.parts.face_graph import Floats, Ints
 
 
 def affinity(inside: Inside, cells: Cells) -> Floats:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.face_graph import Ints
 from pocket3d_server.models.builtin_parts.merge import connected
 from pocket3d_server.models.builtin_parts.samples import Cells
+from pocket3d_server.models.parts.face_graph import Ints
 
 AGREED = 0.53
 """Share of the divisions that must put two cells together: what is nearly a tie stays apart."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.pieces import GROUND, Pieces, quarters
+from pocket3d_server.models.parts.face_graph import Floats, Ints
 
 
 def on_legs(pieces: Pieces) -> dict[int, str] | None:

@@ -11,9 +11,9 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.samples import Cells
 from pocket3d_server.models.builtin_parts.volume import Inside
+from pocket3d_server.models.parts.face_graph import Floats, Ints
 
 VALLEY, SIGHT, CONTRAST, NECK = -7.5, 1.7, -0.9, 0.3
 """Weight of the evidence: root of the mean valley in radians, share in sight, difference of log thickness, log of

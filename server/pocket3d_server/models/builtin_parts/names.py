@@ -1,37 +1,28 @@
-"""Names of parts, where they can be known: from the file's own nodes, or from the shape and place of the parts."""
+"""Names of parts from their shape and place, where they can be known."""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.living import living_regions
 from pocket3d_server.models.builtin_parts.pieces import describe
 from pocket3d_server.models.builtin_parts.plants import trunk_and_crown
-from pocket3d_server.models.builtin_parts.proxy import divided
 from pocket3d_server.models.builtin_parts.recognise import recognise_grown, recognise_made
-
-MEANINGLESS = re.compile(
-    r"(part|mesh|object|obj|node|geometry|geom|group|primitive|default|material|mat|polysurface|shape|cube|sphere|"
-    r"cylinder|plane|scene|root|world|model|mesh_node|solid|untitled|none|export|file|tmp[a-z0-9_]*|g|o)?[\W_\d]*",
-    re.IGNORECASE,
-)
-"""Names that programs give by themselves."""
+from pocket3d_server.models.parts.division import Division
+from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
+from pocket3d_server.models.parts.proxy import divided
 
 
-def named_nodes(asset: Asset) -> tuple[Ints, list[str]] | None:
-    """Label of each face by its node and the nodes' names, when the file has at least two that mean something."""
-    named = [not MEANINGLESS.fullmatch(part.name) for part in asset.parts]
-    faces = [sum(len(p.faces) for p in part.primitives) for part in asset.parts]
-    if sum(named) < 2 or sum(f for f, n in zip(faces, named) if n) < 0.6 * sum(faces):
-        return None
-    filled = [k for k, f in enumerate(faces) if f]
-    labels = np.repeat(np.arange(len(filled)), [faces[k] for k in filled])
-    return labels, [asset.parts[k].name for k in filled]
+def name_division(division: Division, vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> None:
+    """Give the parts of a division of the faces (F, 3) names where the kind of thing is known; in place."""
+    known = name_parts(vertices, faces, division.labels)
+    if known is None:
+        note = "The kind of object was not recognised, so the parts have numbers instead of names."
+    else:
+        division.labels, division.names, note = known
+        division.confidence = max(division.confidence, 0.8)
+    division.notes.append(note)
 
 
 def name_parts(

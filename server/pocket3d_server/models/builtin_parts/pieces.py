@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
 CONTACT = 0.012
 """Parts of different components touch when they are closer than this share of the size."""

@@ -6,7 +6,7 @@ import numpy as np
 import robust_laplacian
 from scipy.sparse.linalg import splu
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph
+from pocket3d_server.models.parts.face_graph import FaceGraph
 
 FINE = 0.005
 """Bumps narrower than about this share of the surface's size are taken off."""

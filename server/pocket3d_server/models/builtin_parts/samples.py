@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
 TURNING = 0.35
 """Crossing one radian of valley costs as much as this many units of the surface's size."""

@@ -6,19 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_parts.boundary import absorb_islands, absorb_small, refine
+from pocket3d_server.models.builtin_parts.boundary import absorb_islands, refine
 from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clusters
 from pocket3d_server.models.builtin_parts.consensus import consensus
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
-from pocket3d_server.models.builtin_parts.proxy import carried_back, working_copy
 from pocket3d_server.models.builtin_parts.relief import without_relief
 from pocket3d_server.models.builtin_parts.samples import make_cells, spread, vote
 from pocket3d_server.models.builtin_parts.symmetry import mirror_image
 from pocket3d_server.models.builtin_parts.volume import look_inside, orient
+from pocket3d_server.models.parts.division import for_all_faces, numbered
+from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
+from pocket3d_server.models.parts.proxy import carried_back, working_copy
+from pocket3d_server.models.parts.small import absorb_small
 
 SAMPLES = 600
 CLUSTERS, THRESHOLDS, MOST = (14, 18, 24), (0.0, -0.4, -0.8, -1.2), 40
@@ -62,7 +63,7 @@ def segment(
         labels = vote(labels, work.areas, work.source, len(whole.faces))
     if least > 1:
         labels = absorb_small(whole, labels, least, np.asarray(faces, np.int64)[whole.source])
-    return _numbered(_for_all_faces(whole, labels, vertices, faces), vertices, faces)
+    return numbered(for_all_faces(whole, labels, vertices, faces), vertices, faces)
 
 
 def _divide(work: FaceGraph, level: str, progress: Callable[[float, str], None]) -> Ints:
@@ -93,27 +94,3 @@ def _divide(work: FaceGraph, level: str, progress: Callable[[float, str], None])
     labels = absorb_islands(work, parts[cells.of_face])
     radius = float(np.sqrt(work.areas.sum() / len(samples) / np.pi))
     return absorb_islands(work, refine(work, labels, BAND * radius))
-
-
-def _for_all_faces(
-    whole: FaceGraph, labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]
-) -> Ints:
-    """Labels of the given faces; those without an area take the label of the face nearest to them."""
-    result = np.full(len(faces), -1)
-    result[whole.source] = labels
-    missing = np.flatnonzero(result < 0)
-    if len(missing):
-        middles = np.asarray(vertices, np.float64)[np.asarray(faces)[missing]].mean(axis=1)
-        result[missing] = labels[cKDTree(whole.centers).query(middles)[1]]
-    return result
-
-
-def _numbered(labels: Ints, vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Ints:
-    """The same parts, numbered from 0 by falling area."""
-    corners = np.asarray(vertices, np.float64)[np.asarray(faces)]
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    index = np.unique(labels, return_inverse=True)[1].reshape(-1)
-    order = np.argsort(-np.bincount(index, area), kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return np.asarray(rank[index], np.int64)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
 NEAR, MOST = 1.1, 0.93
 """A mirrored sample has a partner within this many spacings; a plane needs this share of partners."""

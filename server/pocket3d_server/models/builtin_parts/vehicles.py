@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.face_graph import Floats, Ints
 from pocket3d_server.models.builtin_parts.pieces import GROUND, Pieces
+from pocket3d_server.models.parts.face_graph import Floats, Ints
 
 SAME_AXLE = 0.08
 """Wheels that are nearer to each other along the vehicle than this share of its length sit on one axle."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
 CONE = np.radians(60)
 WALL, ENCLOSED, OPEN, MOSTLY = 0.12, 0.55, 0.3, 0.4

@@ -10,7 +10,7 @@ import fast_simplification
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_parts.face_graph import FaceGraph, Ints, face_graph
+from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
 
 HEAVY, TARGET = 40_000, 20_000
 """Surfaces with more faces than the first are simplified to about the second."""

@@ -7,7 +7,7 @@ import colorsys
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive
-from pocket3d_server.models.builtin_parts.face_graph import Ints
+from pocket3d_server.models.parts.face_graph import Ints
 
 HUES = (0.00, 0.58, 0.11, 0.37, 0.77, 0.49, 0.06, 0.91, 0.22, 0.67, 0.15, 0.84)
 """Neighbouring numbers are far apart on the hue circle."""

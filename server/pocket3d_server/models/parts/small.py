@@ -1,0 +1,58 @@
+"""Parts that are too small join another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pocket3d_server.models.parts.face_graph import FaceGraph, Ints
+
+
+def absorb_small(
+    surface: FaceGraph,
+    labels: Ints,
+    least: int,
+    corners: Ints,
+    best: Callable[[Ints, int, Ints], int] | None = None,
+) -> Ints:
+    """Labels (F,) in which no part has fewer than ``least`` vertices, unless it is the only one.
+
+    The smallest part joins the neighbour with the longest common border, or the nearest part when it touches
+    none; and so on. ``best`` may choose otherwise: of the labels as they are, the part and those that it touches
+    (or all others) it says which. ``corners`` (F, 3) are the vertex indices that are counted.
+    """
+    labels = np.unique(labels, return_inverse=True)[1].reshape(-1)
+    while True:
+        vertices = vertices_of_parts(labels, corners)
+        small = int(vertices.argmin())
+        if len(vertices) == 1 or vertices[small] >= least:
+            return np.asarray(labels, np.int64)
+        length = border_lengths(surface, labels, small, len(vertices))
+        if best is not None:
+            others = np.flatnonzero(length) if length.any() else np.arange(len(vertices))
+            into = best(labels, small, others[others != small])
+        elif length.max() > 0:
+            into = int(length.argmax())
+        else:
+            mine, rest = labels == small, labels != small
+            near = cKDTree(surface.centers[rest]).query(surface.centers[mine])
+            into = int(labels[rest][near[1][near[0].argmin()]])
+        labels[labels == small] = into
+        labels[labels > small] -= 1
+
+
+def vertices_of_parts(labels: Ints, corners: Ints) -> Ints:
+    """(P,) how many different vertices of ``corners`` (F, 3) the faces of each part have."""
+    key = np.repeat(labels, 3) * (int(corners.max()) + 1) + corners.reshape(-1)
+    return np.bincount(np.unique(key) // (int(corners.max()) + 1), minlength=int(labels.max()) + 1)
+
+
+def border_lengths(surface: FaceGraph, labels: Ints, part: int, count: int) -> NDArray[np.float64]:
+    """(count,) how long the border is that a part has with each other one; 0 with itself."""
+    i, j = labels[surface.pairs].T
+    length = np.bincount(np.where(i == part, j, i), surface.edge_lengths * ((i == part) ^ (j == part)), count)
+    length[part] = 0
+    return np.asarray(length)
