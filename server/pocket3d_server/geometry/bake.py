@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,33 +10,27 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pocket3d_server.geometry.asset import Image
+from pocket3d_server.geometry.raster import INSIDE, Flat, Raster
 from pocket3d_server.geometry.rays import RayScene
 
 Floats = NDArray[np.floating[Any]]
-CHUNK = 1 << 18
-"""Texel candidates looked at together; small enough to stay in the cache."""
-INSIDE = -1e-4
 
 
-@dataclass(frozen=True)
-class TexelMap:
-    """The N texels of an R x R atlas that show the surface, in no particular order."""
+class TexelMap(Raster):
+    """The N texels of an R x R atlas that show the surface, in no particular order.
 
-    resolution: int
-    texel: NDArray[np.int64]
-    """(N,) row * R + column."""
-    face: NDArray[np.int64]
-    """(N,)"""
-    barycentric: Floats
-    """(N, 3); slightly outside 0..1 for the rim around a chart, which continues the surface beyond its edge."""
+    Barycentrics are slightly outside 0..1 for the rim around a chart, which continues the surface beyond its edge.
+    """
 
-    def interpolate(self, values: NDArray[Any], faces: NDArray[Any]) -> Floats:
-        """Values given for each vertex (V, C) at the texels (N, C)."""
-        v = np.asarray(values, np.float32)
-        out = v[faces[self.face, 0]] * self.barycentric[:, 0:1]
-        out += v[faces[self.face, 1]] * self.barycentric[:, 1:2]
-        out += v[faces[self.face, 2]] * self.barycentric[:, 2:3]
-        return out
+    @property
+    def resolution(self) -> int:
+        """R."""
+        return self.height
+
+    @property
+    def texel(self) -> NDArray[np.integer[Any]]:
+        """(N,) row * R + column."""
+        return self.pixel
 
     def image(self, values: NDArray[Any]) -> Floats:
         """Texel values (N, C) as an image (R, R, C), with everything between the charts filled from them."""
@@ -47,12 +40,6 @@ class TexelMap:
         mask = np.zeros(r * r, np.float32)
         mask[self.texel] = 1
         return fill_gaps(image.reshape(r, r, -1), mask.reshape(r, r))
-
-    def mask(self) -> NDArray[np.bool_]:
-        """(R, R) where there are texels."""
-        mask = np.zeros(self.resolution**2, np.bool_)
-        mask[self.texel] = True
-        return mask.reshape(self.resolution, self.resolution)
 
 
 def texel_map(uv: NDArray[Any], faces: NDArray[Any], resolution: int, rim: float = 1.5) -> TexelMap:
@@ -78,7 +65,7 @@ def texel_map(uv: NDArray[Any], faces: NDArray[Any], resolution: int, rim: float
             bary_of[texel[pick]] = bary[pick]
             distance_of[texel[pick]] = np.minimum(distance[pick], 0)
     found = np.flatnonzero(face_of >= 0)
-    return TexelMap(resolution, found, face_of[found], bary_of[found])
+    return TexelMap(resolution, resolution, found, face_of[found], bary_of[found])
 
 
 def hidden_faces(
@@ -109,53 +96,10 @@ def hidden_faces(
 def _candidates(
     corners: NDArray[np.float64], resolution: int, rim: NDArray[np.float64]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]]:
-    """Face, texel, barycentric and distance in texels (negative outside) of texels in or within ``rim`` (F,) of faces.
-
-    Faces are scanned row by row: long thin ones have boxes hundreds of times larger than themselves.
-    """
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    double = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    usable = np.abs(double) > 1e-9
-    # The barycentric of corner k is linear in the texel's column and row: three coefficients each.
-    inverse = np.where(usable, 1 / np.where(usable, double, 1), 0)
-    slope = np.zeros((len(corners), 3, 3))
-    for k, (p, q) in enumerate(((b, c), (c, a), (a, b))):
-        slope[:, k, 0] = (p[:, 1] - q[:, 1]) * inverse
-        slope[:, k, 1] = (q[:, 0] - p[:, 0]) * inverse
-        slope[:, k, 2] = (0.5 - p[:, 0]) * slope[:, k, 0] + (0.5 - p[:, 1]) * slope[:, k, 1]
-    # Distance of a texel to the edge opposite corner k is its barycentric k times the triangle's height there.
-    heights = 1 / np.maximum(np.hypot(slope[..., 0], slope[..., 1]), 1e-12)
-    low = np.clip(np.floor(corners.min(axis=1) - rim[:, None] - 0.5), 0, resolution).astype(np.int64)
-    high = np.clip(np.ceil(corners.max(axis=1) + rim[:, None] + 0.5), 0, resolution).astype(np.int64)
-    limit = np.minimum(-rim, INSIDE)
-    rows = np.maximum(high[:, 1] - low[:, 1], 0) * usable
-    face = np.repeat(np.arange(len(corners)), rows)
-    y = low[face, 1] + np.arange(len(face)) - np.repeat(np.cumsum(rows) - rows, rows)
-    left, right = low[face, 0], high[face, 0] - 1
-    for k in range(3):  # texels of this row on the inner side of each edge
-        rise = (slope[:, k, 0] * heights[:, k])[face]
-        start = y * (slope[:, k, 1] * heights[:, k])[face] + (slope[:, k, 2] * heights[:, k] - limit)[face]
-        level = np.abs(rise) < 1e-12
-        border = -start / np.where(level, 1, rise)
-        left = np.where(rise > 1e-12, np.maximum(left, np.ceil(border)), left)
-        right = np.where(rise < -1e-12, np.minimum(right, np.floor(border)), right)
-        right = np.where(level & (start <= 0), -1, right)
-    count = np.maximum(right - left + 1, 0).astype(np.int64)
-    left = left.astype(np.int64)
-    total = np.cumsum(count)
-    first = 0
-    while first < len(count):
-        before = total[first - 1] if first else 0
-        last = max(int(np.searchsorted(total, before + CHUNK, side="right")), first + 1)
-        size = count[first:last]
-        within = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-        x = np.repeat(left[first:last], size) + within
-        row, mine = np.repeat(y[first:last], size), np.repeat(face[first:last], size)
-        s = slope[mine, 1:]
-        w = (x[:, None] * s[..., 0] + row[:, None] * s[..., 1] + s[..., 2]).astype(np.float32)
-        bary = np.stack([1 - w[:, 0] - w[:, 1], w[:, 0], w[:, 1]], axis=1)
-        yield mine, row * resolution + x, bary, (bary * heights[mine]).min(axis=1).astype(np.float32)
-        first = last
+    """Face, texel, barycentric and distance in texels (negative outside) of texels in or within ``rim`` (F,) of faces."""
+    flat = Flat(corners)
+    for face, row, column in flat.pixels(resolution, resolution, rim):
+        yield face, row * resolution + column, *flat.barycentric(face, row, column)
 
 
 def _on_border(faces: NDArray[Any]) -> NDArray[np.bool_]:
