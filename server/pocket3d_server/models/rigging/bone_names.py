@@ -49,12 +49,18 @@ NO_MIRROR = (
 def whole(
     skeleton: Skeleton, weights: Floats | None, vertices: Floats, style: BoneNames
 ) -> tuple[Skeleton, Floats | None]:
-    """The rig with every bone of trunk and limbs that ``style`` has a name for: its animations share a bend among them."""
+    """The rig with every bone of trunk and limbs that ``style`` has a name for: its animations share a bend among them.
+    Bones that are halves already are left alone."""
     table = _table(skeleton, style)
     if not table:
         return skeleton, weights
     halves = RIGIFY_HALVES + RIGIFY_ANIMAL_HALVES * _animal(skeleton) if style == "rigify" else ()
-    for bone in [n for n in skeleton.names if len(table.get(n, ())) > 1 or n.split(".")[0] in halves]:
+    split = [_split(name) for name in skeleton.names]
+    for bone in [
+        name
+        for name, (stem, side) in zip(skeleton.names, split, strict=True)
+        if (len(table.get(stem, ())) > 1 or stem in halves) and split.count((stem, side)) == 1
+    ]:
         skeleton, weights = halved(skeleton, weights, vertices, bone)
     return skeleton, weights if weights is None else limited(weights)
 
