@@ -9,6 +9,7 @@ from typing import Any
 
 from pocket3d_server.models.unirig.ptv3 import PointSizes
 from pocket3d_server.models.unirig.shape_encoder import ShapeEncoder
+from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 from pocket3d_server.models.unirig.skin_net import SkinSizes
 from safetensors import safe_open
 from torch import Tensor
@@ -72,4 +73,18 @@ def skin_sizes(config: dict[str, Any]) -> SkinSizes:
         config["voxel_mask"],
         point_sizes(config["mesh_encoder"]),
         encoder_sizes(config["global_encoder"]),
+    )
+
+
+def skeleton_net(told: dict[str, Any]) -> SkeletonNet:
+    """Of the sizes that a case's description names; make it under ``torch.device("meta")``."""
+    sizes = told["llm"]
+    return SkeletonNet(
+        shape_encoder(told["encoder"]),
+        sizes["hidden_size"],
+        sizes["num_hidden_layers"],
+        sizes["num_attention_heads"],
+        sizes["ffn_dim"],
+        sizes["max_position_embeddings"],
+        sizes["vocab_size"],
     )

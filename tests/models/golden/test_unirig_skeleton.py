@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,19 @@ import pytest
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
 from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
-from pocket3d_server.models.unirig.grammar import Grammar, Vocabulary  # noqa: E402
+from pocket3d_server.models.unirig.decoding import write  # noqa: E402
+from pocket3d_server.models.unirig.grammar import SPECIAL, Grammar, Vocabulary  # noqa: E402
+from pocket3d_server.models.unirig.processors import Search  # noqa: E402
 from pocket3d_server.models.unirig.shape_encoder import query_points  # noqa: E402
+from pocket3d_server.models.unirig.skeleton_net import SkeletonNet  # noqa: E402
 from pocket3d_server.models.unirig.tokenizer import Tokenizer  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
-from unirig_cases import about, meta, shape_encoder, weights  # noqa: E402
+from unirig_cases import about, meta, shape_encoder, skeleton_net, weights  # noqa: E402
 
-ENCODER = 2e-5
+ENCODER, LOGITS = 2e-5, 1e-4
 """Largest absolute difference in float32, as the vectors' README has it."""
+SAMPLED = {"top_k": 5, "top_p": 0.95, "repetition_penalty": 3.0, "temperature": 1.5}
+DRAWN = re.compile(r"(?P<way>greedy|beam|sample|beam_sample)(?P<beams>\d*)(_seed(?P<seed>\d+))?")
 
 
 @pytest.mark.golden("*.safetensors", only=about("ShapeAsLatentPerceiverEncoder"))
@@ -71,3 +77,60 @@ def test_real_skeletons(case: Path) -> None:
         assert tokenizer.encode(joints, parents, "articulationxl") == entry["tokens"], name
         bones = tokenizer.decode(entry["tokens"])
         assert bones.parents == [-1 if p is None else p for p in entry["detok_parents"]], name
+
+
+def _opened(case: Path) -> tuple[SkeletonNet, dict[str, Any], dict[str, torch.Tensor]]:
+    told, io = meta(case), load_file(case)
+    with torch.device("meta"):
+        network = skeleton_net(told)
+    own = weights(io)
+    # The released file stores the tied table twice, the vectors once.
+    own.setdefault("transformer.lm_head.weight", own["transformer.model.decoder.embed_tokens.weight"])
+    return with_weights(network, own, case), told, io
+
+
+def _search(name: str, said: str, length: int) -> tuple[Search, int]:
+    """How a sequence of the case was drawn, by its name and what its description says, and the seed."""
+    found = DRAWN.fullmatch(name)
+    assert found, name
+    numbers = {key: float(value) for key, value in re.findall(r"(\w+)=([\d.]+)", said)}
+    known = {
+        "num_beams": "beams",
+        "rp": "repetition_penalty",
+        "T": "temperature",
+        "max_new_tokens": "most_tokens",
+    }
+    numbers = {known.get(key, key): value for key, value in numbers.items()}
+    sampled = "sample" in found["way"]
+    wanted = (
+        (SAMPLED if sampled else {"repetition_penalty": 1.0}) | {"beams": 1, "most_tokens": length} | numbers
+    )
+    counts = {key: int(wanted.pop(key)) for key in ("beams", "top_k", "most_tokens") if key in wanted}
+    return Search(sample=sampled, **counts, **wanted), int(found["seed"] or 0)
+
+
+@pytest.mark.golden("*.safetensors", only=about("UniRigAR"))
+@torch.no_grad()
+def test_skeleton_network(case: Path) -> None:
+    """What the language model is led by, and what it says of every next token."""
+    network, _, io = _opened(case)
+    seen = network.condition(io["in.pc"], io["in.normals"])
+    assert float((seen - io["out.cond"]).abs().max()) <= ENCODER
+    logits = network(io["in.pc"], io["in.normals"], io["in.tokens"])
+    assert float((logits - io["out.logits"]).abs().max()) <= LOGITS
+
+
+@pytest.mark.golden("*.safetensors", only=about("UniRigAR"))
+@torch.no_grad()
+def test_written(case: Path) -> None:
+    """Every token that the published code wrote, in every way of writing."""
+    network, told, io = _opened(case)
+    grammar = Grammar(Vocabulary(told["llm"]["vocab_size"] - len(SPECIAL)))
+    seen = network.condition(io["in.pc"], io["in.normals"])
+    drawn = [key.removeprefix("gen.") for key in io if key.startswith("gen.")]
+    assert drawn
+    for name in drawn:
+        tokens = io[f"gen.{name}"].tolist()
+        search, seed = _search(name, told["generate"].get(name, ""), len(tokens) - 2)
+        ours = write(network.transformer, seen, tokens[:2], search, grammar, seed)
+        assert ours == tokens, name

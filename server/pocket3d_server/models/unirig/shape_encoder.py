@@ -38,7 +38,7 @@ class ShapeEncoder(nn.Module):
     ) -> None:
         """``features``: numbers of a point beside its place, which are those of its normal."""
         super().__init__()
-        self.tokens = tokens
+        self.tokens, self.width = tokens, width
         self.encoder = Perceiver(
             width, heads, layers, frequencies, features, include_pi, qkv_bias, use_ln_post
         )
