@@ -6,13 +6,14 @@ tokens, C channels. Attributes are called as in Hugging Face's checkpoint, witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pocket3d_server.models.neural.checkpoints import read_safetensors, unusable, with_weights
+from pocket3d_server.models.neural.checkpoints import read_tensors, unusable, with_weights
 
 HEAD = 64
 """Channels of a head in the released sizes."""
@@ -40,30 +41,39 @@ class Attention(nn.Module):
         return out
 
 
-class FeedForward(nn.Module):
-    """Two linear layers around x * sigmoid(1.702 x), a quick stand-in for GELU."""
+def quick_gelu(x: Tensor) -> Tensor:
+    """x * sigmoid(1.702 x), a quick stand-in for GELU; any shape."""
+    return x * torch.sigmoid(1.702 * x)
 
-    def __init__(self, channels: int, hidden: int) -> None:
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"quick_gelu": quick_gelu, "gelu": F.gelu}
+"""By the names that descriptions of released encoders use."""
+
+
+class FeedForward(nn.Module):
+    """Two linear layers around an activation."""
+
+    def __init__(self, channels: int, hidden: int, activation: str = "quick_gelu") -> None:
         super().__init__()
         self.fc1 = nn.Linear(channels, hidden)
         self.fc2 = nn.Linear(hidden, channels)
+        self.activation = ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) -> (B, L, C)."""
-        h = self.fc1(x)
-        out: Tensor = self.fc2(h * torch.sigmoid(1.702 * h))
+        out: Tensor = self.fc2(self.activation(self.fc1(x)))
         return out
 
 
 class Layer(nn.Module):
     """Self-attention, then feed-forward, each after a norm."""
 
-    def __init__(self, channels: int, hidden: int, heads: int) -> None:
+    def __init__(self, channels: int, hidden: int, heads: int, activation: str) -> None:
         super().__init__()
         self.layer_norm1 = nn.LayerNorm(channels)
         self.self_attn = Attention(channels, heads)
         self.layer_norm2 = nn.LayerNorm(channels)
-        self.mlp = FeedForward(channels, hidden)
+        self.mlp = FeedForward(channels, hidden, activation)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) -> (B, L, C)."""
@@ -89,9 +99,9 @@ class Embeddings(nn.Module):
 class Encoder(nn.Module):
     """The layers, one after the other."""
 
-    def __init__(self, depth: int, channels: int, hidden: int, heads: int) -> None:
+    def __init__(self, depth: int, channels: int, hidden: int, heads: int, activation: str) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(Layer(channels, hidden, heads) for _ in range(depth))
+        self.layers = nn.ModuleList(Layer(channels, hidden, heads, activation) for _ in range(depth))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) -> (B, L, C)."""
@@ -103,10 +113,19 @@ class Encoder(nn.Module):
 class ClipText(nn.Module):
     """The whole text transformer, in float32: 77 tokens take no time."""
 
-    def __init__(self, words: int, places: int, depth: int, channels: int, hidden: int, heads: int) -> None:
+    def __init__(
+        self,
+        words: int,
+        places: int,
+        depth: int,
+        channels: int,
+        hidden: int,
+        heads: int,
+        activation: str = "quick_gelu",
+    ) -> None:
         super().__init__()
         self.embeddings = Embeddings(words, places, channels)
-        self.encoder = Encoder(depth, channels, hidden, heads)
+        self.encoder = Encoder(depth, channels, hidden, heads, activation)
         self.final_layer_norm = nn.LayerNorm(channels)
 
     def forward(self, ids: Tensor) -> Tensor:
@@ -115,13 +134,16 @@ class ClipText(nn.Module):
         return out
 
 
-def load_clip_text(path: Path, heads: int | None = None) -> ClipText:
+def load_clip_text(path: Path, heads: int | None = None, activation: str = "quick_gelu") -> ClipText:
     """The text half of CLIP's ``model.safetensors``; the half for pictures is left unread.
 
-    Its size follows from the shapes; ``heads`` where a head has not 64 channels. Raises EngineError.
+    Its size follows from the shapes; ``heads`` where a head has not 64 channels. CLIP's own ``activation`` is
+    "quick_gelu", OpenCLIP's is "gelu". Raises EngineError.
     """
+    if activation not in ACTIVATIONS:
+        raise unusable(path, f"its activation {activation!r} is unknown; known are {', '.join(ACTIVATIONS)}")
     prefix = "text_model."
-    everything = read_safetensors(path, lambda key: key.removeprefix(prefix).startswith(PARTS))
+    everything = read_tensors(path, lambda key: key.removeprefix(prefix).startswith(PARTS))
     tensors = {key.removeprefix(prefix): value.float() for key, value in everything.items()}
     try:
         words, channels = tensors["embeddings.token_embedding.weight"].shape
@@ -131,7 +153,7 @@ def load_clip_text(path: Path, heads: int | None = None) -> ClipText:
     except (KeyError, IndexError, ValueError) as error:
         raise unusable(path, f"it holds no text transformer of CLIP ({error!r})") from error
     with torch.device("meta"):
-        network = ClipText(words, places, depth, channels, hidden, heads or channels // HEAD)
+        network = ClipText(words, places, depth, channels, hidden, heads or channels // HEAD, activation)
     return with_weights(network, tensors, path)
 
 

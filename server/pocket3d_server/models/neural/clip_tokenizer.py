@@ -2,7 +2,7 @@
 
 Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units", 2016, over bytes as in Radford et al.,
 "Language Models are Unsupervised Multitask Learners", 2019. The vocabulary is the released repository's own:
-``vocab.json`` (piece -> number) and ``merges.txt`` (pairs of pieces, those that are joined first at the top).
+``vocab.json`` (piece -> number) and ``merges.txt`` (pairs of pieces, those that are joined first at the top), ``special_tokens_map.json`` where there is one.
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ class ClipTokenizer:
             pairs = [line.split() for line in lines if line.strip() and not line.startswith("#version")]
             self._ranks = {(first, second): rank for rank, (first, second) in enumerate(pairs)}
             self._start, self._end = self._numbers[START], self._numbers[END]
+            self._filling = self._numbers[_filling(folder)]
             missing = [a + b for a, b in self._ranks if a + b not in self._numbers]
             missing += [
                 sign + end for sign in _signs() for end in ("", WORD_END) if sign + end not in self._numbers
             ]
             if missing:
                 raise ValueError(f"vocab.json lacks {missing[0]!r}")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise EngineError(
                 f"the vocabulary in {folder.name} cannot be used: {error}",
                 code="MODEL_UNAVAILABLE",
@@ -50,7 +51,7 @@ class ClipTokenizer:
         self._pieces = lru_cache(maxsize=4096)(self._split)
 
     def __call__(self, prompt: str) -> list[int]:
-        """77 numbers: start, the prompt, end, and ends to fill up. What is too long loses its end.
+        """77 numbers: start, the prompt, end, and what fills up: ends, unless the repository has another. What is too long loses its end.
 
         Marks of start and end that a prompt spells out are text like any other.
         """
@@ -60,7 +61,7 @@ class ClipTokenizer:
             if len(numbers) >= LENGTH:
                 break
         numbers = [*numbers[: LENGTH - 1], self._end]
-        return numbers + [self._end] * (LENGTH - len(numbers))
+        return numbers + [self._filling] * (LENGTH - len(numbers))
 
     def _split(self, word: str) -> list[int]:
         """The pieces of a word: its bytes, joined pair by pair, always the pair first that stands highest."""
@@ -80,6 +81,13 @@ class ClipTokenizer:
                     joined.append(piece)
             pieces = joined
         return [self._numbers[piece] for piece in pieces]
+
+
+def _filling(folder: Path) -> str:
+    """The piece that fills up short prompts: the end's, or that of ``special_tokens_map.json`` where there is one."""
+    special = folder / "special_tokens_map.json"
+    named = json.loads(special.read_text(encoding="utf-8")).get("pad_token") if special.exists() else None
+    return str(named["content"] if isinstance(named, dict) else named or END)
 
 
 def words(prompt: str) -> list[str]:
