@@ -77,6 +77,7 @@ MODEL_RULES: dict[str, set[str]] = {
     "builtin_texture": {"builtin_parts", "builtin_rig"},
     "builtin_text": {"builtin_pictures"},
     "builtin_pictures": {"builtin_text", "builtin_image"},
+    "partfield": {"builtin_parts"},
 }
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),

@@ -1,4 +1,4 @@
-"""Clean borders between parts: small islands go, and each border is laid along creases by a minimum cut.
+"""Clean borders between parts: each is laid along creases by a minimum cut.
 
 Within a band around the border the cut is the cheapest closed line, where a line is cheap when it is short and
 follows a valley (Katz and Tal 2003; the cut by maximum flow as in Boykov, Veksler, Zabih, "Fast approximate
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, maximum_flow
+from scipy.sparse.csgraph import breadth_first_order, dijkstra, maximum_flow
 
 from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
 
@@ -82,34 +82,3 @@ def _cut(
     side = np.zeros(n + 2, bool)
     side[reached] = True
     labels[inside] = np.where(side[:n], a, b)
-
-
-def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> Ints:
-    """Labels (F,) without small pieces: each goes to the neighbour with which it shares the longest border.
-
-    A piece is small below ``share`` of the area; pieces that touch no other part stay as they are.
-    """
-    labels = labels.copy()
-    total = surface.areas.sum()
-    for _ in range(6):
-        same = labels[surface.pairs[:, 0]] == labels[surface.pairs[:, 1]]
-        matrix = surface.matrix(same.astype(np.float64))
-        matrix.eliminate_zeros()
-        piece = connected_components(matrix, directed=False)[1]
-        area = np.bincount(piece, surface.areas)
-        small = area < share * total
-        i, j = piece[surface.pairs[~same]].T
-        length = surface.edge_lengths[~same]
-        here, there = np.concatenate([i, j]), np.concatenate([j, i])
-        # A small piece waits for smaller ones around it to be absorbed first.
-        use = small[here] & ((area[there] > area[here]) | ((area[there] == area[here]) & (there > here)))
-        if not use.any():
-            break
-        part = labels[np.unique(piece, return_index=True)[1]]
-        table = sparse.coo_matrix(
-            (np.tile(length, 2)[use], (here[use], part[there[use]])), shape=(len(area), int(labels.max()) + 1)
-        ).tocsr()
-        best = np.asarray(table.argmax(axis=1)).reshape(-1)
-        change = np.asarray(table.sum(axis=1)).reshape(-1) > 0
-        labels = np.where(change[piece], best[piece], labels)
-    return labels

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from pocket3d_server.models.builtin_parts.boundary import absorb_islands, refine
+from pocket3d_server.models.builtin_parts.boundary import refine
 from pocket3d_server.models.builtin_rig import rig_mesh
 from pocket3d_server.models.engine import EngineError
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints
 from pocket3d_server.models.parts.proxy import carried_back, working_copy
+from pocket3d_server.models.parts.small import absorb_islands
 
 SURE = 0.7
 """The rig's confidence below which a figure isn't taken for a person or an animal."""

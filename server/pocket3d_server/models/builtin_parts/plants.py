@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pocket3d_server.models.builtin_parts.boundary import absorb_islands
 from pocket3d_server.models.builtin_parts.pieces import GROUND, Pieces
 from pocket3d_server.models.parts.face_graph import FaceGraph, Floats, Ints
+from pocket3d_server.models.parts.small import absorb_islands
 
 LEAVES, BUSHY = 3, 6
 """Fewer flat blades than the first don't make a plant; as many as the second do without a stem or a pot."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.rays import RayScene
-from pocket3d_server.models.builtin_parts.boundary import absorb_islands, refine
+from pocket3d_server.models.builtin_parts.boundary import refine
 from pocket3d_server.models.builtin_parts.clusters import affinity, spectral_clusters
 from pocket3d_server.models.builtin_parts.consensus import consensus
 from pocket3d_server.models.builtin_parts.merge import Regions, connected
@@ -19,7 +19,7 @@ from pocket3d_server.models.builtin_parts.volume import look_inside, orient
 from pocket3d_server.models.parts.division import for_all_faces, numbered
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.parts.proxy import carried_back, working_copy
-from pocket3d_server.models.parts.small import absorb_small
+from pocket3d_server.models.parts.small import absorb_islands, absorb_small
 
 SAMPLES = 600
 CLUSTERS, THRESHOLDS, MOST = (14, 18, 24), (0.0, -0.4, -0.8, -1.2), 40

@@ -19,9 +19,12 @@ class LayerNorm32(nn.LayerNorm):
         return super().forward(x.float()).to(x.dtype)
 
 
+COMPUTING = nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d
+
+
 def set_precision(modules: list[nn.Module], dtype: torch.dtype) -> None:
     """Give the linear layers and convolutions below ``modules`` another type; norms stay in float32."""
     for module in modules:
         for child in module.modules():
-            if isinstance(child, (nn.Linear, nn.Conv3d)) or getattr(child, "holds_convolution", False):
+            if isinstance(child, COMPUTING) or getattr(child, "holds_convolution", False):
                 child.to(dtype)

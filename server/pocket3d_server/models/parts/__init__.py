@@ -1,4 +1,4 @@
 """What models that divide meshes have in common: the mesh as touching faces (``face_graph``), a lighter copy to work on
-(``proxy``), ``small`` parts joined to others, the ``division`` and the names that a file brings for it, and ``assemble``,
+(``proxy``), what is too ``small`` joined to others, the ``division`` and the names that a file brings for it, and ``assemble``,
 which makes the result.
 """

@@ -1,4 +1,4 @@
-"""Parts that are too small join another one."""
+"""What is too small joins another part: islands of a part, and whole parts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,42 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints
+
+
+def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> Ints:
+    """Labels (F,) without small pieces: each goes to the neighbour with which it shares the longest border.
+
+    A piece is small below ``share`` of the area; pieces that touch no other part stay as they are.
+    """
+    labels = labels.copy()
+    total = surface.areas.sum()
+    for _ in range(6):
+        same = labels[surface.pairs[:, 0]] == labels[surface.pairs[:, 1]]
+        matrix = surface.matrix(same.astype(np.float64))
+        matrix.eliminate_zeros()
+        piece = connected_components(matrix, directed=False)[1]
+        area = np.bincount(piece, surface.areas)
+        small = area < share * total
+        i, j = piece[surface.pairs[~same]].T
+        length = surface.edge_lengths[~same]
+        here, there = np.concatenate([i, j]), np.concatenate([j, i])
+        # A small piece waits for smaller ones around it to be absorbed first.
+        use = small[here] & ((area[there] > area[here]) | ((area[there] == area[here]) & (there > here)))
+        if not use.any():
+            break
+        part = labels[np.unique(piece, return_index=True)[1]]
+        table = sparse.coo_matrix(
+            (np.tile(length, 2)[use], (here[use], part[there[use]])), shape=(len(area), int(labels.max()) + 1)
+        ).tocsr()
+        best = np.asarray(table.argmax(axis=1)).reshape(-1)
+        change = np.asarray(table.sum(axis=1)).reshape(-1) > 0
+        labels = np.where(change[piece], best[piece], labels)
+    return labels
 
 
 def absorb_small(
