@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from pocket3d_server.models.engine import (
     Engine,
     EngineError,
@@ -21,8 +19,6 @@ from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
-    from pocket3d_server.geometry.atlas import Atlas
-    from pocket3d_server.geometry.solid_materials import Look
 
 MOST_FACES = 1_000_000
 
@@ -48,7 +44,8 @@ class BuiltinTexture(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """See `Engine.run`. Raises EngineError for a mesh or picture that cannot be read, or with nothing to go by."""
-        from pocket3d_server.geometry.atlas import Atlas, textured
+        from pocket3d_server.geometry.atlas import Atlas
+        from pocket3d_server.geometry.dressing import blended, dressed
         from pocket3d_server.models.builtin_texture.surface import Surface
 
         if not isinstance(request, TextureRequest):
@@ -65,43 +62,21 @@ class BuiltinTexture(Engine):
         if request.intensity == 0:
             return EngineResult(asset, "unchanged", 1.0, ["At intensity 0 the mesh keeps its own surface."])
         progress(0.08, "unwrapping")
-        primitives = list(asset.primitives())
-        atlas = Atlas(primitives, request.texture_resolution)
+        atlas = Atlas(list(asset.primitives()), request.texture_resolution)
         progress(0.30, "reading_prompt" if prompt else "matching_picture")
         surface = Surface(request, asset, atlas)
         progress(0.40, "generating_texture")
         look = surface.finished()
         progress(0.80, "blending")
-        look = _blended(atlas, look, request.intensity)
-        base, packed, bumps = atlas.images(
-            look.color,
-            np.asarray(look.roughness),
-            np.asarray(look.metallic),
-            np.asarray(look.height),
-            surface.open,
-        )
+        look = blended(atlas, look, request.intensity)
         progress(0.92, "assembling")
-        made = {
-            (id(p.material), opacity): textured(p.material, base, packed, bumps, opacity)
-            for p, opacity in zip(primitives, surface.opacity, strict=True)
-        }
-        renewed = iter(
-            atlas.primitives(
-                [
-                    made[id(p.material), opacity]
-                    for p, opacity in zip(primitives, surface.opacity, strict=True)
-                ]
-            )
-        )
-        parts = [replace(part, primitives=[next(renewed) for _ in part.primitives]) for part in asset.parts]
+        made = dressed(asset, atlas, look, surface.open, surface.opacity)
         extras = {
             **asset.extras,
             "texture": {"uv": "kept" if atlas.keeps_uv else "unwrapped", **surface.facts},
         }
         progress(1.0, "done")
-        return EngineResult(
-            replace(asset, parts=parts, extras=extras), surface.source, surface.confidence, surface.notes
-        )
+        return EngineResult(replace(made, extras=extras), surface.source, surface.confidence, surface.notes)
 
 
 def _read(request: TextureRequest) -> Asset:
@@ -113,29 +88,3 @@ def _read(request: TextureRequest) -> Asset:
             suggestion=f"Reduce it to {MOST_FACES:,} faces or fewer.",
         )
     return asset
-
-
-def _blended(atlas: Atlas, look: Look, intensity: float) -> Look:
-    """The new surface over the mesh's own one, or made stronger; see ``TextureRequest.intensity``."""
-    from pocket3d_server.geometry.solid_materials import Look
-    from pocket3d_server.models.builtin_texture.surface import COMPLETE
-
-    height = np.asarray(look.height)
-    if intensity >= COMPLETE:
-        extra = np.float32((intensity - COMPLETE) / (1 - COMPLETE))
-        if extra == 0:
-            return look
-        owner = atlas.texel_owner
-        count = np.maximum(np.bincount(owner), 1)
-        mean = np.stack([np.bincount(owner, look.color[:, c]) / count for c in range(3)], axis=1)
-        middle = mean.astype(np.float32)[owner]
-        color = np.clip(middle + (look.color - middle) * (1 + 0.35 * extra), 0, 1)
-        return Look(color, look.roughness, look.metallic, height * (1 + 0.8 * extra))
-    color, roughness, metallic = atlas.original()
-    t = np.float32(intensity / COMPLETE)
-    return Look(
-        color + (look.color - color) * t,
-        roughness + (np.asarray(look.roughness) - roughness) * t,
-        metallic + (np.asarray(look.metallic) - metallic) * t,
-        height * t,
-    )

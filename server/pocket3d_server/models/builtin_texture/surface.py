@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.atlas import Atlas
 from pocket3d_server.geometry.bake import Floats
+from pocket3d_server.geometry.dressing import COMPLETE
 from pocket3d_server.geometry.solid_materials import Look
 from pocket3d_server.models.builtin_texture import layers, reference, styles, swatch
 from pocket3d_server.models.builtin_texture.pieces import Piece, pieces_of, unnamed_parts
@@ -15,8 +16,6 @@ from pocket3d_server.models.builtin_texture.wording import Wording, read_prompt
 from pocket3d_server.models.engine import EngineError, TextureRequest
 from pocket3d_server.models.language.understand import tokens_of
 
-COMPLETE = 0.8
-"""Intensity at which nothing of the mesh's old surface is left; beyond it the material grows stronger."""
 EVEN = 0.5
 """A picture that shows the same in all its regions, more than this, is a pattern and not an object."""
 
