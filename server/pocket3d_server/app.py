@@ -19,6 +19,7 @@ from pocket3d_server.api import (
     mesh,
     models,
     operations,
+    page,
     receiving,
     rig,
     segment,
@@ -52,11 +53,14 @@ def create_app(services: Services | None) -> OpenAPI:
         services.metrics.registry.register(operations.ServerCollector(services))
     app.register_api(files.links)
     ws.install(app)
+    page.install(app)
 
     @app.get("/", summary="Handshake", doc_ui=False)
     def handshake() -> Response:
-        """Which product answers here, so that clients need not guess; needs no credentials."""
-        return make_response(jsonify(identity()))
+        """Which product answers here, so that clients need not guess; browsers get the page. Needs no credentials."""
+        response = page.index() if page.wanted() else make_response(jsonify(identity()))
+        response.vary.add("Accept")
+        return response
 
     return app
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pocket3d_server import __version__, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
-from pocket3d_server.cli import accounts, jobs, models
+from pocket3d_server.cli import accounts, browser, jobs, models
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log-format", choices=logs.FORMATS, help="text for people (default), or json")
     serve.set_defaults(run=_serve)
 
+    browser.add_commands(commands, common, _settings)
     models.add_commands(commands, _shared(argparse.SUPPRESS), _settings)
     accounts.add_commands(commands, data, _open_database)
     jobs.add_commands(commands, data, _open_data)

@@ -1,0 +1,35 @@
+/** For Node: files from and to disk. */
+
+import { createWriteStream, openAsBlob } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Pocket3DClient } from './client.js';
+import type { JobLike } from './resources.js';
+import type { TransferProgress } from './types.js';
+
+/** A file on disk as an input of the client; it is read as it is sent. */
+export async function fileFrom(path: string): Promise<File> {
+  return new File([await openAsBlob(path)], basename(path));
+}
+
+/** Write the file that a finished job made; it appears under its name only when it is whole. Returns the path. */
+export async function saveResult(
+  client: Pocket3DClient,
+  job: JobLike,
+  path: string,
+  options: { onProgress?: TransferProgress; signal?: AbortSignal } = {},
+): Promise<string> {
+  const { result, jobId } = await client.jobs.get(job);
+  if (!result) throw new TypeError(`job ${jobId} has no result`);
+  await mkdir(dirname(path), { recursive: true });
+  const part = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.part`);
+  try {
+    await pipeline(Readable.from(client.files.stream(result.filePath, options)), createWriteStream(part));
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+  return path;
+}

@@ -1,0 +1,100 @@
+/** The server's page in a real browser: POCKET3D_BASE_URL, POCKET3D_API_KEY, and the browser in CHROMIUM. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const address = process.env.POCKET3D_BASE_URL;
+const key = process.env.POCKET3D_API_KEY;
+const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  });
+
+test('a prompt becomes a mesh that can be turned, split and downloaded', { timeout: 120_000 }, async () => {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+    const wrong = [];
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('401')) wrong.push(message.text());
+    });
+
+    // Without a key it asks for one, and a wrong one is not taken.
+    await page.goto(address);
+    await page.getByRole('dialog').waitFor();
+    await page.fill('#key', 'p3d_wrong');
+    await page.click('text=Use it');
+    await page.getByRole('dialog').waitFor();
+    await page.fill('#key', key);
+    await page.click('text=Use it');
+    await page.waitForFunction(() => document.querySelector('#health').textContent.includes('version'));
+
+    await page.click('text=Generate');
+    assert.match(await page.textContent('#trouble'), /Describe a thing/);
+    await page.fill('#prompt', 'a red ball');
+    await page.selectOption('#model', 'builtin_text');
+    await page.click('text=Generate');
+    await page.waitForSelector('#result:not([hidden])', { timeout: 60_000 });
+    assert.equal(await page.textContent('#title'), 'a red ball');
+    await page.waitForFunction(() => document.querySelector('#viewer').loaded, null, { timeout: 60_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    assert.equal(download.suggestedFilename(), 'a-red-ball.glb');
+    // What is drawn is a red ball: the middle of the viewer is red, its corner is not.
+    const colours = await page.evaluate(async () => {
+      const viewer = document.querySelector('#viewer');
+      const image = await createImageBitmap(await viewer.toBlob({ mimeType: 'image/png' }));
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      const at = (x, y) => [...context.getImageData(x * image.width, y * image.height, 1, 1).data];
+      return { middle: at(0.5, 0.5), corner: at(0.02, 0.02) };
+    });
+    assert.ok(colours.middle[0] > 1.4 * colours.middle[2] && colours.middle[3] === 255, JSON.stringify(colours));
+    assert.ok(colours.corner[3] < 128, JSON.stringify(colours));
+
+    await page.click('#split');
+    await page.waitForFunction(() => document.querySelectorAll('#jobs li').length >= 2);
+    await page.waitForFunction(() => document.querySelector('#facts').textContent.includes('parts:'), null, { timeout: 60_000 });
+
+    // The key does not stay in the address, and is there after a reload.
+    await page.goto(`${address}/#key=${key}`);
+    await page.reload();
+    await page.waitForFunction(() => document.querySelectorAll('#jobs li').length >= 2);
+    assert.ok(!page.url().includes('key='));
+    if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+    assert.deepEqual(wrong, []);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('the SDK works in a browser: events, uploads with progress, errors', { timeout: 60_000 }, async () => {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    const seen = await page.evaluate(async (apiKey) => {
+      const { Pocket3DClient } = await import('./page/sdk.js');
+      const client = new Pocket3DClient({ apiKey, baseUrl: location.origin });
+      const events = [];
+      client.on('progress', ({ progress }) => events.push(progress));
+      const job = await client.mesh.generateFromText({ prompt: 'a cube', modelPreference: 'test_steps', parameters: { seconds: 0.15 } });
+      const result = await client.waitForCompletion(job.jobId);
+      const blob = await client.download(job);
+      const told = [];
+      const [path] = await client.mesh.upload([new File([blob], 'cube.glb')], { onProgress: (...now) => told.push(now) });
+      const refused = await client.mesh.generateFromText({ prompt: ' ' }).catch((error) => error.errorCode);
+      return { events, faces: result.faces, size: blob.size === result.fileSize, told, path, refused };
+    }, key);
+    assert.ok(seen.events.length > 0 && seen.size);
+    assert.equal(seen.faces, 12);
+    assert.ok(seen.told.length > 0 && seen.told.at(-1)[0] === seen.told.at(-1)[1]);
+    assert.match(seen.path, /^uploads\//);
+    assert.equal(seen.refused, 'INVALID_INPUT');
+  } finally {
+    await browser.close();
+  }
+});
