@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-ROOM = 64
+ROOM = 32
 """Nodes for each beam at the beginning. Most beams soon go on from few, so that far more tokens find room."""
 
 
@@ -56,7 +56,7 @@ class TreeCache:
         live[: self._prefix] = True
         rows = live.nonzero()[:, 0]
         capacity = self._kept.shape[3]
-        if len(rows) + ROOM * beams // 2 > capacity:
+        if len(rows) + max(ROOM // 2, 1) * beams > capacity:
             capacity += max(capacity // 2, ROOM * beams)
             kept = self._kept.new_empty(*self._kept.shape[:3], capacity, self._kept.shape[4])
             kept[:, :, :, : self._prefix] = self._kept[:, :, :, : self._prefix]
