@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
 from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
 from pocket3d_server.models.unirig.ptv3 import PointTransformerV3Object, cloud_of  # noqa: E402
+from pocket3d_server.models.unirig.reskin import reskin  # noqa: E402
 from pocket3d_server.models.unirig.serialization import ORDERS, codes  # noqa: E402
 from pocket3d_server.models.unirig.skin_net import SkinNet  # noqa: E402
+from pocket3d_server.models.unirig.voxel_skin import distances, nearness  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from torch import Tensor  # noqa: E402
@@ -22,6 +26,8 @@ POINTS, ROUNDED, SHARED_CELLS = 2e-5, 2e-3, 5e-5
 """Largest absolute differences of point features as the vectors' README has them: in float32, with queries, keys and values
 rounded to float16, and where points share a cell."""
 SKIN, SKIN_ROUNDED = 1e-5, 2e-4
+AROUND = 1e-6
+"""Of what is done around the networks."""
 
 
 def _has(key: str) -> Callable[[Path], bool]:
@@ -95,3 +101,31 @@ def test_skin(case: Path) -> None:
             joints, parents = io["in.joints"][mesh, :bones], io["in.parents"][mesh, :bones].tolist()
             skin = network(points, normals, joints, parents, io["in.voxel_skin"][mesh, :, :bones])
             assert _apart(skin, io[made][mesh, :, :bones]) <= tolerance
+
+
+def _numpy(io: dict[str, Tensor], *keys: str) -> list[Any]:
+    """Tensors as arrays, of float64 where they hold no whole numbers."""
+    arrays = [io[key].numpy() for key in keys]
+    return [array if array.dtype.kind == "i" else array.astype(np.float64) for array in arrays]
+
+
+@pytest.mark.golden("*.safetensors", only=_has("out.voxel_skin"))
+def test_distances_through_the_body(case: Path) -> None:
+    """On the case's own cells."""
+    io, config = load_file(case), meta(case)["voxel_skin"]
+    vertices, faces, cells, joints, truth = _numpy(
+        io, "in.vertices", "in.faces", "in.grid_coords", "in.joints", "out.voxel_skin"
+    )
+    way = distances(vertices, faces, cells, joints, 2 / config["grid"], config["grid_weight"])
+    assert np.abs(nearness(way, config["alpha"]) - truth).max() <= AROUND
+
+
+@pytest.mark.golden("*.safetensors", only=_has("out.reskin"))
+def test_weights_of_points_to_vertices(case: Path) -> None:
+    io, config = load_file(case), meta(case)["reskin"]
+    vertices, faces, points, skin, truth = _numpy(
+        io, "in.vertices", "in.faces", "out.sample_points", "in.sampled_skin", "out.reskin"
+    )
+    options = [config[key] for key in ("nearest", "alpha", "threshold", "iters")]
+    found = reskin(vertices, faces, config["parents"], points, skin, *options)
+    assert np.abs(found - truth).max() <= AROUND
