@@ -24,6 +24,8 @@ from unirig_cases import about, meta, shape_encoder, skeleton_net, weights  # no
 
 ENCODER, LOGITS = 2e-5, 1e-4
 """Largest absolute difference in float32, as the vectors' README has it."""
+PRECISIONS = {torch.bfloat16: 2e-2, torch.float16: 3e-3}
+"""Relative error (L2) that lower precision may have."""
 SAMPLED = {"top_k": 5, "top_p": 0.95, "repetition_penalty": 3.0, "temperature": 1.5}
 DRAWN = re.compile(r"(?P<way>greedy|beam|sample|beam_sample)(?P<beams>\d*)(_seed(?P<seed>\d+))?")
 
@@ -134,3 +136,19 @@ def test_written(case: Path) -> None:
         search, seed = _search(name, told["generate"].get(name, ""), len(tokens) - 2)
         ours = write(network.transformer, seen, tokens[:2], search, grammar, seed)
         assert ours == tokens, name
+
+
+@pytest.mark.golden("*.safetensors", only=about("UniRigAR"))
+@pytest.mark.parametrize("precision", PRECISIONS, ids=str)
+@torch.no_grad()
+def test_lower_precision(case: Path, precision: torch.dtype) -> None:
+    """Logits stay near in half precision, and skeletons can be written."""
+    network, told, io = _opened(case)
+    network.set_precision(precision)
+    logits = network(io["in.pc"], io["in.normals"], io["in.tokens"])
+    assert logits.dtype == torch.float32
+    assert float((logits - io["out.logits"]).norm() / io["out.logits"].norm()) <= PRECISIONS[precision]
+    grammar = Grammar(Vocabulary(told["llm"]["vocab_size"] - len(SPECIAL)))
+    seen = network.condition(io["in.pc"], io["in.normals"])
+    start = grammar.vocabulary.start("articulationxl")
+    assert len(write(network.transformer, seen, start, Search(beams=3, most_tokens=20), grammar)) > 2

@@ -11,6 +11,15 @@ def precision_of(device: torch.device) -> torch.dtype:
     return torch.float32 if device.type == "cpu" else torch.float16
 
 
+def wide_precision_of(device: torch.device) -> torch.dtype:
+    """The same for networks that learned in bfloat16, whose numbers may be too large for float16.
+
+    GPUs that lack it (before Nvidia's Ampere, Apple's) take float32.
+    """
+    known = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if known else torch.float32
+
+
 class LayerNorm32(nn.LayerNorm):
     """Layer norm over the last axis, computed in float32, returned in the type of its input."""
 
