@@ -18,6 +18,7 @@ from diffusers import (
     UNet2DConditionModel,
     UniPCMultistepScheduler,
 )
+from diffusers.utils import logging
 from torch import Tensor, nn
 
 from pocket3d_server.models.neural.checkpoints import read_tensors, unusable, with_weights
@@ -25,6 +26,9 @@ from pocket3d_server.models.neural.precision import precision_of
 
 WEIGHTS = "diffusion_pytorch_model"
 """Name of the file without its ending, as diffusers has it."""
+
+# It warns of what only its own way of loading asks for.
+logging.set_verbosity_error()
 
 Scheduler: TypeAlias = Any
 """One of diffusers' schedulers; it counts its steps, so each drawing needs one of its own."""
