@@ -8,7 +8,7 @@ from contextlib import suppress
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.request.models import label, size
+from ..core.request.models import bytes_left, label, size
 from ..session import current_session
 from ..translations import say
 from . import pump
@@ -71,6 +71,8 @@ class POCKET3D_OT_accept_model_licence(ModelOperator, bpy.types.Operator):
         paragraph(layout, terms.summary)
         for condition in terms.conditions:
             paragraph(layout, condition, "DOT")
+        if left := bytes_left(model):
+            paragraph(layout, f"{size(left)} to download", "IMPORT")
         layout.operator("wm.url_open", text="Read the Whole Licence", icon="URL").url = terms.url
         layout.separator()
         layout.prop(self, "person")

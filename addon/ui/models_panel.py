@@ -8,12 +8,14 @@ from ..core.errors import Problem
 from ..core.features import FEATURES
 from ..core.request import models as words
 from ..core.request.models import ModelState
+from ..core.server.profiles import Kind
 from ..session import current_session
 from .drawing import Sidebar, draw_problem, draw_text
 from .jobs_panel import FEATURE_ICONS
 
 ORDER = list(ModelState)
 """Those that are ready come first, those that cannot run here last."""
+WITHOUT_BUTTON = (ModelState.READY, ModelState.PACKAGES, ModelState.UNAVAILABLE)
 
 
 def draw_models(layout) -> None:
@@ -31,15 +33,25 @@ def draw_models(layout) -> None:
     if _needs_online_access(models.models):
         draw_text(layout, "Downloads need Blender's online access", "INFO")
         layout.operator("pocket3d.allow_online", icon="INTERNET")
+    if any(_packages_come_with_repair(model) for model in models.models):
+        draw_packages(layout)
+
+
+def draw_packages(layout) -> None:
+    """How the extension's own server gets PyTorch."""
+    draw_text(
+        layout, "For models that need PyTorch: switch neural models on there, then press Repair", "INFO"
+    )
+    layout.operator("pocket3d.open_preferences", icon="PREFERENCES")
 
 
 def draw_model(layout, model, icon: str) -> None:
     """One model: its name, its state, its button; below, what is going on or went wrong."""
     models, state = current_session().models, words.state_of(model)
-    has_button = model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE)
+    has_button = model.may_manage and state not in WITHOUT_BUTTON
     row = layout.split(factor=0.56) if has_button else layout.row()
     name, right = row.row(), row.row(align=True)
-    name.active = state is not ModelState.UNAVAILABLE
+    name.active = state not in (ModelState.PACKAGES, ModelState.UNAVAILABLE)
     name.label(text=words.label(model), icon=icon, translate=False)
     right.alignment = "EXPAND" if has_button else "RIGHT"
     busy = models.busy(model.model_id)
@@ -52,6 +64,8 @@ def draw_model(layout, model, icon: str) -> None:
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif state is ModelState.UNAVAILABLE:
         faint(layout, words.why_not(model))
+    elif state is ModelState.PACKAGES and not _packages_come_with_repair(model):
+        faint(layout, "Its packages are not installed on this server; ask its operator")
     elif state is ModelState.LICENCE and not model.may_manage:
         faint(layout, "Its licence is not accepted; ask the operator of the server")
     elif state is ModelState.DOWNLOAD and not model.may_manage:
@@ -69,7 +83,9 @@ def draw_fix(layout, model) -> None:
     if state is ModelState.DOWNLOADING:
         told = words.download(model)
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
-    elif model.may_manage and state not in (ModelState.READY, ModelState.UNAVAILABLE):
+    elif _packages_come_with_repair(model):
+        draw_packages(layout)
+    elif model.may_manage and state not in WITHOUT_BUTTON:
         draw_action(layout.row(align=True), model, state, wide=True)
         if _needs_online_access([model]):
             layout.operator("pocket3d.allow_online", icon="INTERNET")
@@ -88,6 +104,8 @@ def draw_action(row, model, state: ModelState, wide: bool = False) -> None:
             row.label(text="", icon="CHECKMARK")
     elif state is ModelState.UNAVAILABLE:
         faint_label(row, "Cannot run here")
+    elif state is ModelState.PACKAGES:
+        faint_label(row, words.state_text(model))
     elif not model.may_manage:
         row.label(text="", icon="LOCKED")
     elif state is ModelState.LICENCE:
@@ -122,6 +140,12 @@ def _needs_online_access(models) -> bool:
     here = current_session().connection.profile.loopback
     waiting = any(words.state_of(m) is ModelState.DOWNLOAD and m.may_manage for m in models)
     return here and waiting and not bpy.app.online_access
+
+
+def _packages_come_with_repair(model) -> bool:
+    """Whether it lacks packages of the server that the extension installs itself."""
+    own = current_session().connection.profile.kind is Kind.LOCAL
+    return own and words.state_of(model) is ModelState.PACKAGES
 
 
 class POCKET3D_PT_models(Sidebar, bpy.types.Panel):

@@ -59,8 +59,8 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
     )
     neural_models: BoolProperty(
         name="Neural models (PyTorch)",
-        description="The next installation, update or repair of the server also gets PyTorch, which TRELLIS needs. "
-        "It takes several gigabytes",
+        description="The next installation, update or repair of the server also gets PyTorch, which TRELLIS, "
+        "Hunyuan3D-Paint, PartField and UniRig need. It takes several gigabytes",
     )
     show_placeholders: BoolProperty(
         name="Show running jobs in the viewport",

@@ -45,7 +45,8 @@ class TestWords:
             ("builtin_text", "Built-in text kit"),
             ("trellis_image_large", "TRELLIS image large"),
             ("trellis_text_xlarge", "TRELLIS text extra large"),
-            ("hunyuan3d_paint", "Hunyuan3D paint"),
+            ("hunyuan3d_paint", "Hunyuan3D-Paint"),
+            ("hunyuan3d_paint_2_1", "Hunyuan3D-Paint 2.1"),
             ("unirig", "UniRig"),
             ("my-own.model", "My own.model"),
         ],
@@ -69,6 +70,12 @@ class TestWords:
         small = model(ready=False, missing_code="MEMORY", reason="it needs a GPU with 12 GB and there are 8.")
         assert state_of(small) is ModelState.UNAVAILABLE
         assert words.state_text(small) == "It needs a GPU with 12 GB and there are 8"
+        bare = model(ready=False, missing_code="EXTRA", reason="PyTorch, which it needs, is not installed.")
+        assert (state_of(bare), words.state_text(bare)) == (ModelState.PACKAGES, "Needs PyTorch")
+        partly = model(
+            ready=False, missing_code="EXTRA", reason="diffusers, which it needs, is not installed."
+        )
+        assert words.state_text(partly) == "Needs packages"
         older = model(ready=False, reason="its weights are not there.")
         assert state_of(older) is ModelState.UNAVAILABLE, "a server that gives no codes"
 

@@ -216,15 +216,31 @@ def command(server: LiveServer, hub: WeightsHub, *arguments: str) -> subprocess.
     return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+def row(listed: str) -> str:
+    """What the list says of the model's state."""
+    line = next(line for line in listed.splitlines() if line.startswith(f"  {MODEL} "))
+    return line[24:41].strip()
+
+
 def test_the_command_and_the_server_see_each_other(
     server: LiveServer, hub: WeightsHub, tmp_path: Path
 ) -> None:
     refused = command(server, hub, "install", MODEL)
     assert refused.returncode == 1
     assert f"models accept {MODEL}" in refused.stderr
+    unnamed = command(server, hub, "accept", MODEL)
+    assert (unnamed.returncode, "Non-commercial use only" in unnamed.stdout) == (1, True), (
+        "shown, not accepted"
+    )
+    assert "add --name" in unnamed.stderr
+    assert not model(server)["licence_terms"]["accepted"]
+    assert row(command(server, hub).stdout) == "licence"
     accepted = command(server, hub, "accept", MODEL, "--name", "Ada Löwe")
     assert "Non-commercial use only" in accepted.stdout
     assert model(server)["licence_terms"]["accepted_by"] == "Ada Löwe"
+    table = command(server, hub).stdout
+    assert row(table) == "download 3 MB"
+    assert "pocket3d-server models install ID" in table, "what the word means"
     given = tmp_path / "given"
     for path, content in WEIGHTS.items():
         (given / path).parent.mkdir(parents=True, exist_ok=True)

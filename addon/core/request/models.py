@@ -27,6 +27,7 @@ WORDS = {
     "partfield": "PartField",
     "xlarge": "extra large",
 }
+HYPHENATED = {"Hunyuan3D paint": "Hunyuan3D-Paint"}
 """Names as their makers write them."""
 KITS = {
     "builtin_text": "Built-in text kit",
@@ -45,6 +46,8 @@ class ModelState(StrEnum):
     LICENCE = "licence"
     DOWNLOAD = "download"
     DOWNLOADING = "downloading"
+    PACKAGES = "packages"
+    """Python packages that the server was not given: PyTorch as a rule."""
     UNAVAILABLE = "unavailable"
 
 
@@ -158,11 +161,14 @@ def label(model: Any) -> str:
 
 
 def name(model_id: str) -> str:
-    """The same for a model that may not be on the list any more: ``TRELLIS image large``."""
+    """The same for a model that may not be on the list any more: ``TRELLIS image large``, ``Hunyuan3D-Paint 2.1``."""
     if model_id in KITS:
         return KITS[model_id]
-    words = [WORDS.get(word, word) for word in re.split(r"[_\-\s]+", model_id) if word]
+    version = re.sub(r"(?<![a-zA-Z0-9])(\d+)[_\-](\d+)(?![a-zA-Z0-9])", r"\1.\2", model_id)
+    words = [WORDS.get(word, word) for word in re.split(r"[_\-\s]+", version) if word]
     text = " ".join(words)
+    for plain, written in HYPHENATED.items():
+        text = text.replace(plain, written)
     return text[:1].upper() + text[1:]
 
 
@@ -194,6 +200,8 @@ def state_of(model: Any) -> ModelState:
         return ModelState.LICENCE
     if model.missing_code == "NOT_INSTALLED":
         return ModelState.DOWNLOAD
+    if model.missing_code == "EXTRA":
+        return ModelState.PACKAGES
     return ModelState.UNAVAILABLE
 
 
@@ -209,6 +217,8 @@ def state_text(model: Any) -> str:
         case ModelState.DOWNLOAD:
             left = bytes_left(model)
             return f"{size(left)} to download" if left else "Not installed"
+        case ModelState.PACKAGES:
+            return "Needs PyTorch" if "PyTorch" in (model.reason or "") else "Needs packages"
     return why_not(model)
 
 

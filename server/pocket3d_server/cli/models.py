@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import getpass
+import contextlib
+import itertools
 import json
 import sys
 import textwrap
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pocket3d_server.config import Settings
+from pocket3d_server.models.engine import Missing, MissingCode
 from pocket3d_server.runners.catalog import Catalog, Model
 from pocket3d_server.weights.download import Hub
 from pocket3d_server.weights.installing import Meter, install
@@ -22,6 +24,14 @@ from pocket3d_server.weights.shelf import Shelf
 
 Open = Callable[[argparse.Namespace], Settings]
 WIDTH = 100
+COLUMN = 41
+"""Where the descriptions of a list begin."""
+HELP: dict[MissingCode, tuple[str, str]] = {
+    "LICENCE": ("licence", "its terms must be accepted first: pocket3d-server models accept ID"),
+    "NOT_INSTALLED": ("download", "its files are still to come: pocket3d-server models install ID"),
+    "EXTRA": ("packages", ""),
+}
+"""The word for what a model lacks, and what to do about it, where a person can; empty: as the model says."""
 BAR = 30
 STOPPED = 130
 
@@ -49,8 +59,8 @@ def add_commands(commands: Any, data: argparse.ArgumentParser, open_settings: Op
 
     add("list", "all models, and what the others lack", _list)
     add("show", "one model: what it takes, its licence, its files", _show)
-    parser = add("accept", "accept a model's licence; shows its terms", _accept)
-    parser.add_argument("--name", help="the person or company that accepts; default: your user name")
+    parser = add("accept", "show the terms of a model's licence and accept them", _accept)
+    parser.add_argument("--name", help="the person or company that accepts; on a terminal you are asked")
     parser.add_argument("--withdraw", action="store_true", help="take an acceptance back")
     parser = add("install", "download a model's weights, or go on with that", _install)
     parser.add_argument(
@@ -83,12 +93,35 @@ def _list(catalog: Catalog, shelf: Shelf, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([_facts(model, shelf) for model in models], indent=2))
         return 0
-    for model in models:
-        state = "ready" if model.ready else "not ready"
-        print(f"{model.spec.model_id:24} {model.spec.feature:20} {state:10} {model.spec.description}")
-        if model.missing:
-            print(f"{'':24} {model.missing.reason} {model.missing.remedy}")
+    for feature, group in itertools.groupby(models, key=lambda model: model.spec.feature):
+        print(feature.replace("_", " ").capitalize())
+        for model in group:
+            head = f"  {model.spec.model_id:21} {_state(model, shelf):16} "
+            print(_wrapped(model.spec.description, head, COLUMN))
+            if model.missing and model.missing.code not in HELP:
+                print(_wrapped(model.missing.reason, " " * COLUMN, COLUMN))
+    _print_help([model.missing for model in models if model.missing])
     return 0
+
+
+def _state(model: Model, shelf: Shelf) -> str:
+    """In a word or two: what is to be done next, or that there is nothing."""
+    if model.missing is None:
+        return "ready"
+    word, _ = HELP.get(model.missing.code, ("cannot run here", ""))
+    if model.missing.code == "NOT_INSTALLED":
+        weights = model.spec.weights
+        return f"{word} {size_text(sum(f.size for f in weights) - shelf.weights.arrived(weights))}"
+    return word
+
+
+def _print_help(lacks: list[Missing]) -> None:
+    """What to do for each of the states that occur."""
+    firsts = {missing.code: missing for missing in reversed(lacks) if missing.code in HELP}
+    print(end="\n" if firsts else "")
+    for code, (word, text) in HELP.items():
+        if missing := firsts.get(code):
+            print(_wrapped(text or f"{missing.reason} {missing.remedy}", f"{word:10}"))
 
 
 def _show(catalog: Catalog, shelf: Shelf, options: argparse.Namespace) -> int:
@@ -126,14 +159,36 @@ def _accept(catalog: Catalog, shelf: Shelf, options: argparse.Namespace) -> int:
         shelf.licences.withdraw(spec)
         print(f"The acceptance of {spec.licence_terms.name} was taken back.")
         return 0
-    name = (options.name or getpass.getuser()).strip()
-    acceptance = shelf.licences.accept(spec, name, "cli")
+    if not options.json:
+        print(f"{spec.model_id}  {spec.description}")
+        _print_terms(spec.licence_terms)
+    acceptance = shelf.licences.accepted(spec)
+    if acceptance is None:
+        name = (options.name or "").strip() or _asked_for_name(options.json)
+        if not name:
+            print("Nothing was accepted.")
+            return 1
+        acceptance = shelf.licences.accept(spec, name, "cli")
     if options.json:
         print(json.dumps(asdict(acceptance), indent=2))
         return 0
-    _print_terms(spec.licence_terms)
     print(f"accepted  by {acceptance.name}, {acceptance.accepted_at}")
     return 0
+
+
+def _asked_for_name(silent: bool) -> str:
+    """Who accepts the terms that were just shown; empty for nobody. Raises InstallError where nobody can be asked."""
+    if silent or not sys.stdin.isatty():
+        raise InstallError(
+            "It is not said who accepts the licence.",
+            "Read the terms, then add --name with the name of the person or company that accepts them.",
+        )
+    print(
+        "To accept these terms, write the name of the person or company that accepts; to leave, write nothing."
+    )
+    with contextlib.suppress(EOFError):
+        return input("Name: ").strip()
+    return ""
 
 
 def _install(catalog: Catalog, shelf: Shelf, options: argparse.Namespace) -> int:
@@ -198,12 +253,19 @@ def _print_terms(terms: Any) -> None:
     print(f"terms     {terms.name}, {terms.url}")
     print(_wrapped(terms.summary))
     for condition in terms.conditions:
-        print(f"          - {condition}")
+        print(_wrapped(condition, "          - ", 12))
 
 
-def _wrapped(text: str) -> str:
-    indent = " " * 10
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+def _wrapped(text: str, head: str = " " * 10, indent: int = 10) -> str:
+    """Lines of a readable length after ``head``; addresses and commands are not broken within a word."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _show_progress(meter: Meter, done: threading.Event) -> None:

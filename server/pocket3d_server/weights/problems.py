@@ -16,7 +16,9 @@ class CancelledError(Exception):
 
 
 def size_text(count: float) -> str:
-    """Bytes as people write them: ``3.2 GB``, ``45 MB``."""
+    """Bytes as people write them: ``3.2 GB``, ``45 MB``, ``387 B``."""
+    if 0 < count < 950:
+        return f"{count:.0f} B"
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if count >= factor * 0.95:
             amount = count / factor

@@ -228,6 +228,37 @@ def check_from_the_licence_to_the_model_and_back() -> None:
         module("ui.model_parameters").detach()
 
 
+def check_who_lacks_pytorch_is_led_to_it() -> None:
+    """The extension's own server gets it by a switch and a repair; elsewhere it is the operator's."""
+    session, panel = ask(), module("ui.models_panel")
+    profiles = module("core.server.profiles")
+    bare = SimpleNamespace(
+        model_id="unirig",
+        feature="auto_rigging",
+        ready=False,
+        missing_code="EXTRA",
+        reason="PyTorch, which it needs, is not installed.",
+        weights=None,
+        licence_terms=None,
+        may_manage=True,
+        estimated_time="about 1 minute",
+    )
+    used, listed = session.connection.profile, session.models.models
+    try:
+        session.models.models = (bare,)
+        for profile, button in ((profiles.Profile(), True), (used, False)):
+            session.connection.profile = profile
+            text, buttons = drawn()
+            assert "Needs PyTorch" in text
+            assert ("pocket3d.open_preferences" in buttons) is button, profile
+            assert ("ask its operator" in text) is not button
+            shown: list[str] = []
+            panel.draw_fix(Recorder([], shown), bare)
+            assert shown == ["pocket3d.open_preferences" if button else "pocket3d.show_models"]
+    finally:
+        session.connection.profile, session.models.models = used, listed
+
+
 def check_a_failure_is_told_with_the_model() -> None:
     session = ask()
     session.models.act(session.connection.connect, WEIGHTED, "Starting", lambda c: c.models.install(WEIGHTED))
@@ -248,4 +279,5 @@ def check_the_dialog_with_the_terms() -> None:
     said = " ".join(texts)
     assert "Cube Community Licence 1.0" in said
     assert "Non-commercial use only" in said
+    assert "3 MB to download" in said
     assert "Read the Whole Licence" in said

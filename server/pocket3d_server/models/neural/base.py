@@ -26,9 +26,10 @@ class NeuralEngine(Engine):
         absent = [package for package in cls.packages if not find_spec(package)]
         if not absent:
             return None
-        named = "PyTorch" if "torch" in absent else ", ".join(absent)
+        named = "PyTorch" if "torch" in absent else " and ".join(absent)
+        verb = "is" if named in ("PyTorch", *absent) else "are"
         return Missing(
-            f"{named}, which it needs, is not installed.",
+            f"{named}, which it needs, {verb} not installed.",
             "Switch 'Neural models (PyTorch)' on in the extension's preferences in Blender and repair the server "
             f"there. Or run '{sys.executable} -m pip install \"pocket3d-server[models]\"' and restart the server.",
             "EXTRA",
