@@ -16,16 +16,20 @@ from torch import Tensor
 
 
 def meta(case: Path) -> dict[str, Any]:
-    """The description in a file of vectors; empty where there is none."""
+    """The description in a file of vectors; empty where there is none, or no object."""
     with safe_open(case, framework="pt") as file:
-        return json.loads((file.metadata() or {}).get("meta", "{}"))
+        told = json.loads((file.metadata() or {}).get("meta", "{}"))
+    return told if isinstance(told, dict) else {}
 
 
 def about(module: str) -> Callable[[Path], bool]:
     """Whether a file of vectors is about the module whose published name begins so."""
-    return lambda case: (
-        "unirig" in case.as_posix().lower() and meta(case).get("module", "").startswith(module)
-    )
+    return lambda case: str(meta(case).get("module", "")).startswith(module)
+
+
+def holding(*words: str) -> Callable[[Path], bool]:
+    """Whether a text has all these words: files of other models are called alike."""
+    return lambda case: all(word in case.read_text(encoding="utf-8") for word in words)
 
 
 def weights(io: dict[str, Tensor]) -> dict[str, Tensor]:

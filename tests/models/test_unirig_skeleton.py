@@ -11,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
+from pocket3d_server.models.engine import EngineError  # noqa: E402
 from pocket3d_server.models.neural.memory import FusedAttention, Peak, weight_bytes, with_overhead  # noqa: E402
 from pocket3d_server.models.unirig import tree_cache  # noqa: E402
 from pocket3d_server.models.unirig.decoding import write  # noqa: E402
@@ -182,6 +183,15 @@ def test_writing_can_be_stopped_and_ends_with_the_positions() -> None:
         write(model, prefix, START, SMALL, GRAMMAR, told=stop)
     with pytest.raises(ValueError, match="90 fit"):
         write(model, torch.randn(1, 88, 32), START, SMALL, GRAMMAR)
+
+
+@pytest.mark.parametrize("search", [SMALL, Search(beams=1)])
+def test_a_damaged_network_is_told(search: Search) -> None:
+    model = _model(0)
+    model.decoder.embed_positions.weight[20] = torch.nan
+    with pytest.raises(EngineError, match="no numbers") as raised:
+        write(model, torch.randn(1, 9, 32), START, search, GRAMMAR)
+    assert "install it again" in str(raised.value.suggestion)
 
 
 def test_scores() -> None:

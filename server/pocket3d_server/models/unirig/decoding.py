@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pocket3d_server.models.engine import EngineError
 from pocket3d_server.models.unirig.grammar import Grammar
 from pocket3d_server.models.unirig.opt import LanguageModel
 from pocket3d_server.models.unirig.processors import Search
@@ -40,7 +41,7 @@ def write(
     """What the model writes after the vectors ``prefix`` (1, T, C) and the tokens ``start``, with which the result begins.
 
     It ends with ``eos``, or without where ``search.most_tokens`` or the model's positions were not enough. Raises
-    ValueError where the prefix leaves no room.
+    ValueError where the prefix leaves no room, EngineError where the model computes what is no number.
     """
     first = torch.tensor([list(start)], device=prefix.device)
     x = torch.cat([prefix.float(), model.embed(first)], dim=1)
@@ -50,12 +51,24 @@ def write(
     rules = _Rules(search, grammar, room, torch.Generator().manual_seed(seed))
     writer = (_Line if search.beams == 1 else _Beams)(rules, grammar.state(start))
     logits, cache = model.begin(x, search.beams)
-    taken = writer.take(logits.float().cpu().expand(search.beams, -1))
+    taken = writer.take(_checked(logits).expand(search.beams, -1))
     told(1)
     while taken:
-        taken = writer.take(model.step(*taken, cache).float().cpu())
+        taken = writer.take(_checked(model.step(*taken, cache)))
         told(writer.written.shape[1])
     return [*start, *writer.result()]
+
+
+def _checked(logits: Tensor) -> Tensor:
+    """On the CPU in float32, where all are numbers."""
+    logits = logits.float().cpu()
+    if not bool(logits.isfinite().all()):
+        raise EngineError(
+            "the network computed values that are no numbers",
+            suggestion="Its file may be damaged: remove the model and install it again. If that does not help, try "
+            "another mesh.",
+        )
+    return logits
 
 
 @dataclass(frozen=True)
