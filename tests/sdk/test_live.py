@@ -89,3 +89,28 @@ def test_the_server_describes_itself(client: Pocket3DClient) -> None:
     assert client.system.workers().gpu_allocation is not None
     assert client.rate_limit is not None
     assert os.getpid() in client.system.add_parent(os.getpid())
+
+
+def test_files_uploads_webhooks_and_account(client: Pocket3DClient, tmp_path: Path) -> None:
+    job = client.mesh.generate_from_text("a cube", model_preference="test_steps")
+    client.wait_for_completion(job, 60)
+    file = client.download(job, tmp_path / "cube.glb")
+    told: list[tuple[int, int]] = []
+    (path,) = client.mesh.upload(file, on_progress=lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1] > file.stat().st_size
+    kept = {one.path: one for one in client.files.iterate()}
+    assert kept[path].size == file.stat().st_size
+    client.files.delete(path)
+    assert path not in {one.path for one in client.files.iterate()}
+
+    hook = client.webhooks.create("https://93.184.215.14/hook", ["job_completed"])
+    assert hook.secret is not None
+    assert hook.secret.startswith("whsec_")
+    assert [(w.id, w.secret) for w in client.webhooks.list() if w.id == hook.id] == [(hook.id, None)]
+    client.webhooks.delete(hook.id)
+    assert hook.id not in {w.id for w in client.webhooks.list()}
+
+    account = client.account.get()
+    assert account.limits["files_per_upload"] == 10
+    assert list(client.account.usage()) == [], "the account of this machine is not metered"

@@ -13,6 +13,7 @@ from .errors import JobFailedError, Pocket3DAPIError, Pocket3DConnectionError, P
 from .types import (
     Account,
     Bone,
+    CreditEntry,
     Health,
     Job,
     JobEvent,
@@ -26,13 +27,18 @@ from .types import (
     RigResult,
     SegmentPart,
     SegmentResult,
+    StoredFile,
+    Webhook,
+    WebhookEvent,
     Workers,
 )
+from .webhooks import verify_webhook
 
 __all__ = [
     "API_VERSION",
     "Account",
     "Bone",
+    "CreditEntry",
     "Health",
     "Job",
     "JobEvent",
@@ -51,6 +57,10 @@ __all__ = [
     "RigResult",
     "SegmentPart",
     "SegmentResult",
+    "StoredFile",
+    "Webhook",
+    "WebhookEvent",
     "Workers",
     "__version__",
+    "verify_webhook",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -17,12 +18,15 @@ from .resources import (
     SegmentResource,
     SystemResource,
     TextureResource,
+    WebhooksResource,
 )
 from .transport import DownloadProgress, Transport
 from .types import Job, MeshResult, RateLimit, job_id_of
 from .waiting import JobWaiter, OnProgress
 
 DEFAULT_BASE_URL = "https://api.pocket3d.studio/api/v1"
+WAITING = 32
+"""Futures of a client that wait at the same time; further ones begin when one of them has ended."""
 
 
 class Pocket3DClient:
@@ -50,6 +54,7 @@ class Pocket3DClient:
             retries=retries,
             user_agent=user_agent,
         )
+        self._waiting: ThreadPoolExecutor | None = None
         self.mesh = MeshResource(self._transport)
         self.texture = TextureResource(self._transport)
         self.segment = SegmentResource(self._transport)
@@ -57,6 +62,7 @@ class Pocket3DClient:
         self.jobs = JobsResource(self._transport)
         self.files = FilesResource(self._transport)
         self.models = ModelsResource(self._transport)
+        self.webhooks = WebhooksResource(self._transport)
         self.account = AccountResource(self._transport)
         self.system = SystemResource(self._transport)
 
@@ -85,6 +91,19 @@ class Pocket3DClient:
         """
         return JobWaiter(self._transport, job_id_of(job), timeout, poll_interval).wait(on_progress)
 
+    def future(
+        self, job: str | Job, timeout: float | None = None, *, on_progress: OnProgress | None = None
+    ) -> Future[MeshResult]:
+        """The result of a job as a ``concurrent.futures.Future``; a thread waits for it as ``wait_for_completion`` does.
+
+        >>> jobs = [client.mesh.generate_from_text(prompt) for prompt in ("a chair", "a table", "a lamp")]
+        >>> for future in concurrent.futures.as_completed(map(client.future, jobs)):
+        ...     print(future.result().file_path)
+        """
+        if self._waiting is None:
+            self._waiting = ThreadPoolExecutor(WAITING, "pocket3d-waiting")
+        return self._waiting.submit(self.wait_for_completion, job, timeout, on_progress=on_progress)
+
     def download(self, job: str | Job, to: str | Path, on_progress: DownloadProgress | None = None) -> Path:
         """Stream the result of a finished job of any feature to a file, and return its path.
 
@@ -94,7 +113,9 @@ class Pocket3DClient:
         return self._transport.download(f"/mesh/download/{job_id_of(job)}", Path(to), on_progress)
 
     def close(self) -> None:
-        """Close the connections of this thread."""
+        """Close the connections of this thread. Futures that have not begun to wait are cancelled."""
+        if self._waiting is not None:
+            self._waiting.shutdown(wait=False, cancel_futures=True)
         self._transport.close()
 
     def __enter__(self) -> Pocket3DClient:

@@ -7,7 +7,7 @@ import mimetypes
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Union
+from typing import Callable, Optional, Union
 
 CHUNK = 1 << 20
 
@@ -15,10 +15,16 @@ CHUNK = 1 << 20
 class Multipart:
     """The body of a ``multipart/form-data`` request; iterating again starts again, so it can be retried.
 
-    ``files`` are paths or contents. Its length is known beforehand, as many servers want it.
+    ``files`` are paths or contents. Its length is known beforehand, as many servers want it. ``on_progress`` is called
+    with the bytes that were taken so far and all of them.
     """
 
-    def __init__(self, files: Iterable[Union[Path, bytes]]) -> None:
+    def __init__(
+        self,
+        files: Iterable[Union[Path, bytes]],
+        on_progress: Optional[Callable[[int, int], None]] = None,
+    ) -> None:
+        self._on_progress = on_progress
         self._boundary = uuid.uuid4().hex
         self._parts = [(self._head(file), file) for file in files]
         self._end = f"--{self._boundary}--\r\n".encode()
@@ -41,6 +47,14 @@ class Multipart:
 
     def __iter__(self) -> Iterator[bytes]:
         """The body piece by piece."""
+        done, total = 0, len(self)
+        for piece in self._pieces():
+            yield piece
+            done += len(piece)
+            if self._on_progress:
+                self._on_progress(done, total)
+
+    def _pieces(self) -> Iterator[bytes]:
         for head, file in self._parts:
             yield head
             with io.BytesIO(file) if isinstance(file, bytes) else file.open("rb") as source:

@@ -7,17 +7,32 @@ import mimetypes
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Callable, Union
 from urllib.parse import quote
 
 from .multipart import Multipart
 from .transport import DownloadProgress, Transport
-from .types import Account, Health, Job, JobPage, Metrics, Model, Workers, job_id_of
+from .types import (
+    Account,
+    CreditEntry,
+    Health,
+    Job,
+    JobPage,
+    Metrics,
+    Model,
+    StoredFile,
+    Webhook,
+    Workers,
+    job_id_of,
+)
 
 FileLike = Union[str, Path, bytes]
 """A local path, file contents, a ``data:`` URI, or a file the server already has (``uploads/…``)."""
 MeshLike = Union[str, Path, Job]
 """A local path, a file the server already has (``uploads/…``, ``outputs/…``), or a job, also as ``job:ID``."""
+
+UploadProgress = Callable[[int, int], None]
+"""Called with the bytes sent so far and all of them; again from the beginning when the upload is repeated."""
 
 INLINE_IMAGE = 4 << 20
 """Images up to this many bytes travel inside the request; larger ones are uploaded first."""
@@ -39,12 +54,24 @@ class Resource:
         )
         return Job.from_dict(answer)
 
-    def _upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
+    def _upload(
+        self, files: Sequence[FileLike] | FileLike, on_progress: UploadProgress | None = None
+    ) -> list[str]:
         items = [files] if isinstance(files, (str, Path, bytes)) else list(files)
-        body = Multipart(item if isinstance(item, bytes) else Path(item) for item in items)
+        body = Multipart((item if isinstance(item, bytes) else Path(item) for item in items), on_progress)
         # A file that arrived twice does no harm, so this may be repeated.
         answer = self._transport.json("POST", "/mesh/upload", data=body, headers=body.headers, retry=True)
         return list(answer["files"])
+
+    def _rows(self, path: str, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of all pages."""
+        cursor: str | None = None
+        while True:
+            page = self._transport.json("GET", path, params={"cursor": cursor} if cursor else {})
+            yield from page[name]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
 
     def _images(self, images: Sequence[FileLike] | FileLike | None) -> list[str] | None:
         if images is None:
@@ -117,9 +144,11 @@ class MeshResource(Resource):
         """Make a mesh from one or more pictures of one object. Options are those of ``generate``."""
         return self.generate(images=images, **options)
 
-    def upload(self, files: Sequence[FileLike] | FileLike) -> list[str]:
+    def upload(
+        self, files: Sequence[FileLike] | FileLike, on_progress: UploadProgress | None = None
+    ) -> list[str]:
         """Send images or meshes (at most 10, 500 MB each); returns the server's name of each, in order."""
-        return self._upload(files)
+        return self._upload(files, on_progress)
 
     def models(self) -> list[Model]:
         """Every model the server knows, with why it cannot be used if so."""
@@ -260,6 +289,14 @@ class FilesResource(Resource):
         """Stream ``outputs/…`` or ``uploads/…`` to a local file and return its path."""
         return self._transport.download(f"/files/{path}", Path(to), on_progress)
 
+    def iterate(self) -> Iterator[StoredFile]:
+        """All files that the server keeps for this account, newest first, fetched page by page."""
+        return (StoredFile.from_dict(row) for row in self._rows("/files", "files"))
+
+    def delete(self, path: str) -> None:
+        """Remove a file from the server. Raises CONFLICT while a job needs it."""
+        self._transport.send("DELETE", f"/files/{path}")
+
 
 class ModelsResource(Resource):
     """The server's models: licences and weights. What changes something needs the server's own token or the scope
@@ -303,12 +340,37 @@ class ModelsResource(Resource):
         )
 
 
+class WebhooksResource(Resource):
+    """Addresses that the server tells of events; ``verify_webhook`` checks what it sends."""
+
+    def create(self, url: str, events: Sequence[str], secret: str | None = None) -> Webhook:
+        """Register an address. The answer is the only one that shows a secret which the server made."""
+        body = {"url": url, "events": list(events), **({"secret": secret} if secret else {})}
+        return Webhook.from_dict(self._transport.json("POST", "/webhooks", json=body))
+
+    def list(self) -> list[Webhook]:
+        """All webhooks of the account."""
+        return [Webhook.from_dict(w) for w in self._transport.json("GET", "/webhooks")["webhooks"]]
+
+    def delete(self, webhook_id: str) -> None:
+        """Remove a webhook."""
+        self._transport.send("DELETE", f"/webhooks/{quote(webhook_id, safe='')}")
+
+    def ping(self, webhook_id: str) -> None:
+        """Send a test event; it is delivered like any other."""
+        self._transport.send("POST", f"/webhooks/{quote(webhook_id, safe='')}/ping")
+
+
 class AccountResource(Resource):
     """Whose key it is, and what it may still do."""
 
     def get(self) -> Account:
-        """Tier and credits of the key's account."""
+        """Tier, credits, limits and usage of the key's account."""
         return Account.from_dict(self._transport.json("GET", "/account"))
+
+    def usage(self) -> Iterator[CreditEntry]:
+        """The ledger of the account's credits, newest first; an account that is not metered has none."""
+        return (CreditEntry.from_dict(row) for row in self._rows("/account/usage", "entries"))
 
 
 class SystemResource(Resource):

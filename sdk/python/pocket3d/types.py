@@ -166,6 +166,78 @@ class JobEvent(Record):
 
 
 @dataclass
+class WebhookEvent(Record):
+    """What a webhook is sent: ``job_queued``, ``job_started``, ``job_completed`` or ``job_failed``.
+
+    A completed job's ``result`` has a ``download_url``; of a failed one ``error``, ``error_code`` and ``suggestion`` say
+    why.
+    """
+
+    event: str = ""
+    job_id: str = ""
+    timestamp: str | None = None
+    feature: str = ""
+    result: MeshResult | None = None
+    error: str | None = None
+    error_code: str | None = None
+    suggestion: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> WebhookEvent:
+        """Build from the body; what is about the job stands under ``data`` there."""
+        made = super().from_dict({**dict(data.get("data") or {}), **data})
+        made.raw = dict(data)
+        return made
+
+    def __post_init__(self) -> None:
+        """Make the result typed."""
+        result: Any = self.result
+        if isinstance(result, dict):
+            self.result = RESULTS.get(self.feature, MeshResult).from_dict(result)
+
+
+@dataclass
+class Webhook(Record):
+    """An address that is told of events. ``secret`` is there only when it was just made or changed."""
+
+    id: str = ""
+    url: str = ""
+    events: list[str] = field(default_factory=list)
+    enabled: bool = True
+    disabled_reason: str | None = None
+    failing_since: str | None = None
+    created_at: str | None = None
+    secret: str | None = None
+
+
+@dataclass
+class CreditEntry(Record):
+    """What happened to an account's credits: ``reserve``, ``settle``, ``refund``, ``grant`` or ``adjust``."""
+
+    entry_id: int = 0
+    kind: str = ""
+    amount: int = 0
+    balance: int = 0
+    job_id: str | None = None
+    note: str = ""
+    created_at: str | None = None
+
+
+@dataclass
+class StoredFile(Record):
+    """A file that the server keeps for the account; ``size`` in bytes."""
+
+    path: str = ""
+    name: str = ""
+    kind: str = ""
+    media_type: str = ""
+    size: int = 0
+    sha256: str = ""
+    created_at: str | None = None
+    job_id: str | None = None
+
+
+@dataclass
 class ModelWeights(Record):
     """The files that a model needs beside its program; sizes in bytes, ``speed`` in bytes a second.
 
@@ -264,6 +336,9 @@ class Account(Record):
     tier: str = ""
     credits: int | None = None
     """What is left to spend; None: jobs cost nothing there."""
+    limits: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
+    scopes: list[str] = field(default_factory=list)
 
 
 @dataclass
