@@ -15,7 +15,6 @@ Random weights cannot show what a picture becomes; they cost what real ones cost
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +33,8 @@ from pocket3d_server.models.trellis.structure_vae import SparseStructureDecoder
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
+
+from tools.timing import elapsed, processor_seconds, randomise, rate, settle
 
 FLOW: dict[str, Any] = {
     "in_channels": 8,
@@ -134,7 +135,7 @@ def cpu_step(size: str, blocks: int) -> None:
 
     network(x, t, [kept])
     step, floor = (
-        min(_seconds(work) for _ in range(3)) for work in (lambda: network(x, t, [kept]), products)
+        min(processor_seconds(work) for _ in range(3)) for work in (lambda: network(x, t, [kept]), products)
     )
     print(
         f"  {size:12s} {step:6.2f} s for {blocks} blocks, products {floor:6.2f} s: {step / floor:.2f} times"
@@ -143,8 +144,8 @@ def cpu_step(size: str, blocks: int) -> None:
 
 def gpu_stages(size: str, device: torch.device, voxels: int, steps: int) -> None:
     """The third table."""
-    rate = _rate(device)
-    print(f"{size} on {device}, {rate / 1e12:.0f} TFLOP/s in a product of {RATE}² matrices")
+    speed = rate(device, RATE)
+    print(f"{size} on {device}, {speed / 1e12:.0f} TFLOP/s in a product of {RATE}² matrices")
     schedule = GUIDED.get(size, TEXT)
     schedule = Schedule(steps, schedule.cfg_strength, schedule.cfg_interval, schedule.rescale_t)
     coords = _shell(voxels).to(device)
@@ -157,15 +158,12 @@ def gpu_stages(size: str, device: torch.device, voxels: int, steps: int) -> None
         network = _random(make(), device)
         work, evaluations = _work(network, coords, schedule)
         work()
-        torch.cuda.synchronize(device)
+        settle(device)
         torch.cuda.reset_peak_memory_stats(device)
         with FlopCounterMode(display=False) as counter:
             work()
-        begin = time.perf_counter()
-        work()
-        torch.cuda.synchronize(device)
-        seconds = time.perf_counter() - begin
-        floor = counter.get_total_flops() / rate
+        seconds = elapsed(work, device)
+        floor = counter.get_total_flops() / speed
         peak = torch.cuda.max_memory_allocated(device) / 1e6
         print(
             f"  {name:18s} {seconds:6.2f} s, {counter.get_total_flops() / 1e12:6.1f} TFLOP, "
@@ -197,11 +195,9 @@ def _work(network: Any, coords: Tensor, schedule: Schedule) -> tuple[Callable[[]
 
 
 def _random(network: nn.Module, device: torch.device) -> Any:
-    """Weights that keep numbers finite through all blocks."""
-    for key, value in network.state_dict().items():
-        if value.ndim > 1 and key not in ("pos_emb", "offset_perturbation"):
-            value.normal_(0, 0.5 / value[0].numel() ** 0.5)
-    ready: Any = network.eval().requires_grad_(False)
+    """The network on the device, with weights that keep numbers finite through all blocks."""
+    randomise(network, ("pos_emb", "offset_perturbation"))
+    ready: Any = network
     ready.set_precision(precision_of(device))
     return ready.to(device)
 
@@ -212,25 +208,6 @@ def _shell(voxels: int) -> Tensor:
     far = ((cells + 0.5) / 64 - 0.5).norm(dim=1)
     chosen = (far - 0.38).abs().argsort()[:voxels].sort().values
     return nn.functional.pad(cells[chosen], (1, 0)).int()
-
-
-def _rate(device: torch.device) -> float:
-    """Operations a second of a large product in the networks' precision."""
-    a = torch.randn(RATE, RATE, device=device, dtype=precision_of(device))
-    for _ in range(3):
-        a @ a
-    torch.cuda.synchronize(device)
-    begin = time.perf_counter()
-    for _ in range(20):
-        a @ a
-    torch.cuda.synchronize(device)
-    return 20 * 2 * RATE**3 / (time.perf_counter() - begin)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -140,28 +140,30 @@ def spread_on_planes(features: Tensor, points: Tensor, resolution: int) -> Tenso
 
 def _means(features: Tensor, cell: Tensor, cells: int) -> Tensor:
     """(B, C, N), whose points lie in the cells (B, N) -> (B, C, cells): means, zero in empty cells."""
-    sums = features.new_zeros(*features.shape[:2], cells)
-    sums.scatter_add_(2, cell[:, None].expand_as(features), features)
-    counts = features.new_zeros(len(features), 1, cells)
-    counts.scatter_add_(2, cell[:, None], torch.ones_like(features[:, :1]))
-    return sums.div_(counts.clamp_(min=1))
+    samples, channels, _ = features.shape
+    rows = (cell + cells * torch.arange(samples, device=cell.device)[:, None]).flatten()
+    values = features.transpose(1, 2).flatten(0, 1)
+    sums = values.new_zeros(samples * cells, channels).index_add_(0, rows, values)
+    counts = values.new_zeros(samples * cells).index_add_(0, rows, values.new_ones(len(rows)))
+    return sums.div_(counts.clamp_(min=1)[:, None]).unflatten(0, (samples, cells)).transpose(1, 2)
 
 
 def read_volume(volume: Tensor, places: Tensor) -> Tensor:
     """Between the eight voxels around each of ``places`` (B, N, 3): (B, C, V, V, V) -> (B, C, N) float32.
 
-    Rows are gathered by hand: grid_sample has no volumes on Apple's GPUs.
+    The volume is read with x along its last axis, though it was written with x along the first: so it was trained.
+    (grid_sample could do it, but not on Apple's GPUs.)
     """
     low = places.floor().clamp(0, VOXELS - 2)
     share = places - low
     low = low.long()
-    flat = volume.flatten(2).float().transpose(1, 2)
-    out = places.new_zeros(*places.shape[:2], volume.shape[1])
-    for corner in range(8):
-        at = torch.tensor([corner >> 2 & 1, corner >> 1 & 1, corner & 1], device=places.device)
-        weight = torch.where(at.bool(), share, 1 - share).prod(-1, keepdim=True)
+    rows, weights = [], []
+    for corner in ((x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)):
+        at = torch.tensor(corner, device=places.device)
+        weights.append(torch.where(at.bool(), share, 1 - share).prod(-1))
         x, y, z = (low + at).unbind(-1)
-        row = (z * VOXELS + y) * VOXELS + x
-        for sample in range(len(out)):
-            out[sample].addcmul_(flat[sample].index_select(0, row[sample]), weight[sample])
-    return out.transpose(1, 2)
+        rows.append((z * VOXELS + y) * VOXELS + x)
+    flat = volume.flatten(2).float().transpose(1, 2).contiguous()
+    bags = zip(flat, torch.stack(rows, dim=-1), torch.stack(weights, dim=-1), strict=True)
+    read = [F.embedding_bag(row, table, mode="sum", per_sample_weights=w) for table, row, w in bags]
+    return torch.stack(read).transpose(1, 2)
