@@ -40,6 +40,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "errors",
         "jobs",
         "logs",
+        "models",
         "runners",
         "services",
         "storage",
