@@ -223,6 +223,22 @@ def test_what_was_not_finished_is_left_out() -> None:
             tokenizer.decode(tokens)
 
 
+def test_any_tokens_are_read() -> None:
+    """Of whatever is drawn comes a skeleton with parents before children, or a word that there is none."""
+    tokenizer, random = Tokenizer(), np.random.default_rng(0)
+    weights = np.r_[np.full(256, 0.9 / 256), np.full(11, 0.1 / 11)]
+    for _ in range(200):
+        tokens = random.choice(267, random.integers(40), p=weights).tolist()
+        try:
+            bones = tokenizer.decode(tokens)
+        except ValueError:
+            continue
+        assert bones.joints.shape == bones.tails.shape == (len(bones), 3)
+        assert len(bones.names) == len(set(bones.names)) == len(bones)
+        assert all(parent < bone for bone, parent in enumerate(bones.parents))
+        assert np.isfinite(bones.tails).all()
+
+
 def test_parents_are_the_nearest_before_and_the_later_of_equals() -> None:
     joints = np.array([[0, 0, 0], [0.5, 0, 0], [0.5, 0, 0], [0, 0.5, 0], [0.5, 0.25, 0]])
     tokens = Tokenizer().encode(joints, [-1, 0, 0, 0, 1])

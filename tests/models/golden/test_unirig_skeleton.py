@@ -95,18 +95,16 @@ def _search(name: str, said: str, length: int) -> tuple[Search, int]:
     """How a sequence of the case was drawn, by its name and what its description says, and the seed."""
     found = DRAWN.fullmatch(name)
     assert found, name
-    numbers = {key: float(value) for key, value in re.findall(r"(\w+)=([\d.]+)", said)}
     known = {
         "num_beams": "beams",
         "rp": "repetition_penalty",
         "T": "temperature",
         "max_new_tokens": "most_tokens",
     }
-    numbers = {known.get(key, key): value for key, value in numbers.items()}
+    numbers = {known.get(key, key): float(value) for key, value in re.findall(r"(\w+)=([\d.]+)", said)}
     sampled = "sample" in found["way"]
-    wanted = (
-        (SAMPLED if sampled else {"repetition_penalty": 1.0}) | {"beams": 1, "most_tokens": length} | numbers
-    )
+    wanted = SAMPLED if sampled else {"repetition_penalty": 1.0}
+    wanted = {"beams": found["beams"] or 1, "most_tokens": length} | wanted | numbers
     counts = {key: int(wanted.pop(key)) for key in ("beams", "top_k", "most_tokens") if key in wanted}
     return Search(sample=sampled, **counts, **wanted), int(found["seed"] or 0)
 

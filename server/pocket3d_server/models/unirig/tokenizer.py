@@ -156,11 +156,12 @@ def _tails(joints: Places, parents: list[int]) -> Places:
 
 
 def _names(cls: str | None, starts: Sequence[tuple[int, str | None]], count: int) -> list[str]:
-    """Of bones in parts that the class has names for; the others are numbered."""
+    """Of bones in parts that the class has names for; the others are numbered. A part that comes again goes on with its
+    list."""
     names = [f"bone_{bone}" for bone in range(count)]
+    lists = {part: iter(known) for part, known in NAMES.get(cls or "", {}).items()}
     ends = [first for first, _ in starts[1:]] + [count]
     for (first, part), end in zip(starts, ends):
-        known = NAMES.get(cls or "", {}).get(part or "", ())
-        for bone, name in zip(range(first, end), known):
-            names[bone] = name
+        for bone in range(first, end):
+            names[bone] = next(lists.get(part or "", iter(())), names[bone])
     return names
