@@ -9,6 +9,7 @@ import pytest
 from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.rigging.anatomy import named
 from pocket3d_server.models.rigging.bone_names import renamed, whole
+from pocket3d_server.models.rigging.pointing import pointed
 
 Bones = dict[str, tuple[str | None, tuple[float, float, float]]]
 
@@ -115,6 +116,22 @@ def test_what_was_not_asked_for_and_what_is_neither_keep_numbers() -> None:
     assert (kind, found.names) == ("other", ["root", "bone_1", "bone_2", "bone_3", "bone_4", "bone_5"])
     one, kind = named(Skeleton(["x"], [-1], np.zeros((1, 3)), np.ones((1, 3))))
     assert (kind, one.names) == ("other", ["root"])
+
+
+def test_bones_point_along_the_body() -> None:
+    person, _ = named(skeleton(PERSON)[0])
+    found = pointed(person)
+    ends = dict(zip(found.names, found.tails, strict=True))
+    starts = dict(zip(found.names, found.heads, strict=True))
+    for bone, onward in (
+        ("hips", "spine"),
+        ("chest", "neck"),
+        ("hand.L", "middle_1.L"),
+        ("forearm.R", "hand.R"),
+    ):
+        np.testing.assert_allclose(ends[bone], starts[onward], atol=0.06 if bone == "hand.L" else 1e-9)
+    head = person.names.index("head")
+    np.testing.assert_array_equal(ends["head"], person.tails[head])
 
 
 def test_what_is_halved_already_is_not_halved_again() -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pocket3d_server.geometry.asset import Skeleton
 from pocket3d_server.models.engine import (
     Engine,
-    EngineError,
     EngineRequest,
     EngineResult,
     Feature,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 PROXY_FACES = 40_000
 """Meshes with more triangles are skinned on a simplified stand-in."""
-LEAST_VERTICES = 8
 
 
 @dataclass(eq=False)
@@ -61,17 +59,13 @@ def rig_mesh(
     from pocket3d_server.models.builtin_rig.symmetry import symmetrised
     from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
+    from pocket3d_server.models.rigging.body import require_body
     from pocket3d_server.models.rigging.finishing import finished
     from pocket3d_server.models.rigging.welded_mesh import welded
 
     progress(0.05, "analysing_shape")
     surface = welded(vertices, faces)
-    if len(surface.vertices) < LEAST_VERTICES or len(surface.faces) < LEAST_VERTICES or surface.size <= 0:
-        raise EngineError(
-            f"The mesh has only {len(surface.vertices)} distinct vertices; a rig needs a body to move.",
-            code="INVALID_INPUT",
-            suggestion="Send a mesh with volume, for example a character of at least a few hundred triangles.",
-        )
+    require_body(surface)
     voxels = voxelise(surface)
     stand_in = surface
     if len(surface.faces) > PROXY_FACES:

@@ -83,14 +83,14 @@ class Tree:
         """From a bone to the end of the longest that hangs on it."""
         found = [at]
         while self.children[found[-1]]:
-            start = self.heads[at]
-            found.append(
-                max(
-                    self.children[found[-1]],
-                    key=lambda k: float(np.linalg.norm(self.points(k) - start, axis=1).max()),
-                )
-            )
+            found.append(self.furthest(self.children[found[-1]], at))
         return found
+
+    def furthest(self, some: list[int], start: int) -> int:
+        """Of some bones the one that gets furthest from where ``start`` begins, with all that hangs on it."""
+        return max(
+            some, key=lambda k: float(np.linalg.norm(self.points(k) - self.heads[start], axis=1).max())
+        )
 
     def _mirrored(self, some: list[int], others: list[int]) -> list[tuple[int, int]]:
         """Pairs of bones, left and right, of which one is of each list; each takes the one that mirrors it best."""
