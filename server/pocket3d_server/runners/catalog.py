@@ -18,6 +18,9 @@ from pocket3d_server.weights.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
+WORDS = {"text": "a text (text_prompt)", "image": "a picture (images)", "mesh": "a mesh (mesh_file)"}
+"""Inputs, with the fields that they are sent in."""
+
 
 class NoModelError(Exception):
     """No model can do what is asked. ``code``: MODEL_UNAVAILABLE, or INVALID_INPUT where other inputs would do."""
@@ -144,7 +147,7 @@ class Catalog:
                 raise NoModelError(
                     ErrorCode.INVALID_INPUT,
                     f"{preference} takes {' and '.join(model.spec.inputs)}, not {' and '.join(sorted(inputs))}.",
-                    "Send what the model takes, or leave model_preference out to get one that fits.",
+                    _instead(model.spec, inputs, ready),
                 )
             return model
         offered = [m for m in ready if not m.only_by_name]
@@ -204,6 +207,15 @@ def _usable(model: Model, inputs: set[str]) -> bool:
     """All inputs, or at least the ones beside a text that merely describes them."""
     taken = set(model.spec.inputs)
     return inputs <= taken or ("image" in inputs and inputs - {"text"} <= taken)
+
+
+def _instead(spec: ModelSpec, inputs: set[str], ready: list[Model]) -> str:
+    """What to send to a model that does not take ``inputs``, and which models do."""
+    lacking = [WORDS[kind] for kind in spec.inputs if kind not in inputs]
+    others = ", ".join(m.spec.model_id for m in ready if inputs <= set(m.spec.inputs))
+    ways = [f"Send {' and '.join(lacking)} with it"] if lacking else ["Send only what it takes"]
+    ways += [f"choose one that takes what you sent: {others}"] if others else []
+    return f"{', or '.join(ways)}."
 
 
 def _advice(feature: Feature, ready: list[Model]) -> str:

@@ -128,7 +128,7 @@ class _Rounds:
         state[: self._vertices, -1] = known
         left, before = SETTLED, 0
         for _ in range(MOST_ROUNDS):
-            report(1 - state[self._vertices :, -1].mean() if before else 1.0)
+            report(float(state[self._vertices :, -1].mean()))
             unknown = self._round(state)
             left += -1 if unknown == before else 1
             before = unknown
