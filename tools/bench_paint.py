@@ -13,7 +13,6 @@ Two tables:
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +29,8 @@ from pocket3d_server.models.neural.dinov2 import DinoV2
 from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+from tools.timing import processor_seconds, rate
 
 UNET: dict[str, Any] = {
     "sample_size": 64,
@@ -88,12 +89,8 @@ def counted(views: int, side: int) -> None:
 
 def measured(views: int) -> None:
     """The second table. Operations are counted on shapes: the counter does not know the attention of CPUs."""
-    a = torch.randn(RATE, RATE)
-    best = min(_seconds(lambda: a @ a) for _ in range(3))
-    rate = 2 * RATE**3 / best
-    print(
-        f"one block, {views} views, {torch.get_num_threads()} threads; a product has {rate / 1e9:.0f} GFLOP/s"
-    )
+    speed = rate(torch.device("cpu"), RATE)
+    print(f"one block, {views} views, processor time; a product has {speed / 1e9:.0f} GFLOP/s")
     for name, made in (("paint 2.0", MultiviewBlock), ("paint 2.1", MaterialBlock)):
         with torch.device("meta"):
             shapes = _block(made, views)
@@ -101,10 +98,10 @@ def measured(views: int) -> None:
             shapes()
         work = counter.get_total_flops()
         block = _block(made, views)
-        seconds = min(_seconds(block) for _ in range(2))
+        seconds = min(processor_seconds(block) for _ in range(2))
         print(
             f"  {name}: {work / 1e12:.2f} TFLOP in {seconds:.1f} s, {work / seconds / 1e9:.0f} GFLOP/s,"
-            f" {work / seconds / rate:.2f} of the product's"
+            f" {work / seconds / speed:.2f} of the product's"
         )
 
 
@@ -123,12 +120,6 @@ def _block(made: type[MultiviewBlock | MaterialBlock], views: int) -> Callable[[
     scene = Scene(views, (Memory((kept,)),), places)
     x = torch.randn(rows, TOKENS, CHANNELS)
     return lambda: block(x, {"scene": scene})
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
 
 
 def main(argv: list[str] | None = None) -> int:

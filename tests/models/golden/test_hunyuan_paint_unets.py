@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 pytest.importorskip("diffusers", reason="the models extra is not installed")
 
+from pocket3d_server.models.hunyuan_paint import attention  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.attention import Memory  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.rope import voxels  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.unet import PaintUNet, open_paint  # noqa: E402
@@ -111,6 +112,21 @@ def test_paint_20(case: Path, tmp_path: Path) -> None:
 
 
 @version_20
+@torch.no_grad()
+def test_paint_20_where_attention_is_not_fused(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In small portions, as on a Mac's GPU."""
+    monkeypatch.setattr(attention, "FUSED", ())
+    monkeypatch.setattr(attention, "SCORES", 5000)
+    meta, io = _released(case, tmp_path)
+    paint = open_paint(tmp_path)
+    memories = _led_20(paint, io)[1]
+    ours = _painted_20(paint, io, meta["timestep"], slice(None), memories)
+    assert _apart(ours.flatten(0, 1), io["out.noise"]) <= TOLERANCE
+
+
+@version_20
 @pytest.mark.parametrize("precision", PRECISIONS, ids=str)
 @torch.no_grad()
 def test_paint_20_in_lower_precision(case: Path, tmp_path: Path, precision: torch.dtype) -> None:
@@ -200,7 +216,8 @@ def test_voxels(case: Path, maps: str) -> None:
     tensors = load_file(case)
     begin = f"out.voxel_{maps}."
     theirs = {int(key.removeprefix(begin)): value for key, value in tensors.items() if key.startswith(begin)}
-    positions = tensors["in.position_maps"][0]
-    sides = sorted((round((count / len(positions)) ** 0.5) for count in theirs), reverse=True)
-    for cells in voxels(positions, sides, MAPS[maps]):
-        assert torch.equal(cells, theirs[len(cells)].flatten(0, -2))
+    every = tensors["in.position_maps"]
+    sides = sorted((round((count / every.shape[1]) ** 0.5) for count in theirs), reverse=True)
+    for sample, positions in enumerate(every[: len(next(iter(theirs.values())))]):
+        for cells in voxels(positions, sides, MAPS[maps]):
+            assert torch.equal(cells, theirs[len(cells)][sample])

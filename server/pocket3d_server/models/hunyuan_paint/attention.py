@@ -23,11 +23,11 @@ def heads_of(x: Tensor, heads: int) -> Tensor:
     return x.unflatten(-1, (heads, -1)).transpose(1, 2)
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, scores: int = SCORES) -> Tensor:
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """What queries (B, H, L, D) see of keys and values (1 or B, H, K, D) -> (B, L, C).
 
-    Where no fused kernel exists the queries come in portions, so that at most ``scores`` numbers of the table are
-    alive: all views at 64 x 64 tokens would need six gigabytes of it.
+    Where no fused kernel exists the queries come in portions: for six views of 64 x 64 tokens the table of the
+    attention among them would take six gigabytes.
     """
     if k.shape[2] == 1:  # one token takes all the attention, whatever is asked
         seen = v.expand(*q.shape[:-1], -1)
@@ -36,12 +36,12 @@ def attend(q: Tensor, k: Tensor, v: Tensor, scores: int = SCORES) -> Tensor:
         if q.device.type in FUSED:
             seen = F.scaled_dot_product_attention(q, k, v)
         else:
-            seen = attend_in_portions(q, k, v, scores)
+            seen = attend_in_portions(q, k, v, SCORES)
     return seen.transpose(1, 2).flatten(2)
 
 
 def attend_in_portions(q: Tensor, k: Tensor, v: Tensor, scores: int) -> Tensor:
-    """The same (B, H, L, D), a portion of the queries after the other."""
+    """The same as (B, H, L, D), a portion of the queries after the other, with ``scores`` numbers of the table each."""
     batch, heads, length, _ = q.shape
     rows = max(1, scores // (batch * heads * k.shape[2]))
     out = q.new_empty(*q.shape[:-1], v.shape[-1])

@@ -77,7 +77,7 @@ def _painting(
     unet: MultiviewUNet | MaterialUNet, shape: Shape, views: int, side: int, branches: int
 ) -> Callable[[], object]:
     """One step. The branch with the least comes last, as one alone should be the costly one."""
-    features = []
+    features = []  # the middle block's are a few more than they are: it has the channels of the level above
     for block in wrapped_blocks(unet):
         channels = block.attn_refview.query_dim
         level = unet.config.block_out_channels.index(channels)
