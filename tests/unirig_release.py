@@ -129,3 +129,12 @@ class TinyUniRig(UniRig):
             grid=16,
             most_tokens=8 * BONES,
         )
+
+
+class SlowUniRig(TinyUniRig):
+    """The same with as many cells as the real one: it measures the body for a while."""
+
+    spec = replace(TinyUniRig.spec, model_id="test_unirig_slow")
+
+    def _networks(self, place: torch.device, keep: bool) -> Parts:
+        return replace(super()._networks(place, keep), grid=196)

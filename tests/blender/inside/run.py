@@ -20,9 +20,8 @@ import bpy  # noqa: F401 - before the others, which find Blender's modules throu
 import registration
 import support
 
-NAMES = sorted(
-    f.stem for f in Path(__file__).parent.glob("*.py") if f.stem not in {"run", "support", "trellis"}
-)
+OWN_SERVER = {"trellis", "paint", "unirig", "partfield"}
+NAMES = sorted({f.stem for f in Path(__file__).parent.glob("*.py")} - {"run", "support"} - OWN_SERVER)
 """Every module here that has checks; those that want a server of their own are asked for by name."""
 
 
