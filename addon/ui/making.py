@@ -107,11 +107,18 @@ def model_missing(context: bpy.types.Context, feature: str) -> str:
     if not chosen or not models.models:
         return ""
     model = models.get(chosen)
-    return (
-        words.why_not(model)
-        if model is not None
-        else f"This server has no model {words.name(chosen)}; choose another"
-    )
+    if model is None:
+        return f"This server has no model {words.name(chosen)}; choose another"
+    return words.why_not(model) or words.wrong_start(model, _starts_from(context, feature))
+
+
+def _starts_from(context: bpy.types.Context, feature: str) -> set[str]:
+    """``text`` or ``image``, as it is chosen; empty for features that take neither."""
+    if feature not in PROMPTS:
+        return set()
+    settings = context.scene.pocket3d
+    source = settings.source if feature == MESH else settings.paint_source
+    return {"text" if source == TEXT else "image"}
 
 
 def busy() -> str:

@@ -107,7 +107,7 @@ def draw_chooser(layout, context, feature: str) -> None:
     reason = making.model_missing(context, feature)
     if reason:
         draw_text(layout, reason, "ERROR")
-        if model:
+        if model and not model.ready:
             models_panel.draw_fix(layout, model)
 
 

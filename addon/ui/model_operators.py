@@ -67,7 +67,7 @@ class POCKET3D_OT_accept_model_licence(ModelOperator, bpy.types.Operator):
         if model is None:
             return
         terms = model.licence_terms
-        layout.label(text=f"{label(model)}: {terms.name}", translate=False)
+        paragraph(layout, f"{label(model)}: {terms.name}", translate=False)
         paragraph(layout, terms.summary)
         for condition in terms.conditions:
             paragraph(layout, condition, "DOT")
@@ -177,13 +177,13 @@ class POCKET3D_OT_refresh_models(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def paragraph(layout, text: str, icon: str = "NONE") -> None:
+def paragraph(layout, text: str, icon: str = "NONE", translate: bool = True) -> None:
     """A text over the whole width of a dialog."""
     column = layout.column(align=True)
     column.scale_y = 0.8
     with_icon = icon != "NONE"
     width = (DIALOG - (60 if with_icon else 36)) * ui_scale()
-    for number, line in enumerate(wrap(say(text), width, font_size())):
+    for number, line in enumerate(wrap(say(text) if translate else text, width, font_size())):
         column.label(text=line, translate=False, icon=icon if number == 0 or not with_icon else "BLANK1")
 
 

@@ -33,15 +33,16 @@ def draw_models(layout) -> None:
     if _needs_online_access(models.models):
         draw_text(layout, "Downloads need Blender's online access", "INFO")
         layout.operator("pocket3d.allow_online", icon="INTERNET")
-    if any(_packages_come_with_repair(model) for model in models.models):
+    if any(words.state_of(model) is ModelState.PACKAGES for model in models.models):
         draw_packages(layout)
 
 
 def draw_packages(layout) -> None:
-    """How the extension's own server gets PyTorch."""
-    draw_text(
-        layout, "For models that need PyTorch: switch neural models on there, then press Repair", "INFO"
-    )
+    """How the server gets PyTorch: the extension's own by a switch and a repair, another from its operator."""
+    if current_session().connection.profile.kind is not Kind.LOCAL:
+        draw_text(layout, "PyTorch has to be installed on the server", "INFO")
+        return
+    draw_text(layout, "Switch neural models on there, then press Repair", "INFO")
     layout.operator("pocket3d.open_preferences", icon="PREFERENCES")
 
 
@@ -64,8 +65,6 @@ def draw_model(layout, model, icon: str) -> None:
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif state is ModelState.UNAVAILABLE:
         faint(layout, words.why_not(model))
-    elif state is ModelState.PACKAGES and not _packages_come_with_repair(model):
-        faint(layout, "Its packages are not installed on this server; ask its operator")
     elif state is ModelState.LICENCE and not model.may_manage:
         faint(layout, "Its licence is not accepted; ask the operator of the server")
     elif state is ModelState.DOWNLOAD and not model.may_manage:
@@ -83,7 +82,7 @@ def draw_fix(layout, model) -> None:
     if state is ModelState.DOWNLOADING:
         told = words.download(model)
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
-    elif _packages_come_with_repair(model):
+    elif state is ModelState.PACKAGES:
         draw_packages(layout)
     elif model.may_manage and state not in WITHOUT_BUTTON:
         draw_action(layout.row(align=True), model, state, wide=True)
@@ -140,12 +139,6 @@ def _needs_online_access(models) -> bool:
     here = current_session().connection.profile.loopback
     waiting = any(words.state_of(m) is ModelState.DOWNLOAD and m.may_manage for m in models)
     return here and waiting and not bpy.app.online_access
-
-
-def _packages_come_with_repair(model) -> bool:
-    """Whether it lacks packages of the server that the extension installs itself."""
-    own = current_session().connection.profile.kind is Kind.LOCAL
-    return own and words.state_of(model) is ModelState.PACKAGES
 
 
 class POCKET3D_PT_models(Sidebar, bpy.types.Panel):

@@ -16,7 +16,9 @@ def stamp(time: datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time for people: ``1 second``, ``45 seconds``, ``2.5 seconds``, ``12 minutes``."""
+    """A length of time for people: ``1 second``, ``45 seconds``, ``2.5 seconds``, ``12 minutes``, ``4 hours``."""
+    if seconds >= 2 * 3600:
+        return f"{round(seconds / 3600, 1):g} hours"
     if seconds >= 120:
         return f"{round(seconds / 60)} minutes"
     number = round(seconds) if seconds >= 10 else round(seconds, 1)

@@ -47,6 +47,7 @@ class TestWords:
             ("trellis_text_xlarge", "TRELLIS text extra large"),
             ("hunyuan3d_paint", "Hunyuan3D-Paint"),
             ("hunyuan3d_paint_2_1", "Hunyuan3D-Paint 2.1"),
+            ("hunyuan3d_paint_pbr", "Hunyuan3D-Paint PBR"),
             ("unirig", "UniRig"),
             ("my-own.model", "My own.model"),
         ],
@@ -78,6 +79,18 @@ class TestWords:
         assert words.state_text(partly) == "Needs packages"
         older = model(ready=False, reason="its weights are not there.")
         assert state_of(older) is ModelState.UNAVAILABLE, "a server that gives no codes"
+
+    def test_what_it_starts_from(self) -> None:
+        paint = model("hunyuan3d_paint", supported_formats={"input": ["mesh", "image"], "output": ["glb"]})
+        assert (
+            words.wrong_start(paint, {"text"}) == "Hunyuan3D-Paint starts from a picture; choose Image above"
+        )
+        assert words.wrong_start(paint, {"image"}) == ""
+        written = model("trellis_text_base", supported_formats={"input": ["text"], "output": ["glb"]})
+        assert (
+            words.wrong_start(written, {"image"}) == "TRELLIS text base starts from words; choose Text above"
+        )
+        assert words.wrong_start(written, {"text"}) == words.wrong_start(model("old"), {"text"}) == ""
 
     def test_a_download(self) -> None:
         arriving = WEIGHTS | {"downloaded": 1_440_000_000, "state": "downloading", "eta_seconds": 130.0}

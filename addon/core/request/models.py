@@ -25,6 +25,7 @@ WORDS = {
     "hunyuan3d": "Hunyuan3D",
     "unirig": "UniRig",
     "partfield": "PartField",
+    "pbr": "PBR",
     "xlarge": "extra large",
 }
 HYPHENATED = {"Hunyuan3D paint": "Hunyuan3D-Paint"}
@@ -244,6 +245,16 @@ def why_not(model: Any) -> str:
         return ""
     reason = for_artists(model.reason or "It is not ready")
     return reason[:1].upper() + reason[1:]
+
+
+def wrong_start(model: Any, inputs: set[str]) -> str:
+    """That the model does not start from what is chosen, ``text`` or ``image``, as a sentence; empty when it does."""
+    taken = set((model.supported_formats or {}).get("input", ()))
+    if "image" in inputs and "image" not in taken and "text" in taken:
+        return f"{label(model)} starts from words; choose Text above"
+    if inputs == {"text"} and "text" not in taken and "image" in taken:
+        return f"{label(model)} starts from a picture; choose Image above"
+    return ""
 
 
 def memory(megabytes: int) -> str:

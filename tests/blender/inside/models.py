@@ -251,10 +251,10 @@ def check_who_lacks_pytorch_is_led_to_it() -> None:
             text, buttons = drawn()
             assert "Needs PyTorch" in text
             assert ("pocket3d.open_preferences" in buttons) is button, profile
-            assert ("ask its operator" in text) is not button
+            assert ("installed on the server" in text) is not button
             shown: list[str] = []
             panel.draw_fix(Recorder([], shown), bare)
-            assert shown == ["pocket3d.open_preferences" if button else "pocket3d.show_models"]
+            assert shown == ["pocket3d.open_preferences"] * button
     finally:
         session.connection.profile, session.models.models = used, listed
 
