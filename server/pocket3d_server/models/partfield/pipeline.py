@@ -84,7 +84,7 @@ def parts_of(
     groups = numbers.cut(tree, large, wishes.fine, wishes.parts)
     if wishes.grouping == "alike":
         groups = alike(features, int(groups.max()) + 1)
-    labels = absorb_islands(surface, groups[nearest])
+    labels = absorb_islands(surface, groups[nearest], keep_parts=True)
     return absorb_small(surface, labels, wishes.least, corners, most_alike)
 
 

@@ -13,10 +13,11 @@ from scipy.spatial import cKDTree
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints
 
 
-def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> Ints:
+def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004, keep_parts: bool = False) -> Ints:
     """Labels (F,) without small pieces: each goes to the neighbour with which it shares the longest border.
 
-    A piece is small below ``share`` of the area; pieces that touch no other part stay as they are.
+    A piece is small below ``share`` of the area; pieces that touch no other part stay as they are. With
+    ``keep_parts`` the largest piece of a part stays too, so that no part is lost.
     """
     labels = labels.copy()
     total = surface.areas.sum()
@@ -27,6 +28,10 @@ def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> In
         piece = connected_components(matrix, directed=False)[1]
         area = np.bincount(piece, surface.areas)
         small = area < share * total
+        part = labels[np.unique(piece, return_index=True)[1]]
+        if keep_parts:
+            falling = np.lexsort((-area, part))
+            small[falling[np.unique(part[falling], return_index=True)[1]]] = False
         i, j = piece[surface.pairs[~same]].T
         length = surface.edge_lengths[~same]
         here, there = np.concatenate([i, j]), np.concatenate([j, i])
@@ -34,7 +39,6 @@ def absorb_islands(surface: FaceGraph, labels: Ints, share: float = 0.004) -> In
         use = small[here] & ((area[there] > area[here]) | ((area[there] == area[here]) & (there > here)))
         if not use.any():
             break
-        part = labels[np.unique(piece, return_index=True)[1]]
         table = sparse.coo_matrix(
             (np.tile(length, 2)[use], (here[use], part[there[use]])), shape=(len(area), int(labels.max()) + 1)
         ).tocsr()
