@@ -23,16 +23,32 @@ Store = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """Newest keys and values to all that there are, each (1, H, N, D)."""
 
 
+FEW = 64
+"""Rows for which CPUs multiply faster with the weights on the left."""
+
+
+class Linear(nn.Linear):
+    """A linear layer that is quick for few rows, too: on CPUs those of 15 beams take less than half the time so."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., C) -> (..., C of the result)."""
+        rows = x.flatten(0, -2)
+        if x.device.type != "cpu" or len(rows) > FEW:
+            return super().forward(x)
+        product = torch.addmm(self.bias[:, None], self.weight, rows.T)
+        return product.T.contiguous().unflatten(0, x.shape[:-1])
+
+
 class Attention(nn.Module):
     """Attention to what was read before."""
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.k_proj = nn.Linear(channels, channels)
-        self.v_proj = nn.Linear(channels, channels)
-        self.q_proj = nn.Linear(channels, channels)
-        self.out_proj = nn.Linear(channels, channels)
+        self.k_proj = Linear(channels, channels)
+        self.v_proj = Linear(channels, channels)
+        self.q_proj = Linear(channels, channels)
+        self.out_proj = Linear(channels, channels)
 
     def forward(self, x: Tensor, store: Store | None, seen: Tensor | None) -> Tensor:
         """(B, L, C) -> (B, L, C). ``seen`` (L, N) tells what each token sees; None: itself and those before it."""
@@ -54,8 +70,8 @@ class Layer(nn.Module):
         super().__init__()
         self.self_attn = Attention(channels, heads)
         self.self_attn_layer_norm = LayerNorm32(channels)
-        self.fc1 = nn.Linear(channels, hidden)
-        self.fc2 = nn.Linear(hidden, channels)
+        self.fc1 = Linear(channels, hidden)
+        self.fc2 = Linear(hidden, channels)
         self.final_layer_norm = LayerNorm32(channels)
 
     def forward(self, x: Tensor, store: Store | None = None, seen: Tensor | None = None) -> Tensor:
