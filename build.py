@@ -69,8 +69,13 @@ def client(rest: list[str]) -> int:
 
 
 def package(rest: list[str]) -> int:
-    """Build the Blender extension's zip into dist/."""
+    """Build what is released into dist/: extension and its repository, wheels, npm tarball, checksums."""
     return run(environments.server(), "-m", "tools.package", *rest)
+
+
+def version(rest: list[str]) -> int:
+    """Say the version, or write another into every package: ``version X.Y.Z``."""
+    return run(sys.executable, "-m", "tools.version", *rest)
 
 
 def lint(rest: list[str]) -> int:
@@ -103,7 +108,7 @@ def lock(rest: list[str]) -> int:
     return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, lint, bench, gallery, lock)}
+COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, version, lint, bench, gallery, lock)}
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
-"""Builds the Blender extension: one zip for every platform, without wheels.
+"""Builds all that is released: the Blender extension, the wheels of server and client, the npm tarball.
 
-    python build.py package [--output FOLDER]
+    python build.py package [--output FOLDER] [--extension-only]
 
-In the zip: the manifest and ``addon/`` at the root, the client as ``pocket3d/`` beside them, and the server's
+The extension is one zip for every platform, without wheels. In it: the manifest and ``addon/`` at the root, the client as ``pocket3d/`` beside them, and the server's
 source as ``server/`` for the environment that the extension makes. Beside it ``repository/``, a folder for a web
 server, see ``tools/repository.py``. The same input gives the same bytes.
 """
@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tools import repository
+from tools import distributions, repository, version
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -34,6 +34,7 @@ FILES = {
     "server/LICENSE": "server/LICENSE",
     "sdk/python/LICENSE": "pocket3d/LICENSE",
     "requirements.lock": "server/requirements.lock",
+    "server/NOTICES.md": "server/NOTICES.md",
 }
 """Source to its place in the zip."""
 
@@ -71,14 +72,29 @@ def build(output: Path, root: Path = ROOT) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build and say where everything is."""
-    parser = argparse.ArgumentParser(description="Build the Blender extension's zip and its repository.")
+    parser = argparse.ArgumentParser(prog="build.py package", description="Build what is released.")
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
-    path = build(parser.parse_args(arguments).output)
+    parser.add_argument("--extension-only", action="store_true", help="neither wheels nor the npm tarball")
+    options = parser.parse_args(arguments)
+    for name, other in version.differing().items():
+        parser.error(f"{name} has version {other}; 'python build.py version {version.current()}' mends it")
+    path = build(options.output)
     index = repository.write(path, path.parent / "repository")
     with zipfile.ZipFile(path) as archive:
         count = len(archive.namelist())
     print(f"{path}: {count} files, {path.stat().st_size / 1e6:.1f} MB")
     print(f"{index}: what Blender's updater reads; the folder can go to any web server")
+    if options.extension_only:
+        return 0
+    made = [path, *distributions.wheels(options.output)]
+    tarball = distributions.npm_tarball(options.output)
+    if tarball is None:
+        print("the JavaScript client's tarball is left out: there is no npm here")
+    else:
+        made.append(tarball)
+    for file in made[1:]:
+        print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
+    print(distributions.checksums(made, options.output))
     return 0
 
 
