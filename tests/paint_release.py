@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from pocket3d_server.geometry.asset import Asset, Material, Part
 from pocket3d_server.geometry.gltf_write import write_glb
+from pocket3d_server.models.engine import WithoutGpu
 from pocket3d_server.models.hunyuan_paint.engine import HunyuanPaint20, HunyuanPaint21
 from pocket3d_server.models.weights import WeightFile
 
@@ -220,12 +221,18 @@ def _of_release(files: tuple[WeightFile, ...]) -> tuple[WeightFile, ...]:
     )
 
 
+LITTLE = WithoutGpu(1500, 600)
+
+
 class TinyPaint(HunyuanPaint20):
     """``hunyuan3d_paint`` on the tiny release."""
 
     repository = PAINT
     spec = replace(
-        HunyuanPaint20.spec, model_id="test_hunyuan_paint", weights=_of_release(HunyuanPaint20.spec.weights)
+        HunyuanPaint20.spec,
+        model_id="test_hunyuan_paint",
+        weights=_of_release(HunyuanPaint20.spec.weights),
+        without_gpu=LITTLE,
     )
 
     def load(self, device: str) -> None:
@@ -241,6 +248,7 @@ class TinyPaintPbr(HunyuanPaint21):
         HunyuanPaint21.spec,
         model_id="test_hunyuan_paint_pbr",
         weights=_of_release(HunyuanPaint21.spec.weights),
+        without_gpu=LITTLE,
     )
 
     def load(self, device: str) -> None:

@@ -132,8 +132,8 @@ class GenerateMesh(TextOrImages):
 class GenerateTexture(TextOrImages):
     """Generate a texture for a mesh from a text or from reference images.
 
-    Which of them a model reads is in its `inputs` (`GET /mesh/models`). Models that read pictures alone refuse a text
-    without pictures and do not use one beside them.
+    Which of them a model reads is in its `supported_formats.input` (`GET /mesh/models`). Models that read pictures
+    alone refuse a text without pictures and do not use one beside them.
     """
 
     model_config = ConfigDict(

@@ -17,7 +17,7 @@ def generate(body: GenerateTexture, header: SubmitHeader, query: SubmitQuery) ->
     """Generate a texture for a mesh from a text or from reference images.
 
     A text alone is for models that read text: without `model_preference` it goes to the built-in one. Hunyuan3D-Paint
-    paints after pictures: a text alone that names it is refused with 400, and a text beside `images` is not used, which
+    paints after pictures: a text alone that names it is refused with 422, and a text beside `images` is not used, which
     the result's `notes` say.
     """
     return answer_submit(Feature.TEXTURE_GENERATION, body, header, query, "Texture generation job queued")
