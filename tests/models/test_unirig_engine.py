@@ -20,7 +20,8 @@ pytest.importorskip("torch", reason="the models extra is not installed")
 
 from pocket3d_server.models.unirig import drawing, pipeline
 from pocket3d_server.models.unirig.naming import OURS, with_names
-from pocket3d_server.models.unirig.tokenizer import Bones
+from pocket3d_server.models.unirig.sampling import Shape
+from pocket3d_server.models.unirig.tokenizer import Bones, Tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,18 @@ def test_what_is_asked_for(engine: Any, tmp_path: Path) -> None:
     named = {"beams": 1, "bone_names": "mixamo", "rig_class": "vroid"}
     other = engine.run(asked(tmp_path, parameters=named, include_weights=False), quiet)
     assert any("Mixamo has no names" in note for note in other.notes)
+
+
+def test_a_root_that_branches_points_up() -> None:
+    """Half as far as its limbs reach, wherever it lies; and what the model drew twice in one place gets a length."""
+    joints = np.array([[0.5, 0, -0.5], [0.5, 0, 0], [0.5, 0, -0.7], [0.5, 0, -0.7]])
+    tokens = Tokenizer().encode(joints, [-1, 0, 0, 2])
+    shape = Shape(joints, np.array([[0, 1, 2]]), np.array([0.0, 1, 0]), 2.0, False)
+    skeleton = pipeline._skeleton(Tokenizer().decode(tokens), shape)
+    reach = np.linalg.norm(skeleton.heads[1:3] - skeleton.heads[0], axis=1).mean()
+    np.testing.assert_allclose(skeleton.tails[0], skeleton.heads[0] + [0, reach / 2, 0])
+    np.testing.assert_allclose(skeleton.heads[0], [1, 0, 0], atol=0.02)
+    assert (np.linalg.norm(skeleton.tails - skeleton.heads, axis=1) > 0.01).all()
 
 
 def test_the_models_own_names_become_ours() -> None:

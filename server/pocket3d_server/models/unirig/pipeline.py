@@ -176,8 +176,12 @@ def _tensors(parts: Parts, *values: Floats) -> list[torch.Tensor]:
 
 
 def _skeleton(bones: Bones, shape: Shape) -> Skeleton:
-    """In the frame of the mesh; no bone ends where it begins."""
+    """In the frame of the mesh; no bone ends where it begins. A root that branches points up: the model's own tail of
+    it has a slip, and leads anywhere."""
     heads, tails = shape.to_mesh(bones.joints), shape.to_mesh(bones.tails)
+    limbs = np.flatnonzero(np.equal(bones.parents, 0))
+    if len(limbs) > 1:
+        tails[0] = heads[0] + [0.0, np.linalg.norm(heads[limbs] - heads[0], axis=1).mean() / 2, 0.0]
     short = np.linalg.norm(tails - heads, axis=1) < SHORTEST * shape.scale
     tails[short] = heads[short] + [0.0, SHORTEST * shape.scale, 0.0]
     return Skeleton(list(bones.names), list(bones.parents), heads, tails)
