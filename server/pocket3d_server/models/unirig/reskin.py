@@ -53,7 +53,8 @@ def _above(parents: Sequence[int | None]) -> Floats:
 
 def _and_below(above: Floats) -> Floats:
     """(J, J): 1 where the row is the column or below it."""
-    return np.linalg.inv(np.eye(len(above)) - above).round()
+    below: Floats = np.linalg.inv(np.eye(len(above)) - above).round()
+    return below
 
 
 def _flowed(vertices: Floats, faces: Ints, heat: Floats, alpha: float) -> Floats:
