@@ -53,7 +53,7 @@ def _above(parents: Sequence[int | None]) -> Floats:
 
 def _and_below(above: Floats) -> Floats:
     """(J, J): 1 where the row is the column or below it."""
-    below: Floats = np.linalg.inv(np.eye(len(above)) - above).round()
+    below = np.linalg.inv(np.eye(len(above)) - above).round().astype(np.float64)
     return below
 
 
