@@ -103,6 +103,35 @@ def test_every_step_is_told_and_a_seed_means_the_same(engine: Any, release: Path
 
 
 @pytest.mark.parametrize("engine", ENGINES, indirect=True, ids=["2.0", "2.1"])
+def test_one_network_is_there_at_a_time(engine: Any, release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is what the memory that a model asks for counts on."""
+    import weakref
+
+    from pocket3d_server.models.hunyuan_paint import diffusion, dual, pipeline, super_resolution
+    from pocket3d_server.models.neural import dinov2
+
+    monkeypatch.setattr(pipeline, "delighted", partial(pipeline.delighted, steps=1))
+    seen: list[weakref.ref[Any]] = []
+
+    def watched(network: Any, tensors: Any, path: Path) -> Any:
+        left = [type(other()).__name__ for other in seen if other() is not None]
+        assert not left, f"{type(network).__name__} comes while {left} are there"
+        whole = with_weights(network, tensors, path)
+        # What computes; its parts may leave one by one.
+        parts = [whole.unet, whole.unet_dual] if isinstance(whole, dual.Paint) else [whole]
+        seen.extend(weakref.ref(next(part.modules())) for part in parts)
+        return whole
+
+    with_weights = diffusion.with_weights
+    for module in (diffusion, dual, super_resolution, dinov2):
+        monkeypatch.setattr(module, "with_weights", watched)
+
+    engine.run(asked(release, engine, parameters=FEW | {"steps": 1}), silent)
+    # Before and after those that paint comes the autoencoder, and so it does when the light is taken out.
+    assert len(seen) == (3 + 1 + 2 + 1 if engine.method == "linear" else 1 + 1 + 2 + 1 + 1)
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True, ids=["2.0", "2.1"])
 def test_what_is_painted_lands_where_it_was_seen(
     engine: Any, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
