@@ -8,7 +8,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
-from pocket3d_server.models.neural.sparse_conv import by_rows  # noqa: E402
 from pocket3d_server.models.unirig import ptv3, skin_net  # noqa: E402
 from pocket3d_server.models.unirig.point_conv import Places, PointConv  # noqa: E402
 from pocket3d_server.models.unirig.ptv3 import PointSizes, PointTransformerV3Object, cloud_of  # noqa: E402
@@ -66,7 +65,7 @@ def test_an_unknown_curve_is_refused() -> None:
 @pytest.mark.parametrize("uneven", [False, True])
 @torch.no_grad()
 def test_convolution_is_that_of_the_whole_grid(kernel: int, uneven: bool) -> None:
-    """Where no two points share a cell, by either rule and in either way of computing."""
+    """Where no two points share a cell, by either rule."""
     there = torch.rand(6, 7, 8, generator=torch.Generator().manual_seed(2)) < 0.3
     cells = there.nonzero()[torch.randperm(int(there.sum()), generator=torch.Generator().manual_seed(3))]
     feats = torch.randn(len(cells), 5)
@@ -76,11 +75,7 @@ def test_convolution_is_that_of_the_whole_grid(kernel: int, uneven: bool) -> Non
     truth = nn.functional.conv3d(
         dense[None], conv.weight.permute(0, 4, 1, 2, 3), conv.bias, padding=kernel // 2
     )[0][:, *cells.unbind(1)].t()
-    places = Places(cells, uneven)
-    torch.testing.assert_close(conv(feats, places), truth, rtol=0, atol=1e-5)
-    torch.testing.assert_close(
-        by_rows(feats, places.around(kernel), conv.weight, conv.bias), truth, rtol=0, atol=1e-5
-    )
+    torch.testing.assert_close(conv(feats, Places(cells, uneven)), truth, rtol=0, atol=1e-5)
 
 
 @torch.no_grad()
@@ -91,8 +86,6 @@ def test_points_that_share_a_cell_hear_the_same() -> None:
     conv = PointConv(1, 1, 3, bias=False)
     conv.weight.fill_(1)
     assert conv(feats, Places(cells)).flatten().tolist() == [11, 1011, 1101, 1010]
-    places = Places(cells)
-    assert by_rows(feats, places.around(3), conv.weight, None).flatten().tolist() == [11, 1011, 1101, 1010]
     assert conv(feats, Places(cells, uneven=True)).flatten().tolist() == [11, 1011, 1100, 1110]
 
 

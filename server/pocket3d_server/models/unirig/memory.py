@@ -41,7 +41,8 @@ def skin_peak(network: SkinNet, bones: int = BONES) -> int:
     """The same while the weights of ``bones`` bones are found."""
     places = Places(_rows(SKIN_POINTS, 3))
     for side in (3, 5):
-        places.neighbours[side] = _rows(SKIN_POINTS, side**3)
+        # At most: each point hears one in every cell around it.
+        places.known[side] = [(_rows(SKIN_POINTS), _rows(SKIN_POINTS))] * side**3
     cloud = Cloud(places, [_rows(SKIN_POINTS) for _ in ORDERS])
     points = _numbers(SKIN_POINTS, 3)
     parents = [k - 1 for k in range(bones)]

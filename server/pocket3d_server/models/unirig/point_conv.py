@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pocket3d_server.models.neural.sparse_conv import Kernel, Taps, by_rows, by_taps, taps_of
+from pocket3d_server.models.neural.sparse_conv import Kernel, Taps, by_taps, taps_of
 
 
 class Places:
@@ -24,41 +24,33 @@ class Places:
         """
         self.cells = cells.long()
         self.uneven = uneven
-        self.neighbours: dict[int, Tensor] = {}
-        """For each K the (N, K³) first point in each cell around a point, N where there is none; the middle is the
-        point itself."""
-        self._taps: dict[int, Taps] = {}
-
-    def around(self, kernel: int) -> Tensor:
-        """The table of ``neighbours`` for ``kernel``."""
-        if kernel not in self.neighbours:
-            self.neighbours[kernel] = _neighbours(self.cells, kernel)
-        return self.neighbours[kernel]
+        self.known: dict[int, Taps] = {}
+        """What `taps` has worked out, for each K."""
 
     def taps(self, kernel: int) -> Taps:
-        """The same as pairs of points for each tap."""
-        if kernel not in self._taps:
-            taps = taps_of(self.around(kernel))
+        """For each tap the points that hear another, and those that they hear."""
+        if kernel not in self.known:
+            taps = taps_of(_neighbours(self.cells, kernel))
             if self.uneven:
                 middle = len(taps) // 2
                 taps[:middle] = [(sources, rows) for rows, sources in reversed(taps[middle + 1 :])]
-            self._taps[kernel] = taps
-        return self._taps[kernel]
+            self.known[kernel] = taps
+        return self.known[kernel]
 
 
 class PointConv(Kernel):
-    """A convolution over points."""
+    """A convolution over points. They lie so far apart that most cells around one are empty: hence tap by tap."""
 
     def forward(self, feats: Tensor, places: Places) -> Tensor:
         """(N, I) -> (N, O)."""
-        kernel = self.weight.shape[1]
-        if places.uneven or feats.device.type == "cpu":
-            return by_taps(feats, places.taps(kernel), self.weight, self.bias)
-        return by_rows(feats, places.around(kernel), self.weight, self.bias)
+        return by_taps(feats, places.taps(self.weight.shape[1]), self.weight, self.bias)
 
 
 def _neighbours(cells: Tensor, kernel: int) -> Tensor:
-    """(N, 3) -> (N, K³). Cells are looked up in a sorted list: a table of the whole grid would be large and empty."""
+    """(N, 3) -> (N, K³): the first point in each cell around a point, N where there is none; the middle is itself.
+
+    Cells are looked up in a sorted list: a table of the whole grid would be large and empty.
+    """
     reach = kernel // 2
     side = int(cells.max()) + 1 + 2 * reach
     scale = torch.tensor([side * side, side, 1], device=cells.device)
