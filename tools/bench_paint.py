@@ -1,18 +1,23 @@
 """Measure Hunyuan3D-Paint's networks at full size.
 
-    python build.py bench paint [--views N] [--side LATENTS] [--block-views N]
+    python build.py bench paint [--views N] [--side LATENTS] [--block-views N] [--run NAME ...] [--device cpu|cuda|mps]
 
-Two tables:
+Tables:
 - memory and work: weights, the most that is alive at once, and floating-point operations, of every network of Paint 2.0
   and 2.1, counted on shapes in half precision;
 - one transformer block of each version at 64 x 64 tokens a view on this CPU, with random weights, in processor time: its
   rate as a share of that of a large matrix product. All steps consist of such blocks, so their operations divided by
-  this rate say how long a step takes.
+  this rate say how long a step takes;
+- with ``--run``: one pass of each network named (``all`` for all) on ``--device``, with random weights: its time, its
+  rate, and the memory that was really taken beside what was counted. On a CPU that is what the process grew by, so it is
+  right for the first network only.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,17 +25,18 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.models.attention import BasicTransformerBlock
 from pocket3d_server.models.hunyuan_paint.attention import Memory, Scene
-from pocket3d_server.models.hunyuan_paint.memory import operations, peak_bytes
+from pocket3d_server.models.hunyuan_paint.memory import operations, peak_bytes, working
 from pocket3d_server.models.hunyuan_paint.rope import rotations
 from pocket3d_server.models.hunyuan_paint.super_resolution import Upscaler
 from pocket3d_server.models.hunyuan_paint.unet import MultiviewBlock, PaintUNet
 from pocket3d_server.models.hunyuan_paint.unet_pbr import MATERIALS, MaterialBlock, PaintPbrUNet
 from pocket3d_server.models.neural.dinov2 import DinoV2
 from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
+from pocket3d_server.models.neural.precision import precision_of
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from tools.timing import processor_seconds, rate
+from tools.timing import elapsed, processor_seconds, rate
 
 UNET: dict[str, Any] = {
     "sample_size": 64,
@@ -122,17 +128,51 @@ def _block(made: type[MultiviewBlock | MaterialBlock], views: int) -> Callable[[
     return lambda: block(x, {"scene": scene})
 
 
+def run(name: str, views: int, side: int, device: torch.device) -> None:
+    """A row of the third table."""
+    shapes = networks(precision_of(device))[name]
+    counted, work = peak_bytes(shapes, views, side), operations(shapes, views, side)
+    before = _taken(device)
+    network = shapes.to_empty(device=device)
+    for weight in network.parameters():
+        weight.normal_(0, 0.5 / max(1, weight[0].numel()) ** 0.5)
+    once = working(network, views, side, 1)
+    if device.type != "cpu":
+        once()  # the first pass also chooses how to compute
+    measure = processor_seconds if device.type == "cpu" else lambda work: elapsed(work, device)
+    seconds, taken = measure(once), _taken(device) - (0 if device.type == "cuda" else before)
+    print(
+        f"  {name:14s} {seconds:7.2f} s, {work / 1e12:6.2f} TFLOP, {work / seconds / 1e12:7.2f} TFLOP/s,"
+        f" {taken / 1e6:6.0f} MB, counted {counted / 1e6:6.0f} MB"
+    )
+
+
+def _taken(device: torch.device) -> int:
+    """Bytes that were taken at most, of a GPU since it was last asked, else by this process."""
+    if device.type == "cuda":
+        taken = torch.cuda.max_memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        return int(taken)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def main(argv: list[str] | None = None) -> int:
     """Command line; see the module's text."""
     parser = argparse.ArgumentParser(prog="build.py bench paint", description=__doc__.split("\n")[0])
     parser.add_argument("--views", type=int, default=6)
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--block-views", type=int, default=2)
+    parser.add_argument("--run", nargs="+", default=[], choices=[*networks(), "all"], metavar="NAME")
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args(argv)
     torch.manual_seed(0)
     with torch.no_grad():
-        counted(options.views, options.side)
-        measured(options.block_views)
+        if not options.run:
+            counted(options.views, options.side)
+            measured(options.block_views)
+        for name in networks() if options.run == ["all"] else options.run:
+            run(name, options.views, options.side, torch.device(options.device))
     return 0
 
 
