@@ -18,7 +18,7 @@ from pocket3d_server.geometry.shapes.primitives import box, sphere  # noqa: E402
 from pocket3d_server.models.builtin_parts import names  # noqa: E402
 from pocket3d_server.models.engine import EngineError, SegmentRequest  # noqa: E402
 from pocket3d_server.models.neural.memory import weight_bytes, with_overhead  # noqa: E402
-from pocket3d_server.models.partfield import clustering, field, pipeline  # noqa: E402
+from pocket3d_server.models.partfield import clustering, field, numbers, pipeline  # noqa: E402
 from pocket3d_server.models.partfield.engine import PartFieldEngine, PartFieldParameters  # noqa: E402
 from pocket3d_server.models.partfield.memory import peak_bytes  # noqa: E402
 from pocket3d_server.models.partfield.network import PartField, Sizes  # noqa: E402
@@ -113,6 +113,10 @@ def test_parts_are_found_where_features_differ(surface: FaceGraph, bridges: str)
 def test_what_looks_alike_may_be_one_part(surface: FaceGraph) -> None:
     legs = np.minimum(surface.group, 1)
     assert same(parts(surface, made_up(legs), parts=2, grouping="alike"), legs)
+    mixed = clustering.unit(3 * made_up(legs, 0.1) + made_up(surface.group, 0.1))
+    assert same(parts(surface, mixed), surface.group)
+    assert same(parts(surface, mixed, grouping="alike"), legs), "kinds are counted"
+    assert numbers.kinds(np.eye(5)) == 5
 
 
 def test_small_parts_join_the_one_most_like_them(surface: FaceGraph) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import linkage
 
 from pocket3d_server.models.partfield.clustering import Ints, MergeTree
 
 COARSE, FINE = 8, 24
 """Most parts of the two levels, where no number is asked for."""
+CLEAR = 1.5
+"""Two kinds are apart when they are so many times farther from each other than parts of one kind."""
+MIN_PARTS = 3
 LOOKED_AT = 160
 """Groups down to which the tree is cut in search of parts that are large enough."""
 
@@ -26,6 +31,15 @@ def cut(tree: MergeTree, large: Callable[[Ints], int], fine: bool = False, wante
         if fine:
             wanted = _clearest(costs, wanted + max(2, wanted // 2), FINE)
     return tree.labels(groups[min(wanted, len(groups)) - 1])
+
+
+def kinds(means: NDArray[np.floating]) -> int:
+    """How many kinds of parts there are by their mean features (P, C): as many as parts, unless some are clearly alike."""
+    if len(means) < MIN_PARTS:
+        return len(means)
+    heights = np.maximum(linkage(means, "ward")[::-1, 2], 1e-12)
+    falls = heights[:-1] / heights[1:]
+    return int(falls.argmax()) + 2 if falls.max() > CLEAR else len(means)
 
 
 def _ladder(tree: MergeTree, large: Callable[[Ints], int], most: int) -> tuple[list[int], list[float]]:

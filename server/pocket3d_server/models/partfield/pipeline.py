@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import sparse
 
 from pocket3d_server.models.neural.precision import precision_of
 from pocket3d_server.models.partfield import numbers
@@ -76,16 +77,25 @@ def parts_of(
 
     def most_alike(labels: Ints, small: int, others: Ints) -> int:
         """Which of ``others`` has the mean features nearest to those of ``small``."""
-        own = labels[whole if work is surface else work.source]
-        means = np.stack([features[own == part].sum(axis=0) for part in (small, *others)])
-        likeness = unit(means) @ unit(means[:1])[0]
-        return int(others[likeness[1:].argmax()])
+        count = int(labels.max()) + 1
+        means = part_means(features, labels[whole if work is surface else work.source], count)
+        return int(others[(means[others] @ means[small]).argmax()])
 
     groups = numbers.cut(tree, large, wishes.fine, wishes.parts)
     if wishes.grouping == "alike":
-        groups = alike(features, int(groups.max()) + 1)
+        groups = alike(
+            features, wishes.parts or numbers.kinds(part_means(features, groups, int(groups.max()) + 1))
+        )
     labels = absorb_islands(surface, groups[nearest], keep_parts=True)
     return absorb_small(surface, labels, wishes.least, corners, most_alike)
+
+
+def part_means(features: NDArray[np.float32], labels: Ints, count: int) -> NDArray[np.float32]:
+    """(count, C) the mean features of the faces of each part, at length 1; zeros for parts without a face."""
+    faces = np.arange(len(labels))
+    shape = (count, len(labels))
+    members = sparse.csr_matrix((np.ones(len(labels), np.float32), (labels, faces)), shape=shape)
+    return unit(members @ features)
 
 
 def framed(surface: FaceGraph) -> tuple[NDArray[np.float64], float]:
