@@ -25,6 +25,8 @@ REPOSITORY, REVISION = "tests/tiny-rig", "0123abcdef012345"
 CHANNELS, TOKENS, POINTS = 32, 16, 300
 BONES = 12
 """A skeleton ends after about so many: from there on the end is the likeliest token by far."""
+ENDLESS = 2000
+"""Tokens of a skeleton without an end."""
 
 
 def encoder_sizes() -> dict[str, int]:
@@ -32,12 +34,12 @@ def encoder_sizes() -> dict[str, int]:
     return {"width": CHANNELS, "heads": 4, "layers": 1, "tokens": TOKENS}
 
 
-def skeleton_net() -> SkeletonNet:
-    """The first network."""
+def skeleton_net(room: int = 8 * BONES) -> SkeletonNet:
+    """The first network, which can write so many tokens."""
     from pocket3d_server.models.unirig.shape_encoder import ShapeEncoder
     from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 
-    return SkeletonNet(ShapeEncoder(**encoder_sizes()), CHANNELS, 2, 4, 64, TOKENS + 2 + 8 * BONES)
+    return SkeletonNet(ShapeEncoder(**encoder_sizes()), CHANNELS, 2, 4, 64, TOKENS + 2 + room)
 
 
 def skin_net() -> SkinNet:
@@ -50,16 +52,20 @@ def skin_net() -> SkinNet:
 
 
 def write_all(folder: Path) -> dict[str, bytes]:
-    """Both files, in a folder named as the repository. Returns them by their addresses on a hub."""
+    """Both files, and the first network once more, which never comes to an end, in a folder named as the repository.
+
+    Returns them by their addresses on a hub.
+    """
     import torch
     from safetensors.torch import save_file
 
     torch.manual_seed(3)
     (folder / REPOSITORY).mkdir(parents=True)
-    for name, network in (("skeleton", skeleton_net()), ("skin", skin_net())):
+    networks = {"skeleton": skeleton_net(), "skin": skin_net(), "endless": skeleton_net(ENDLESS)}
+    for name, network in networks.items():
         tensors = {f"model.{key}": value.detach().clone() for key, value in network.state_dict().items()}
-        if name == "skeleton":
-            _make_it_end(tensors)
+        if name != "skin":
+            _make_it_end(tensors, 3 * BONES if name == "skeleton" else ENDLESS)
         save_file(tensors, folder / REPOSITORY / f"{name}.safetensors")
     return {
         f"/{REPOSITORY}/resolve/{REVISION}/{file.name}": file.read_bytes()
@@ -67,8 +73,8 @@ def write_all(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _make_it_end(tensors: dict[str, torch.Tensor]) -> None:
-    """What asks for the end, or for anything else, drowns the rest: the one from the place of the last bone on."""
+def _make_it_end(tensors: dict[str, torch.Tensor], after: int) -> None:
+    """What asks for the end, or for anything else, drowns the rest: the one from ``after`` tokens on."""
     from pocket3d_server.models.unirig.grammar import Vocabulary
     from pocket3d_server.models.unirig.opt import OFFSET
 
@@ -76,7 +82,7 @@ def _make_it_end(tensors: dict[str, torch.Tensor]) -> None:
     direction[0], direction[1] = 1, -1
     tensors["model.transformer.lm_head.weight"][Vocabulary().id("eos")] = 20 * direction
     places = tensors["model.transformer.model.decoder.embed_positions.weight"]
-    end = OFFSET + TOKENS + 2 + 3 * BONES
+    end = OFFSET + TOKENS + 2 + after
     places[:end] -= 5 * direction
     places[end:] += 5 * direction
 
@@ -131,10 +137,16 @@ class TinyUniRig(UniRig):
         )
 
 
-class SlowUniRig(TinyUniRig):
-    """The same with as many cells as the real one: it measures the body for a while."""
+class EndlessUniRig(TinyUniRig):
+    """The same with a network whose skeletons have no end."""
 
-    spec = replace(TinyUniRig.spec, model_id="test_unirig_slow")
+    spec = replace(
+        TinyUniRig.spec,
+        model_id="test_unirig_endless",
+        weights=(replace(TinyUniRig.spec.weights[0], path="endless.safetensors"), TinyUniRig.spec.weights[1]),
+    )
 
     def _networks(self, place: torch.device, keep: bool) -> Parts:
-        return replace(super()._networks(place, keep), grid=196)
+        return replace(
+            super()._networks(place, keep), make_skeleton=lambda: skeleton_net(ENDLESS), most_tokens=ENDLESS
+        )

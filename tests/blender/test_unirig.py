@@ -18,7 +18,7 @@ from weights_hub import WeightsHub
 from .conftest import VERSIONS
 from .test_extension import run_inside
 
-ENGINES = "engines:Steps,unirig_release:TinyUniRig,unirig_release:SlowUniRig"
+ENGINES = "engines:Steps,unirig_release:TinyUniRig,unirig_release:EndlessUniRig"
 MODEL = "test_unirig"
 
 
@@ -49,7 +49,9 @@ def test_from_the_hub_to_blender(
     refused = server.post("/rig/generate", {"mesh_file": mesh, "model_preference": MODEL})
     assert "install" in refused.text.lower(), "weights first"
     server.post(f"/models/{MODEL}/install")
-    wait_until(lambda: server.get(f"/models/{MODEL}").json()["ready"], 20)
+    server.post("/models/test_unirig_endless/install")
+    for model in (MODEL, "test_unirig_endless"):
+        wait_until(lambda model=model: server.get(f"/models/{model}").json()["ready"], 20)
     hub.close()
     told = server.get(f"/models/{MODEL}").json()
     on_cpu = not gpus()
@@ -77,11 +79,12 @@ def test_from_the_hub_to_blender(
     assert (fewer["result"]["bone_count"], fewer["result"]["animation_ready"]) == (4, False)
     assert any("No animal was recognised" in note for note in fewer["result"]["notes"])
 
-    job_id = submitted(model_preference="test_unirig_slow")
-    wait_until(lambda: server.job(job_id)["progress"] > 0.3, 30)
+    job_id = submitted(model_preference="test_unirig_endless")
+    wait_until(lambda: server.job(job_id)["progress"] > 0.15, 30)
     assert server.post(f"/jobs/{job_id}/cancel").status_code == 200
     assert server.job(job_id)["error"]["error_code"] == "CANCELLED"
-    steps = [e["progress"] for e in server.events(job_id) if "progress" in e]
+    steps = [e["progress"] for e in server.events(job_id) if e.get("stage") == "drawing_skeleton"]
+    assert len(set(steps)) >= 2
     assert steps == sorted(steps)
     for version in VERSIONS[-1:]:
         monkeypatch.setenv("POCKET3D_CHECKS", "unirig")

@@ -34,6 +34,15 @@ def test_the_frame_of_the_networks_and_back() -> None:
     assert shape.vertices[top, 2] == pytest.approx(0.5)
 
 
+def test_vertices_of_no_face_do_not_count() -> None:
+    surface = ball()
+    loose = WeldedMesh(np.concatenate([surface.vertices, [[9.0, 9.0, 9.0]]]), surface.faces, surface.origin)
+    shape = shape_of(loose)
+    np.testing.assert_allclose(shape.vertices[:-1], shape_of(surface).vertices)
+    np.testing.assert_allclose(shape.box[1], [0.5, 1, 0.5])
+    assert np.abs(sampled(shape, 1000, np.random.RandomState(0)).points).max() <= 1
+
+
 def test_vertices_come_first_then_points_of_the_surface() -> None:
     shape = shape_of(ball())
     points = sampled(shape, 2000, np.random.RandomState(5), most_vertices=100)

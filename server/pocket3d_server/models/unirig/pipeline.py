@@ -74,7 +74,8 @@ class Parts:
     skin_points: int = 32_768
     grid: int = 196
     """Cells along a side of the cube in which ways through the body are measured."""
-    most_tokens: int = 2048
+    most_tokens: int = 1280
+    """256 bones take some 1,200, and no rig is to have more."""
     _kept: dict[Path, nn.Module] = field(default_factory=dict)
 
     @contextmanager
@@ -142,7 +143,7 @@ def draw_skeleton(parts: Parts, shape: Shape, points: Samples, wishes: Wishes, r
         return draw(
             network,
             seen,
-            (shape.vertices.min(axis=0), shape.vertices.max(axis=0)),
+            shape.box,
             search,
             wishes.rig_class,
             wishes.seed,

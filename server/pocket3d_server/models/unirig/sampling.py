@@ -32,6 +32,11 @@ class Shape:
     simplified: bool
     """Whether it has other vertices than that mesh."""
 
+    @property
+    def box(self) -> tuple[Floats, Floats]:
+        """Lowest and highest corner of its surface, (3,) each."""
+        return _box(self.vertices, self.faces)
+
     def to_mesh(self, points: Floats) -> Floats:
         """Points (..., 3) of this frame in the frame of the mesh, Y up."""
         x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
@@ -61,7 +66,7 @@ class Samples:
 
 def shape_of(surface: WeldedMesh) -> Shape:
     """``surface``, which is Y up, as the networks know it; simplified where it has more than `MOST_FACES` triangles."""
-    low, high = surface.vertices.min(axis=0), surface.vertices.max(axis=0)
+    low, high = _box(surface.vertices, surface.faces)
     centre, scale = (low + high) / 2, float((high - low).max()) / 2
     large = len(surface.faces) > MOST_FACES
     if large:
@@ -103,6 +108,12 @@ def on_surface(
     spans = np.abs(spans - (spans.sum(axis=1) > 1)[:, None])
     points = corners[face, 0] + spans[:, :1] * first[face] + spans[:, 1:] * third[face]
     return points, face, spans
+
+
+def _box(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
+    """Vertices of no face do not count."""
+    used = vertices[np.unique(faces)]
+    return used.min(axis=0), used.max(axis=0)
 
 
 def _vertex_normals(shape: Shape) -> Floats:
