@@ -88,7 +88,7 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Measure: ``bench server | chaos | import | fuzz``, and the engines: ``bench text | texture | trellis | trellis-asset``, ``bench segmentation | rigging | image --data DIR``."""
+    """Measure: ``bench server | chaos | import | fuzz``, and the engines: ``bench text | texture | trellis | trellis-asset | partfield | unirig | paint``, ``bench segmentation | rigging | image --data DIR``."""
     names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
     rest = [rest[0].replace("-", "_"), *rest[1:]] if rest else rest
     if not rest or rest[0] not in names:
