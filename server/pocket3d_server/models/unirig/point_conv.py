@@ -16,14 +16,15 @@ from pocket3d_server.models.neural.sparse_conv import Kernel, Taps, by_taps, tap
 class Places:
     """The cells of points, and what follows from them, worked out once for each size of kernel."""
 
-    def __init__(self, cells: Tensor, uneven: bool = False) -> None:
-        """``cells`` (N, 3) of any integer type, 0 or more.
+    def __init__(self, cells: Tensor, uneven: bool = False, device: torch.device | None = None) -> None:
+        """``cells`` (N, 3) of any integer type, 0 or more; ``device`` is where the features are, if not with them.
 
         ``uneven`` pairs points as spconv's native algorithm does: every point hears the cells behind the middle tap, but
         only the first point of a cell hears those before it, and it hears each of their points.
         """
         self.cells = cells.long()
         self.uneven = uneven
+        self.device = device or cells.device
         self.known: dict[int, Taps] = {}
         """What `taps` has worked out, for each K."""
 
@@ -34,7 +35,7 @@ class Places:
             if self.uneven:
                 middle = len(taps) // 2
                 taps[:middle] = [(sources, rows) for rows, sources in reversed(taps[middle + 1 :])]
-            self.known[kernel] = taps
+            self.known[kernel] = [(rows.to(self.device), sources.to(self.device)) for rows, sources in taps]
         return self.known[kernel]
 
 

@@ -87,17 +87,19 @@ class PointTransformerV3Object(nn.Module):
 def cloud_of(
     points: Tensor, grid: float, shuffled: bool = True, seed: int = 0, uneven: bool = False
 ) -> Cloud:
-    """The cloud of points (N, 3) in cells of side ``grid``.
+    """The cloud of points (N, 3) in cells of side ``grid``, for features on the same device.
 
-    Which curve comes when follows from ``seed`` alone, on whatever device. ``uneven`` as for `Places`.
+    It is worked out on the CPU, and which curve comes when follows from ``seed``: it is the same for every device.
+    ``uneven`` as for `Places`.
     """
+    device, points = points.device, points.cpu()
     cells = ((points - points.amin(0)) / grid).trunc().long()
     depth = int(cells.max()).bit_length()
     turn = torch.arange(len(ORDERS))
     if shuffled:
         turn = torch.randperm(len(ORDERS), generator=torch.Generator().manual_seed(seed))
-    orders = [torch.argsort(codes(cells, ORDERS[k], depth), stable=True) for k in turn.tolist()]
-    return Cloud(Places(cells, uneven), orders)
+    orders = [torch.argsort(codes(cells, ORDERS[k], depth), stable=True).to(device) for k in turn.tolist()]
+    return Cloud(Places(cells, uneven, device), orders)
 
 
 class Embedding(nn.Module):
