@@ -60,7 +60,7 @@ def texture(
         pictures = delighted(
             whole, release.folder / DELIGHT, device, report=_share(report, 0, 0.12, "delighting")
         )
-    chosen = painter.views(most=views)[:views]
+    chosen = painter.views(views)[:views]
     scene = _scene(painter, chosen, how.side, _share(report, 0.12, 0.16, "drawing_maps"))
     scene = replace(scene, cameras=[camera_index(view) for view in chosen])
     images = paint_views(
@@ -81,8 +81,8 @@ def texture_pbr(
     """Paint 2.1: colour, metallic and roughness after the pictures. Raises EngineError."""
     assert release.dino is not None
     assert release.upscaler is not None
-    chosen = painter.views(most=views)[:views]
-    scene = _scene(painter, chosen, how.side, _share(report, 0, 0.04, "drawing_maps"))
+    chosen = painter.views(views, _share(report, 0, 0.02, "choosing_views"))[:views]
+    scene = _scene(painter, chosen, how.side, _share(report, 0.02, 0.04, "drawing_maps"))
     pictures = [on_white(reference.pixels) for reference in references]
     materials = paint_views_pbr(
         release.folder / PAINT_PBR,
