@@ -120,7 +120,7 @@ def _block(made: type[MultiviewBlock | MaterialBlock], views: int) -> Callable[[
         rows = len(MATERIALS) * views
         kept = block.remember(features, [text] * len(MATERIALS), torch.randn(1, 4 * 257, CROSS))
     else:
-        rows, kept = views, block.remember(features, text, text)
+        rows, kept = views, block.remember(features, text)
     cells = torch.randint(0, 512, (views * TOKENS, 3))
     places = {len(cells): rotations(cells, CHANNELS // HEADS)}
     scene = Scene(views, (Memory((kept,)),), places)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from diffusers.models.attention_processor import Attention
 from torch import Tensor
@@ -121,8 +120,3 @@ class Scene:
     """One for each branch."""
     places: dict[int, tuple[Tensor, Tensor]] | None = None
     """Paint 2.1: cosines and sines (V * L, D / 2) of where tokens lie, by how many tokens all views have."""
-
-
-def empty_text(attention: Attention, like: Tensor) -> KeysValues:
-    """Of a text of zeros: its keys are all alike, so one token stands for all."""
-    return KeysValues.of(attention, torch.zeros_like(like[:, :1]))

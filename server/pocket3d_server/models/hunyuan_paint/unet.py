@@ -25,7 +25,6 @@ from pocket3d_server.models.hunyuan_paint.attention import (
     Reference,
     Scene,
     attend,
-    empty_text,
     heads_of,
     like,
 )
@@ -51,10 +50,9 @@ class MultiviewBlock(nn.Module):
         self.attn_multiview = like(transformer.attn1)
         self.attn_refview = like(transformer.attn1)
 
-    def remember(self, features: Tensor | None, text: Tensor | None, like: Tensor) -> BlockMemory:
-        """Of features (1, R * L, C) and text (1, T, C); None for a branch without. ``like``: any text."""
-        attention = self.transformer.attn2
-        told = KeysValues.of(attention, text) if text is not None else empty_text(attention, like)
+    def remember(self, features: Tensor | None, text: Tensor) -> BlockMemory:
+        """Of features (1, R * L, C), None for a branch without, and a text (1, T, cross)."""
+        told = KeysValues.of(self.transformer.attn2, text)
         if features is None:
             return BlockMemory((told,), None)
         kept = KeysValues.of(self.attn_refview, features)
@@ -109,15 +107,17 @@ class MultiviewUNet(UNet2DConditionModel):
     def remember(
         self, features: Sequence[Tensor] | None = None, text: Tensor | None = None, scale: float = 1.0
     ) -> Memory:
-        """What a branch is led by: ``features`` of `PaintUNet.reference`, a text (1, T, C), zeros where there is none.
+        """What a branch is led by: ``features`` of `Paint.reference`, a text (1, T, cross), zeros where there is none.
 
         ``scale`` is how much of the reference is added.
         """
         if not scale:
             features = None  # what is added is nothing
+        if text is None:  # the keys of zeros are all alike, so one token stands for all
+            text = torch.zeros_like(self.learned_text_clip_gen[:, :1])
         return Memory(
             tuple(
-                block.remember(features[block.number] if features else None, text, self.learned_text_clip_gen)
+                block.remember(features[block.number] if features else None, text)
                 for block in wrapped_blocks(self)
             ),
             scale,

@@ -189,7 +189,7 @@ class MaterialUNet(UNet2DConditionModel):
     ) -> Memory:
         """What a branch is led by: ``features`` of `Paint.reference`, ``dino`` (1, K, channels), either of which may lack.
 
-        ``texts`` (1, T, C), one for each material, in place of the learned ones; ``scale`` is how much of the reference
+        ``texts`` (1, T, cross), one for each material, in place of the learned ones; ``scale`` is how much of the reference
         is added.
         """
         if dino is None:  # zeros, as released; their tokens are all alike, so one stands for all
@@ -218,8 +218,8 @@ class MaterialUNet(UNet2DConditionModel):
         if side % 2**halvings:
             raise ValueError(f"{side} latents along a side cannot be halved {halvings} times")
         sides = [side >> level for level in range(halvings + 1)]
-        channels = next(wrapped_blocks(self)).attn_multiview
-        width, device = channels.inner_dim // channels.heads, self.conv_in.weight.device
+        attention = next(wrapped_blocks(self)).attn_multiview
+        width, device = attention.inner_dim // attention.heads, self.conv_in.weight.device
         return {len(cells): rotations(cells.to(device), width) for cells in voxels(maps, sides, aliased)}
 
     def forward(
