@@ -105,8 +105,8 @@ class SkinNet(nn.Module):
         x = feats
         for block, seen in zip(self.mesh_bone_attn, keys.seen, strict=True):
             x = block(x, seen)
-        q = self.qmesh(x).unflatten(-1, (self.sizes.heads, -1)).transpose(0, 1)
-        scores = (q @ keys.scored * self.sizes.channels**-0.5).softmax(-1).permute(1, 2, 0)
+        scores = F.linear(x, keys.scoring, keys.bias).unflatten(-1, (-1, self.sizes.heads))
+        scores = (scores * self.sizes.channels**-0.5).softmax(-2)
         far = self.voxel_skin_norm(self.voxel_skin_embed(voxel_skin[..., None]))
         pairs = self.downscale(torch.cat([self.attn_skin_norm(scores), far], dim=-1))
         weights: Tensor = self.skinweight_pred(pairs).squeeze(-1).softmax(-1)
@@ -122,8 +122,13 @@ class Keys:
         self.seen = [
             block.remember(context) for block in network.mesh_bone_attn if isinstance(block, CrossBlock)
         ]
-        self.scored = network.kmesh(bones).unflatten(-1, (network.sizes.heads, -1)).permute(1, 2, 0)
-        """(H, C, J)."""
+        k = network.kmesh(bones).unflatten(-1, (network.sizes.heads, -1))
+        # A head's queries are as wide as all features: keys are brought to what queries are made of, once.
+        self.scoring = torch.einsum(
+            "jhd,hdc->jhc", k, network.qmesh.weight.unflatten(0, k.shape[1:])
+        ).flatten(0, 1)
+        """(J H, C)."""
+        self.bias = (k * network.qmesh.bias.unflatten(0, k.shape[1:])).sum(-1).flatten()
 
 
 Memory = tuple[Tensor, Tensor]
