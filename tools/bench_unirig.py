@@ -6,7 +6,7 @@ Three tables:
 - memory: weights, and the most that is alive at once, counted on shapes;
 - each stage of the networks: operations, seconds (of one core's time on a CPU), and how many times as long that is as
   its operations take at the rate of a matrix product; weights for ``--skin-points`` points, of which a job has 32,768;
-- on the CPU: sampling, the cells inside, ways through the body, weights to the vertices, for a ring of ``--faces`` faces.
+- on the CPU: sampling, ways through the body, weights to the vertices, for a ring of ``--faces`` faces.
 
 Random weights cannot show how a mesh is rigged; they cost what real ones cost.
 """
@@ -22,13 +22,13 @@ import torch
 from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
 from pocket3d_server.models.neural.precision import wide_precision_of
 from pocket3d_server.models.rigging.welded_mesh import WeldedMesh, welded
-from pocket3d_server.models.unirig import voxel_skin as voxels
 from pocket3d_server.models.unirig.memory import BEAMS, SKELETON_POINTS, SKIN_POINTS, skeleton_peak, skin_peak
 from pocket3d_server.models.unirig.reskin import reskin
 from pocket3d_server.models.unirig.sampling import sampled, shape_of
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 from pocket3d_server.models.unirig.skin_net import SkinNet
 from pocket3d_server.models.unirig.transfer import carried_over
+from pocket3d_server.models.unirig.voxel_skin import voxel_skin
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -118,7 +118,7 @@ def _surface(count: int, device: torch.device) -> Tensor:
 def beside(bones: int, faces: int) -> None:
     """The third table."""
     surface = ring(faces)
-    print(f"on the CPU, {len(surface.faces):,} faces, {bones} bones, {GRID} cells along a side")
+    print(f"on the CPU, {len(surface.faces):,} faces, {bones} bones")
     turn = np.arange(bones) * 2 * np.pi / bones
     joints = np.stack([0.7 * np.cos(turn), 0.7 * np.sin(turn), 0 * turn], axis=1)
 
@@ -132,13 +132,8 @@ def beside(bones: int, faces: int) -> None:
     random = np.random.RandomState(0)
     timed("points for the skeleton", lambda: sampled(shape, SKELETON_POINTS, random))
     points = timed("points for the weights", lambda: sampled(shape, SKIN_POINTS, random))
-    cells = timed("cells inside", lambda: voxels.inside_cells(shape.vertices, shape.faces, GRID))
-    print(f"  {len(cells):,} cells")
-    ways = timed(
-        "ways through the body",
-        lambda: voxels.distances(shape.vertices, shape.faces, cells, joints, 2 / GRID),
-    )
-    near = points.carried(voxels.nearness(ways))
+    ways = timed("ways through the body", lambda: voxel_skin(shape.vertices, shape.faces, joints, GRID))
+    near = points.carried(ways)
     parents = [k - 1 for k in range(bones)]
     found = timed(
         "weights to vertices", lambda: reskin(shape.vertices, shape.faces, parents, points.points, near)
