@@ -177,3 +177,40 @@ def test_the_empty_prompt_is_filled_up_as_the_release_says(release: Path, tmp_pa
     assert torch.equal(said[0][:, :2], said[2][:, :2])
     assert not torch.allclose(said[0], said[1])
     assert not torch.allclose(said[0][:, 2:], said[2][:, 2:])
+
+
+def test_full_sizes_are_those_of_the_released_files() -> None:
+    """To the header of the file, which names some hundred tensors."""
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from pocket3d_server.models.hunyuan_paint.files import PAINT_FILES, PAINT_PBR_FILES
+    from pocket3d_server.models.neural.clip_text import ClipText
+
+    with torch.device("meta"):
+        vae = AutoencoderKL.from_config(
+            paint_release.VAE
+            | {"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2, "norm_num_groups": 32}
+        )
+        delighting = UNet2DConditionModel.from_config(
+            paint_release.UNET
+            | {
+                "in_channels": 8,
+                "attention_head_dim": [5, 10, 20, 20],
+                "block_out_channels": [320, 640, 1280, 1280],
+                "cross_attention_dim": 1024,
+                "layers_per_block": 2,
+                "norm_num_groups": 32,
+            }
+        )
+        words = ClipText(49408, 77, 23, 1024, 4096, 16, "gelu")
+    sizes = {file.path: file.size for file in PAINT_FILES + PAINT_PBR_FILES}
+    for network, keys, width, path in (
+        (vae, 248, 2, "hunyuan3d-paint-v2-0/vae/diffusion_pytorch_model.safetensors"),
+        (vae, 248, 2, "hunyuan3d-delight-v2-0/vae/diffusion_pytorch_model.safetensors"),
+        (vae, 248, 4, "hunyuan3d-paintpbr-v2-1/vae/diffusion_pytorch_model.bin"),
+        (delighting, 686, 4, "hunyuan3d-delight-v2-0/unet/diffusion_pytorch_model.safetensors"),
+        (words, 372, 2, "hunyuan3d-delight-v2-0/text_encoder/model.safetensors"),
+    ):
+        held = network.state_dict()
+        assert len(held) == keys
+        header = sizes[path] - width * sum(value.numel() for value in held.values())
+        assert 60 * keys < header < 400 * keys, path

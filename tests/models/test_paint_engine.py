@@ -201,7 +201,8 @@ def test_intensity_fades_over_from_the_mesh(release: Path) -> None:
     [
         ("no image", "INVALID_INPUT", "paints after a picture", "builtin_texture"),
         ("no object", "INVALID_INPUT", "no object", "background"),
-        ("no faces", "INVALID_INPUT", "", ""),
+        ("no faces", "INVALID_INPUT", "holds no triangles", "at least one triangle"),
+        ("one point", "INVALID_INPUT", "all vertices are in one place", "mesh"),
         ("cut short", "MODEL_UNAVAILABLE", "damaged or did not arrive whole", "install it again"),
         ("no description", "MODEL_UNAVAILABLE", "config.json cannot be used", "install it again"),
         ("another network", "MODEL_UNAVAILABLE", "does not fit", "install it again"),
@@ -239,6 +240,9 @@ def test_troubles_are_told_with_what_to_do(
         case "no faces":
             (tmp_path / "points.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\n")
             request.mesh = tmp_path / "points.obj"
+        case "one point":
+            (tmp_path / "point.obj").write_text("v 1 2 3\nv 1 2 3\nv 1 2 3\nf 1 2 3\n")
+            request.mesh = tmp_path / "point.obj"
         case "cut short":
             unet.write_bytes(unet.read_bytes()[:-100])
         case "no description":
