@@ -23,8 +23,10 @@ PERSON: Bones = {
     "bone_1.L": ("head", (0.04, 1.65, 0.1)),
     "bone_1.R": ("head", (-0.04, 1.65, 0.1)),
     "bone_2": ("hips", (0, 0.95, -0.1)),
+    "bone_3": ("bone_2", (0, 0.6, -0.3)),
+    "bone_4": ("bone_3", (0, 0.0, -1.1)),
 }
-"""With eyes, and something that hangs down behind."""
+"""With eyes, and a long tail."""
 for side, sign in ((".L", 1), (".R", -1)):
     PERSON |= {
         f"shoulder{side}": ("chest", (0.03 * sign, 1.45, 0)),
