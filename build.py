@@ -18,7 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
 from tools import environments
 
 ROOT = Path(__file__).resolve().parent
-NEEDS_TEST_TOOLS = {"fuzz", "trellis", "trellis_asset"}
+NEEDS_TEST_TOOLS = {"fuzz", "partfield", "trellis", "trellis_asset"}
 """Benchmarks that use packages of the tests, PyTorch among them."""
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 AXES = (0, 1), (1, 2), (0, 2)
 """Of the three planes: what runs along the columns, and along the rows."""
-SPACING = 0.5
+SPACING = 0.25
 """Distance of the points on a face, in texels; one that is very long has them farther apart."""
 MOST = 64
 """Points along an edge of a face."""
