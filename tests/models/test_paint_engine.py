@@ -104,6 +104,72 @@ def test_every_step_is_told_and_a_seed_means_the_same(engine: Any, release: Path
 
 
 @pytest.mark.parametrize("engine", ENGINES, indirect=True, ids=["2.0", "2.1"])
+def test_random_numbers_come_in_the_published_order(
+    engine: Any, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two reference pictures, of the maps of three views, of the views; all on the CPU, of one generator."""
+    import torch
+
+    drawn: list[tuple[int, ...]] = []
+    generators = set()
+
+    def noted(*size: Any, generator: Any, **kind: Any) -> Any:
+        made = randn(*size, generator=generator, **kind)
+        drawn.append(tuple(made.shape))
+        generators.add(generator)
+        return made
+
+    randn = torch.randn
+    monkeypatch.setattr(torch, "randn", noted)
+    parameters = asked(release, engine).parameters | {"views": 3, "steps": 1}
+    request = asked(release, engine, images=[release / "picture.png"] * 2, parameters=parameters)
+    engine.run(request, silent)
+    cell = (4, 32, 32)
+    views = [(1, 3, *cell)] * 2 if engine.method == "linear" else [(6, *cell)]  # only 2.0's steps add noise
+    assert drawn == [(2, *cell), (3, *cell), (3, *cell), *views]
+    assert len(generators) == 1
+
+
+def test_guidance_of_one_asks_one_branch() -> None:
+    import torch
+    from pocket3d_server.models.hunyuan_paint.painting import _guided
+
+    asked_of: list[Any] = []
+
+    def branch(latents: Any, time: Any, memory: Any) -> Any:
+        asked_of.append(memory)
+        return latents * memory
+
+    led: Any = 3.0
+    free: Any = 1.0
+    assert _guided(branch, led, free, 2.0)(torch.ones(1), torch.zeros(())) == 1 + 2 * (3 - 1)
+    assert _guided(branch, led, free, 1.0)(torch.ones(1), torch.zeros(())) == 3
+    assert asked_of == [3, 1, 3]
+
+
+@pytest.mark.parametrize("engine", [paint_release.TinyPaintPbr], indirect=True)
+def test_a_pickle_that_would_run_something_does_not(engine: Any, release: Path, tmp_path: Path) -> None:
+    import os
+
+    import torch
+
+    class Evil:
+        def __reduce__(self) -> Any:
+            return os.mkdir, (str(tmp_path / "was_here"),)
+
+    checkpoint = next(
+        engine.weights.path(f)
+        for f in engine.spec.weights
+        if f.path.endswith("unet/diffusion_pytorch_model.bin")
+    )
+    torch.save({"unet.conv_in.weight": Evil()}, checkpoint)
+    with pytest.raises(EngineError) as raised:
+        engine.run(asked(release, engine), silent)
+    assert raised.value.code == "MODEL_UNAVAILABLE"
+    assert not (tmp_path / "was_here").exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True, ids=["2.0", "2.1"])
 def test_one_network_is_there_at_a_time(engine: Any, release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is what the memory that a model asks for counts on."""
     import weakref
