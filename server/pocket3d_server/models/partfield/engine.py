@@ -189,7 +189,10 @@ class PartFieldEngine(NeuralEngine):
         labels = numbered(for_all_faces(surface, found, vertices, faces), vertices, faces)
         division = Division.of_labels(labels, "network", 0.8)
         count = len(division.names)
-        if settings.parts is not None and count < settings.parts:
+        if count == 1 and settings.parts != 1:
+            division.confidence = 0.4
+            division.notes.append(f"No two parts of {least} vertices were found; it is one part.")
+        elif settings.parts is not None and count < settings.parts:
             division.notes.append(
                 f"There are {count} parts instead of {settings.parts}: more would have fewer than {least} vertices. "
                 "A smaller min_part_size allows more."

@@ -24,14 +24,18 @@ class SelfAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) -> (B, L, C)."""
-        q, k, v = F.linear(x, self.in_proj_weight).unflatten(-1, (3, self.heads, -1)).unbind(-3)
+        q, k, v = (
+            F.linear(x.to(self.in_proj_weight.dtype), self.in_proj_weight)
+            .unflatten(-1, (3, self.heads, -1))
+            .unbind(-3)
+        )
         seen = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
         out: Tensor = self.out_proj(seen.transpose(1, 2).flatten(2))
         return out
 
 
 class TransformerBlock(nn.Module):
-    """Attention and two linear layers, each on normalised tokens and around a skip."""
+    """Attention and two linear layers, each on normalised tokens and around a skip. Tokens stay in float32."""
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
@@ -45,7 +49,7 @@ class TransformerBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, C) -> (B, L, C)."""
         x = x + self.self_attn(self.norm1(x))
-        out: Tensor = x + self.mlp(self.norm2(x))
+        out: Tensor = x + self.mlp(self.norm2(x).to(self.self_attn.in_proj_weight.dtype))
         return out
 
 
@@ -91,15 +95,14 @@ class PlaneTransformer(nn.Module):
                 module.to(dtype)
 
     def tokens(self, planes: Tensor) -> Tensor:
-        """(B, 3, C, R, R) -> (B, 3 (R/4)², D), by plane, row and column."""
+        """(B, 3, C, R, R) -> (B, 3 (R/4)², D) float32, by plane, row and column."""
         flat = planes.to(self.dtype).flatten(0, 1)
         tokens = self.downsampler(flat).unflatten(0, (-1, 3))
-        out: Tensor = tokens.flatten(3).transpose(2, 3).flatten(1, 2) + self.pos_embed.to(flat.dtype)
-        return out
+        return tokens.flatten(3).transpose(2, 3).flatten(1, 2) + self.pos_embed.float()
 
     def planes(self, tokens: Tensor, planes: Tensor) -> Tensor:
         """The tokens after the last block, and the planes that they came from -> (B, 3, O, R, R) float32."""
-        normed = self.transformer.norm(tokens).unflatten(1, (3, self.side, self.side))
+        normed = self.transformer.norm(tokens).to(self.dtype).unflatten(1, (3, self.side, self.side))
         grown = self.upsampler(normed.flatten(0, 1).permute(0, 3, 1, 2)).unflatten(0, (-1, 3))
         skipped = self.mlp(planes.to(grown.dtype).movedim(2, -1)).movedim(-1, 2)
         return (grown + skipped).float()
