@@ -103,12 +103,18 @@ def gallery(rest: list[str]) -> int:
     return run(environments.server(), "-m", "tools.gallery", *rest)
 
 
+def docs(rest: list[str]) -> int:
+    """Build the documentation's site into dist/site; ``docs serve`` shows it while you write."""
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    return run(environments.test(), "-m", "mkdocs", *(rest or ["build"]))
+
+
 def lock(rest: list[str]) -> int:
     """Resolve requirements.lock again for every platform and Python that we support."""
     return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, version, lint, bench, gallery, lock)}
+COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, version, lint, bench, gallery, docs, lock)}
 
 
 def main() -> int:
