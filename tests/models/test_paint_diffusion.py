@@ -24,6 +24,8 @@ from pocket3d_server.models.hunyuan_paint.diffusion import (  # noqa: E402
 )
 from pocket3d_server.models.hunyuan_paint.reference import BORDER, SIDE, on_white, prepare  # noqa: E402
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of diffusers
+
 CPU = torch.device("cpu")
 
 
