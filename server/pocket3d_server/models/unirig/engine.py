@@ -75,7 +75,7 @@ class UniRig(NeuralEngine):
         estimated_seconds=60,
         vram_mb=5000,
         memory_mb=4000,
-        without_gpu=WithoutGpu(6000, 5 * 60),
+        without_gpu=WithoutGpu(5000, 5 * 60),
         revision=f"1+{files.SKELETON.revision[:12]}",
         builtin=False,
         parameters=UniRigParameters,
