@@ -150,11 +150,11 @@ class Painter:
 
     def _sized(self, image: NDArray[Any]) -> Floats:
         """A picture as 0..1, as large as a view."""
-        values: Floats = np.asarray(image, np.float32) / np.float32(255 if image.dtype == np.uint8 else 1)
-        if values.shape[0] != self._size or values.shape[1] != self._size:
+        values: Any = np.asarray(image, np.float32) / (255 if image.dtype == np.uint8 else 1)
+        if values.shape[:2] != (self._size, self._size):
             way = cv2.INTER_AREA if values.shape[0] > self._size else cv2.INTER_CUBIC
             values = cv2.resize(values, (self._size, self._size), interpolation=way)
-        return np.clip(values, 0, 1)
+        return np.asarray(np.clip(values, 0, 1), np.float32)
 
 
 def in_frame(vertices: NDArray[Any], faces: Ints) -> NDArray[np.float32]:
