@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import Backend, Cluster, start_cluster
 from live import LiveServer
 from weights_hub import WeightsHub
 
@@ -19,6 +20,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder of golden vectors (default: ../shared/golden beside the repository)",
     )
+    parser.addoption(
+        "--database",
+        choices=("both", "sqlite", "postgresql"),
+        default="both",
+        help="what servers and tables of the tests run on; 'both' (default): SQLite, and on PostgreSQL too the "
+        "modules marked 'both_databases'",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Our marks."""
+    config.addinivalue_line("markers", "both_databases: what it tests differs by the database's dialect")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that use a database run on the chosen one, or on both."""
+    if "backend" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--database")
+    if chosen == "both":
+        marked = metafunc.definition.get_closest_marker("both_databases")
+        kinds = ["sqlite", "postgresql"] if marked else ["sqlite"]
+    else:
+        kinds = [chosen]
+    if kinds != ["sqlite"]:
+        metafunc.parametrize("backend", kinds, indirect=True, scope="session")
 
 
 LONG = {"blender", "test_fuzz.py", "test_chaos.py"}
@@ -31,24 +58,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL that tests share."""
+    made = start_cluster()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """Gives databases of the kind that the test runs on."""
+    kind = getattr(request, "param", "sqlite")
+    cluster = request.getfixturevalue("cluster") if kind == "postgresql" else None
+    return Backend(cluster, tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def live_server(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server that tests share: don't kill it. It gets weights from a hub of its own."""
     hub = WeightsHub()
-    server = LiveServer(tmp_path_factory.mktemp("live"), HF_ENDPOINT=hub.url)
+    folder = tmp_path_factory.mktemp("live")
+    server = LiveServer(folder, HF_ENDPOINT=hub.url, **backend.environment(folder))
     yield server
     server.stop()
     hub.close()
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+def own_server(backend: Backend, tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
     """Starts servers that one test may kill; settings are given as environment variables."""
     servers: list[LiveServer] = []
 
     def start(*arguments: str, **environment: str) -> LiveServer:
         folder = tmp_path / f"server{len(servers)}"
         folder.mkdir()
-        servers.append(LiveServer(folder, *arguments, **environment))
+        servers.append(LiveServer(folder, *arguments, **backend.environment(folder) | environment))
         return servers[-1]
 
     yield start

@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 import requests
+from pocket3d_server.config import load
+from pocket3d_server.database import Database
 
 TESTS = Path(__file__).parent
 ENGINES = [
@@ -116,7 +118,12 @@ class LiveServer:
 
     def cli(self, *arguments: str) -> str:
         """Output of a command on the same data folder."""
-        return run_cli(*arguments, "--data-dir", str(self.data_dir))
+        return run_cli(*arguments, "--data-dir", str(self.data_dir), **self._environment)
+
+    def open_database(self) -> Database:
+        """The database that it uses; the caller closes it."""
+        environment = {"POCKET3D_DATA_DIR": str(self.data_dir)} | self._environment
+        return Database(load(environ=environment).database)
 
     def kill(self) -> None:
         """kill -9."""
@@ -133,10 +140,13 @@ class LiveServer:
         raise AssertionError("the server did not stop")
 
 
-def run_cli(*arguments: str) -> str:
-    """Output of ``pocket3d-server`` with these arguments."""
+def run_cli(*arguments: str, **environment: str) -> str:
+    """Output of ``pocket3d-server`` with these arguments and variables."""
     command = [sys.executable, "-m", "pocket3d_server", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=60, env=os.environ | environment
+    )
+    return done.stdout
 
 
 def wait_until(condition: Callable[[], Any], timeout: float = 10) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import jwt
 import pytest
+from databases import Backend
 from pocket3d_server.accounts import keys, registry
 from pocket3d_server.accounts.auth import Accounts
 from pocket3d_server.accounts.private_files import read_or_create_secret
@@ -29,8 +30,8 @@ HOME, AWAY = "127.0.0.1", "203.0.113.9"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    base = Database(f"sqlite:///{tmp_path / 'accounts.db'}")
+def database(backend: Backend, tmp_path: Path) -> Iterator[Database]:
+    base = Database(backend.new(tmp_path))
     base.migrate()
     yield base
     base.close()

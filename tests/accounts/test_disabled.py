@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from databases import Backend
 from pocket3d_server.accounts import registry
 from pocket3d_server.database import Database
 from pocket3d_server.jobs import states
@@ -13,8 +14,8 @@ from pocket3d_server.jobs.tables import Job
 from pocket3d_server.times import now
 
 
-def test_the_scheduler_passes_over_the_jobs_of_disabled_accounts(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+def test_the_scheduler_passes_over_the_jobs_of_disabled_accounts(backend: Backend, tmp_path: Path) -> None:
+    database = Database(backend.new(tmp_path))
     database.migrate()
     backlog = Backlog(Policy())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Backend
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,6 +32,8 @@ from pocket3d_server.times import now
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+pytestmark = pytest.mark.both_databases
+
 DIED = JobError(ErrorCode.PROCESSING_FAILED, "It died.", "Try again.")
 MAX_ATTEMPTS = 3
 BACK = st.integers(0, 4)
@@ -39,8 +42,8 @@ numbers = itertools.count()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    base = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+def database(backend: Backend, tmp_path: Path) -> Iterator[Database]:
+    base = Database(backend.new(tmp_path))
     base.migrate()
     yield base
     base.close()

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from databases import Backend
 from live import LiveServer, alive, wait_until
 from PIL import Image
 from pocket3d_server.jobs.links import Links
@@ -23,11 +24,13 @@ TRIANGLE = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
 
 @pytest.fixture(scope="module", params=["folder", "bucket"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def server(
+    backend: Backend, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """One that keeps its files in the data folder, and one that keeps them in a bucket (another folder)."""
     folder = tmp_path_factory.mktemp("files")
     settings = {} if request.param == "folder" else {"POCKET3D_STORAGE_URL": (folder / "bucket").as_uri()}
-    server = LiveServer(folder, **settings)
+    server = LiveServer(folder, **settings, **backend.environment(folder))
     yield server
     server.stop()
 

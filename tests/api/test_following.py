@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from databases import Backend
 from live import wait_until
 from pocket3d_server.accounts import keys, registry
 from pocket3d_server.accounts.tiers import Tier
@@ -37,8 +38,8 @@ COUNT = itertools.count()
 class House:
     """A server whose scheduler is not started: the test does the work."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = Settings(data_dir=folder, port=0, min_free_mb=0)
+    def __init__(self, folder: Path, url: str) -> None:
+        settings = Settings(data_dir=folder, database_url=url, port=0, min_free_mb=0)
         self.services = Services(settings)
         self.server = serving.HttpServer(settings, create_app(self.services))
         self.server.prepare()
@@ -110,8 +111,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    made = House(tmp_path_factory.mktemp("house"))
+def house(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("house"), backend.new(tmp_path_factory.mktemp("base")))
     yield made
     made.close()
 
@@ -362,8 +363,8 @@ def test_a_stream_that_stands_still_says_so(house: House, monkeypatch: pytest.Mo
     assert b"job_completed" in b"".join(lines)
 
 
-def test_a_server_that_stops_says_where_to_go_on(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_a_server_that_stops_says_where_to_go_on(backend: Backend, tmp_path: Path) -> None:
+    house = House(tmp_path, backend.new(tmp_path))
     try:
         job_id, _ = house.job()
         follower = Follower(house, job_id)

@@ -10,7 +10,6 @@ from typing import Any
 
 import requests
 from live import LiveServer
-from pocket3d_server.database import Database
 from pocket3d_server.jobs.retention import ANSWER_LIFE
 from pocket3d_server.jobs.tables import IdempotentAnswer
 from pocket3d_server.times import now
@@ -125,7 +124,7 @@ def test_a_server_that_was_killed_still_knows_the_answer(own_server: Callable[..
 def test_a_key_whose_time_is_over_is_as_good_as_new(live_server: LiveServer) -> None:
     key = new_key()
     first = send(live_server, key).json()
-    database = Database(f"sqlite:///{live_server.data_dir / 'pocket3d.db'}")
+    database = live_server.open_database()
     with database.write() as session:
         row = update(IdempotentAnswer).where(IdempotentAnswer.job_id == first["job_id"])
         session.execute(row.values(created_at=now() - ANSWER_LIFE))

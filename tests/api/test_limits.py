@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from databases import Backend
 from flask import Flask, request
 from live import LiveServer, wait_until
 from pocket3d_server.accounts.auth import Caller
@@ -26,10 +27,12 @@ TRIANGLE = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
 
 @pytest.fixture(scope="module")
-def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def small_server(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with small limits and one slot."""
+    folder = tmp_path_factory.mktemp("small")
     server = LiveServer(
-        tmp_path_factory.mktemp("small"),
+        folder,
+        **backend.environment(folder),
         POCKET3D_MAX_FILE_BYTES=str(FILE_LIMIT),
         POCKET3D_QUEUE_LIMIT=str(QUEUE_LIMIT),
         POCKET3D_CPU_JOBS="1",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Backend
 from flask.testing import FlaskClient
 from pocket3d_server.accounts import keys, registry
 from pocket3d_server.accounts.scopes import ACCOUNT_SCOPES, ALL_SCOPES, Scope
@@ -21,8 +22,8 @@ UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Host": "api.example
 class House:
     """A whole server, not started, that listens to all."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = Settings(data_dir=folder, host="0.0.0.0", allowed_origins=[PAGE])
+    def __init__(self, folder: Path, url: str) -> None:
+        settings = Settings(data_dir=folder, database_url=url, host="0.0.0.0", allowed_origins=[PAGE])
         self.services = Services(settings)
         self.client: FlaskClient = create_app(self.services).test_client()
 
@@ -32,8 +33,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    made = House(tmp_path_factory.mktemp("public"))
+def house(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("public"), backend.new(tmp_path_factory.mktemp("base")))
     yield made
     made.services.database.close()
 

@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Backend
 from live import LiveServer
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[LiveServer]:
+def server(backend: Backend, tmp_path: Path) -> Iterator[LiveServer]:
     """One of its own: it is left with a queue full of nonsense."""
-    server = LiveServer(tmp_path, POCKET3D_CPU_JOBS="1", POCKET3D_ANONYMOUS_REQUESTS_PER_MINUTE="100000")
+    settings = {"POCKET3D_CPU_JOBS": "1", "POCKET3D_ANONYMOUS_REQUESTS_PER_MINUTE": "100000"}
+    server = LiveServer(tmp_path, **settings, **backend.environment(tmp_path))
     yield server
     server.stop()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 import requests
 from live import LiveServer, alive, wait_until
+from pocket3d_server.jobs.tables import Job
 from simple_websocket import Client, ConnectionClosed
 
 Start = Callable[..., LiveServer]
@@ -28,8 +28,10 @@ def started(server: LiveServer, pid_file: Path, **parameters: Any) -> tuple[str,
 
 def stored(server: LiveServer, job_id: str) -> tuple[str, int]:
     """Status and attempts of a job in the database of a server that has ended."""
-    with closing(sqlite3.connect(server.data_dir / "pocket3d.db")) as database:
-        return database.execute("SELECT status, attempts FROM jobs WHERE id = ?", [job_id]).fetchone()
+    database = server.open_database()
+    with closing(database), database.read() as session:
+        job = session.get_one(Job, job_id)
+        return job.status, job.attempts
 
 
 def test_a_drain_finishes_what_runs_keeps_what_waits_and_refuses_what_comes(

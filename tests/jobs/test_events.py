@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Backend
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from live import wait_until
@@ -22,12 +23,14 @@ from pocket3d_server.jobs.states import NEWS, Lease
 from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.times import now
 
+pytestmark = pytest.mark.both_databases
+
 COUNT = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    base = Database(f"sqlite:///{tmp_path_factory.mktemp('events') / 'jobs.db'}")
+def database(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    base = Database(backend.new(tmp_path_factory.mktemp("events")))
     base.migrate()
     with base.write() as session:
         session.add(Account(id="ada", name="Ada", tier="pro"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from databases import Backend
 from pocket3d_server.accounts import registry
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import Database
@@ -110,9 +111,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """1,000 queued jobs of 50 accounts."""
-    made = Database(f"sqlite:///{tmp_path_factory.mktemp('forecast') / 'jobs.db'}")
+    made = Database(backend.new(tmp_path_factory.mktemp("forecast")))
     made.migrate()
     with made.write() as session:
         session.add_all(Account(id=f"a{n}", name="x", tier="pro") for n in range(50))
@@ -157,8 +158,8 @@ def test_positions_go_round_the_accounts_and_reads_are_cheap(database: Database)
     assert each < 0.02  # 0.5 ms on an idle machine; replays included
 
 
-def test_observed_times_by_quality_replace_the_models_own(tmp_path: Path) -> None:
-    base = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+def test_observed_times_by_quality_replace_the_models_own(backend: Backend, tmp_path: Path) -> None:
+    base = Database(backend.new(tmp_path))
     base.migrate()
     with base.write() as session:
         session.add(Account(id="ada", name="Ada", tier="pro"))
@@ -182,8 +183,8 @@ def test_observed_times_by_quality_replace_the_models_own(tmp_path: Path) -> Non
     base.close()
 
 
-def test_jobs_of_disabled_accounts_hold_up_nobody(tmp_path: Path) -> None:
-    base = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+def test_jobs_of_disabled_accounts_hold_up_nobody(backend: Backend, tmp_path: Path) -> None:
+    base = Database(backend.new(tmp_path))
     base.migrate()
     with base.write() as session:
         session.add_all(Account(id=name, name=name, tier="pro") for name in ("ada", "bob"))

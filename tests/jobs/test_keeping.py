@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import Backend
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
@@ -26,8 +27,8 @@ DAY = timedelta(days=1)
 class House:
     """A database and files, with a clock that the test turns."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
-        self.settings = Settings(data_dir=folder, **settings)  # type: ignore[arg-type]
+    def __init__(self, folder: Path, url: str, **settings: object) -> None:
+        self.settings = Settings(data_dir=folder, database_url=url, **settings)  # type: ignore[arg-type]
         self.files = FileStore(folder)
         self.database = Database(self.settings.database)
         self.database.migrate()
@@ -86,8 +87,10 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path, keep_uploads_days=30, keep_outputs_days=7, storage_quota_mb=10)
+def house(backend: Backend, tmp_path: Path) -> Iterator[House]:
+    house = House(
+        tmp_path, backend.new(tmp_path), keep_uploads_days=30, keep_outputs_days=7, storage_quota_mb=10
+    )
     yield house
     house.database.close()
 
@@ -138,8 +141,8 @@ def test_what_has_just_been_deleted_is_not_taken_into_use(house: House) -> None:
             file_queries.take_into_use(session, {"mesh": path})
 
 
-def test_zero_days_mean_for_ever(tmp_path: Path) -> None:
-    house = House(tmp_path, keep_uploads_days=0)
+def test_zero_days_mean_for_ever(backend: Backend, tmp_path: Path) -> None:
+    house = House(tmp_path, backend.new(tmp_path), keep_uploads_days=0)
     assert house.settings.keep_outputs_days == 0
     house.add("uploads/a.glb")
     house.now = START + 10_000 * DAY
@@ -207,16 +210,16 @@ def test_deleted_files_make_room(house: House) -> None:
         assert house.quota.usage(session, "ada").total == 0
 
 
-def test_limits_are_the_tiers_unless_a_setting_says_otherwise(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_limits_are_the_tiers_unless_a_setting_says_otherwise(backend: Backend, tmp_path: Path) -> None:
+    house = House(tmp_path, backend.new(tmp_path))
     with house.database.read() as session:
         assert house.quota.limit(session, "ada") == 5 * 1024 * MB
         assert house.quota.limit(session, "local") is None
     house.database.close()
 
 
-def test_the_floor_of_free_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    house = House(tmp_path)
+def test_the_floor_of_free_disk(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(tmp_path, backend.new(tmp_path))
     free = 600 * MB
     monkeypatch.setattr(house.quota, "free_bytes", lambda: free)
     house.add("outputs/a.glb", size=2 * MB, account="local")

@@ -74,7 +74,8 @@ def test_a_changed_token_opens_nothing(data: st.DataObject) -> None:
     links = Links(["k"], 3600, "http://x")
     token = parse_qs(urlsplit(links.download_url("acc_1", PATH)).query)["token"][0]
     place = data.draw(st.integers(0, len(token) - 2))  # the last character has bits that mean nothing
-    other = data.draw(st.characters(codec="ascii").filter(lambda c: c != token[place]))
+    same = {token[place], {"-": "+", "_": "/"}.get(token[place])}  # base64 has two letters for these bits
+    other = data.draw(st.characters(codec="ascii").filter(lambda c: c not in same))
     with pytest.raises(Refusal):
         links.read("mesh_123abc.glb", token[:place] + other + token[place + 1 :])
 

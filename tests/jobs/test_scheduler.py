@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Backend
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
@@ -32,6 +33,8 @@ from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.placement import Placement, Room
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+
+pytestmark = pytest.mark.both_databases
 
 SLOT = Slot("cpu_1", "cpu")
 
@@ -69,8 +72,8 @@ class QuietPool(RunnerPool):
 class House:
     """A scheduler whose thread is not started: the test makes its turns."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = Settings(data_dir=folder)
+    def __init__(self, folder: Path, url: str) -> None:
+        settings = Settings(data_dir=folder, database_url=url)
         self.database = Database(settings.database)
         self.database.migrate()
         self.events = EventLog(self.database)
@@ -108,8 +111,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+def house(backend: Backend, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, backend.new(tmp_path))
     yield made
     made.database.close()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import Backend
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pocket3d_server.accounts.tables import Account
@@ -19,12 +20,14 @@ from pocket3d_server.times import now
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+pytestmark = pytest.mark.both_databases
+
 DIED = JobError("PROCESSING_FAILED", "It died.", "Try again.")
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    base = Database(f"sqlite:///{tmp_path_factory.mktemp('states') / 'jobs.db'}")
+def database(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    base = Database(backend.new(tmp_path_factory.mktemp("states")))
     base.migrate()
     with base.write() as session:
         session.add(Account(id="ada", name="Ada", tier="pro"))
@@ -174,12 +177,12 @@ def test_any_sequence_of_steps_ends_at_most_once_and_keeps_the_log_whole(
     assert 0 <= job.attempts <= 3
 
 
-def test_the_migrations_make_the_schema_of_the_code(tmp_path: Path) -> None:
+def test_the_migrations_make_the_schema_of_the_code(backend: Backend, tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from pocket3d_server.database import Base
 
-    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    database = Database(backend.new(tmp_path, empty=True))
     database.migrate()
     database.migrate()
     with database.engine.connect() as connection:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from databases import Backend
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.database import MIGRATIONS, Database
 from pocket3d_server.errors import ErrorCode
@@ -17,14 +18,16 @@ from pocket3d_server.jobs.events import EventLog, change
 from pocket3d_server.jobs.states import JobError
 from pocket3d_server.jobs.tables import Job
 from pocket3d_server.times import now
-from sqlalchemy import text
+from sqlalchemy import inspect
+
+pytestmark = pytest.mark.both_databases
 
 
 class House:
     """A job table with its event log."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'test.db'}")
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
         self.database.migrate()
         self.events = EventLog(self.database)
         with self.database.write() as session:
@@ -56,8 +59,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+def house(backend: Backend, tmp_path: Path) -> Iterator[House]:
+    made = House(backend.new(tmp_path))
     yield made
     made.database.close()
 
@@ -105,7 +108,6 @@ def test_an_older_database_gets_the_sums_of_its_jobs(house: House) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "0005")
     with house.database.engine.connect() as connection:
-        tables = {row[0] for row in connection.execute(text("SELECT name FROM sqlite_master"))}
-    assert "job_totals" not in tables
+        assert not inspect(connection).has_table("job_totals")
     house.database.migrate()
     assert house.sums() == EXPECTED
