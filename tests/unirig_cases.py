@@ -27,6 +27,16 @@ def about(module: str) -> Callable[[Path], bool]:
     return lambda case: str(meta(case).get("module", "")).startswith(module)
 
 
+def has(key: str) -> Callable[[Path], bool]:
+    """Whether a file of vectors holds a tensor of this name."""
+
+    def held(case: Path) -> bool:
+        with safe_open(case, framework="pt") as file:
+            return key in set(file.keys())
+
+    return held
+
+
 def holding(*words: str) -> Callable[[Path], bool]:
     """Whether a text has all these words: files of other models are called alike."""
     return lambda case: all(word in case.read_text(encoding="utf-8") for word in words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,9 @@ from pocket3d_server.models.unirig.reskin import reskin  # noqa: E402
 from pocket3d_server.models.unirig.serialization import ORDERS, codes  # noqa: E402
 from pocket3d_server.models.unirig.skin_net import SkinNet  # noqa: E402
 from pocket3d_server.models.unirig.voxel_skin import distances, nearness  # noqa: E402
-from safetensors import safe_open  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from torch import Tensor  # noqa: E402
-from unirig_cases import about, meta, point_sizes, skin_sizes, weights  # noqa: E402
+from unirig_cases import about, has, meta, point_sizes, skin_sizes, weights  # noqa: E402
 
 POINTS, ROUNDED, SHARED_CELLS = 2e-5, 2e-3, 5e-5
 """Largest absolute differences of point features as the vectors' README has them: in float32, with queries, keys and values
@@ -30,22 +28,12 @@ AROUND = 1e-6
 """Of what is done around the networks."""
 
 
-def _has(key: str) -> Callable[[Path], bool]:
-    """Cases that hold a tensor of this name."""
-
-    def held(case: Path) -> bool:
-        with safe_open(case, framework="pt") as file:
-            return key in set(file.keys())
-
-    return held
-
-
 def _apart(ours: Tensor, theirs: Tensor) -> float:
     assert ours.shape == theirs.shape
     return float((ours - theirs).abs().max())
 
 
-@pytest.mark.golden("*.safetensors", only=_has("out.hilbert"))
+@pytest.mark.golden("*.safetensors", only=has("out.hilbert"))
 def test_orders(case: Path) -> None:
     """Every curve at every depth of the case, exactly."""
     io, about_it = load_file(case), meta(case)
@@ -111,7 +99,7 @@ def _numpy(io: dict[str, Tensor], *keys: str) -> list[Any]:
     return [array if array.dtype.kind == "i" else array.astype(np.float64) for array in arrays]
 
 
-@pytest.mark.golden("*.safetensors", only=_has("out.voxel_skin"))
+@pytest.mark.golden("*.safetensors", only=has("out.voxel_skin"))
 def test_distances_through_the_body(case: Path) -> None:
     """On the case's own cells."""
     io, config = load_file(case), meta(case)["voxel_skin"]
@@ -122,7 +110,7 @@ def test_distances_through_the_body(case: Path) -> None:
     assert np.abs(nearness(way, config["alpha"]) - truth).max() <= AROUND
 
 
-@pytest.mark.golden("*.safetensors", only=_has("out.reskin"))
+@pytest.mark.golden("*.safetensors", only=has("out.reskin"))
 def test_weights_of_points_to_vertices(case: Path) -> None:
     io, config = load_file(case), meta(case)["reskin"]
     vertices, faces, points, skin, truth = _numpy(
