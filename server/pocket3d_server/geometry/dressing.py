@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.geometry.atlas import Atlas, textured
 from pocket3d_server.geometry.bake import Floats
 from pocket3d_server.geometry.solid_materials import Look
@@ -63,10 +63,13 @@ def dressed(
         (id(p.material), clear): textured(p.material, base, packed, bumps, clear)
         for p, clear in zip(primitives, opacities, strict=True)
     }
-    renewed = iter(
-        atlas.primitives(
-            [made[id(p.material), clear] for p, clear in zip(primitives, opacities, strict=True)]
-        )
+    return redressed(
+        asset, atlas, [made[id(p.material), clear] for p, clear in zip(primitives, opacities, strict=True)]
     )
+
+
+def redressed(asset: Asset, atlas: Atlas, materials: Sequence[Material]) -> Asset:
+    """A copy of ``asset`` with the UVs of ``atlas``, which holds all its primitives, and one of ``materials`` for each."""
+    renewed = iter(atlas.primitives(materials))
     parts = [replace(part, primitives=[next(renewed) for _ in part.primitives]) for part in asset.parts]
     return replace(asset, parts=parts)
