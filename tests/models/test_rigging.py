@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,6 +96,36 @@ def test_bones_are_named_by_where_they_lie(bones: Bones, kind: str, seed: int) -
     assert unnumbered(found.names) == unnumbered(names)
 
 
+def test_a_person_who_faces_backwards_keeps_the_right_hand() -> None:
+    bare, names = skeleton(PERSON)
+    turn = np.array([-1, 1, -1])
+    found, kind = named(replace(bare, heads=bare.heads * turn, tails=bare.tails * turn))
+    assert kind == "person"
+    assert unnumbered(found.names) == unnumbered(names)
+    # A horse without a tail: what is high is its head.
+    few = {n: b for n, b in HORSE.items() if not n.startswith("tail")}
+    bare, names = skeleton(few)
+    found, kind = named(replace(bare, heads=bare.heads * turn, tails=bare.tails * turn))
+    assert (kind, found.names) == ("animal", names)
+
+
+def test_any_tree_gets_names() -> None:
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        count = int(random.integers(1, 60))
+        parents = [-1, *(int(random.integers(max(0, k - 4), k)) for k in range(1, count))]
+        heads = random.normal(size=(count, 3)).round(int(random.integers(0, 3)))
+        half = heads[1::2]
+        heads[2::2] = half[: len(heads[2::2])] * [-1, 1, 1]  # half of them mirror the others
+        bare = Skeleton(
+            [str(k) for k in range(count)], parents, heads, heads + random.normal(size=(count, 3)) / 9
+        )
+        found, _ = named(bare)
+        assert len(set(found.names)) == count
+        assert "" not in found.names
+        assert np.isfinite(pointed(found).tails).all()
+
+
 def test_a_smaller_hand_and_a_shorter_arm() -> None:
     gone = ("index", "ring", "pinky", "shoulder", "toe", "neck")
     few = {n: b for n, b in PERSON.items() if not n.startswith(gone)}
@@ -103,6 +134,16 @@ def test_a_smaller_hand_and_a_shorter_arm() -> None:
     found, kind = named(bare)
     assert kind == "person"
     assert unnumbered(found.names) == unnumbered(names)
+
+
+def test_an_animal_may_hang_on_its_chest() -> None:
+    root = HORSE | {
+        "chest": (None, (0, 1.0, 0.4)),
+        "spine": ("chest", (0, 1.0, 0.0)),
+        "hips": ("spine", (0, 1.0, -0.6)),
+    }
+    bare, names = skeleton(root)
+    assert named(bare)[0].names == names
 
 
 def test_what_was_not_asked_for_and_what_is_neither_keep_numbers() -> None:

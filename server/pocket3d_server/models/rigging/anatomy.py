@@ -21,6 +21,8 @@ GROUND = 0.15
 """What reaches this share of the height or lower, from above it, stands on the ground."""
 ARM = 0.2
 """Share of the size that an arm is long, at least."""
+AHEAD = 0.02
+"""Share of the size by which feet point somewhere, or a head is high."""
 LEG = ("thigh", "shin", "foot", "toe")
 FINGERS = {
     1: ("middle",),
@@ -36,21 +38,43 @@ Pair = tuple[int, int]
 
 
 def named(skeleton: Skeleton, kinds: Collection[Kind] = ("person", "animal")) -> tuple[Skeleton, Kind]:
-    """``skeleton``, Y up and facing +Z, under names of bones, and what it was taken for, which is of ``kinds`` or
-    other."""
+    """``skeleton``, Y up, under names of bones, and what it was taken for, which is of ``kinds`` or other.
+
+    It should face +Z; what plainly faces the other way, by its feet or its head, is read so.
+    """
     tree = Tree(skeleton)
-    kind: Kind = "other"
-    names: Names = {}
+    kind, names = _recognised(tree, kinds)
+    if _backwards(tree, names):
+        behind = np.array([-1.0, 1.0, -1.0])
+        tree = Tree(replace(skeleton, heads=skeleton.heads * behind, tails=skeleton.tails * behind))
+        kind, names = _recognised(tree, kinds)
+    names.setdefault(tree.root, "root")
+    _number(tree, names)
+    return replace(skeleton, names=_unique([names[k] for k in range(len(names))])), kind
+
+
+def _recognised(tree: Tree, kinds: Collection[Kind]) -> tuple[Kind, Names]:
+    """What it is, and the names of the bones that belong to that."""
     legs = _standing(tree)
     if len(legs) == 1 and "person" in kinds:
         arms = _arms(tree, legs[0])
         if arms is not None:
-            kind, names = "person", _person(tree, legs[0], arms)
-    elif len(legs) == 2 and "animal" in kinds:
-        kind, names = "animal", _animal(tree, *legs)
-    names.setdefault(tree.root, "root")
-    _number(tree, names)
-    return replace(skeleton, names=_unique([names[k] for k in range(len(names))])), kind
+            return "person", _person(tree, legs[0], arms)
+    if len(legs) == 2 and "animal" in kinds:
+        return "animal", _animal(tree, *legs)
+    return "other", {}
+
+
+def _backwards(tree: Tree, names: Names) -> bool:
+    """Whether a person's feet point to the back, or an animal carries nothing in front and something high behind."""
+    feet = [k for k, name in names.items() if name.startswith(("foot", "toe"))]
+    if "tail_1" not in names.values():
+        return float((tree.tails[feet, 2] - tree.heads[feet, 2]).sum()) < -AHEAD * tree.size
+    if any(name.startswith(("neck", "head")) for name in names.values()):
+        return False
+    tail = [k for k, name in names.items() if name.startswith("tail")]
+    hips = next(k for k, name in names.items() if name == "hips")
+    return bool(tree.tails[tail, 1].max() > tree.tails[hips, 1] + AHEAD * tree.size)
 
 
 def _standing(tree: Tree) -> list[Pair]:
@@ -121,22 +145,22 @@ def _animal(tree: Tree, hind: Pair, front: Pair) -> Names:
 def _trunk(tree: Tree, hips: int, chest: int) -> Names:
     """Bones from where the legs hang, over where the arms or front legs hang, to the head."""
     if hips == chest:
-        return {hips: "hips"} | _neck(tree, chest)
+        return {hips: "hips"} | _neck(tree, chest, {hips})
     down, up = tree.path(hips), tree.path(chest)
     between = [k for k in (*up, *down) if (k in up) != (k in down) and k not in (hips, chest)]
     names: Names = {hips: "hips", chest: "chest"}
     for number, k in enumerate(between, 1):
         names[k] = "spine" if number == 1 else f"spine_b{number}"
-    return names | _neck(tree, chest)
+    return names | _neck(tree, chest, set(names))
 
 
-def _neck(tree: Tree, chest: int) -> Names:
-    """Neck and head: the highest that hangs on the chest in the middle."""
-    paired = {k for pair in tree.pairs for k in pair}
+def _neck(tree: Tree, chest: int, trunk: set[int]) -> Names:
+    """Neck and head: the highest that hangs on the chest in the middle and is no part of the ``trunk``."""
+    others = trunk | {k for pair in tree.pairs for k in pair}
     chain: list[int] = []
     at = chest
     while True:
-        onward = [k for k in tree.children[at] if k not in paired and not _aside(tree, k)]
+        onward = [k for k in tree.children[at] if k not in others and not _aside(tree, k)]
         if not onward or (chain and len(tree.children[at]) > 2):
             break
         at = max(onward, key=lambda k: float((tree.points(k) @ [0.0, 1.0, 0.5]).max()))
