@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with Pocket3DClient(options.key, options.server) as client:
             answer = options.run(client, options)
+    except BrokenPipeError:  # whoever reads has enough, as ``| head`` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Pocket3DAPIError as error:
         print(f"pocket3d: {error}", file=sys.stderr)
         return FAILED
@@ -245,10 +248,4 @@ def _health(client: Pocket3DClient, options: argparse.Namespace) -> Any:
 
 
 if __name__ == "__main__":
-    # A pipe that was closed, as by ``| head``, is nobody's fault.
-    try:
-        code = main()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+    sys.exit(main())

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 from pathlib import Path
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from pocket3d_server import __version__, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
@@ -16,6 +15,7 @@ from pocket3d_server.cli import accounts, browser, jobs, models
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
+from pocket3d_server.services import open_database
 from pocket3d_server.storage import StorageError, bucket
 
 
@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pocket3d-server: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever reads has enough, as ``| head`` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -129,13 +132,7 @@ def _open_database(options: argparse.Namespace) -> tuple[Database, TokenSigner]:
     settings = _settings(options)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    try:
-        database = Database(settings.database)
-        database.migrate()
-    except (SQLAlchemyError, ImportError) as error:
-        why = getattr(error, "orig", None) or error
-        raise SettingsError(f"the database cannot be used: {why}. Check --database-url.") from error
-    return database, TokenSigner(settings.signing_path)
+    return open_database(settings), TokenSigner(settings.signing_path)
 
 
 def _open_data(options: argparse.Namespace) -> tuple[Database, FileStore]:
