@@ -100,8 +100,11 @@ class Settings(BaseModel):
     """JSON bodies that may hold images: ten of several MB in base64."""
     max_image_pixels: int = Field(64_000_000, ge=1)
     connections_per_address: int = Field(500, ge=0)
-    """Connections that one address may hold open at a time; 0 means any number. This machine's own are not limited;
-    raise it where a proxy on another machine stands before the server."""
+    """Connections that one address may hold open at a time; 0 means any number. This machine's own and those of
+    ``trusted_proxies`` are not limited."""
+    trusted_proxies: list[str] = Field(default_factory=list)
+    """Addresses or networks of proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, e.g.
+    ``127.0.0.1`` or ``10.0.0.0/8``. Without them all clients behind a proxy share its address, and its limits."""
     read_timeout: int = Field(60, ge=1)
     """Seconds that a client may be silent in the middle of its request."""
 
@@ -157,6 +160,18 @@ class Settings(BaseModel):
                     f"{origin!r} is no origin; write scheme and host, e.g. https://studio.example"
                 )
         return origins
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: list[str]) -> list[str]:
+        for network in given:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{network!r} is neither an address nor a network; write e.g. 127.0.0.1 or 10.0.0.0/8"
+                ) from None
+        return given
 
     @model_validator(mode="after")
     def _named_pages(self) -> Settings:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from cheroot.makefile import MakeFile, StreamReader
@@ -24,12 +25,14 @@ FILES = 16_384
 class Doorkeeper:
     """Counts open connections, and refuses them before the system does, which would stop the server's accepting.
 
-    ``most``: that one address may hold; 0 means any number. ``in_all``: that all may hold together.
+    ``most``: that one address may hold; 0 means any number. ``in_all``: that all may hold together. ``trusts``: whose
+    address is a proxy's, which holds those of many.
     """
 
-    def __init__(self, most: int, in_all: int) -> None:
+    def __init__(self, most: int, in_all: int, trusts: Callable[[str], bool] = lambda _: False) -> None:
         self._most = most
         self._in_all = in_all
+        self._trusts = trusts
         self._open: Counter[str] = Counter()
         self._all = 0
         self._lock = threading.Lock()
@@ -37,7 +40,8 @@ class Doorkeeper:
     def enter(self, address: str) -> str:
         """Count a new connection; why not, if there are too many."""
         with self._lock:
-            if self._most and address not in OWN and self._open[address] >= self._most:
+            many = self._most and self._open[address] >= self._most
+            if many and address not in OWN and not self._trusts(address):
                 return f"{self._most} connections are open from this address."
             if self._all >= self._in_all:
                 return f"{self._in_all} connections are open, as many as this server can hold."

@@ -32,6 +32,7 @@ from pocket3d_server.services import Services
 from pocket3d_server.times import duration
 from pocket3d_server.web import incoming
 from pocket3d_server.web.connections import Connection, Doorkeeper, most_connections
+from pocket3d_server.web.forwarded import Proxies
 from pocket3d_server.web.malformed import MAX_HEAD
 from pocket3d_server.web.threads import ElasticPool
 
@@ -56,6 +57,7 @@ class Gateway(wsgi.Gateway_10):
         """The WSGI environment, with the socket of a connection that asks for a WebSocket."""
         self.body = self.req.rfile = incoming.body_of(self.req)
         environ: dict[str, Any] = super().get_environ()
+        self.req.server.proxies.correct(environ)
         self.upgraded = None
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             headers = environ[HANDSHAKE_HEADERS] = {}
@@ -156,7 +158,10 @@ class HttpServer(wsgi.Server):
         self.gateway = Gateway
         self.limiter: Limiter = app.extensions[EXTENSION].limiter
         self.ConnectionClass = Connection
-        self.doorkeeper = Doorkeeper(settings.connections_per_address, most_connections())
+        self.proxies = Proxies(settings.trusted_proxies)
+        self.doorkeeper = Doorkeeper(
+            settings.connections_per_address, most_connections(), self.proxies.trusts
+        )
         self.keep_alive_conn_limit = MOST_WAITING
         self.max_request_header_size = MAX_HEAD
         self.requests = ElasticPool(self)
