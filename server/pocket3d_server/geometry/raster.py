@@ -48,6 +48,10 @@ class Raster:
         out += v[corners[:, 2]] * self.barycentric[:, 2:3]
         return out
 
+    def only(self, kept: NDArray[np.bool_]) -> Raster:
+        """Of the pixels some, chosen by ``kept`` (N,)."""
+        return Raster(self.height, self.width, self.pixel[kept], self.face[kept], self.barycentric[kept])
+
     def mask(self) -> NDArray[np.bool_]:
         """(H, W) where something is seen."""
         mask = np.zeros(self.height * self.width, np.bool_)

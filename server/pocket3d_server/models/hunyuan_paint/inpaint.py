@@ -1,4 +1,9 @@
-"""Colours for what no view has shown: spread over the mesh from vertex to vertex, then in the texture from texel to texel."""
+"""Colours for what no view has shown: spread over the mesh from vertex to vertex, then in the texture from texel to texel.
+
+Paint's own program does the first and then fills all the rest of the texture from its surroundings there, which belong to
+other places of the mesh as soon as a chart ends; a hidden face is a few dots of colour to it. So faces that are hidden as a whole
+run from corner to corner (`over_faces`) here, and the texture fills only what is hidden of the others.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,11 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.asset import Image
-from pocket3d_server.geometry.raster import Floats, Ints
+from pocket3d_server.geometry.bake import fill_gaps
+from pocket3d_server.geometry.raster import Floats, Ints, Raster
 from pocket3d_server.models.hunyuan_paint.projection import Baked
 
 NEAREST = 1e-4
@@ -19,6 +26,8 @@ SETTLED = 2
 """Rounds that go on after the last that reached a new vertex, and one more for each that did."""
 MOST_ROUNDS = 2000
 """A colour travels at least one edge in a round. What is not reached by then is left to the texture."""
+LITTLE = 0.1
+"""Share of a face up to which what was shown of it is only its rim."""
 RADIUS = 3
 """Texels around one that tell its colour."""
 
@@ -55,6 +64,37 @@ def spread(
     texture[texel[told]] = color[corner[told]]
     trust[texel[told]] = True
     return Baked(texture.reshape(baked.texture.shape), trust.reshape(size, size))
+
+
+def over_faces(
+    seen: NDArray[np.bool_], spread: Baked, texels: Raster, vertices: Floats, faces: Ints, uv: NDArray[Any]
+) -> Baked:
+    """The texture with faces that no view has shown in the colours of their vertices, which run into one another.
+
+    ``seen`` (R, R) is what views have shown and ``spread`` what `spread` has made of it; ``texels`` lie on the mesh of ``vertices``
+    (V, 3) and ``faces`` (F, 3). A vertex that no colour has reached takes that of the nearest one in space.
+    """
+    size = len(seen)
+    place = np.rint(np.asarray(uv, np.float64) * (size - 1)).astype(np.int64)
+    at = (size - 1 - place[:, 1]) * size + place[:, 0]
+    texture, trust = spread.texture.reshape(size * size, -1).copy(), spread.trust.ravel().copy()
+    color, known = texture[at], trust[at]
+    if not known.any():
+        return spread
+    if not known.all():
+        color[~known] = color[known][cKDTree(vertices[known]).query(vertices[~known], workers=-1)[1]]
+    shown = np.bincount(texels.face, seen.ravel()[texels.pixel], minlength=len(faces))
+    many = np.bincount(texels.face, minlength=len(faces))
+    told = texels.only((shown <= LITTLE * many)[texels.face] & ~trust[texels.pixel])
+    texture[told.pixel] = np.clip(told.interpolate(color, faces), 0, 1)
+    trust[told.pixel] = True
+    return Baked(texture.reshape(spread.texture.shape), trust.reshape(size, size))
+
+
+def with_gutters(baked: Baked, charts: NDArray[np.bool_]) -> Baked:
+    """The texture with all outside of the ``charts`` (R, R) filled from what is known, for smaller sizes of it to look right."""
+    whole = fill_gaps(baked.texture, baked.trust.astype(np.float32))
+    return Baked(whole, baked.trust | ~charts)
 
 
 def filled(baked: Baked) -> Image:

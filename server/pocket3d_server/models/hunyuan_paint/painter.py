@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Literal
 
 import cv2
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from pocket3d_server.geometry.asset import Asset, Image, Material
 from pocket3d_server.geometry.atlas import Atlas
 from pocket3d_server.geometry.clean import components, face_normals, places, weld
+from pocket3d_server.geometry.dressing import redressed
 from pocket3d_server.geometry.raster import Floats, Ints
 from pocket3d_server.models.hunyuan_paint import inpaint, views
 from pocket3d_server.models.hunyuan_paint.maps import SPAN, Sight, Surface
@@ -23,6 +25,8 @@ Report = Callable[[float], None]
 Method = Literal["linear", "back_sample"]
 BORDER = {"linear": 256, "back_sample": 512}
 """One pixel in so many of a view is left out along outlines."""
+SLIGHT = 4
+"""The border is so many times narrower for pieces of which nothing else is left."""
 TURN_SIZE = 256
 """Pixels a side of the views that tell the outside of a face."""
 SAME_NORMAL = 1 / 64
@@ -83,12 +87,17 @@ class Painter:
         ``report`` gets a share of 0..1 and may raise to stop.
         """
 
-        def paintings() -> Any:
-            for k, (image, view) in enumerate(zip(images, seen_from, strict=True)):
-                report(k / len(images))
-                yield self._painted(self._sized(image), view), view.weight
-
-        return merged(paintings(), self.atlas.resolution)
+        border = self._size // BORDER[self._method]
+        baked = self._merged(images, seen_from, border, None, lambda done: report(0.8 * done))
+        missed = self._missed(baked, seen_from)
+        if missed is None:
+            return baked
+        # Pieces so slight that all of them is near an outline are better painted with some of it than not at all.
+        slight = self._merged(
+            images, seen_from, border // SLIGHT, missed, lambda done: report(0.8 + 0.2 * done)
+        )
+        texture = np.where(slight.trust[..., None], slight.texture, baked.texture)
+        return Baked(texture, baked.trust | slight.trust)
 
     def fill(self, baked: Baked, report: Report = lambda done: None) -> Image:
         """The whole texture (R, R, 3) of uint8, with what no view has shown continued over the mesh; rows as in glTF."""
@@ -96,8 +105,17 @@ class Painter:
         place = places(atlas.vertices)[1]
         corner = np.zeros((int(place.max()) + 1, 3))
         corner[place] = self.surface.vertices
-        spread = inpaint.spread(baked, corner, place[atlas.faces], self._uv, atlas.faces, report)
-        return inpaint.filled(spread)
+        spread = inpaint.spread(
+            baked, corner, place[atlas.faces], self._uv, atlas.faces, lambda done: report(0.3 * done)
+        )
+        report(0.3)
+        covered = inpaint.over_faces(
+            baked.trust, spread, atlas.texels, self.surface.vertices, atlas.faces, self._uv
+        )
+        report(0.5)
+        bordered = inpaint.with_gutters(covered, atlas.texels.mask())
+        report(0.7)
+        return inpaint.filled(bordered)
 
     def apply(self, base_color: Image, metallic_roughness: Image | None = None) -> Asset:
         """A copy of the mesh that wears the textures, of any size, rows as in glTF.
@@ -114,11 +132,7 @@ class Painter:
             )
         sources = list(self.asset.primitives())
         made = {id(p.material): self._material(p.material, base_color, packed) for p in sources}
-        renewed = iter(self.atlas.primitives([made[id(p.material)] for p in sources]))
-        parts = [
-            replace(part, primitives=[next(renewed) for _ in part.primitives]) for part in self.asset.parts
-        ]
-        return replace(self.asset, parts=parts)
+        return redressed(self.asset, self.atlas, [made[id(p.material)] for p in sources])
 
     def _material(self, source: Material, base: Image, packed: Image | None) -> Material:
         return Material(
@@ -140,13 +154,54 @@ class Painter:
             self._sights[view] = Sight.of(self.surface, view.azimuth, view.elevation, self._size)
         return self._sights[view]
 
-    def _painted(self, image: Floats, view: View) -> Painted:
-        sight, border = self._sight(view), self._size // BORDER[self._method]
-        atlas = self.atlas
+    def _merged(
+        self,
+        images: Sequence[NDArray[Any]],
+        seen_from: Sequence[View],
+        border: int,
+        among: NDArray[np.bool_] | None,
+        report: Report,
+    ) -> Baked:
+        """One texture of all views, only of faces ``among`` (F,) these."""
+
+        def paintings() -> Iterator[tuple[Painted, float]]:
+            for k, (image, view) in enumerate(zip(images, seen_from, strict=True)):
+                report(k / len(images))
+                sight = self._sight(view)
+                if among is None or among[sight.raster.face].any():
+                    yield self._painted(self._sized(image), sight, border, among), view.weight
+
+        return merged(paintings(), self.atlas.resolution)
+
+    def _painted(self, image: Floats, sight: Sight, border: int, among: NDArray[np.bool_] | None) -> Painted:
+        """What one view says about texels."""
+        texels = self.atlas.texels
         if self._method == "linear":
-            return scattered(sight, image, self._uv, atlas.resolution, border)
-        at = atlas.texels.interpolate(self.surface.vertices, atlas.faces)
-        return sampled(sight, image, atlas.texels.texel, at, border)
+            if among is not None:
+                sight = replace(sight, raster=sight.raster.only(among[sight.raster.face]))
+            return scattered(sight, image, self._uv, texels.resolution, border)
+        facing = self.surface.normals @ -sight.model_view[2, :3] > 0
+        pick = np.flatnonzero((facing if among is None else facing & among)[texels.face])
+        return sampled(sight, image, texels.texel[pick], self._texel_places[pick], border)
+
+    def _missed(self, baked: Baked, seen_from: Sequence[View]) -> NDArray[np.bool_] | None:
+        """Faces (F,) of pieces that have been looked at, of which nothing was trusted; None if there are none."""
+        texels, piece = self.atlas.texels, self._piece
+        trusted = np.bincount(piece[texels.face], baked.trust.ravel()[texels.texel], int(piece.max()) + 1)
+        missed = trusted[piece] == 0
+        if any(missed[self._sight(view).raster.face].any() for view in seen_from):
+            return np.asarray(missed)
+        return None
+
+    @cached_property
+    def _piece(self) -> NDArray[np.int64]:
+        """(F,) number of the connected piece of each face."""
+        return components(weld(self.surface.vertices, self.surface.faces)[1])
+
+    @cached_property
+    def _texel_places(self) -> Floats:
+        """(N, 3) of the atlas' texels in the painter's frame."""
+        return self.atlas.texels.interpolate(self.surface.vertices, self.atlas.faces)
 
     def _sized(self, image: NDArray[Any]) -> Floats:
         """A picture as 0..1, as large as a view."""
