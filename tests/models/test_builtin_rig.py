@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
 from pocket3d_server.models.builtin_rig.extremities import Branch
 from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.marks import Marks
+from pocket3d_server.models.rigging.anatomy import named
 from pocket3d_server.models.rigging.bone_names import NO_MIXAMO, renamed
 from pocket3d_server.models.rigging.welded_mesh import WeldedMesh, welded
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE
@@ -264,6 +266,9 @@ def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
     assert "DEF-spine.003" in renamed(animal.skeleton, "rigify")[0].names  # the tail's first
     assert renamed(animal.skeleton, "mixamo") == (animal.skeleton, [NO_MIXAMO])
     assert any("stands on four legs" in note for note in animal.notes)
+    for rig in (animal, man[1]):  # what names the bones of other models agrees with what placed these
+        bare = replace(rig.skeleton, names=[str(k) for k in range(len(rig.skeleton.names))])
+        assert named(bare)[0].names == rig.skeleton.names
     assert len(rig_mesh(*man[0], None, include_weights=False).skeleton.names) == 21
     wished = rig_mesh(*dog(), "humanoid", include_weights=False)
     assert "upper_arm.L" in wished.skeleton.names

@@ -21,6 +21,8 @@ GROUND = 0.15
 """What reaches this share of the height or lower, from above it, stands on the ground."""
 ARM = 0.2
 """Share of the size that an arm is long, at least."""
+PERSONS_NECK, ANIMALS_NECK = 0.45, 0.65
+"""Share of the way from the chest to the top where the neck ends."""
 AHEAD = 0.02
 """Share of the size by which feet point somewhere, or a head is high."""
 LEG = ("thigh", "shin", "foot", "toe")
@@ -115,7 +117,7 @@ def _arms(tree: Tree, legs: Pair) -> Pair | None:
 
 
 def _person(tree: Tree, legs: Pair, arms: Pair) -> Names:
-    names = _trunk(tree, tree.parents[legs[0]], tree.parents[arms[0]])
+    names = _trunk(tree, tree.parents[legs[0]], tree.parents[arms[0]], PERSONS_NECK)
     for at in legs:
         _leg(tree, at, names, ("pelvis", *LEG))
     for at in arms:
@@ -124,11 +126,14 @@ def _person(tree: Tree, legs: Pair, arms: Pair) -> Names:
 
 
 def _animal(tree: Tree, hind: Pair, front: Pair) -> Names:
-    names = _trunk(tree, tree.parents[hind[0]], tree.parents[front[0]])
+    names = _trunk(tree, tree.parents[hind[0]], tree.parents[front[0]], ANIMALS_NECK)
     for at in hind:
         _leg(tree, at, names, ("pelvis", *LEG))
     for at in front:
         _leg(tree, at, names, ("shoulder", *(f"front_{name}" for name in LEG)))
+    names.update(
+        {k: "neck_2" for k, name in names.items() if name == "neck_b2"}
+    )  # as our own animals have it
     hips = [k for k, name in names.items() if name in ("hips", "root")]
     middle = [
         k
@@ -142,19 +147,18 @@ def _animal(tree: Tree, hind: Pair, front: Pair) -> Names:
     return names
 
 
-def _trunk(tree: Tree, hips: int, chest: int) -> Names:
-    """Bones from where the legs hang, over where the arms or front legs hang, to the head."""
+def _trunk(tree: Tree, hips: int, chest: int, where: float) -> Names:
+    """Bones from where the legs hang, over where the arms or front legs hang, to the head, which begins at the share
+    ``where`` of the way from the chest to the top."""
     if hips == chest:
-        return {hips: "hips"} | _neck(tree, chest, {hips})
+        return {hips: "hips"} | _neck(tree, chest, {hips}, where)
     down, up = tree.path(hips), tree.path(chest)
     between = [k for k in (*up, *down) if (k in up) != (k in down) and k not in (hips, chest)]
-    names: Names = {hips: "hips", chest: "chest"}
-    for number, k in enumerate(between, 1):
-        names[k] = "spine" if number == 1 else f"spine_b{number}"
-    return names | _neck(tree, chest, set(names))
+    names = {hips: "hips", chest: "chest"} | _numbered("spine", between)
+    return names | _neck(tree, chest, set(names), where)
 
 
-def _neck(tree: Tree, chest: int, trunk: set[int]) -> Names:
+def _neck(tree: Tree, chest: int, trunk: set[int], where: float) -> Names:
     """Neck and head: the highest that hangs on the chest in the middle and is no part of the ``trunk``."""
     others = trunk | {k for pair in tree.pairs for k in pair}
     chain: list[int] = []
@@ -167,20 +171,17 @@ def _neck(tree: Tree, chest: int, trunk: set[int]) -> Names:
         chain.append(at)
     if not chain:
         return {}
-    if len(chain) == 1:
-        return {chain[0]: "head"}
-    base, top = tree.heads[chest], tree.tails[chain[-1]]
-    share = [
-        float((tree.heads[k] - base) @ (top - base)) / max(float((top - base) @ (top - base)), 1e-12)
-        for k in chain
-    ]
-    head = next((k for k in range(1, len(chain)) if share[k] > 0.45), len(chain) - 1)
-    if len(chain) == 2:
-        head = 1
-    names = {k: "neck" if number == 0 else f"neck_b{number + 1}" for number, k in enumerate(chain[:head])}
-    return names | {
-        k: "head" if number == 0 else f"head_b{number + 1}" for number, k in enumerate(chain[head:])
-    }
+    way = tree.tails[chain[-1]] - tree.heads[chest]
+    share = (tree.heads[chain] - tree.heads[chest]) @ way / max(float(way @ way), 1e-12)
+    # A single bone is the head, the first of two the neck, whatever their lengths.
+    first = [k for k in range(1, len(chain)) if share[k] > where or len(chain) == 2]
+    head = first[0] if first else len(chain) - 1
+    return _numbered("neck", chain[:head]) | _numbered("head", chain[head:])
+
+
+def _numbered(name: str, bones: list[int]) -> Names:
+    """The parts that one bone of a simpler rig is divided into."""
+    return {k: name if number == 1 else f"{name}_b{number}" for number, k in enumerate(bones, 1)}
 
 
 def _aside(tree: Tree, at: int) -> bool:
