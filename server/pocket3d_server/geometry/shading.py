@@ -82,6 +82,7 @@ class Materials:
         handed = uv1[:, 0] * uv2[:, 1] - uv1[:, 1] * uv2[:, 0]
         self.tangent *= np.sign(handed)[:, None]
         self.handed = np.sign(handed).astype(np.float32)
+        self._shrunk: dict[tuple[int, int], Image] = {}
         self.images = {
             (m, slot): self._reduced(image, m, pixel)
             for m, material in enumerate(self.materials)
@@ -104,7 +105,10 @@ class Materials:
         texels = float(self.uv_area[mine].sum()) * image.shape[0] * image.shape[1]
         area = float(self.double_area[mine].sum())
         factor = int(pixel * np.sqrt(texels / area)) if area > 0 else 1
-        return shrunk(image, factor)
+        key = id(image), factor
+        if key not in self._shrunk:  # materials often share one atlas
+            self._shrunk[key] = shrunk(image, factor)
+        return self._shrunk[key]
 
     def at(self, face: NDArray[Any], bary: Floats, view: Floats) -> VisiblePoints:
         """Materials and normals at hits; ``view`` (N, 3) are unit directions from the eye."""
