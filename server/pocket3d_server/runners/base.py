@@ -135,6 +135,12 @@ class SlotState:
     """Its processes, one for each model."""
     uptime_s: float = 0.0
     """Age of the process that works, or of the oldest warm one; 0 without any."""
+    memory_mb: int = 0
+    """What its processes were last seen to hold of the host's memory."""
+    gpu_memory_mb: int | None = None
+    """The same of the GPU's; None where the driver does not tell."""
+    node: str = ""
+    """The machine that it is on, where there are several; its pids are that machine's."""
 
 
 class RunnerPool(ABC):

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from pocket3d_server.config import SettingsError
 from pocket3d_server.errors import ErrorCode
@@ -41,6 +42,8 @@ class Model:
     engine: str
     """``module:Class``, for the runner's process."""
     missing: Missing | None
+    patient: bool = False
+    """What is missing may come by itself, with a node of the fleet: jobs that are queued wait for it."""
 
     @property
     def ready(self) -> bool:
@@ -62,12 +65,22 @@ def load_engine(path: str) -> type[Engine]:
     return engine
 
 
+class Fleet(Protocol):
+    """Other machines, on which models run in place of this one."""
+
+    def gpus(self) -> list[Gpu]:
+        """All their GPUs."""
+
+    def missing(self, model_id: str) -> Missing | None:
+        """Why none of them can run a model; None when one can."""
+
+
 class Catalog:
     """All models by id: the installed entry points, then ``extra`` engines given as ``module:Class``.
 
     ``memory_mb`` is what runners may hold of the host's memory, 0 for most of it; ``gpus`` and ``host`` tell what
-    there is; ``shelf`` knows weights and licences, without it nothing is asked about them. Raises SettingsError for
-    an extra engine that cannot be loaded.
+    there is; ``shelf`` knows weights and licences, without it nothing is asked about them. With a ``fleet``
+    that is asked instead, but for licences. Raises SettingsError for an extra engine that cannot be loaded.
     """
 
     def __init__(
@@ -77,10 +90,12 @@ class Catalog:
         gpus: Callable[[], list[Gpu]] = gpus,
         host: Callable[[], HostMemory] = host_memory,
         shelf: Shelf | None = None,
+        fleet: Fleet | None = None,
     ) -> None:
         self._shelf = shelf
+        self._fleet = fleet
         self._memory_mb = memory_mb
-        self._gpus, self._host = gpus, host
+        self._gpus, self._host = fleet.gpus if fleet else gpus, host
         self._engines = dict(registry.engines())
         for path in extra:
             try:
@@ -96,6 +111,10 @@ class Catalog:
             return None
         path = f"{engine.__module__}:{engine.__qualname__}"
         here = self._here(engine.spec)
+        if self._fleet:
+            unlicensed = self._shelf.lacks_licence(engine.spec) if self._shelf else None
+            missing = unlicensed or self._fleet.missing(model_id)
+            return Model(engine.spec, here, path, missing, patient=unlicensed is None)
         missing = engine.missing() or self._lacks_memory(here)
         if missing is None and self._shelf:
             missing = self._shelf.missing(engine.spec)

@@ -109,6 +109,11 @@ class LocalPool(RunnerPool):
             log.warning("%d processes of a server that was killed are killed too", left)
         threading.Thread(target=self._keep_measuring, name="memory", daemon=True).start()
 
+    @property
+    def readings(self) -> Readings:
+        """What was measured last."""
+        return self._readings
+
     def room(self) -> Room:
         """What is free now, by what was booked and measured."""
         with self._lock:
@@ -188,6 +193,9 @@ class LocalPool(RunnerPool):
                     state = states[process.slot.slot_id]
                     state.models_loaded.append(process.model_id)
                     state.pids.append(process.pid)
+                    state.memory_mb += process.used.get(HOST, 0)
+                    if (held := process.used.get(process.slot.device)) and process.slot.device != HOST:
+                        state.gpu_memory_mb = (state.gpu_memory_mb or 0) + held
                     state.uptime_s = state.uptime_s or at - process.started_at
                     if attempt := process.attempt:
                         state.current_job, state.current_model = attempt.job_id, process.model_id

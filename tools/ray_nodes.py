@@ -1,0 +1,114 @@
+"""A Ray cluster of several nodes on this machine, for tests and benches: small, without a dashboard, all its own.
+
+Each node is a raylet with workers in a session of its own, so that a node can be lost as machines are: all its
+processes killed at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+OBJECTS_MB = 80
+"""What each node's object store may hold; Ray takes no less."""
+START_S = 60.0
+
+
+class RayNodes:
+    """Nodes by number; the first is the head. ``environment`` is what each node's machine would have set."""
+
+    def __init__(self, cpus: int = 2, **environment: str) -> None:
+        self._cpus = cpus
+        # Short: the paths of sockets below it may have some hundred letters at most.
+        self._folder = Path(tempfile.mkdtemp(prefix="p3dray", dir="/tmp"))
+        self._environment = os.environ | environment | {"RAY_DISABLE_IMPORT_WARNING": "1"}
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._count = 0
+        self.address = ""
+
+    def add(self) -> int:
+        """Start one more node; returns its number. Only the head is waited for. Raises RuntimeError when it ends."""
+        number = self._count
+        self._count += 1
+        # Each node has an address of its own, so that a server joins by the head's node and not by one to be killed.
+        command = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--block"]
+        command += [
+            "--node-ip-address",
+            f"127.0.0.{number + 1}",
+            "--num-cpus",
+            str(self._cpus),
+            "--num-gpus",
+            "0",
+        ]
+        command += ["--object-store-memory", str(OBJECTS_MB * 1024 * 1024), "--include-log-monitor", "False"]
+        command += ["--disable-usage-stats"]
+        if number:
+            command += ["--address", self.address]
+        else:
+            port = _free_port()
+            self.address = f"127.0.0.1:{port}"
+            command += ["--head", "--port", str(port), "--temp-dir", str(self._folder)]
+            command += ["--include-dashboard", "False"]
+        log_file = self._folder / f"node{number}.log"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                env=self._environment | {"POCKET3D_DATA_DIR": str(self.folder(number))},
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._processes[number] = process
+        if not number:
+            until = time.monotonic() + START_S
+            while b"Ray runtime started" not in log_file.read_bytes():
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"Ray did not start:\n{log_file.read_text(errors='replace')[-2000:]}")
+                time.sleep(0.05)
+        return number
+
+    def folder(self, number: int) -> Path:
+        """The data folder of a node's machine."""
+        return self._folder / f"machine{number}"
+
+    def kill(self, number: int) -> None:
+        """Lose a node: kill -9 of all that it started."""
+        process = self._processes.pop(number)
+        for one in _tree(process.pid):
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        process.wait()
+
+    def close(self) -> None:
+        """Kill all nodes, the head last."""
+        for number in sorted(self._processes, reverse=True):
+            self.kill(number)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    """A process with all below it, and all in its session: what has lost its parent is still there."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getsid(process.pid) == pid:
+                found.append(process)
+    with contextlib.suppress(psutil.Error):
+        found += psutil.Process(pid).children(recursive=True)
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
