@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import weakref
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -115,6 +117,29 @@ def test_the_rig_is_the_users_own_mesh(engine: Any, tmp_path: Path) -> None:
     assert (np.abs(skeleton.heads - [0, 1, 0]) <= 1.1).all(), "where the mesh is, not where the model thinks"
     assert (np.linalg.norm(skeleton.tails - skeleton.heads, axis=1) > 0).all()
     assert made.source == "network"
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_one_network_at_a_time_unless_there_is_room(engine: Any, tmp_path: Path, keep: bool) -> None:
+    made: list[weakref.ref[Any]] = []
+    there: list[int] = []
+
+    def watched(make: Any) -> Any:
+        there.append(sum(network() is not None for network in made))
+        network = make()
+        made.append(weakref.ref(network))
+        return network
+
+    parts = engine._parts
+    engine._parts = replace(
+        parts,
+        keep=keep,
+        make_skeleton=lambda: watched(parts.make_skeleton),
+        make_skin=lambda: watched(parts.make_skin),
+    )
+    engine.run(asked(tmp_path), quiet)
+    engine.run(asked(tmp_path), quiet)
+    assert there == ([0, 1] if keep else [0, 0, 0, 0])
 
 
 def test_what_is_asked_for(engine: Any, tmp_path: Path) -> None:

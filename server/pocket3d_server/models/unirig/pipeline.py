@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
@@ -78,20 +77,21 @@ class Parts:
     """256 bones take some 1,200, and no rig is to have more."""
     _kept: dict[Path, nn.Module] = field(default_factory=dict)
 
-    @contextmanager
-    def part(self, file: Path, make: Callable[[], Network]) -> Iterator[Network]:
-        """The network of a file, on the device. Raises EngineError for a file that is damaged or holds another."""
+    def network(self, file: Path, make: Callable[[], Network]) -> Network:
+        """The network of a file, on the device; it leaves with whoever asked for it, or stays. Raises EngineError for a
+        file that is damaged or holds another."""
         network = self._kept.get(file) or self._opened(file, make)
         if self.keep:
             self._kept[file] = network
-        try:
-            yield cast(Network, network)
-        finally:
-            del network
-            if not self.keep and self.device.type == "cuda":
-                torch.cuda.empty_cache()
+        return cast(Network, network)
+
+    def sweep(self) -> None:
+        """Give back what a GPU's allocator keeps of what has left."""
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _opened(self, file: Path, make: Callable[[], nn.Module]) -> nn.Module:
+        self.sweep()
         with torch.device("meta"):
             network = make()
         tensors = read_tensors(file, within="state_dict")
@@ -129,26 +129,26 @@ def rigged(parts: Parts, surface: WeldedMesh, wishes: Wishes, report: Report) ->
             lambda done, stage: report(0.35 + 0.65 * done, stage),
         )
         weights = carried_over(weights, shape, surface)
+    parts.sweep()
     return Rig(_skeleton(drawn.bones, shape), weights, drawn.attempts, drawn.fault)
 
 
 def draw_skeleton(parts: Parts, shape: Shape, points: Samples, wishes: Wishes, report: Report) -> Drawn:
     """A skeleton in the frame of ``shape``. Raises EngineError when none came to anything."""
     report(0.0, "loading_model")
-    with parts.part(parts.skeleton_file, parts.make_skeleton) as network:
-        report(0.05, "reading_shape")
-        seen = network.condition(*(tensor[None] for tensor in _tensors(parts, points.points, points.normals)))
-        search = Search(beams=wishes.beams, most_tokens=parts.most_tokens)
-        report(0.2, "drawing_skeleton")
-        return draw(
-            network,
-            seen,
-            shape.box,
-            search,
-            wishes.rig_class,
-            wishes.seed,
-            lambda done: report(0.2 + 0.8 * done, "drawing_skeleton"),
-        )
+    network = parts.network(parts.skeleton_file, parts.make_skeleton)
+    report(0.05, "reading_shape")
+    seen = network.condition(*(tensor[None] for tensor in _tensors(parts, points.points, points.normals)))
+    report(0.2, "drawing_skeleton")
+    return draw(
+        network,
+        seen,
+        shape.box,
+        Search(beams=wishes.beams, most_tokens=parts.most_tokens),
+        wishes.rig_class,
+        wishes.seed,
+        lambda done: report(0.2 + 0.8 * done, "drawing_skeleton"),
+    )
 
 
 def draw_weights(
@@ -157,17 +157,16 @@ def draw_weights(
     """Weights (V, J) of the vertices of ``shape``."""
     report(0.0, "measuring_body")
     near = voxel_skin(shape.vertices, shape.faces, bones.joints, parts.grid)
-    report(0.3, "loading_model")
-    with parts.part(parts.skin_file, parts.make_skin) as network:
-        given = _tensors(parts, points.points, points.normals, bones.joints)
-        found = network(
-            *given,
-            bones.parents,
-            *_tensors(parts, points.carried(near)),
-            seed=seed,
-            progress=lambda done: report(0.32 + 0.6 * done, "drawing_weights"),
-        )
-    report(0.92, "transferring_weights")
+    report(0.12, "loading_model")
+    network = parts.network(parts.skin_file, parts.make_skin)
+    found = network(
+        *_tensors(parts, points.points, points.normals, bones.joints),
+        bones.parents,
+        *_tensors(parts, points.carried(near)),
+        seed=seed,
+        progress=lambda done: report(0.15 + 0.8 * done, "drawing_weights"),
+    )
+    report(0.95, "transferring_weights")
     on_points = found.double().cpu().numpy()
     return reskin(shape.vertices, shape.faces, bones.parents, points.points, on_points)
 
