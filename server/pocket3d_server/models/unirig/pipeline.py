@@ -164,7 +164,7 @@ def draw_weights(
         bones.parents,
         *_tensors(parts, points.carried(near)),
         seed=seed,
-        progress=lambda done: report(0.15 + 0.8 * done, "drawing_weights"),
+        progress=lambda done: report(0.15 + 0.79 * done, "drawing_weights"),
     )
     report(0.95, "transferring_weights")
     on_points = found.double().cpu().numpy()
