@@ -30,7 +30,7 @@ BODIES = ["anny==0.6.2", "roma==1.8.0"]
 INPUTS = ["server/pyproject.toml", "sdk/python/pyproject.toml", "tools/requirements.in"]
 LOCK_COMMAND = [
     *("pip", "compile", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet"),
-    *("--extra", "postgres", "--extra", "s3"),  # what a server for others has beside the base; only pinned here
+    *("--extra", "postgres", "--extra", "redis", "--extra", "s3"),  # of a server for others; only pinned here
     *("--custom-compile-command", "python build.py lock", *INPUTS, "--output-file", "requirements.lock"),
 ]
 
