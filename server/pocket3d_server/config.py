@@ -43,6 +43,13 @@ class Settings(BaseModel):
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in ``data_dir``."""
 
+    secrets_dir: Path | None = None
+    """Where the secrets lie that sign tokens and download links; ``data_dir`` by default. Servers that answer for
+    one another share it."""
+    limits_url: str = ""
+    """Where rate limits are counted, e.g. ``redis://host:6379/0``, for servers that answer for one another; empty
+    means in this server's memory."""
+
     host: str = "127.0.0.1"
     port: int = Field(DEFAULT_PORT, ge=0, le=65535)
     """0 lets the system choose; ``port_file`` then tells which."""
@@ -70,6 +77,10 @@ class Settings(BaseModel):
     """Where the weights of models lie; ``data_dir/models`` by default. Several servers may share it."""
     extra_engines: list[str] = Field(default_factory=list)
     """Engines beside the installed ones, each ``module:Class``; comma-separated in the environment."""
+    runner: Literal["local", "ray"] = "local"
+    """Where models run: on this machine, or on the nodes of a Ray cluster (docs/fleet.md)."""
+    ray_address: str = "auto"
+    """The cluster: ``auto`` for the one that this machine is part of, ``HOST:6379``, or ``ray://HOST:10001``."""
     cpu_jobs: int = Field(default_factory=default_parallel, ge=1)
     """Jobs that run on the CPU at the same time."""
     warm_processes: int = Field(8, ge=1)
@@ -126,7 +137,8 @@ class Settings(BaseModel):
     link_seconds: int = Field(3600, ge=1)
     """Life of a download link."""
     link_keys: list[str] = Field(default_factory=list)
-    """Secrets that sign download links, the newest last; empty means those in ``data_dir/link_keys``."""
+    """Secrets that sign download links, the newest last; empty means those in the file of that name in
+    ``secrets_dir``."""
 
     @model_validator(mode="after")
     def _reachable(self) -> Settings:
@@ -204,7 +216,12 @@ class Settings(BaseModel):
     @property
     def signing_path(self) -> Path:
         """Where the secrets lie that sign tokens."""
-        return self.data_dir / "jwt_secret"
+        return (self.secrets_dir or self.data_dir) / "jwt_secret"
+
+    @property
+    def link_keys_path(self) -> Path:
+        """Where the secrets lie that sign download links, unless ``link_keys`` gives them."""
+        return (self.secrets_dir or self.data_dir) / "link_keys"
 
     @property
     def token_path(self) -> Path:

@@ -2,19 +2,23 @@
 
 ``read()`` gives a session for looking, ``write()`` one transaction that commits at its end or not at all.
 On SQLite a write takes the write lock at its beginning (``BEGIN IMMEDIATE``), so transactions that read
-and then write can never fail half-way because another writer came first.
+and then write can never fail half-way because another writer came first. On PostgreSQL writers go side by side:
+what depends on a row takes it with ``locked``. Locks are taken in one order everywhere, so that nobody waits in a
+ring: job, account, the rest; whoever takes several jobs at once takes no accounts, and takes them by their ids.
 """
 
 from __future__ import annotations
 
 import errno
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from alembic.util import CommandError
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +27,16 @@ from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DISK_FULL_IN_POSTGRESQL = "53100"
+CHANNEL = "pocket3d"
+"""On which servers tell each other of their changes (PostgreSQL's LISTEN)."""
+MIGRATION_LOCK = 7263_0001
+"""PostgreSQL's advisory lock of whoever changes the schema."""
+
+Row = TypeVar("Row", bound="Base")
+
+
+class SchemaError(Exception):
+    """The schema is not one that this version can work with."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,6 +73,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
+        self.name = secrets.token_hex(6)
+        """Of this process among those on the database."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite)
         self._writer = self.engine.execution_options(pocket3d_write="FULL")
@@ -86,16 +102,51 @@ class Database:
                 session.execute(text("SET LOCAL synchronous_commit TO off"))
             yield session
 
+    def tell(self, session: Session, job_id: str, kind: str) -> None:
+        """Let the other servers know, with the session's commit, what became of a job (``jobs.notices``). SQLite has
+        one server only."""
+        if not self.is_sqlite:
+            words = {"channel": CHANNEL, "message": f"{self.name} {job_id} {kind}"}
+            session.execute(text("SELECT pg_notify(:channel, :message)"), words)
+
     def migrate(self) -> None:
-        """Bring the schema up to date."""
+        """Bring the schema up to date. Servers that start together wait for the first.
+
+        Raises SchemaError when a newer version has changed it.
+        """
         from alembic import command
         from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self._writer.connect() as connection, self._foreign_keys_off(connection):
+        with (
+            self._writer.connect() as connection,
+            self._foreign_keys_off(connection),
+            self._migrating(connection),
+        ):
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise SchemaError(
+                    "a newer version of Pocket3D has used this database; install that version or a later one, "
+                    "or restore a backup that was made before"
+                ) from error
+
+    @contextmanager
+    def _migrating(self, connection: Connection) -> Iterator[None]:
+        """Alone: on PostgreSQL by an advisory lock; SQLite's own lock does."""
+        if self.is_sqlite:
+            yield
+            return
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        connection.commit()  # the lock is the connection's, not the transaction's
+        try:
+            yield
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
+            connection.commit()
 
     @contextmanager
     def _foreign_keys_off(self, connection: Connection) -> Iterator[None]:
@@ -114,6 +165,13 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def locked(session: Session, table: type[Row], key: Any, *, skip: bool = False) -> Row | None:
+    """A row as it is now, for this transaction alone; None when there is none, or when another has it and ``skip``
+    says not to wait. What the session knew of it before is read anew, for it may have changed meanwhile."""
+    lock = {"skip_locked": True} if skip else True
+    return session.get(table, key, with_for_update=lock, populate_existing=True)
 
 
 def disk_is_full(error: BaseException) -> bool:

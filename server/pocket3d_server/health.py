@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pocket3d_server.accounts.limits import Limiter
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.scheduler import Scheduler
@@ -33,6 +35,8 @@ FAILING_S = 5.0
 STALLED_S = 30.0
 """A turn of the scheduler takes milliseconds; after this long without one it hangs."""
 WRITE_NOTHING = "UPDATE jobs SET progress = progress WHERE id = ''"
+CLOCKS_S = 2.0
+"""Clocks of servers and database may differ by this much; a lease is several times as long."""
 CRASHES = 3
 """A model whose runners died this often in a row, with no job done in between, is reported."""
 
@@ -52,13 +56,21 @@ class Health:
     """Looks after the parts of a server."""
 
     def __init__(
-        self, settings: Settings, database: Database, catalog: Catalog, pool: RunnerPool, scheduler: Scheduler
+        self,
+        settings: Settings,
+        database: Database,
+        catalog: Catalog,
+        pool: RunnerPool,
+        scheduler: Scheduler,
+        limiter: Limiter,
     ) -> None:
         self._settings = settings
         self._database = database
         self._catalog = catalog
         self._pool = pool
         self._scheduler = scheduler
+        self._limiter = limiter
+        self._clock = Probe(self._seconds_off, fresh_s=10 * FRESH_S, patience_s=PATIENCE_S)
         self._storing = Probe(self._ask_database, fresh_s=FRESH_S, patience_s=PATIENCE_S)
         self._disk = Probe(self._free_mb, fresh_s=FRESH_S, patience_s=PATIENCE_S)
         self._draining = threading.Event()
@@ -80,6 +92,8 @@ class Health:
             self._database_problem(),
             self._disk_problem(),
             self._no_model(),
+            self._limits_problem(),
+            self._clock_problem(),
         ]
         return [*filter(None, found), *self._crashing(), *self._set_aside(), *_gpu_problems()]
 
@@ -129,6 +143,35 @@ class Health:
                 return "the server's log has the cause"
             return str(getattr(error, "orig", None) or error).strip().rstrip(".")
         return ""
+
+    def _limits_problem(self) -> Problem | None:
+        if not (why := self._limiter.problem()):
+            return None
+        message = f"Rate limits are not shared with other servers: {why}."
+        advice = "Look after what limits_url leads to. Until then each server counts by itself."
+        return Problem("limits_not_shared", message, advice, blocks=False)
+
+    def _clock_problem(self) -> Problem | None:
+        if self._database.is_sqlite:
+            return None
+        try:
+            off = self._clock.get()
+        except (NoAnswerError, SQLAlchemyError):
+            return None  # the database's own problem tells of it
+        if abs(off) <= CLOCKS_S:
+            return None
+        message = (
+            f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the database's."
+        )
+        advice = "Let NTP set the clocks: servers with other times take each other's jobs for abandoned."
+        return Problem("clocks_differ", message, advice, blocks=False)
+
+    def _seconds_off(self) -> float:
+        """How far this machine's clock is ahead of the database's."""
+        asked = time.time()
+        with self._database.read() as session:
+            theirs = float(session.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0)
+        return (asked + time.time()) / 2 - theirs
 
     def _disk_problem(self) -> Problem | None:
         path = self._settings.data_dir

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from pocket3d_server.accounts.auth import TOKEN_PREFIX, Accounts
 from pocket3d_server.accounts.limits import Limiter, MemoryLimiter
 from pocket3d_server.accounts.private_files import read_or_create_secret
+from pocket3d_server.accounts.shared_limits import LimitsError, SharedLimiter
 from pocket3d_server.accounts.tiers import ANONYMOUS
 from pocket3d_server.accounts.tokens import TokenSigner
 from pocket3d_server.config import Settings, SettingsError
-from pocket3d_server.database import Database
+from pocket3d_server.database import Database, SchemaError
 from pocket3d_server.health import Health
 from pocket3d_server.jobs.events import EventLog
 from pocket3d_server.jobs.files import FileStore
 from pocket3d_server.jobs.forecast import Forecast
 from pocket3d_server.jobs.links import Links
+from pocket3d_server.jobs.notices import Notices
 from pocket3d_server.jobs.policy import Policy
 from pocket3d_server.jobs.quota import Quota
 from pocket3d_server.jobs.retention import Sweeper
@@ -26,9 +30,11 @@ from pocket3d_server.jobs.webhooks.book import WebhookBook
 from pocket3d_server.jobs.webhooks.sender import WebhookSender
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.parents import Parents
+from pocket3d_server.runners.base import RunnerPool
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
+from pocket3d_server.runners.ray import RayPool, RaySettings
 from pocket3d_server.storage import Storage, StorageError, bucket
 from pocket3d_server.weights.download import Hub
 from pocket3d_server.weights.installer import Installer
@@ -43,8 +49,7 @@ class Services:
         self.metrics = Metrics()
         self.parents = Parents(settings.parent_pids)
         self.files = FileStore(settings.data_dir, _bucket(settings.storage_url))
-        self.database = Database(settings.database)
-        self.database.migrate()
+        self.database = open_database(settings)
         self.accounts = Accounts(
             self.database,
             local_token=read_or_create_secret(settings.token_path, TOKEN_PREFIX),
@@ -52,16 +57,15 @@ class Services:
             no_auth=settings.no_auth,
         )
         self.accounts.ensure_local_account()
-        self.limiter: Limiter = MemoryLimiter(
-            strangers=replace(ANONYMOUS, requests_per_minute=settings.anonymous_requests_per_minute)
-        )
+        self.limiter = _limiter(settings)
         self.quota = Quota(settings, self.database)
-        keys = settings.link_keys or read_or_create_secret(settings.data_dir / "link_keys").split()
+        keys = settings.link_keys or read_or_create_secret(settings.link_keys_path).split()
         self.links = Links(keys, settings.link_seconds, settings.public_url)
         self.sweeper = Sweeper(settings, self.database, self.files)
         self.shelf = Shelf.at(settings.data_dir, settings.models_dir, settings.min_free_mb)
         self.installer = Installer(self.shelf, Hub.of_environment())
-        self.catalog = Catalog(settings.extra_engines, settings.memory_mb, shelf=self.shelf)
+        fleet = _fleet(settings, self.metrics) if settings.runner == "ray" else None
+        self.catalog = Catalog(settings.extra_engines, settings.memory_mb, shelf=self.shelf, fleet=fleet)
         self.events = EventLog(self.database)
         self.events.listen(watch(self.metrics))
         self.events.listen(self.sweeper.hear)
@@ -69,7 +73,7 @@ class Services:
         self.webhook_sender = WebhookSender(self.database, self.webhooks, self.links, metrics=self.metrics)
         self.events.listen(self.webhook_sender.hear)
         self.inspector = Inspector(settings.max_image_pixels)
-        self.pool = LocalPool(
+        self.pool: RunnerPool = fleet or LocalPool(
             self.catalog,
             LocalSettings(
                 cpu_jobs=settings.cpu_jobs,
@@ -104,13 +108,16 @@ class Services:
             self.metrics,
             self.policy,
         )
-        self.health = Health(settings, self.database, self.catalog, self.pool, self.scheduler)
+        self.notices = Notices(self.database, self.events.hear_elsewhere)
+        self.events.listen_elsewhere(self._wake)
+        self.health = Health(settings, self.database, self.catalog, self.pool, self.scheduler, self.limiter)
 
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
         alone = self.database.is_sqlite
         self.sweeper.clear(alone=alone)
         self.scheduler.start(alone=alone)
+        self.notices.start()
         self.webhook_sender.start(alone=alone)
         self.sweeper.start()
 
@@ -123,11 +130,55 @@ class Services:
     def stop(self) -> None:
         """End open event streams, stop claiming, kill the runners, queue their jobs again."""
         self.events.close()
+        self.notices.stop()
         self.installer.stop()
         self.scheduler.stop()
         self.webhook_sender.stop()
         self.sweeper.stop()
         self.inspector.close()
+
+    def _wake(self, _job_id: str, kind: str) -> None:
+        """Another server has queued or cancelled a job, or ended one and so made room in its account's limit."""
+        if kind != "job_started":
+            self.scheduler.wake()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, with its schema up to date. Raises SettingsError."""
+    try:
+        database = Database(settings.database)
+        database.migrate()
+    except SchemaError as error:
+        raise SettingsError(f"{error}.") from error
+    except (SQLAlchemyError, ImportError) as error:
+        why = str(getattr(error, "orig", None) or error).strip()
+        raise SettingsError(f"the database cannot be used: {why}. Check --database-url.") from error
+    return database
+
+
+def _limiter(settings: Settings) -> Limiter:
+    strangers = replace(ANONYMOUS, requests_per_minute=settings.anonymous_requests_per_minute)
+    alone = MemoryLimiter(strangers=strangers)
+    if not settings.limits_url:
+        return alone
+    try:
+        return SharedLimiter(settings.limits_url, alone, strangers)
+    except LimitsError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _fleet(settings: Settings, metrics: Metrics) -> RayPool:
+    return RayPool(
+        RaySettings(
+            address=settings.ray_address,
+            data_dir=settings.data_dir,
+            extra_engines=tuple(settings.extra_engines),
+            warm_processes=settings.warm_processes,
+            idle_seconds=settings.idle_seconds,
+            job_time_limit=settings.job_time_limit,
+        ),
+        metrics,
+    )
 
 
 def _bucket(url: str) -> Storage | None:

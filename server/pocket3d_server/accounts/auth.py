@@ -12,11 +12,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts import keys, registry
@@ -77,7 +78,10 @@ class Accounts:
 
     def ensure_local_account(self) -> None:
         """The account of whoever runs the server."""
-        with self._database.write() as session:
+        with (
+            suppress(IntegrityError),
+            self._database.write() as session,
+        ):  # or another server made it just now
             registry.ensure_local(session)
 
     def authenticate(self, bearer: str | None, address: str) -> Caller:

@@ -37,7 +37,7 @@ class EntryKind(StrEnum):
 
 def lock(session: Session, account_id: str) -> Account:
     """The account, for this transaction alone."""
-    return session.get_one(Account, account_id, with_for_update=True)
+    return session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
 def reserve(session: Session, account_id: str, job_id: str, credits: int) -> int | None:

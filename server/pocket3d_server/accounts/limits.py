@@ -71,6 +71,25 @@ class Limiter(Protocol):
         """Hold one of the subject's event streams or waiting requests; False when all are taken."""
         ...
 
+    def problem(self) -> str:
+        """Why servers that share limits count by themselves at the moment; empty when all is well."""
+        return ""
+
+
+def too_much(size: int, tier: Tier, debt: float, *, whole: bool) -> Refusal | None:
+    """Why an upload cannot pass beside this debt of earlier ones; None when it can (see ``Limiter.upload``)."""
+    allowed = tier.upload_bytes_per_minute
+    if not ((debt > 0 or not whole) and debt + size > allowed):
+        return None
+    wait = max(1, math.ceil(min(debt, debt + size - allowed) / allowed * WINDOW_S))
+    advice = "" if whole else " A single large file passes at once if the request has a Content-Length."
+    return Refusal(
+        ErrorCode.RATE_LIMITED,
+        f"More than {allowed // (1024 * 1024)} MB were uploaded in a minute.",
+        f"Try again in {wait} s.{advice}",
+        retry_after=wait,
+    )
+
 
 class MemoryLimiter(Limiter):
     """In this process's memory: one server answers all requests, and a restart forgives at most one minute."""
@@ -113,20 +132,8 @@ class MemoryLimiter(Limiter):
         with self._lock:
             debt, since = self._upload_debt.get(subject, (0.0, now))
             debt = max(0.0, debt - (now - since) * rate)
-            allowed = tier.upload_bytes_per_minute
-            if (debt > 0 or not whole) and debt + size > allowed:
-                wait = max(1, math.ceil(min(debt, debt + size - allowed) / rate))
-                advice = (
-                    ""
-                    if whole
-                    else " A single large file passes at once if the request has a Content-Length."
-                )
-                raise Refusal(
-                    ErrorCode.RATE_LIMITED,
-                    f"More than {allowed // (1024 * 1024)} MB were uploaded in a minute.",
-                    f"Try again in {wait} s.{advice}",
-                    retry_after=wait,
-                )
+            if refusal := too_much(size, tier, debt, whole=whole):
+                raise refusal
             self._upload_debt[subject] = (debt + size, now)
             if len(self._upload_debt) > MAX_SUBJECTS:
                 self._forget_debts(now)

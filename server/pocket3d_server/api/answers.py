@@ -1,7 +1,7 @@
 """Remembers how a job was last shown, so that polling costs next to nothing.
 
-An answer is dropped when this process writes an event of its job or deletes it, and after a second in any case:
-for what other processes change, and for the place in the queue, which moves without an event. A job that has ended
+An answer is dropped when this process writes an event of its job or deletes it, or hears that another has, and after
+a second in any case: for what other processes change unheard, and for the place in the queue, which moves without an event. A job that has ended
 can only be deleted (a quarantined one also tried again); it is remembered for longer.
 """
 
@@ -74,6 +74,7 @@ def install(app: Flask, services: Services) -> None:
     """Remember answers, and hear of changes."""
     app.extensions[EXTENSION] = remembered = Answers()
     services.events.listen(remembered.hear)
+    services.events.listen_elsewhere(lambda job_id, _: remembered.forget(job_id))
 
 
 def answers() -> Answers:

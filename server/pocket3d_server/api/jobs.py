@@ -23,7 +23,7 @@ from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProble
 from pocket3d_server.api.sending import send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries, queries, states
-from pocket3d_server.jobs.events import Event, EventLog, change
+from pocket3d_server.jobs.events import DELETED, Event, EventLog, change
 from pocket3d_server.jobs.tables import FINAL, Job, Status
 from pocket3d_server.models.engine import REQUESTS, Feature
 from pocket3d_server.times import stamp
@@ -89,6 +89,7 @@ def delete_job(path: JobPath) -> tuple[str, int]:
         files = queries.paths_of_job(session, job.id)
         file_queries.refuse_while_needed(session, job.account_id, files, "What the job made")
         session.delete(job)
+        services().database.tell(session, path.job_id, DELETED)
     answers().forget(path.job_id)
     services().files.delete(files)
     services().files.delete_inputs(path.job_id)

@@ -4,7 +4,8 @@ A reader asks for the events after the number it has seen, so it misses none and
 The table is the log. Beside it, each job that someone follows has a ``_Channel`` with its newest events: they
 are announced with their content once they are committed, so that followers read the table only to catch up.
 Nothing depends on an announcement. One that is lost, late or out of order (another process wrote, or two
-threads committed at once) leaves a gap, and what is in a gap is read from the table.
+threads committed at once) leaves a gap, and what is in a gap is read from the table. Other servers on the same
+database are told that there is something to read (``notices``), but for progress, which they find within a second.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from pocket3d_server.times import stamp
 log = logging.getLogger(__name__)
 
 FINAL_EVENTS = ("job_completed", "job_failed")
+DELETED = "job_deleted"
+"""No event: what other servers are told when a job is deleted."""
+PROGRESS = "progress_update"
 LOOK_AGAIN_S = 1.0
 """How often the table is looked at for events of other processes, once for all followers of a job."""
 KEPT_EVENTS = 256
@@ -121,6 +125,7 @@ class EventLog:
         """Of the jobs that are being followed."""
         self._lock = Lock()
         self._listeners: list[Callable[[Job, JobEvent], None]] = []
+        self._distant: list[Callable[[str, str], None]] = []
         self.closed = False
         """The server ends: nobody waits any more, and streams close."""
 
@@ -135,6 +140,21 @@ class EventLog:
     def listen(self, listener: Callable[[Job, JobEvent], None]) -> None:
         """Call ``listener`` with every event that this process writes, once it is committed; it must be quick."""
         self._listeners.append(listener)
+
+    def listen_elsewhere(self, listener: Callable[[str, str], None]) -> None:
+        """Call ``listener`` with job id and kind of what other servers write; it must be quick."""
+        self._distant.append(listener)
+
+    def hear_elsewhere(self, job_id: str, kind: str) -> None:
+        """Another server has committed an event of this kind, or deleted the job."""
+        with self._lock:
+            channel = self._channels.get(job_id)
+        if channel:
+            with channel.bell:
+                channel.look_at = 0.0
+                channel.bell.notify_all()
+        for listener in self._distant:
+            listener(job_id, kind)
 
     def announce(self, news: Iterable[tuple[Job, JobEvent]]) -> None:
         """These events have been committed."""
@@ -231,7 +251,13 @@ class EventLog:
                 return news
             with channel.bell:
                 channel.bell.wait_for(
-                    lambda: self.closed or channel.ended or channel.newest > after or not wanted(),
+                    lambda: (
+                        self.closed
+                        or channel.ended
+                        or channel.newest > after
+                        or time.monotonic() >= channel.look_at
+                        or not wanted()
+                    ),
                     timeout=min(left, max(0.0, channel.look_at - time.monotonic())),
                 )
 
@@ -270,4 +296,7 @@ def change(database: Database, events: EventLog, *, durable: bool = True) -> Ite
     """One write transaction (see ``Database.write``) whose events are announced once it is committed."""
     with database.write(durable=durable) as session:
         yield session
+        for _, row in session.info.get(NEWS, ()):
+            if row.event != PROGRESS:
+                database.tell(session, row.job_id, row.event)
     events.announce(session.info.get(NEWS, ()))

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from pocket3d_server.database import locked
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import INPUTS
 from pocket3d_server.jobs.tables import FINAL, KEPT, Job, StoredFile
@@ -22,7 +23,7 @@ Kind = Literal["upload", "output"]
 
 def own_file(session: Session, account_id: str, path: str, *, for_update: bool = False) -> StoredFile:
     """A file of an account. Raises Refusal: NOT_FOUND, also for files of others; GONE when its time was over."""
-    row = session.get(StoredFile, path, with_for_update=for_update)
+    row = session.get(StoredFile, path, with_for_update=for_update, populate_existing=for_update)
     if row is None or row.account_id != account_id:
         raise Refusal(
             ErrorCode.NOT_FOUND,
@@ -85,7 +86,7 @@ def take_into_use(session: Session, request: dict[str, Any]) -> None:
     for path in paths_in(request):
         if _came_inside(path):
             continue
-        row = session.get(StoredFile, path, with_for_update=True, populate_existing=True)
+        row = locked(session, StoredFile, path)
         if row is None or row.deleted_at:
             raise Refusal(
                 ErrorCode.INVALID_INPUT, f"{path} has just been deleted.", "Upload it again and submit then."
@@ -114,18 +115,22 @@ def refuse_while_needed(session: Session, account_id: str, paths: Collection[str
         )
 
 
-def expired_files(
-    session: Session, *, uploads: bool, before: datetime, limit: int, but: set[str]
-) -> list[StoredFile]:
-    """Uploads or outputs that were last used, or else made, before a time, but for some."""
+def expired_files(session: Session, *, uploads: bool, before: datetime, limit: int) -> list[StoredFile]:
+    """Uploads or outputs that were last used, or else made, before a time and that no unfinished job needs.
+
+    They are locked: a submit that comes meanwhile waits, and finds them gone. Those that one has taken already are
+    left out.
+    """
     query = select(StoredFile).where(
         StoredFile.deleted_at.is_(None),
         func.coalesce(StoredFile.used_at, StoredFile.created_at) < before,
         _is_upload(uploads),
     )
+    rows = list(session.scalars(query.with_for_update(skip_locked=True)))
+    needed = paths_needed(session)
     found: list[StoredFile] = []
-    for row in session.scalars(query):
-        if row.path not in but:
+    for row in rows:
+        if row.path not in needed:
             found.append(row)
         if len(found) == limit:
             break

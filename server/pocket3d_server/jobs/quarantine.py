@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from pocket3d_server.database import locked
 from pocket3d_server.jobs import states
 from pocket3d_server.jobs.files import INPUTS, FileStore
 from pocket3d_server.jobs.tables import Job
@@ -24,7 +25,7 @@ def retry(session: Session, files: FileStore, job_id: str) -> Job:
     inside its request is copied, and the caller may delete it once this is committed. Raises NotQuarantinedError,
     and OSError or StorageError when a file that came inside the request cannot be read.
     """
-    old = session.get(Job, job_id, with_for_update=True)
+    old = locked(session, Job, job_id)
     if old is None or not old.error:
         raise NotQuarantinedError(f"there is no quarantined job {job_id!r}.")
     if not old.quarantined:

@@ -107,10 +107,7 @@ class Sweeper:
     def _mark(self, uploads: bool, before: datetime) -> list[str]:
         """Note the next files as deleted that were last used before a time and that no unfinished job needs."""
         with self._database.write() as session:
-            needed = file_queries.paths_needed(session)
-            rows = file_queries.expired_files(
-                session, uploads=uploads, before=before, limit=BATCH, but=needed
-            )
+            rows = file_queries.expired_files(session, uploads=uploads, before=before, limit=BATCH)
             for row in rows:
                 row.deleted_at = self._clock()
         return [row.path for row in rows]

@@ -201,6 +201,9 @@ class Scheduler:
         news = [(self._running[r.key], r) for r in self._listen() if r.key in self._running]
         if not news:
             return
+        if not self._database.is_sqlite:  # one transaction would hold many jobs and accounts, and others wait
+            self._take_each(news)
+            return
         for running, report in news:
             if isinstance(report, Failed | Died):  # on a full disk the database may need the room to note it
                 self._files.delete_outputs_of(running.attempt.output_stem)
@@ -267,8 +270,9 @@ class Scheduler:
             self._breaker.worked(model_id)
 
     def _take_one(self, running: Running, report: Report) -> None:
+        durable = not isinstance(report, ProgressReport)
         try:
-            with change(self._database, self._events) as session:
+            with change(self._database, self._events, durable=durable) as session:
                 kept = self._write(session, running, report)
         except UNREACHABLE:
             raise
@@ -360,11 +364,14 @@ class Scheduler:
         error = JobError(
             ErrorCode.PROCESSING_FAILED, "The server that worked on the job stopped.", "Submit it again."
         )
-        with change(self._database, self._events) as session:
-            for lease in states.abandoned(session, owner_is_gone=owner_is_gone):
-                if lease not in ours:
+        with self._database.read() as session:
+            left = [
+                lease for lease in states.abandoned(session, owner_is_gone=owner_is_gone) if lease not in ours
+            ]
+        for lease in left:
+            with change(self._database, self._events) as session:
+                if states.abandon(session, lease, error, self._settings.max_lost_servers):
                     log.info("job %s was abandoned and is tried again", lease.job_id)
-                    states.abandon(session, lease, error, self._settings.max_lost_servers)
 
     # 5. New work
 

@@ -33,6 +33,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts import ledger
+from pocket3d_server.database import locked
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import queries, totals
 from pocket3d_server.jobs.files import OUTPUTS
@@ -45,7 +46,7 @@ NEWS = "pocket3d_news"
 """Key in ``session.info``: all events of this transaction, each with its job."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Lease:
     """The right to change one job, until someone gets a higher fence."""
 
@@ -87,7 +88,7 @@ def enqueue(session: Session, job: Job, price: int = 0, **about: Any) -> None:
 
 def claim(session: Session, job_id: str, owner: str, seconds: float) -> Lease | None:
     """Take a queued job for an attempt; None when it is not queued any more."""
-    job = session.get(Job, job_id, with_for_update=True)
+    job = locked(session, Job, job_id, skip=True)  # another server that has it is about to claim or cancel it
     if job is None or job.status != Status.QUEUED:
         return None
     job.status = Status.PROCESSING
@@ -110,7 +111,7 @@ def lost(session: Session, leases: Collection[Lease]) -> set[Lease]:
 def renew(session: Session, leases: Iterable[Lease], seconds: float) -> None:
     """Heartbeat: extend those of the leases that still hold."""
     until = now() + timedelta(seconds=seconds)
-    for lease in leases:
+    for lease in sorted(leases):
         if job := _held(session, lease):
             job.lease_until = until
 
@@ -212,7 +213,7 @@ def cancel(session: Session, job_id: str) -> Status | None:
 
     A running attempt is fenced off here and now; the scheduler sees its lease lost and kills the runner.
     """
-    job = session.get(Job, job_id, with_for_update=True)
+    job = locked(session, Job, job_id)
     if job is None:
         return None
     was = Status(job.status)
@@ -224,7 +225,7 @@ def cancel(session: Session, job_id: str) -> Status | None:
 
 def reject(session: Session, job_id: str, error: JobError) -> bool:
     """End a queued job that cannot be started; False when it is not queued any more."""
-    job = session.get(Job, job_id, with_for_update=True)
+    job = locked(session, Job, job_id)
     if job is None or job.status != Status.QUEUED:
         return False
     _end_with_error(session, job, error)
@@ -243,7 +244,7 @@ def _holds(lease: Lease, job: Job | None) -> bool:
 
 def _held(session: Session, lease: Lease) -> Job | None:
     """The job, locked for a change, if the lease still holds."""
-    job = session.get(Job, lease.job_id, with_for_update=True)
+    job = locked(session, Job, lease.job_id)
     return job if _holds(lease, job) else None
 
 
