@@ -110,8 +110,15 @@ def test_every_step_is_told_and_a_seed_means_the_same(
     assert list(fractions) == sorted(fractions)
     assert fractions[-1] == 1.0
     assert stages.count("painting_views") == 2
-    order = ["reading_mesh", "reading_picture", "unwrapping", "drawing_maps", "painting_views"]
-    order += ["projecting_views", "filling_gaps", "assembling"]
+    order = [
+        "reading_mesh",
+        "reading_picture",
+        "unwrapping",
+        "drawing_maps",
+        "encoding_maps",
+        "painting_views",
+    ]
+    order += ["decoding_views", "projecting_views", "filling_gaps", "assembling"]
     assert [stage for stage in dict.fromkeys(stages) if stage in order] == order
     assert ("enlarging_views" in stages) is isinstance(engine, paint_release.TinyPaintPbr)
     assert (first.source, first.confidence) == ("network", 0.9)

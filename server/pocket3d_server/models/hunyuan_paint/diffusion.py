@@ -30,6 +30,8 @@ WEIGHTS = "diffusion_pytorch_model"
 # It warns of what only its own way of loading asks for.
 logging.set_verbosity_error()
 
+Report = Callable[[float, str], None]
+"""The share that is done, 0..1, and the stage."""
 Scheduler: TypeAlias = Any
 """One of diffusers' schedulers; it counts its steps, so each drawing needs one of its own."""
 
@@ -49,16 +51,20 @@ class Autoencoder:
         self.shrink = 2 ** (len(self.network.config.block_out_channels) - 1)
         """Pixels along the side of a latent's cell."""
 
-    def encode(self, pictures: Tensor, noise: torch.Generator) -> Tensor:
+    def encode(
+        self, pictures: Tensor, noise: torch.Generator, report: Callable[[float], None] = lambda share: None
+    ) -> Tensor:
         """Latents (N, 4, H/8, W/8) of pictures (N, 3, H, W) in 0..1, drawn from what the encoder says of each.
 
         ``noise`` is the CPU's; the numbers of all pictures are drawn at once, before any of them is looked at.
+        ``report`` is told the share that is done before each.
         """
         channels = self.network.config.latent_channels
         size = (len(pictures), channels, *(side // self.shrink for side in pictures.shape[2:]))
         drawn = torch.randn(size, generator=noise)
         latents = []
-        for picture, own in zip(pictures, drawn):
+        for number, (picture, own) in enumerate(zip(pictures, drawn)):
+            report(number / len(pictures))
             said = self._said(picture)
             latents.append(said.mean + said.std * own.to(said.mean))
         return torch.cat(latents).float() * self.scale
@@ -67,10 +73,11 @@ class Autoencoder:
         """The same without drawing, and not scaled: the form in which a picture is a network's condition."""
         return torch.cat([self._said(picture).mode() for picture in pictures]).float()
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """Pictures (N, 3, H, W) in 0..1, on the CPU, of latents (N, 4, H/8, W/8)."""
+    def decode(self, latents: Tensor, report: Callable[[float], None] = lambda share: None) -> Tensor:
+        """Pictures (N, 3, H, W) in 0..1, on the CPU, of latents (N, 4, H/8, W/8); ``report`` as in `encode`."""
         pictures = []
-        for latent in latents:
+        for number, latent in enumerate(latents):
+            report(number / len(latents))
             own = (latent[None] / self.scale).to(self.device, self.network.dtype)
             pictures.append(self.network.decode(own).sample.float().cpu())
         return (torch.cat(pictures) / 2 + 0.5).clamp(0, 1)
@@ -129,6 +136,11 @@ def draw(
         said = predict(scheduler.scale_model_input(latents, time), time.to(latents.device)).float()
         latents = scheduler.step(said, time, latents, **fresh).prev_sample
     return latents
+
+
+def share_of(report: Report, start: float, end: float, stage: str) -> Callable[[float], None]:
+    """Tells of a part of the work, 0..1, as of a part of the whole."""
+    return lambda done: report(start + (end - start) * done, stage)
 
 
 def released(device: torch.device) -> None:

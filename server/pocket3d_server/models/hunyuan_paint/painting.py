@@ -13,16 +13,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from pocket3d_server.models.hunyuan_paint.attention import Memory
 from pocket3d_server.models.hunyuan_paint.diffusion import (
     Autoencoder,
+    Report,
     draw,
     euler_ancestral,
     released,
+    share_of,
     unipc,
 )
 from pocket3d_server.models.hunyuan_paint.dual import Paint
@@ -34,8 +35,8 @@ from pocket3d_server.models.neural.precision import precision_of
 
 DINO_SIDE, DINO_RESIZED = 224, 256
 """The picture is made so large, and its middle of the first size is what DINOv2 looks at."""
-
-Report = Callable[[float], None]
+ENCODED, PAINTED = 0.03, 0.97
+"""Shares of the time after which maps are encoded and views are painted."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ def paint_views(
 ) -> list[Pixels]:
     """Paint 2.0: colours of all views, each (S, S, 3), after ``pictures`` (H, W, 3). Raises EngineError."""
     noise = torch.Generator().manual_seed(how.seed)
-    encoded = _encoded(folder, pictures, scene, how, device, noise)
-    latents = _drawn(folder, encoded, scene.cameras, how, device, noise, report)
+    encoded = _encoded(folder, pictures, scene, how, device, noise, report)
+    latents = _drawn(folder, encoded, scene.cameras, how, device, noise, _painting(report))
     released(device)
-    return _pixels(Autoencoder(folder / "vae", device).decode(latents[0]))
+    return _decoded(folder, latents[0], device, report)
 
 
 @torch.no_grad()
@@ -103,12 +104,12 @@ def paint_views_pbr(
     """
     noise = torch.Generator().manual_seed(how.seed)
     shown = seen_by_dino(dino, pictures, device)
-    encoded = _encoded(folder, pictures, scene, how, device, noise)
+    encoded = _encoded(folder, pictures, scene, how, device, noise, report)
     maps = _batch(scene.positions, how.side)
-    latents = _drawn_pbr(folder, encoded, shown, maps, how, device, noise, report)
+    latents = _drawn_pbr(folder, encoded, shown, maps, how, device, noise, _painting(report))
     released(device)
-    vae = Autoencoder(folder / "vae", device)
-    return _pixels(vae.decode(latents[0, 0])), _pixels(vae.decode(latents[0, 1]))
+    images = _decoded(folder, latents[0].flatten(0, 1), device, report)
+    return images[: len(images) // 2], images[len(images) // 2 :]
 
 
 def _drawn(
@@ -118,7 +119,7 @@ def _drawn(
     how: Drawing,
     device: torch.device,
     noise: torch.Generator,
-    report: Report,
+    report: Callable[[float], None],
 ) -> Tensor:
     """Latents (1, V, 4, h, w) of the views."""
     start = torch.randn(encoded.normals.shape, generator=noise).to(device)
@@ -147,7 +148,7 @@ def _drawn_pbr(
     how: Drawing,
     device: torch.device,
     noise: torch.Generator,
-    report: Report,
+    report: Callable[[float], None],
 ) -> Tensor:
     """Latents (1, 2, V, 4, h, w) of base colours, and of metallic and roughness.
 
@@ -222,13 +223,30 @@ def _encoded(
     how: Drawing,
     device: torch.device,
     noise: torch.Generator,
+    report: Report,
 ) -> Encoded:
     """Latents of the pictures and of the maps, drawn in this order. The autoencoder leaves the device again."""
     vae = Autoencoder(folder / "vae", device)
     reference, normals, positions = (
-        vae.encode(_batch(images, how.side), noise) for images in (pictures, scene.normals, scene.positions)
+        vae.encode(
+            _batch(images, how.side),
+            noise,
+            share_of(report, ENCODED * part / 3, ENCODED * (part + 1) / 3, "encoding_maps"),
+        )
+        for part, images in enumerate((pictures, scene.normals, scene.positions))
     )
     return Encoded(reference, normals[None], positions[None])
+
+
+def _decoded(folder: Path, latents: Tensor, device: torch.device, report: Report) -> list[Pixels]:
+    """The pictures (H, W, 3) in latents (N, 4, h, w)."""
+    vae = Autoencoder(folder / "vae", device)
+    pictures = vae.decode(latents, share_of(report, PAINTED, 1, "decoding_views"))
+    return list((pictures.permute(0, 2, 3, 1) * 255).round().byte().numpy())
+
+
+def _painting(report: Report) -> Callable[[float], None]:
+    return share_of(report, ENCODED, PAINTED, "painting_views")
 
 
 def _batch(pictures: Sequence[Pixels], side: int) -> Tensor:
@@ -238,8 +256,3 @@ def _batch(pictures: Sequence[Pixels], side: int) -> Tensor:
         for picture in pictures
     ]
     return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2).float() / 255
-
-
-def _pixels(pictures: Tensor) -> list[NDArray[np.uint8]]:
-    """(N, 3, H, W) in 0..1 -> (H, W, 3) each."""
-    return list((pictures.permute(0, 2, 3, 1) * 255).round().byte().numpy())

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from pocket3d_server.models.hunyuan_paint.delight import delighted
-from pocket3d_server.models.hunyuan_paint.diffusion import released
+from pocket3d_server.models.hunyuan_paint.diffusion import Report, released, share_of
 from pocket3d_server.models.hunyuan_paint.files import DELIGHT, PAINT, PAINT_PBR
 from pocket3d_server.models.hunyuan_paint.painter import Painter
 from pocket3d_server.models.hunyuan_paint.painting import Drawing, Scene, paint_views, paint_views_pbr
@@ -19,9 +19,6 @@ from pocket3d_server.models.hunyuan_paint.reference import Pixels, Reference, on
 from pocket3d_server.models.hunyuan_paint.super_resolution import load_upscaler
 from pocket3d_server.models.hunyuan_paint.views import View, camera_index
 from pocket3d_server.models.neural.precision import precision_of
-
-Report = Callable[[float, str], None]
-"""The share that is done, 0..1, and the stage."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,12 @@ def texture(
     if delight:
         whole = [reference.pixels for reference in references]
         pictures = delighted(
-            whole, release.folder / DELIGHT, device, report=_share(report, 0, 0.12, "delighting")
+            whole, release.folder / DELIGHT, device, report=share_of(report, 0, 0.12, "delighting")
         )
     chosen = painter.views(views)[:views]
-    scene = _scene(painter, chosen, how.side, _share(report, 0.12, 0.16, "drawing_maps"))
+    scene = _scene(painter, chosen, how.side, share_of(report, 0.12, 0.16, "drawing_maps"))
     scene = replace(scene, cameras=[camera_index(view) for view in chosen])
-    images = paint_views(
-        release.folder / PAINT, pictures, scene, how, device, _share(report, 0.16, 0.86, "painting_views")
-    )
+    images = paint_views(release.folder / PAINT, pictures, scene, how, device, _within(report, 0.16, 0.86))
     return Texture(_projected(painter, images, chosen, report, 0.86, 1), views=len(chosen))
 
 
@@ -81,8 +76,8 @@ def texture_pbr(
     """Paint 2.1: colour, metallic and roughness after the pictures. Raises EngineError."""
     assert release.dino is not None
     assert release.upscaler is not None
-    chosen = painter.views(views, _share(report, 0, 0.02, "choosing_views"))[:views]
-    scene = _scene(painter, chosen, how.side, _share(report, 0.02, 0.04, "drawing_maps"))
+    chosen = painter.views(views, share_of(report, 0, 0.02, "choosing_views"))[:views]
+    scene = _scene(painter, chosen, how.side, share_of(report, 0.02, 0.04, "drawing_maps"))
     pictures = [on_white(reference.pixels) for reference in references]
     materials = paint_views_pbr(
         release.folder / PAINT_PBR,
@@ -91,13 +86,13 @@ def texture_pbr(
         scene,
         how,
         device,
-        _share(report, 0.04, 0.72, "painting_views"),
+        _within(report, 0.04, 0.72),
     )
     images = enlarged(
         [image for material in materials for image in material],
         release.upscaler,
         device,
-        _share(report, 0.72, 0.84, "enlarging_views"),
+        share_of(report, 0.72, 0.84, "enlarging_views"),
     )
     return Texture(
         _projected(painter, images[: len(chosen)], chosen, report, 0.84, 0.92),
@@ -146,10 +141,10 @@ def _projected(
 ) -> Pixels:
     """The views on the atlas, and what they do not show filled in."""
     middle = start + 0.6 * (end - start)
-    baked = painter.bake(images, views, report=_share(report, start, middle, "projecting_views"))
-    return painter.fill(baked, report=_share(report, middle, end, "filling_gaps"))
+    baked = painter.bake(images, views, report=share_of(report, start, middle, "projecting_views"))
+    return painter.fill(baked, report=share_of(report, middle, end, "filling_gaps"))
 
 
-def _share(report: Report, start: float, end: float, stage: str) -> Callable[[float], None]:
-    """Tells of a part of the work as of a part of the whole."""
-    return lambda done: report(start + (end - start) * done, stage)
+def _within(report: Report, start: float, end: float) -> Report:
+    """Tells of a part of the work, whose stages have names of their own, as of a part of the whole."""
+    return lambda done, stage: report(start + (end - start) * done, stage)
