@@ -165,3 +165,13 @@ def test_a_man_in_a_suit_wears_jacket_and_trousers(engine: BuiltinText) -> None:
     result, _ = run(engine, "a man in a suit", quality="low")
     assert {"jacket", "trousers", "shirt"} <= {p.name for p in result.asset.parts}
     assert result.notes == []
+
+
+def test_a_cushion_has_its_own_colour(engine: BuiltinText) -> None:
+    result, _ = run(engine, "a wooden chair with a red cushion")
+    seat, cushion = (
+        next(p.primitives[0].material for p in result.asset.parts if p.name == name)
+        for name in ("seat", "cushion")
+    )
+    assert cushion.base_color[0] > 4 * cushion.base_color[2]
+    assert seat.name == "frame", "the wood of the whole chair"

@@ -202,6 +202,7 @@ def test_a_basket_is_filled_without_things_inside_each_other(engine: BuiltinText
     ("a stack of books", None, ""), ("three red apples", {"apple": 3}, ""), ("a stack of plates", {"plate": 4}, ""),
     ("a cat under a table", {"cat": 1, "table": 1}, ""), ("a chair with a stethoscope", None, "Left out: stethoscope"),
     ("a bowl of cherries", {"bowl": 1, "cherry": 8}, ""), ("a lamp between two chairs", {"lamp": 1, "chair": 2}, ""), ("a mug in a crate", {"mug": 1, "crate": 1}, "closed or too small"),
+    ("a chair with a red seat and black legs", None, ""), ("a ball with a small ball", {"ball": 2}, ""),
     ("a lamp, a chair and a gyroscope", {"lamp": 1, "chair": 1}, "Left out: a gyroscope"),
 ])  # fmt: skip
 def test_what_is_a_part_what_is_a_thing_and_what_is_left_out(

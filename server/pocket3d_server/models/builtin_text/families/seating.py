@@ -54,7 +54,7 @@ def chair(brief: Brief) -> Asset:
         .deform(lambda v: saddled(v, wide, deep))
         .box_mapped()
     )
-    parts = [part("seat", (seat.move(y=seat_y - 0.017), unless_said(brief, wood, "seat", "cushion")))]
+    parts = [part("seat", (seat.move(y=seat_y - 0.017), unless_said(brief, wood, "seat")))]
     x, z = wide / 2 - 0.035, deep / 2 - 0.035
     count = brief.count("leg", 4, 1, 8)
     leg_wood = unless_said(brief, wood, "leg")

@@ -72,7 +72,7 @@ class Workshop:
         if links:
             route = self.router.choose(thing.text)
             heard = self._heard(route, " ".join([thing.text, *(k.text for k in thing.links)]))
-            own += [k for k in links if self._belongs(k, route, heard)]
+            own += [k for k in links if k.thing.noun != thing.noun and self._belongs(k, route, heard)]
         said = [k for k in thing.links if k in own]
         text = " ".join([thing.text, *(k.text for k in said)])
         asked = [
@@ -83,23 +83,25 @@ class Workshop:
         ]
         return text, [k for k in links if k not in own], asked
 
-    def _heard(self, route: Route, text: str) -> tuple[set[str], set[str]]:
-        """Words and counts that a family asks for when it builds ``text``, with the words of its parts' names."""
+    def _heard(self, route: Route, text: str) -> tuple[set[str], set[str], set[str]]:
+        """Words and counts that a family asks for when it builds ``text``, and the words of its parts' names."""
         brief = self._brief(text, route, self.seed, "low")
-        asset = route.family.build(brief)
-        words = brief.heard.words | words_of_parts(asset)
-        return {singular(w) for w in words}, {singular(w) for w in brief.heard.counts}
+        parts = words_of_parts(route.family.build(brief))
+        words, counts = ({singular(w) for w in said} for said in (brief.heard.words, brief.heard.counts))
+        return words, counts, parts
 
-    def _belongs(self, link: Link, route: Route, heard: tuple[set[str], set[str]]) -> bool:
-        words, counts = heard
+    def _belongs(self, link: Link, route: Route, heard: tuple[set[str], set[str], set[str]]) -> bool:
+        words, counts, parts = heard
         noun = link.thing.noun
         if link.relation in ("holds", "ringed"):
             return False
         if noun in counts:
             return True
-        same_kind = self.router.choose(link.thing.text).family is route.family
+        # A seat is a chair by itself, but that of a chair is its part.
+        same_kind = self.router.choose(link.thing.text).family is route.family and noun not in parts
         several = link.thing.counted and link.thing.count > 1
-        return noun in words and not same_kind and not several and link.relation in ("with", "of", "contains")
+        within = link.relation in ("with", "of", "contains")
+        return noun in words | parts and not same_kind and not several and within
 
     def _brief(self, text: str, route: Route, seed: int, quality: Quality) -> Brief:
         head = route.subject.split()[-1] if route.subject else None
