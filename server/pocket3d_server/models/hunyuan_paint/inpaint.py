@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.linalg import spsolve_triangular
 from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.asset import Image
@@ -24,8 +27,8 @@ NEAREST = 1e-4
 """Vertices that are closer than this count as this far apart."""
 SETTLED = 2
 """Rounds that go on after the last that reached a new vertex, and one more for each that did."""
-MOST_ROUNDS = 2000
-"""A colour travels at least one edge in a round. What is not reached by then is left to the texture."""
+MOST_ROUNDS = 200
+"""A colour travels at least one edge in a round, most often across all of the mesh. The rest takes the nearest colour."""
 LITTLE = 0.1
 """Share of a face up to which what was shown of it is only its rim."""
 RADIUS = 3
@@ -126,67 +129,73 @@ class _Edges(NamedTuple):
 
 
 class _Rounds:
-    """Visits to vertices, one after the other and round after round, in as few steps as their order allows.
+    """Visits to vertices, one after the other and round after round, solved as one sparse system a round.
 
-    A visit reads what the visits before it have left at its neighbours, so all visits that wait for none of one another can be
-    made at once. Which those are is the same in each round.
+    A visit takes a mean of what the visits before it in the round, and those of the round before, have left at its neighbours:
+    a triangular system. Which vertices are known at each visit is found first, by following the same links from the known ones.
     """
 
     def __init__(self, visits: Ints, edges: _Edges) -> None:
         """``visits`` (K,) are vertices in their order; one may be visited several times in a round."""
         many = np.diff(edges.first)[visits]
-        visit = np.repeat(np.arange(len(visits)), many)
-        edge = (
-            np.repeat(edges.first[visits], many)
-            + np.arange(len(visit))
-            - np.repeat(np.cumsum(many) - many, many)
-        )
-        before = _visit_before(visits, edges.end[edge], visit)
-        step = _steps(before, visit, len(visits))
-        order = np.argsort(step, kind="stable")
-        rank = np.empty_like(order)
-        rank[order] = np.arange(len(order))
-        by_step = np.argsort(rank[visit], kind="stable")
-        self._vertices = len(edges.first) - 1
-        self._vertex = visits[order]
-        self._weight = edges.weight[edge[by_step], None]
-        self._source = np.where(before < 0, edges.end[edge], self._vertices + rank[before])[by_step]
-        """Where each neighbour's colour is read: at the vertex, or behind all vertices at an earlier visit."""
-        self._edge_starts = np.concatenate([[0], np.cumsum(many[order])])
-        self._step_starts = np.searchsorted(step[order], np.arange(int(step.max()) + 2))
-        self._last = np.zeros(self._vertices, np.int64)
-        np.maximum.at(self._last, visits, np.arange(len(visits)))
-        self._last = rank[self._last[np.unique(visits)]]
+        self._visit = np.repeat(np.arange(len(visits)), many)
+        within = np.arange(len(self._visit)) - np.repeat(np.cumsum(many) - many, many)
+        edge = np.repeat(edges.first[visits], many) + within
+        self._weight = edges.weight[edge]
+        before = _visit_before(visits, edges.end[edge], self._visit)
+        self._vertices, self._visits = len(edges.first) - 1, len(visits)
+        self._source = np.where(before < 0, edges.end[edge], self._vertices + before)
+        """(E,) where a visit reads: at a vertex as the round before left it, or behind all vertices at an earlier visit."""
+        self._visited, last = np.unique(visits[::-1], return_index=True)
+        self._last = len(visits) - 1 - last
 
     def settle(
         self, color: Floats, known: NDArray[np.bool_], report: Callable[[float], None] = lambda done: None
     ) -> None:
         """Go round until nothing new is reached; ``color`` (P, C) and ``known`` (P,) are changed in place."""
-        # A last channel is 1 where the colour is known, and the others 0 where it is not: sums need no cases.
-        state = np.zeros((self._vertices + len(self._vertex), color.shape[1] + 1))
-        state[: self._vertices, :-1] = color * known[:, None]
-        state[: self._vertices, -1] = known
         left, before = SETTLED, 0
+        reached: NDArray[np.bool_] | None = None
         for _ in range(MOST_ROUNDS):
-            report(float(state[self._vertices :, -1].mean()))
-            unknown = self._round(state)
+            now = reached if reached is not None and reached.all() else self._reached(known)
+            if reached is None or not np.array_equal(now, reached):
+                earlier, old = self._means(now)
+            reached, found = now, now[self._vertices :]
+            # The diagonal is one throughout, and so is known to the solver.
+            state = spsolve_triangular(earlier, old @ color, unit_diagonal=True)
+            color[self._visited] = state[self._last]
+            known[self._visited] = found[self._last]
+            report(float(found.mean()))
+            unknown = int(np.count_nonzero(~found))
             left += -1 if unknown == before else 1
             before = unknown
             if not left:
                 break
-        color[:] = state[: self._vertices, :-1]
-        known[:] = state[: self._vertices, -1] > 0
 
-    def _round(self, state: Floats) -> int:
-        """One visit after the other; how many of them found no neighbour that is known."""
-        visited = state[self._vertices :]
-        for first, last in zip(self._step_starts[:-1], self._step_starts[1:]):
-            starts = self._edge_starts[first : last + 1]
-            some = slice(starts[0], starts[-1])
-            total = np.add.reduceat(self._weight[some] * state[self._source[some]], starts[:-1] - starts[0])
-            visited[first:last] = total / np.where(total[:, -1:] > 0, total[:, -1:], 1)
-        state[self._vertex[self._last]] = visited[self._last]
-        return int(np.count_nonzero(visited[:, -1] == 0))
+    def _reached(self, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(P + K,) whether each vertex was known at the round's begin, and each visit finds a colour."""
+        root = self._vertices + self._visits
+        start = np.flatnonzero(known)
+        begin = np.concatenate([self._source, np.full(len(start), root)])
+        end = np.concatenate([self._visit + self._vertices, start])
+        links = sparse.csr_array((np.ones(len(begin), np.int8), (begin, end)), shape=(root + 1, root + 1))
+        reached = np.zeros(root + 1, np.bool_)
+        reached[breadth_first_order(links, root, return_predecessors=False)] = True
+        return reached[:root]
+
+    def _means(self, reached: NDArray[np.bool_]) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """The system (K, K) that visits form with those before them, and their means (K, P) of older colours."""
+        weight = self._weight * reached[self._source]
+        total = np.bincount(self._visit, weight, minlength=self._visits)
+        share = weight / np.where(total > 0, total, 1)[self._visit]
+        new = self._source >= self._vertices
+        square = (self._visits, self._visits)
+        earlier = sparse.csr_array(
+            (-share[new], (self._visit[new], self._source[new] - self._vertices)), shape=square
+        )
+        old = sparse.csr_array(
+            (share[~new], (self._visit[~new], self._source[~new])), shape=(self._visits, self._vertices)
+        )
+        return (earlier + sparse.eye_array(self._visits)).tocsc(), old
 
 
 def _visit_before(visits: Ints, vertex: Ints, visit: Ints) -> Ints:
@@ -196,22 +205,3 @@ def _visit_before(visits: Ints, vertex: Ints, visit: Ints) -> Ints:
     found = np.searchsorted(visits[order] * count + order, vertex * count + visit) - 1
     latest = order[np.maximum(found, 0)]
     return np.where((found >= 0) & (visits[latest] == vertex), latest, -1)
-
-
-def _steps(before: Ints, visit: Ints, count: int) -> Ints:
-    """The step (K,) in which each visit can be made: after all that it waits for, which edges (E,) name."""
-    waits = before >= 0
-    order = np.argsort(before[waits], kind="stable")
-    waiting = visit[waits][order]
-    first = np.searchsorted(before[waits][order], np.arange(count + 1))
-    pending = np.bincount(waiting, minlength=count)
-    step = np.zeros(count, np.int64)
-    ready, number = np.flatnonzero(pending == 0), 0
-    while len(ready):
-        step[ready] = number
-        many = first[ready + 1] - first[ready]
-        at = np.repeat(first[ready] - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-        freed = waiting[at]
-        np.subtract.at(pending, freed, 1)
-        ready, number = np.unique(freed[pending[freed] == 0]), number + 1
-    return step
