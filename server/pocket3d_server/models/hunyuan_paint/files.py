@@ -129,7 +129,7 @@ def _terms(version: str, repository: str, revision: str) -> LicenceTerms:
             "Neither the model nor its outputs in the European Union, the United Kingdom and South Korea",
             "With more than 1 million monthly users, only with a licence from Tencent",
             "Outputs may not improve other AI models",
-            "Acceptable use policy of the licence",
+            "Only what its Acceptable Use Policy allows",
         ),
     )
 
