@@ -30,7 +30,7 @@ SETTLED = 2
 MOST_ROUNDS = 200
 """A colour travels at least one edge in a round, most often across all of the mesh. The rest takes the nearest colour."""
 LITTLE = 0.1
-"""Share of a face up to which what was shown of it is only its rim."""
+"""Share of a face or a piece up to which what was shown of it is only its rim."""
 RADIUS = 3
 """Texels around one that tell its colour."""
 

@@ -185,10 +185,11 @@ class Painter:
         return sampled(sight, image, texels.texel[pick], self._texel_places[pick], border)
 
     def _missed(self, baked: Baked, seen_from: Sequence[View]) -> NDArray[np.bool_] | None:
-        """Faces (F,) of pieces that have been looked at, of which nothing was trusted; None if there are none."""
+        """Faces (F,) of pieces that have been looked at, of which hardly anything was trusted; None if there are none."""
         texels, piece = self.atlas.texels, self._piece
-        trusted = np.bincount(piece[texels.face], baked.trust.ravel()[texels.texel], int(piece.max()) + 1)
-        missed = trusted[piece] == 0
+        count = int(piece.max()) + 1
+        trusted = np.bincount(piece[texels.face], baked.trust.ravel()[texels.texel], count)
+        missed = (trusted <= inpaint.LITTLE * np.bincount(piece[texels.face], minlength=count))[piece]
         if any(missed[self._sight(view).raster.face].any() for view in seen_from):
             return np.asarray(missed)
         return None
