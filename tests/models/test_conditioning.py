@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 from pocket3d_server.models.engine import EngineError
 from pocket3d_server.models.neural.clip_tokenizer import ClipTokenizer, _signs, words
-from pocket3d_server.models.trellis.preprocess import SIDE, prepare, prepare_all
+from pocket3d_server.models.pictures.picture import read_picture
+from pocket3d_server.models.trellis.preprocess import SIDE, prepare
 
 MERGES = [
     ("c", "h"),
@@ -119,7 +120,7 @@ def test_objects_fill_a_square_on_black(tmp_path: Path, mode: str, background: t
     """Whatever it stood before, the box takes 1 / 1.2 of the width, in the middle, and the rest is black or nearly so."""
     drawn(mode, background).save(tmp_path / "a.png")
     drawn("RGBA", (0, 0, 0, 0)).save(tmp_path / "b.png")
-    first, second = prepare_all([tmp_path / "a.png", tmp_path / "b.png"])
+    first, second = (prepare(read_picture(tmp_path / name)) for name in ("a.png", "b.png"))
     for prepared in (first, second):
         assert prepared.pixels.shape == (SIDE, SIDE, 3)
         assert prepared.pixels.dtype == np.uint8
@@ -156,7 +157,7 @@ def test_pictures_without_an_object(tmp_path: Path) -> None:
         prepare(np.ones((64, 64, 4), np.float32))
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(EngineError, match=r"a\.png"):
-        prepare_all([tmp_path / "a.png"])
+        prepare(read_picture(tmp_path / "a.png"))
 
 
 def test_files_that_are_other_networks(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
 from pocket3d_server.models.neural.clip_text import load_clip_text  # noqa: E402
 from pocket3d_server.models.neural.dinov2 import load_dinov2  # noqa: E402
-from pocket3d_server.models.trellis.preprocess import prepare_all  # noqa: E402
+from pocket3d_server.models.pictures.picture import read_picture  # noqa: E402
+from pocket3d_server.models.trellis.preprocess import prepare  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 TOLERANCE = 1e-5
@@ -128,7 +129,7 @@ def test_prompts(case: Path, tmp_path: Path, whole: bool) -> None:
 @pytest.mark.golden("preprocess*/in*.png")
 def test_preparing_pictures(case: Path) -> None:
     """Every byte."""
-    (prepared,) = prepare_all([case])
+    prepared = prepare(read_picture(case))
     assert np.array_equal(
         prepared.pixels, np.asarray(Image.open(case.with_name(case.name.replace("in", "out"))))
     )

@@ -25,10 +25,10 @@ from pocket3d_server.models.hunyuan_paint.diffusion import (
     released,
     weights_in,
 )
-from pocket3d_server.models.hunyuan_paint.reference import Pixels
 from pocket3d_server.models.neural.clip_text import load_clip_text
 from pocket3d_server.models.neural.clip_tokenizer import ClipTokenizer
 from pocket3d_server.models.neural.precision import precision_of
+from pocket3d_server.models.pictures.framing import Pixels
 
 STEPS = 50
 SEED = 42

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
     from pocket3d_server.models.hunyuan_paint.painter import Method, Painter
     from pocket3d_server.models.hunyuan_paint.pipeline import Texture
-    from pocket3d_server.models.hunyuan_paint.reference import Reference
+    from pocket3d_server.models.pictures.framing import Framed
 
 MOST_FACES = 1_000_000
 LEAST_VIEW, MOST_VIEW = 1024, 2048
@@ -99,7 +99,8 @@ class HunyuanPaint(NeuralEngine):
 
     def _run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         from pocket3d_server.models.hunyuan_paint.finishing import finished
-        from pocket3d_server.models.hunyuan_paint.reference import prepare_all
+        from pocket3d_server.models.hunyuan_paint.reference import prepare
+        from pocket3d_server.models.pictures.picture import read_picture
 
         if not isinstance(request, TextureRequest):
             raise TypeError(f"{self.spec.model_id} makes textures")
@@ -117,7 +118,7 @@ class HunyuanPaint(NeuralEngine):
         if request.intensity == 0:
             return EngineResult(asset, "unchanged", 1.0, ["At intensity 0 the mesh keeps its own surface."])
         progress(0.02, "reading_picture")
-        references = prepare_all(request.images)
+        references = [prepare(read_picture(path)) for path in request.images]
         progress(0.04, "unwrapping")
         painter = self._painter(asset, request.texture_resolution)
         texture = self._texture(
@@ -144,7 +145,7 @@ class HunyuanPaint(NeuralEngine):
     def _texture(
         self,
         painter: Painter,
-        references: list[Reference],
+        references: list[Framed],
         request: TextureRequest,
         device: torch.device,
         report: Callable[[float, str], None],
@@ -202,7 +203,7 @@ class HunyuanPaint20(HunyuanPaint):
     def _texture(
         self,
         painter: Painter,
-        references: list[Reference],
+        references: list[Framed],
         request: TextureRequest,
         device: torch.device,
         report: Callable[[float, str], None],
@@ -245,7 +246,7 @@ class HunyuanPaint21(HunyuanPaint):
     def _texture(
         self,
         painter: Painter,
-        references: list[Reference],
+        references: list[Framed],
         request: TextureRequest,
         device: torch.device,
         report: Callable[[float, str], None],
@@ -264,7 +265,7 @@ class HunyuanPaint21(HunyuanPaint):
 
 
 def notes_on(
-    request: TextureRequest, references: list[Reference], model_id: str, without_gpu: bool
+    request: TextureRequest, references: list[Framed], model_id: str, without_gpu: bool
 ) -> list[str]:
     """Sentences for the person who asked, each once."""
     notes = [note for reference in references for note in reference.notes]

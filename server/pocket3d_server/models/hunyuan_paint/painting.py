@@ -27,11 +27,11 @@ from pocket3d_server.models.hunyuan_paint.diffusion import (
     unipc,
 )
 from pocket3d_server.models.hunyuan_paint.dual import Paint
-from pocket3d_server.models.hunyuan_paint.reference import Pixels
 from pocket3d_server.models.hunyuan_paint.unet import open_paint
 from pocket3d_server.models.hunyuan_paint.unet_pbr import open_paint_pbr
 from pocket3d_server.models.neural.dinov2 import load_dinov2
 from pocket3d_server.models.neural.precision import precision_of
+from pocket3d_server.models.pictures.framing import Pixels
 
 DINO_SIDE, DINO_RESIZED = 224, 256
 """The picture is made so large, and its middle of the first size is what DINOv2 looks at."""

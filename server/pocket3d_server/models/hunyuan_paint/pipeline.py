@@ -15,10 +15,11 @@ from pocket3d_server.models.hunyuan_paint.diffusion import Report, released, sha
 from pocket3d_server.models.hunyuan_paint.files import DELIGHT, PAINT, PAINT_PBR
 from pocket3d_server.models.hunyuan_paint.painter import Painter
 from pocket3d_server.models.hunyuan_paint.painting import Drawing, Scene, paint_views, paint_views_pbr
-from pocket3d_server.models.hunyuan_paint.reference import Pixels, Reference, on_white
+from pocket3d_server.models.hunyuan_paint.reference import on_white
 from pocket3d_server.models.hunyuan_paint.super_resolution import load_upscaler
 from pocket3d_server.models.hunyuan_paint.views import View, camera_index
 from pocket3d_server.models.neural.precision import precision_of
+from pocket3d_server.models.pictures.framing import Framed, Pixels
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Release:
 
 def texture(
     painter: Painter,
-    references: Sequence[Reference],
+    references: Sequence[Framed],
     release: Release,
     how: Drawing,
     views: int,
@@ -66,7 +67,7 @@ def texture(
 
 def texture_pbr(
     painter: Painter,
-    references: Sequence[Reference],
+    references: Sequence[Framed],
     release: Release,
     how: Drawing,
     views: int,

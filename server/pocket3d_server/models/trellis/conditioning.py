@@ -12,13 +12,13 @@ from pocket3d_server.models.neural.clip_text import load_clip_text
 from pocket3d_server.models.neural.clip_tokenizer import ClipTokenizer
 from pocket3d_server.models.neural.dinov2 import load_dinov2
 from pocket3d_server.models.neural.precision import precision_of
+from pocket3d_server.models.pictures.framing import Framed
 from pocket3d_server.models.trellis.pipeline import Conditions
-from pocket3d_server.models.trellis.preprocess import Prepared
 
 
 @torch.no_grad()
 def of_pictures(
-    pictures: Sequence[Prepared], encoder: Path, device: torch.device, heads: int | None = None
+    pictures: Sequence[Framed], encoder: Path, device: torch.device, heads: int | None = None
 ) -> Conditions:
     """What pictures show. ``encoder`` is DINOv2's checkpoint, which leaves the device again."""
     network = load_dinov2(encoder, heads)

@@ -178,14 +178,15 @@ class TrellisFromImages(Trellis):
     encoder = files.DINOV2.repository
 
     def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
+        from pocket3d_server.models.pictures.picture import read_picture
         from pocket3d_server.models.trellis import conditioning
-        from pocket3d_server.models.trellis.preprocess import prepare_all
+        from pocket3d_server.models.trellis.preprocess import prepare
 
         if not request.images:
             raise EngineError(
                 "no image was given", code="INVALID_INPUT", suggestion="Send a picture of one object."
             )
-        pictures = prepare_all(request.images)
+        pictures = [prepare(read_picture(path)) for path in request.images]
         encoder = next(f for f in self.spec.weights if f.repository == self.encoder)
         conditions = conditioning.of_pictures(
             pictures, self.weights.path(encoder), parts.device, self.encoder_heads
