@@ -35,8 +35,9 @@ class RayNodes:
         self._count = 0
         self.address = ""
 
-    def add(self) -> int:
+    def add(self, cpus: int | None = None) -> int:
         """Start one more node; returns its number. Only the head is waited for. Raises RuntimeError when it ends."""
+        cpus = self._cpus if cpus is None else cpus
         number = self._count
         self._count += 1
         # Each node has an address of its own, so that a server joins by the head's node and not by one to be killed.
@@ -45,7 +46,7 @@ class RayNodes:
             "--node-ip-address",
             f"127.0.0.{number + 1}",
             "--num-cpus",
-            str(self._cpus),
+            str(cpus),
             "--num-gpus",
             "0",
         ]

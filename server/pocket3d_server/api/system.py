@@ -116,6 +116,7 @@ class Worker(BaseModel):
     """A slot that runs one job at a time."""
 
     worker_id: str
+    node: str | None = Field(description="The machine of the fleet that it is on; null without a fleet.")
     gpu_id: int | None
     status: Literal["active", "idle"]
     current_job: str | None = Field(
@@ -134,7 +135,8 @@ class Workers(BaseModel):
 
     workers: list[Worker]
     gpu_allocation: dict[str, str] = Field(
-        description="What each GPU is used for.", examples=[{"0": "image_worker"}]
+        description="What each GPU is used for; in a fleet the node's name stands before its number.",
+        examples=[{"0": "image_worker"}],
     )
 
 
@@ -219,23 +221,25 @@ def workers() -> Response:
     """Worker status. A worker is a share of the CPU or a GPU that runs one job at a time."""
     slots = services().pool.state()
     shown = _shown_jobs(slots)
-    on_gpus = devices.facts().memory_of_processes
     found = [
         Worker(
             worker_id=state.slot.slot_id,
+            node=state.node or None,
             gpu_id=state.slot.gpu_id,
             status="active" if state.current_job else "idle",
             current_job=state.current_job if state.current_job in shown else None,
             models_loaded=sorted(state.models_loaded),
             uptime=int(state.uptime_s),
-            memory_used=sum(map(_resident_mb, state.pids)),
-            gpu_memory_used=sum(on_gpus[pid] for pid in known)
-            if (known := on_gpus.keys() & state.pids)
-            else None,
+            memory_used=state.memory_mb if state.node else sum(map(_resident_mb, state.pids)),
+            gpu_memory_used=state.gpu_memory_mb if state.node else _on_gpus(state.pids),
         )
         for state in slots
     ]
-    allocation = {str(state.slot.gpu_id): _role(state) for state in slots if state.slot.gpu_id is not None}
+    allocation = {
+        f"{state.node}/{state.slot.gpu_id}" if state.node else str(state.slot.gpu_id): _role(state)
+        for state in slots
+        if state.slot.gpu_id is not None
+    }
     return jsonify(Workers(workers=found, gpu_allocation=allocation).model_dump())
 
 
@@ -296,6 +300,13 @@ def _shown_jobs(slots: Sequence[SlotState]) -> set[str]:
     with services().database.read() as session:
         jobs = queries.jobs_by_id(session, running).values()
         return {job.id for job in jobs if job.account_id == caller().account_id}
+
+
+def _on_gpus(pids: Sequence[int]) -> int | None:
+    """MB that processes of this machine hold on GPUs; None where the driver does not tell."""
+    told = devices.facts().memory_of_processes
+    known = told.keys() & set(pids)
+    return sum(told[pid] for pid in known) if known else None
 
 
 def _role(state: SlotState) -> str:

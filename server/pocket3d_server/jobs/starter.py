@@ -175,7 +175,7 @@ class Starter:
         """End queued jobs whose model has gone since they were submitted."""
         for model_id in self._backlog.models:
             model = self._model(model_id)
-            if model and model.ready:
+            if model and (model.ready or model.patient):
                 continue
             reason = model.missing.reason if model and model.missing else "it is not installed any more."
             for job in self._backlog.of_model(model_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATIENCE_S = 5.0
 INSTALL = 'Install it with: pip install "pocket3d-server[ray]"'
 
 
@@ -45,6 +47,7 @@ class Cluster:
                 f"runner 'ray' needs the package ray, which is not installed. {INSTALL}"
             ) from error
         self._ray = ray
+        _knock(address)
         self._owned = not ray.is_initialized()
         if self._owned:
             with _own_signals():
@@ -117,6 +120,17 @@ class Cluster:
         """Part from the cluster, if it was us who joined."""
         if self._owned:
             self._ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Ray itself would try for two minutes and more. Raises SettingsError when nobody listens."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:  # "auto"
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S).close()
+    except (OSError, ValueError) as error:
+        raise SettingsError(_unreachable(address, error)) from error
 
 
 def _join(ray: Any, address: str, namespace: str) -> None:
