@@ -42,10 +42,12 @@ class Raster:
 
     def interpolate(self, values: NDArray[Any], faces: NDArray[Any]) -> Floats:
         """Values given for each vertex (V, C) at the pixels (N, C)."""
-        v, corners = np.asarray(values, np.float32), faces[self.face]
-        out = v[corners[:, 0]] * self.barycentric[:, 0:1]
-        out += v[corners[:, 1]] * self.barycentric[:, 1:2]
-        out += v[corners[:, 2]] * self.barycentric[:, 2:3]
+        v = np.asarray(values, np.float32)
+        out = np.zeros((len(self.face), v.shape[1]), np.float32)
+        for k in range(3):  # a face's corner at a time: what is gathered for the pixels lies side by side
+            part = np.take(v[faces[:, k]], self.face, axis=0)
+            part *= self.barycentric[:, k : k + 1]
+            out += part
         return out
 
     def only(self, kept: NDArray[np.bool_]) -> Raster:
@@ -190,7 +192,8 @@ class _Triangles:
 
     def weights(self, face: Ints, row: Ints, column: Ints) -> NDArray[np.float32]:
         """(3, N) of the corners, at the centres of pixels."""
-        a, ab, ac, area = self._a[face], self._ab[face], self._ac[face], self._area[face]
+        a, ab, ac = (np.take(each, face, axis=0) for each in (self._a, self._ab, self._ac))
+        area = self._area[face]
         x = column.astype(np.float32) + np.float32(0.5) - a[:, 0]
         y = row.astype(np.float32) + np.float32(0.5) - a[:, 1]
         beta = (ac[:, 0] * y - x * ac[:, 1]) / area
