@@ -160,10 +160,14 @@ def sockets_open(proxy: Proxy) -> None:
     address = f"wss://localhost:{proxy.port}{BASE}/ws/jobs/{job}"
     headers = {"Authorization": f"Bearer {proxy.server.token}", "Origin": proxy.url}
     client = Client.connect(address, headers=headers, ssl_context=trusting)
-    seen = []
-    with pytest.raises(ConnectionClosed) as end:
-        while (message := client.receive(timeout=30)) is not None:
+    seen: list[str] = []
+
+    def read() -> None:
+        while message := client.receive(timeout=30):
             seen.append(json.loads(message)["event"])
+
+    with pytest.raises(ConnectionClosed) as end:
+        read()
     assert (seen[-1], end.value.reason) == ("job_completed", 1000)
 
 
