@@ -35,6 +35,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "web",
         "accounts",
         "app",
+        "backup",
         "config",
         "database",
         "errors",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pocket3d_server import __version__, config, logs
 from pocket3d_server.accounts.tokens import TokenSigner
-from pocket3d_server.cli import accounts, browser, jobs, models
+from pocket3d_server.cli import accounts, backup, browser, jobs, models
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     models.add_commands(commands, _shared(argparse.SUPPRESS), _settings)
     accounts.add_commands(commands, data, _open_database)
     jobs.add_commands(commands, data, _open_data)
+    backup.add_commands(commands, data, _settings)
 
     openapi = commands.add_parser("openapi", help="print the OpenAPI document")
     openapi.set_defaults(run=_openapi)
