@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from pocket3d_server.models.partfield.memory import peak_bytes  # noqa: E402
 from pocket3d_server.models.partfield.network import PartField, Sizes  # noqa: E402
 from pocket3d_server.models.partfield.pipeline import Wishes  # noqa: E402
 from pocket3d_server.models.parts.face_graph import FaceGraph, face_graph  # noqa: E402
+from pocket3d_server.models.parts.proxy import carried_back, working_copy  # noqa: E402
 from pocket3d_server.models.weights import Weights  # noqa: E402
 
 LEGS = [(x, -0.45, z) for x in (-0.8, 0.8) for z in (-0.4, 0.4)]
@@ -142,6 +144,33 @@ def test_any_number_of_pieces_is_bridged(count: int) -> None:
     assert np.array_equal(tree.labels(1), np.zeros(count))
     assert np.array_equal(tree.labels(count), np.arange(count))
     assert links.nnz >= 2 * (count - 1)
+
+
+def test_a_heavy_mesh_of_very_many_pieces_is_lightened_quickly() -> None:
+    """Leaves of a tree: a copy, and the way back to every leaf."""
+    random = np.random.default_rng(0)
+    leaf = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]]) * 0.01
+    vertices = (random.random((40_000, 1, 3)) + leaf).reshape(-1, 3)
+    faces = np.array([[0, 1, 2], [0, 2, 3]]) + 4 * np.arange(40_000)[:, None, None]
+    whole = face_graph(vertices, faces.reshape(-1, 3))
+    begin = time.process_time()
+    work = working_copy(whole)
+    assert time.process_time() - begin < 2
+    back = carried_back(np.arange(len(work.faces)), work, whole)
+    apart = np.linalg.norm(work.centers[back] - whole.centers, axis=1)
+    assert len(work.faces) < 30_000
+    assert np.median(apart) < 0.02
+
+
+@pytest.mark.parametrize("groups", [1, 2, 7, 80, 100])
+def test_the_top_of_a_tree_divides_as_the_tree_does(groups: int) -> None:
+    centers = np.random.default_rng(0).random((80, 3))
+    links = clustering.adjacency(np.zeros((0, 2), np.int64), centers, "nearest_faces")
+    tree = clustering.merge_tree(clustering.unit(centers), links)
+    top, group = tree.top(groups)
+    assert len(top.heights) == min(groups, 80) - 1
+    for parts in range(1, min(groups, 80) + 1):
+        assert np.array_equal(top.labels(parts)[group], tree.labels(parts))
 
 
 def test_it_fits_a_gpu_of_4_gb() -> None:

@@ -92,6 +92,19 @@ class MergeTree:
         )
         return first_seen(connected_components(links, directed=False)[1][:count])
 
+    def top(self, groups: int) -> tuple[MergeTree, Ints]:
+        """The last joins alone, those of ``groups`` groups or as many as there are faces, and the group of each face
+        (F,), numbered as in `labels`: in the tree that is given back the groups stand for faces."""
+        count = len(self.children) + 1
+        groups = min(groups, count)
+        labels, done = self.labels(groups), count - groups
+        first = np.concatenate([np.arange(count), self.children[:, 0]])
+        while (first >= count).any():  # half as far to a face of the node with each turn
+            first = first[first]
+        upper = self.children[done:]
+        made = upper >= count + done
+        return MergeTree(np.where(made, upper - 2 * done, labels[first[upper]]), self.heights[done:]), labels
+
 
 def merge_tree(features: NDArray[np.floating], links: sparse.csr_matrix) -> MergeTree:
     """Ward's tree of faces with unit features (F, C) along ``links`` (F, F)."""

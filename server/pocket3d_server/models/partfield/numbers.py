@@ -16,14 +16,14 @@ CLEAR = 1.5
 """Two kinds are apart when they are so many times farther from each other than parts of one kind."""
 MIN_PARTS = 3
 LOOKED_AT = 160
-"""Groups down to which the tree is cut in search of parts that are large enough."""
+"""Groups of faces down to which a tree is cut in search of parts that are large enough."""
 
 
 def cut(tree: MergeTree, large: Callable[[Ints], int], fine: bool = False, wanted: int | None = None) -> Ints:
-    """(F,) labels with ``wanted`` large parts, or as many as the tree suggests; small ones are left for others to take.
+    """(G,) labels with ``wanted`` large parts, or as many as the tree suggests; small ones are left for others to take.
 
     ``large`` says how many of the parts in some labels are large enough to stay. Splitting off a part that is not
-    makes no part; so the tree is cut until there are as many large ones as there should be.
+    makes no part; so the tree, of G groups of faces, is cut until there are as many large ones as there should be.
     """
     groups, costs = _ladder(tree, large, (wanted or FINE) + 1)
     if wanted is None:
@@ -49,7 +49,7 @@ def _ladder(tree: MergeTree, large: Callable[[Ints], int], most: int) -> tuple[l
     """
     groups, costs = [1], [np.inf]
     count = len(tree.heights) + 1
-    for parts in range(2, min(count, LOOKED_AT) + 1):
+    for parts in range(2, count + 1):
         if len(groups) == most:
             break
         if large(tree.labels(parts)) > len(groups):

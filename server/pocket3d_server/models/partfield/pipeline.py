@@ -18,7 +18,7 @@ from pocket3d_server.models.partfield.field import face_means
 from pocket3d_server.models.partfield.network import PartField
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints
 from pocket3d_server.models.parts.proxy import carried_back, working_copy
-from pocket3d_server.models.parts.small import absorb_islands, absorb_small, vertices_of_parts
+from pocket3d_server.models.parts.small import absorb_islands, absorb_small
 
 REACH = 0.9
 """The surface lies within [-REACH, REACH]."""
@@ -72,8 +72,12 @@ def parts_of(
     whole = np.arange(len(surface.faces))
     nearest = whole if work is surface else carried_back(np.arange(len(work.faces)), work, surface)
 
+    upper, group = tree.top(numbers.LOOKED_AT)
+    owned = _table(np.repeat(group[nearest], 3), corners.reshape(-1), len(upper.heights) + 1)
+
     def large(labels: Ints) -> int:
-        return int((vertices_of_parts(labels[nearest], corners) >= wishes.least).sum())
+        vertices = np.diff((_table(labels, np.arange(len(labels))) @ owned).indptr)
+        return int((vertices >= wishes.least).sum())
 
     def most_alike(labels: Ints, small: int, others: Ints) -> int:
         """Which of ``others`` has the mean features nearest to those of ``small``."""
@@ -81,7 +85,7 @@ def parts_of(
         means = part_means(features, labels[whole if work is surface else work.source], count)
         return int(others[(means[others] @ means[small]).argmax()])
 
-    groups = numbers.cut(tree, large, wishes.fine, wishes.parts)
+    groups = numbers.cut(upper, large, wishes.fine, wishes.parts)[group]
     if wishes.grouping == "alike":
         groups = alike(
             features, wishes.parts or numbers.kinds(part_means(features, groups, int(groups.max()) + 1))
@@ -92,10 +96,13 @@ def parts_of(
 
 def part_means(features: NDArray[np.float32], labels: Ints, count: int) -> NDArray[np.float32]:
     """(count, C) the mean features of the faces of each part, at length 1; zeros for parts without a face."""
-    faces = np.arange(len(labels))
-    shape = (count, len(labels))
-    members = sparse.csr_matrix((np.ones(len(labels), np.float32), (labels, faces)), shape=shape)
-    return unit(members @ features)
+    return unit(_table(labels, np.arange(len(labels)), count) @ features)
+
+
+def _table(rows: Ints, columns: Ints, count: int | None = None) -> sparse.csr_matrix:
+    """(R, C) how often each column is named with each row, ``count`` rows or as many as are named."""
+    shape = (int(rows.max()) + 1 if count is None else count, int(columns.max()) + 1)
+    return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
 def framed(surface: FaceGraph) -> tuple[NDArray[np.float64], float]:

@@ -14,6 +14,8 @@ from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
 
 HEAVY, TARGET = 40_000, 20_000
 """Surfaces with more faces than the first are simplified to about the second."""
+PIECES = 5_000
+"""Components beyond which faces of the light copy may lie nearest to another component's."""
 LONGEST = 0.06
 """Longest edge, in units of the surface's size (root of its area)."""
 MOST = 60_000
@@ -31,10 +33,13 @@ def working_copy(surface: FaceGraph) -> FaceGraph:
         light = face_graph(points, faces)
     except ValueError:  # nothing but slivers was left
         return _copy(surface)
-    moved_to = fast_simplification.replay_simplification(before, triangles, collapses)[2]
-    component = np.zeros(len(points), np.int64)
-    component[moved_to[surface.faces[:, 0]]] = surface.component
-    light.source = _nearest(surface, surface.component, light, component[faces[light.source, 0]])
+    own, component = surface.component, np.zeros(len(points), np.int64)
+    if own.max() < PIECES:
+        moved_to = fast_simplification.replay_simplification(before, triangles, collapses)[2]
+        component[moved_to[surface.faces[:, 0]]] = own
+    else:  # it would take minutes to follow every leaf of a tree
+        own = np.zeros_like(own)
+    light.source = _nearest(surface, own, light, component[faces[light.source, 0]])
     light.group = surface.group[light.source]
     return divided(light)
 
