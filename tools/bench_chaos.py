@@ -1,11 +1,14 @@
 """Torment a server and see whether anything gets lost.
 
-    python build.py bench chaos [--rounds N] [--seed N] [--markdown]
+    python build.py bench chaos [--rounds N] [--seed N] [--runner local|ray] [--markdown]
 
 In each round, at a random moment, the runner, the server or both are killed with ``kill -9``, or the disk is
 filled and freed again, while metered accounts submit, cancel, delete and chain jobs over HTTP. At the end all
 must be done, and what clients were told must agree with the job table, the event log, the ledger, the files and
 the processes. Returns 1 unless it does.
+
+With ``--runner ray`` models run on a cluster of two nodes beside its head, which has no place for jobs; a runner
+is one on any node, and whole nodes are killed and replaced.
 
 The disk is a small tmpfs of its own; that takes root, or user namespaces (Linux). Elsewhere it is not filled,
 and the table says so.
@@ -34,6 +37,7 @@ import psutil
 
 from tools.chaos_audit import Findings, bearing, check_answers, check_data
 from tools.chaos_clients import Customer, until_all_have_ended
+from tools.ray_nodes import RayNodes
 from tools.server_process import ROOT, ServerProcess, wait_until
 
 ENGINES = ("Noop", "Paced", "Fails", "Poison", "Litters", "Copies")
@@ -44,12 +48,16 @@ MARK = "POCKET3D_CHAOS"
 DRAIN_S = 180.0
 ACTIONS = {"runner": 35, "server": 30, "both": 15, "disk": 12, "disk and server": 8}
 """What happens in a round, and how often."""
+NODE_ACTIONS = {"node": 15, "node and server": 5}
+"""The same where there are nodes."""
+NODES = 2
 
 
 class Chaos:
     """One server, its customers, and what befalls them."""
 
-    def __init__(self, folder: Path, disk: Path | None, seed: int) -> None:
+    def __init__(self, folder: Path, disk: Path | None, seed: int, runner: str = "local") -> None:
+        self._actions = ACTIONS | (NODE_ACTIONS if runner == "ray" else {})
         self.done: Counter[str] = Counter()
         self._random = random.Random(seed)
         self._seed = seed
@@ -57,6 +65,13 @@ class Chaos:
         self._mark = f"{seed}-{os.getpid()}"
         engines = ",".join(f"tools.engines:{name}" for name in ENGINES)
         os.environ[MARK] = self._mark  # all that is started from here bears it
+        self._cluster = RayNodes(cpus=1, PYTHONPATH=str(ROOT)) if runner == "ray" else None
+        self._nodes: list[int] = []
+        ray = {}
+        if self._cluster:
+            self._cluster.add(cpus=0)
+            self._nodes = [self._cluster.add() for _ in range(NODES)]
+            ray = {"runner": "ray", "ray_address": self._cluster.address}
         self.server = ServerProcess(
             (disk or folder) / "data",
             folder / "server.log",
@@ -64,6 +79,7 @@ class Chaos:
             cpu_jobs=2,
             min_free_mb=0,  # the disk is to be full indeed
             lease_seconds=3,
+            **ray,
         )
         self.server.port = free_port()
         self._stop = threading.Event()
@@ -84,8 +100,10 @@ class Chaos:
     def round(self) -> None:
         """One misfortune at a random moment."""
         time.sleep(self._random.uniform(0.1, 1.5) * self._start_s)
-        weights = [weight if self._disk or "disk" not in name else 0 for name, weight in ACTIONS.items()]
-        action = self._random.choices(list(ACTIONS), weights)[0]
+        weights = [
+            weight if self._disk or "disk" not in name else 0 for name, weight in self._actions.items()
+        ]
+        action = self._random.choices(list(self._actions), weights)[0]
         self.done[action] += 1
         match action:
             case "runner":
@@ -94,6 +112,11 @@ class Chaos:
                 self.server.kill()
             case "both":
                 self._kill_runner()
+                self.server.kill()
+            case "node":
+                self._replace_node()
+            case "node and server":
+                self._replace_node()
                 self.server.kill()
             case "disk" | "disk and server":
                 with self._full_disk():
@@ -127,6 +150,8 @@ class Chaos:
             own.close()
         client.close()
         self.server.stop()
+        if self._cluster:
+            self._cluster.close()
         with contextlib.suppress(TimeoutError):
             wait_until(lambda: not self._offspring(), 10, every=0.1)
         for process in self._offspring():
@@ -141,6 +166,8 @@ class Chaos:
         for process in self._offspring():
             with contextlib.suppress(psutil.Error):
                 process.kill()
+        if self._cluster:
+            self._cluster.close()
 
     def _start(self) -> None:
         begun = time.monotonic()
@@ -160,10 +187,15 @@ class Chaos:
 
     def _kill_runner(self) -> None:
         with contextlib.suppress(psutil.Error):
-            children = psutil.Process(self.server.pid).children()
-            runners = [c for c in children if "pocket3d_server.runners.child" in c.cmdline()]
+            family = self._offspring() if self._cluster else psutil.Process(self.server.pid).children()
+            runners = [c for c in family if "pocket3d_server.runners.child" in c.cmdline()]
             if runners:
                 self._random.choice(runners).send_signal(signal.SIGKILL)
+
+    def _replace_node(self) -> None:
+        assert self._cluster
+        self._nodes.append(self._cluster.add())
+        self._cluster.kill(self._nodes.pop(self._random.randrange(len(self._nodes) - 1)))
 
     def _offspring(self) -> list[psutil.Process]:
         return [p for p in bearing(MARK, self._mark) if p.pid != os.getpid()]
@@ -243,6 +275,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, help="of all that is random; printed")
+    parser.add_argument("--runner", choices=["local", "ray"], default="local", help="where models run")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the server's log there")
     options = parser.parse_args(argv)
@@ -258,7 +291,7 @@ def main(argv: list[str] | None = None) -> int:
         with small_disk(folder) as disk:
             if disk is None:
                 print("No disk of its own can be mounted here, so none is filled.")
-            return run(Chaos(folder, disk, seed), options)
+            return run(Chaos(folder, disk, seed, options.runner), options)
     finally:
         if options.keep:
             options.keep.mkdir(parents=True, exist_ok=True)

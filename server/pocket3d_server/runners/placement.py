@@ -74,30 +74,30 @@ class Room:
 
         ``hold`` is memory that must stay within reach of another job: what running processes leave.
         """
-        busy_slots = self._busy_slots()
+        books = _Books(self.residents)
         best: tuple[tuple[bool, int, int], Placement] | None = None
         for slot in self.slots:
-            need = None if slot.slot_id in busy_slots else self.need_of(model_id, slot.device)
+            need = None if slot.slot_id in books.busy_slots else self.need_of(model_id, slot.device)
             if need is None:
                 continue
             warm = (model_id, slot.slot_id) in self.residents
-            victims = self._victims(model_id, slot, need, hold or {})
+            victims = self._victims(books, model_id, slot, need, hold or {})
             if victims is None:
                 continue
-            kept = sum(r.slot_id == slot.slot_id for r in self.residents.values())
-            rank = (not warm, len(victims), kept)
+            rank = (not warm, len(victims), books.kept.get(slot.slot_id, 0))
             if best is None or rank < best[0]:
                 best = rank, Placement(slot, warm, victims)
         return best[1] if best else None
 
     def hold_for(self, model_id: str) -> Amounts:
         """What must be kept free for a model that has to wait: its need where it will fit soonest."""
+        books = _Books(self.residents)
         best: tuple[int, Amounts] | None = None
         for slot in self.slots:
             need = self.need_of(model_id, slot.device)
             if need is None:
                 continue
-            left = self.limits.get(slot.device, 0) - self._booked(slot.device, busy_only=True)
+            left = self.limits.get(slot.device, 0) - books.running.get(slot.device, 0)
             if best is None or left > best[0]:
                 best = left, need
         return best[1] if best else {}
@@ -119,24 +119,26 @@ class Room:
             self.residents[model_id, slot_id] = resident
 
     def _victims(
-        self, model_id: str, slot: Slot, need: Amounts, hold: Amounts
+        self, books: _Books, model_id: str, slot: Slot, need: Amounts, hold: Amounts
     ) -> tuple[tuple[str, str], ...] | None:
         """The fewest idle processes, longest idle first, without which the need fits; None when it does not."""
         own = self.residents.get((model_id, slot.slot_id))
         victims: list[tuple[str, str]] = []
         for memory, amount in need.items():
             limit = self.limits.get(memory, 0)
-            running = self._booked(memory, busy_only=True)
+            running = books.running.get(memory, 0)
             if running and running + amount > limit:
                 return None
             if memory in hold and running + amount + hold[memory] > limit:
                 return None
-            others = self._booked(memory) - (own.booked.get(memory, 0) if own else 0)
+            others = books.booked.get(memory, 0) - (own.booked.get(memory, 0) if own else 0)
             freed = sum(self.residents[victim].booked.get(memory, 0) for victim in victims)
+            if others - freed + amount <= limit:
+                continue
             idle = sorted(
-                (r.idle_since, key)
-                for key, r in self.residents.items()
-                if not r.busy and r is not own and r.booked.get(memory) and key not in victims
+                (self.residents[key].idle_since, key)
+                for key in books.idle.get(memory, ())
+                if self.residents[key] is not own and key not in victims
             )
             while idle and others - freed + amount > limit:
                 _, key = idle.pop(0)
@@ -144,8 +146,29 @@ class Room:
                 freed += self.residents[key].booked[memory]
         return tuple(victims)
 
-    def _booked(self, memory: str, *, busy_only: bool = False) -> int:
-        return sum(r.booked.get(memory, 0) for r in self.residents.values() if r.busy or not busy_only)
-
     def _busy_slots(self) -> set[str]:
         return {r.slot_id for r in self.residents.values() if r.busy}
+
+
+class _Books:
+    """Sums over all residents, made once for a question that looks at every slot: a fleet has a thousand of both."""
+
+    def __init__(self, residents: Mapping[tuple[str, str], Resident]) -> None:
+        self.busy_slots: set[str] = set()
+        self.kept: dict[str, int] = {}
+        """Processes by slot."""
+        self.booked: dict[str, int] = {}
+        self.running: dict[str, int] = {}
+        """Of what is booked of each memory, that of running processes."""
+        self.idle: dict[str, list[tuple[str, str]]] = {}
+        """By memory: the idle processes that hold some of it."""
+        for key, resident in residents.items():
+            self.kept[resident.slot_id] = self.kept.get(resident.slot_id, 0) + 1
+            if resident.busy:
+                self.busy_slots.add(resident.slot_id)
+            for memory, amount in resident.booked.items():
+                self.booked[memory] = self.booked.get(memory, 0) + amount
+                if resident.busy:
+                    self.running[memory] = self.running.get(memory, 0) + amount
+                elif amount:
+                    self.idle.setdefault(memory, []).append(key)
