@@ -100,6 +100,15 @@ def test_pictures_may_have_any_size(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_walls_are_painted_all_over(method: Method) -> None:
+    """A side that a camera looks straight at is as deep everywhere, but for rounding."""
+    painter = Painter(asset_of(trimesh.creation.box((1.9, 0.3, 1.7))), SIZE, method, SIZE)
+    seen_from = painter.views()
+    baked = painter.bake(pictures(painter, seen_from), seen_from)
+    assert baked.trust[painter.atlas.texels.mask()].mean() > 0.85
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_slight_pieces_are_painted(method: Method) -> None:
     """A needle all of which is near its outline has its own colour, not that of what is near it."""
     ball = trimesh.creation.icosphere(3, 0.5)

@@ -19,7 +19,7 @@ from pocket3d_server.models.hunyuan_paint.maps import Sight
 
 LEAST_COSINE = np.float32(np.cos(np.radians(75)))
 SAME_DEPTH = 3e-3
-"""A texel further than this behind what the camera sees is hidden."""
+"""A texel further than this behind what the camera sees is hidden, in units of the painter's frame."""
 CANNY = (30, 80)
 """Thresholds for edges in the picture of depths."""
 SHARPNESS = 4
@@ -127,7 +127,8 @@ def _near_edges(sight: Sight, border: int) -> NDArray[np.bool_]:
     """(S, S) pixels within ``border`` of the background or of a jump in depth."""
     depth = sight.depths
     low, high = (float(depth.min()), float(depth.max())) if len(depth) else (0.0, 0.0)
-    levels = ((depth - low) / np.float32(max(high - low, 1e-12)) * 255).astype(np.uint8)
+    # What is as flat as a wall has no edges, though rounding gives it some depth.
+    levels = ((depth - low) / np.float32(max(high - low, SAME_DEPTH)) * 255).astype(np.uint8)
     edges = cv2.Canny(sight.raster.picture(levels[:, None])[..., 0], *CANNY) > 0
     return _near(edges, border) | _near(~sight.raster.mask(), border)
 
