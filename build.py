@@ -114,7 +114,9 @@ def lock(rest: list[str]) -> int:
     return run(environments.test(), "-m", "uv", *environments.LOCK_COMMAND, *rest)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, serve, client, package, version, lint, bench, gallery, docs, lock)}
+COMMANDS = {
+    f.__name__: f for f in (demo, test, serve, client, package, version, lint, bench, gallery, docs, lock)
+}
 
 
 def main() -> int:

@@ -32,7 +32,20 @@ PAGES = [
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```", re.M | re.S)
 READ_ELSEWHERE = {"docs/blender.md"}
 """``tests/blender/test_headless.py`` runs this page in Blender."""
-NOT_HERE = ("install", "accept", "remove", "show", "--host", "rotate", "revoke", "acc_", "retry", "PID")
+NOT_HERE = (
+    "install",
+    "accept",
+    "remove",
+    "show",
+    "--host",
+    "rotate",
+    "revoke",
+    "acc_",
+    "retry",
+    "PID",
+    "backup",
+    "restore",
+)
 """What a command with this in it needs is not here: a network, others' machines, a key or a job by name."""
 ADDRESS = "https://93.184.215.14/hook"
 """Stands for an address of the reader's own; no name is looked up for it."""
@@ -147,7 +160,9 @@ def test_commands_are_known(page: str, line: str) -> None:
         listed = subprocess.run([sys.executable, "build.py"], cwd=ROOT, capture_output=True, text=True)
         assert re.search(rf"\b{words[2]} ", listed.stdout), f"build.py has no {words[2]}"
     elif program == "blender":
-        assert line in (ROOT / "docs" / "blender.md").read_text(encoding="utf-8"), "this page is tried in Blender"
+        assert line in (ROOT / "docs" / "blender.md").read_text(encoding="utf-8"), (
+            "this page is tried in Blender"
+        )
     else:
         known = [["python", "-m", "venv"], ["pip", "install"], ["npm", "install"], ["export"]]
         assert any(words[: len(k)] == k or [program, *words[1:]][: len(k)] == k for k in known), line
