@@ -39,7 +39,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     data_dir: Path = Field(default_factory=default_data_dir)
-    """Database, files, token and logs; copying this folder is a backup."""
+    """Database, files, secrets and token; ``pocket3d-server backup`` makes an archive of them."""
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in ``data_dir``."""
 
