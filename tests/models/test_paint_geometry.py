@@ -271,3 +271,18 @@ def test_hidden_faces_run_from_corner_to_corner() -> None:
     image = painter.fill(baked).reshape(-1, 3)[texels.texel[hidden]] / 255
     places = texels.interpolate(painter.surface.vertices, painter.atlas.faces)[hidden]
     assert np.abs(image - field(places / 0.7)).max(axis=1).mean() < 0.05
+
+
+def test_a_vertex_takes_the_mean_of_what_is_around_it() -> None:
+    """Of a pattern as fine as texels a hidden place becomes neither its light nor its dark; what was seen stays as it is."""
+    painter = Painter(asset_of(trimesh.creation.icosphere(2)), SIZE, "linear", SIZE)
+    texels, rng = painter.atlas.texels, np.random.default_rng(0)
+    pattern = rng.integers(0, 2, (SIZE, SIZE, 1)).repeat(3, axis=2).astype(np.float32)
+    places = texels.interpolate(painter.surface.vertices, painter.atlas.faces)
+    trust = np.zeros(SIZE * SIZE, np.bool_)
+    trust[texels.texel[places[:, 0] > 0]] = True
+    image = painter.fill(Baked(pattern * trust.reshape(SIZE, SIZE, 1), trust.reshape(SIZE, SIZE)))
+    assert np.array_equal(image.reshape(-1, 3)[trust], (pattern.reshape(-1, 3)[trust] * 255).astype(np.uint8))
+    hidden = image.reshape(-1, 3)[texels.texel[places[:, 0] < -0.2]]
+    assert hidden.min() > 90
+    assert hidden.max() < 165

@@ -31,6 +31,8 @@ MOST_ROUNDS = 200
 """A colour travels at least one edge in a round, most often across all of the mesh. The rest takes the nearest colour."""
 LITTLE = 0.1
 """Share of a face or a piece up to which what was shown of it is only its rim."""
+LEAST_TEXELS = 0.5
+"""Known texels around a vertex, by nearness, that tell its colour."""
 RADIUS = 3
 """Texels around one that tell its colour."""
 
@@ -51,8 +53,7 @@ def spread(
     order of the faces' corners, again and again. ``report`` may raise to stop.
     """
     size = len(baked.trust)
-    place = np.rint(np.asarray(uv, np.float64) * (size - 1)).astype(np.int64)
-    texel = ((size - 1 - place[:, 1]) * size + place[:, 0])[np.asarray(uv_faces).ravel()]
+    texel = _texel_of(uv, size)[np.asarray(uv_faces).ravel()]
     corner = np.asarray(faces, np.int64).ravel()
     texture, trust = baked.texture.reshape(size * size, -1).copy(), baked.trust.ravel().copy()
     known_corner = trust[texel]
@@ -69,17 +70,37 @@ def spread(
     return Baked(texture.reshape(baked.texture.shape), trust.reshape(size, size))
 
 
+def seeded(baked: Baked, texels: Raster, faces: Ints, place: Ints, uv: NDArray[Any]) -> Baked:
+    """The texture with the mean of what is known around each vertex at it: a single texel may be any of a pattern's colours.
+
+    ``texels`` lie on ``faces`` (F, 3); vertices (V,) with the same ``place`` have the same mean.
+    """
+    known = texels.only(baked.trust.ravel()[texels.pixel])
+    values = baked.texture.reshape(-1, baked.texture.shape[2])[known.pixel]
+    total = np.zeros((int(place.max()) + 1, values.shape[1] + 1))
+    for k in range(3):
+        corner, weight = place[faces[:, k]][known.face], np.maximum(known.barycentric[:, k], 0)
+        total[:, -1] += np.bincount(corner, weight, len(total))
+        for channel in range(values.shape[1]):
+            total[:, channel] += np.bincount(corner, weight * values[:, channel], len(total))
+    told = total[place, -1] > LEAST_TEXELS
+    at = _texel_of(uv, len(baked.trust))[told]
+    texture, trust = baked.texture.copy(), baked.trust.copy()
+    texture.reshape(-1, values.shape[1])[at] = (total[:, :-1] / np.maximum(total[:, -1:], 1e-9))[place[told]]
+    trust.reshape(-1)[at] = True
+    return Baked(texture, trust)
+
+
 def over_faces(
-    seen: NDArray[np.bool_], spread: Baked, texels: Raster, vertices: Floats, faces: Ints, uv: NDArray[Any]
+    baked: Baked, spread: Baked, texels: Raster, vertices: Floats, faces: Ints, uv: NDArray[Any]
 ) -> Baked:
     """The texture with faces that no view has shown in the colours of their vertices, which run into one another.
 
-    ``seen`` (R, R) is what views have shown and ``spread`` what `spread` has made of it; ``texels`` lie on the mesh of ``vertices``
+    ``baked`` is what views have shown and ``spread`` what `spread` has told the vertices; ``texels`` lie on the mesh of ``vertices``
     (V, 3) and ``faces`` (F, 3). A vertex that no colour has reached takes that of the nearest one in space.
     """
-    size = len(seen)
-    place = np.rint(np.asarray(uv, np.float64) * (size - 1)).astype(np.int64)
-    at = (size - 1 - place[:, 1]) * size + place[:, 0]
+    size, seen = len(baked.trust), baked.trust
+    at = _texel_of(uv, size)
     texture, trust = spread.texture.reshape(size * size, -1).copy(), spread.trust.ravel().copy()
     color, known = texture[at], trust[at]
     if not known.any():
@@ -91,6 +112,7 @@ def over_faces(
     told = texels.only((shown <= LITTLE * many)[texels.face] & ~trust[texels.pixel])
     texture[told.pixel] = np.clip(told.interpolate(color, faces), 0, 1)
     trust[told.pixel] = True
+    texture[seen.ravel()] = baked.texture[seen]
     return Baked(texture.reshape(spread.texture.shape), trust.reshape(size, size))
 
 
@@ -106,6 +128,12 @@ def filled(baked: Baked) -> Image:
     return np.asarray(
         cv2.inpaint(levels, np.where(baked.trust, 0, 255).astype(np.uint8), RADIUS, cv2.INPAINT_NS)
     )
+
+
+def _texel_of(uv: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """The texel (V,) in whose middle each vertex is, or nearly."""
+    place = np.rint(np.asarray(uv, np.float64) * (size - 1)).astype(np.int64)
+    return np.asarray((size - 1 - place[:, 1]) * size + place[:, 0])
 
 
 class _Edges(NamedTuple):

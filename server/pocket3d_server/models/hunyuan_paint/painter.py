@@ -105,12 +105,13 @@ class Painter:
         place = places(atlas.vertices)[1]
         corner = np.zeros((int(place.max()) + 1, 3))
         corner[place] = self.surface.vertices
+        seeds = inpaint.seeded(baked, atlas.texels, atlas.faces, place, self._uv)
         spread = inpaint.spread(
-            baked, corner, place[atlas.faces], self._uv, atlas.faces, lambda done: report(0.3 * done)
+            seeds, corner, place[atlas.faces], self._uv, atlas.faces, lambda done: report(0.3 * done)
         )
         report(0.3)
         covered = inpaint.over_faces(
-            baked.trust, spread, atlas.texels, self.surface.vertices, atlas.faces, self._uv
+            baked, spread, atlas.texels, self.surface.vertices, atlas.faces, self._uv
         )
         report(0.5)
         bordered = inpaint.with_gutters(covered, atlas.texels.mask())
