@@ -18,8 +18,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
 from tools import environments
 
 ROOT = Path(__file__).resolve().parent
-NEEDS_TEST_TOOLS = {"fuzz", "partfield", "trellis", "trellis_asset"}
-"""Benchmarks that use packages of the tests, PyTorch among them."""
+NEEDS_TEST_TOOLS = {"fleet", "fuzz", "partfield", "trellis", "trellis_asset"}
+"""Benchmarks that use packages of the tests, PyTorch and Ray among them."""
 
 
 def run(*command: str | Path, **variables: str) -> int:
@@ -88,13 +88,14 @@ def lint(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    """Measure: ``bench server | chaos | import | fuzz``, and the engines: ``bench text | texture | trellis | trellis-asset | partfield | unirig | paint``, ``bench segmentation | rigging | image --data DIR``."""
+    """Measure: ``bench server | chaos | fleet | import | fuzz``, and the engines: ``bench text | texture | trellis | trellis-asset | partfield | unirig | paint``, ``bench segmentation | rigging | image --data DIR``."""
     names = sorted(p.stem.removeprefix("bench_") for p in (ROOT / "tools").glob("bench_*.py"))
     rest = [rest[0].replace("-", "_"), *rest[1:]] if rest else rest
     if not rest or rest[0] not in names:
         print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
         return 2
-    python = environments.test() if rest[0] in NEEDS_TEST_TOOLS else environments.server()
+    tested = rest[0] in NEEDS_TEST_TOOLS or "ray" in rest
+    python = environments.test() if tested else environments.server()
     return run(python, "-m", f"tools.bench_{rest[0]}", *rest[1:])
 
 

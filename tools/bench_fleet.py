@@ -14,13 +14,21 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from pocket3d_server.accounts.tables import Account
+from pocket3d_server.config import load
+from pocket3d_server.database import Database
+from pocket3d_server.jobs import states
+from pocket3d_server.jobs.events import EventLog, change
+from pocket3d_server.jobs.tables import Job
 from pocket3d_server.runners.base import Slot
 from pocket3d_server.runners.placement import Resident, Room
+from pocket3d_server.times import now
+from sqlalchemy.orm import Session
 
 from tools.ray_nodes import RayNodes
 from tools.server_process import ROOT, Client, ServerProcess, running, wait_until
@@ -50,7 +58,7 @@ class Row:
 def measure(folder: Path, nodes: int, jobs: int, seconds: float) -> Row:
     """One fleet, from its start to its end; 0 nodes is this machine without Ray."""
     name = f"fleet{nodes}"
-    settings: dict[str, object] = {"extra_engines": "tools.engines:Paced", "cpu_jobs": SLOTS}
+    settings = {"extra_engines": "tools.engines:Paced", "cpu_jobs": str(SLOTS)}
     cluster = RayNodes(SLOTS, PYTHONPATH=str(ROOT)) if nodes else None
     try:
         if cluster:
@@ -58,7 +66,9 @@ def measure(folder: Path, nodes: int, jobs: int, seconds: float) -> Row:
             for _ in range(nodes):
                 cluster.add()
             settings |= {"runner": "ray", "ray_address": cluster.address}
-        with running(ServerProcess(folder / name, folder / f"{name}.log", **settings)) as server:
+        with running(
+            ServerProcess(folder / name, folder / f"{name}.log", "pocket3d_server", **settings)
+        ) as server:
             client = server.client()
             slots = SLOTS * max(1, nodes)
             wait_until(lambda: len(client.json("GET", "/system/workers")["workers"]) == slots, 60, every=0.2)
@@ -125,6 +135,38 @@ def place_ms(gpus: int) -> float:
     return (time.perf_counter() - begun) / count * 1000
 
 
+def table_ms(folder: Path, jobs: int = 300) -> dict[str, float]:
+    """Milliseconds that the job table takes for one job in each step, many in one transaction (SQLite)."""
+    database = Database(load({"data_dir": folder}, {}).database)
+    database.migrate()
+    events = EventLog(database)
+    spent = {}
+
+    def each(name: str, work: Callable[[Session, int], object]) -> list[object]:
+        begun = time.perf_counter()
+        with change(database, events, durable=False) as session:
+            made = [work(session, n) for n in range(jobs)]
+        spent[name] = (time.perf_counter() - begun) / jobs * 1000
+        return made
+
+    def job(n: int) -> Job:
+        about = {"feature": "mesh_generation", "model_id": "m", "request": {}, "output_format": "glb"}
+        return Job(id=f"j{n}", account_id="a", **about)
+
+    with database.write() as session:
+        session.add(Account(id="a", name="A", tier="pro"))
+    each("submit", lambda session, n: states.enqueue(session, job(n)))
+    leases = each("start", lambda session, n: states.claim(session, f"j{n}", "bench", 60))
+    for step in range(2):  # the first finds everything cold
+        each(
+            "a progress report",
+            lambda session, n: states.progress(session, leases[n], 0.1 + step / 10, f"step_{step}", now()),  # type: ignore[arg-type]  # noqa: B023
+        )
+    each("end", lambda session, n: states.complete(session, leases[n], {"faces": 1}, []))  # type: ignore[arg-type]
+    database.close()
+    return spent
+
+
 def table(rows: Sequence[Row], markdown: bool) -> None:
     """For people."""
     one = next((row.rate for row in rows if row.nodes == 1), 0.0)
@@ -140,6 +182,9 @@ def table(rows: Sequence[Row], markdown: bool) -> None:
         for row in rows
     ]
     _print(heads, lines, markdown)
+    with tempfile.TemporaryDirectory(prefix="pocket3d-fleet-") as folder:
+        spent = table_ms(Path(folder))
+    _print(["the job table, for one job", "ms"], [[k, f"{v:.2f}"] for k, v in spent.items()], markdown)
     _print(["GPUs", "ms for a place"], [[str(n), f"{place_ms(n):.2f}"] for n in FLEETS], markdown)
 
 

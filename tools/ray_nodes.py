@@ -85,10 +85,12 @@ class RayNodes:
     def kill(self, number: int) -> None:
         """Lose a node: kill -9 of all that it started."""
         process = self._processes.pop(number)
-        for one in _tree(process.pid):
-            with contextlib.suppress(psutil.Error):
-                one.kill()
+        process.kill()
         process.wait()
+        while running := _of_machine(self.folder(number)):  # some fork while we look
+            for one in running:
+                with contextlib.suppress(psutil.Error):
+                    one.kill()
 
     def close(self) -> None:
         """Kill all nodes, the head last."""
@@ -97,15 +99,13 @@ class RayNodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _tree(pid: int) -> list[psutil.Process]:
-    """A process with all below it, and all in its session: what has lost its parent is still there."""
+def _of_machine(folder: Path) -> list[psutil.Process]:
+    """All that was started on a node, known by its environment: also what has cut itself loose."""
     found = []
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, ProcessLookupError):
-            if os.getsid(process.pid) == pid:
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get("POCKET3D_DATA_DIR") == str(folder):
                 found.append(process)
-    with contextlib.suppress(psutil.Error):
-        found += psutil.Process(pid).children(recursive=True)
     return found
 
 

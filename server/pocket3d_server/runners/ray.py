@@ -386,7 +386,7 @@ class RayPool(RunnerPool):
             if contents is None:
                 raise OSError("the node could not be reached")
             for path, content in zip(paths, contents, strict=True):
-                content.tofile(path)
+                path.write_bytes(content.data)  # numpy's own way does not tell when the disk is full
             sync(paths)
             taken = self._pass_on(node, done)
         except Exception as error:

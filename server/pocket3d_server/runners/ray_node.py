@@ -279,7 +279,7 @@ def _written(request: dict[str, Any], files: Files, folder: Path) -> dict[str, A
     """The request with its files where we have written them; one that did not come is not there either."""
     places = {path: folder / Path(path).name for path in files}
     for path, place in places.items():
-        files[path].tofile(place)
+        place.write_bytes(files[path].data)
 
     def here(path: str) -> str:
         return str(places.get(path, folder / Path(path).name))
