@@ -85,7 +85,7 @@ def check_answers(found: Findings, client: Client, told: Ledger) -> None:
 
 def check_data(found: Findings, data_dir: Path, customers: dict[str, Ledger]) -> None:
     """In the data folder of a stopped server: ``customers`` by account."""
-    database = Database(load({"data_dir": data_dir}, {}).database)
+    database = Database(load({"data_dir": data_dir}).database)
     try:
         with database.read() as session:
             events = _events(session)

@@ -115,7 +115,7 @@ class Services:
     def start(self) -> None:
         """Take up the work that is there. Only one server may do this with one data folder (``serving`` locks it)."""
         alone = self.database.is_sqlite
-        self.sweeper.clear(alone=alone)
+        self.sweeper.clear()
         self.scheduler.start(alone=alone)
         self.notices.start()
         self.webhook_sender.start(alone=alone)

@@ -154,7 +154,7 @@ def test_a_kill_between_the_mark_and_the_deletion_leaves_an_orphan_that_is_swept
     house.add("uploads/a.glb")
     with house.database.write() as session:
         session.get_one(StoredFile, "uploads/a.glb").deleted_at = START
-    house.sweeper.clear(alone=True)
+    house.sweeper.clear()
     assert house.there() == set()
 
 

@@ -54,12 +54,11 @@ class Sweeper:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
-    def clear(self, *, alone: bool) -> None:
-        """Remove what a killed server left; ``alone``: no other can be at work, so nothing there is in use."""
-        min_age = 0.0 if alone else ORPHAN_AGE_S
-        self._files.sweep_local(min_age)
-        if self._files.is_local:  # a bucket may be slow, and waits for the thread
-            self._sweep(min_age)
+    def clear(self) -> None:
+        """Remove what a killed server left in the data folder, which is ours alone whoever shares the database."""
+        self._files.sweep_local(0.0)
+        if self._files.is_local:  # in a bucket others may be at work
+            self._sweep(0.0)
 
     def start(self) -> None:
         """Begin, with a first turn at once."""
