@@ -26,8 +26,9 @@ test('a prompt becomes a mesh that can be turned, split and downloaded', { timeo
     await page.goto(address);
     await page.getByRole('dialog').waitFor();
     await page.fill('#key', 'p3d_wrong');
+    assert.ok(await page.isHidden('#key-refused'));
     await page.click('text=Use it');
-    await page.getByRole('dialog').waitFor();
+    await page.waitForSelector('#key-refused:not([hidden])');
     await page.fill('#key', key);
     await page.click('text=Use it');
     await page.waitForFunction(() => document.querySelector('#health').textContent.includes('version'));
@@ -37,8 +38,8 @@ test('a prompt becomes a mesh that can be turned, split and downloaded', { timeo
     await page.fill('#prompt', 'a red ball');
     await page.selectOption('#model', 'builtin_text');
     await page.click('text=Generate');
-    await page.waitForSelector('#result:not([hidden])', { timeout: 60_000 });
-    assert.equal(await page.textContent('#title'), 'a red ball');
+    // The latest result may be in view already: it is another's.
+    await page.waitForSelector('#result:not([hidden]) #title:text-is("a red ball")', { timeout: 60_000 });
     await page.waitForFunction(() => document.querySelector('#viewer').loaded, null, { timeout: 60_000 });
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
     assert.equal(download.suggestedFilename(), 'a-red-ball.glb');
@@ -58,6 +59,8 @@ test('a prompt becomes a mesh that can be turned, split and downloaded', { timeo
     await page.click('#split');
     await page.waitForFunction(() => document.querySelectorAll('#jobs li').length >= 2);
     await page.waitForFunction(() => document.querySelector('#facts').textContent.includes('parts:'), null, { timeout: 60_000 });
+    assert.equal(await page.textContent('#title'), 'a red ball');
+    await page.waitForFunction(() => document.querySelector('#preview').naturalWidth > 0);
 
     // The key does not stay in the address, and is there after a reload.
     await page.goto(`${address}/#key=${key}`);

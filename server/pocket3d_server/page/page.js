@@ -10,6 +10,7 @@ const FEATURES = {
   mesh_segmentation: 'Parts',
   auto_rigging: 'Rig',
 };
+const PREVIEWED = ['mesh_segmentation', 'auto_rigging']; // what they found is seen in their preview only
 const OFTEN = 20_000;
 
 let client = clientWith(givenKey());
@@ -17,6 +18,7 @@ let shown; // the job whose result or progress is in view
 let address; // of the shown file, until another is shown
 let pictures = [];
 let nextCursor = null;
+const origins = JSON.parse(sessionStorage.getItem('pocket3d-origins') ?? '{}'); // of jobs on a mesh: its title
 
 /** The key from the address's fragment (which browsers keep to themselves), or the one that was kept. */
 function givenKey() {
@@ -25,6 +27,10 @@ function givenKey() {
     history.replaceState(null, '', location.pathname);
     sessionStorage.setItem(STORED, given);
   }
+  return keptKey();
+}
+
+function keptKey() {
   return sessionStorage.getItem(STORED) ?? localStorage.getItem(STORED) ?? '';
 }
 
@@ -38,7 +44,7 @@ async function tried(work) {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Pocket3DAPIError && error.statusCode === 401) return askForKey();
+    if (error instanceof Pocket3DAPIError && error.statusCode === 401) return askForKey(Boolean(keptKey()));
     const advice = error.suggestion ? ` ${error.suggestion}` : '';
     say(`${error.message.replace(/[.]?$/, '.')}${advice}`);
   }
@@ -47,16 +53,18 @@ async function tried(work) {
 function say(text) {
   $('trouble').textContent = text;
   $('trouble').hidden = false;
+  $('trouble').scrollIntoView({ block: 'nearest' });
 }
 
 // ---- key
 
-function askForKey() {
+function askForKey(refused = false) {
   $('key').value = '';
+  $('key-refused').hidden = !refused;
   if (!$('key-dialog').open) $('key-dialog').showModal();
 }
 
-$('key-open').addEventListener('click', askForKey);
+$('key-open').addEventListener('click', () => askForKey());
 $('key-form').addEventListener('submit', (event) => {
   if (event.submitter?.value !== 'use') return;
   const key = $('key').value.trim();
@@ -90,7 +98,7 @@ async function refreshModels() {
   const models = await client.models.list();
   const usable = models.filter((model) => model.feature === 'mesh_generation' && model.ready);
   const options = usable.map((model) => new Option(model.modelId, model.modelId));
-  $('model').replaceChildren(new Option('Best that is ready', ''), ...options);
+  $('model').replaceChildren(new Option('Automatic', ''), ...options);
 }
 
 // ---- pictures
@@ -152,12 +160,12 @@ $('make').addEventListener('submit', (event) => {
 $('prompt').addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) $('make').requestSubmit();
 });
-$('split').addEventListener('click', () => submitted(() => client.segment.analyze({ mesh: shown })));
-$('rig').addEventListener('click', () => submitted(() => client.rig.generate({ mesh: shown })));
+$('split').addEventListener('click', () => onShown((mesh) => client.segment.analyze({ mesh })));
+$('rig').addEventListener('click', () => onShown((mesh) => client.rig.generate({ mesh })));
 $('paint').addEventListener('submit', (event) => {
   event.preventDefault();
   const prompt = $('paint-prompt').value.trim();
-  if (prompt) submitted(() => client.texture.generate({ mesh: shown, prompt }));
+  if (prompt) onShown((mesh) => client.texture.generate({ mesh, prompt }));
 });
 $('cancel').addEventListener('click', () => tried(() => client.jobs.cancel(shown)));
 $('more').addEventListener('click', () => tried(() => drawJobs(nextCursor)));
@@ -169,12 +177,23 @@ function submitted(submit) {
   });
 }
 
+/** Submit a job on the mesh in view; it is listed under that one's title. */
+function onShown(submit) {
+  const [mesh, title] = [shown, titleOf(shown)];
+  return submitted(async () => {
+    const job = await submit(mesh);
+    origins[job.jobId] = title;
+    sessionStorage.setItem('pocket3d-origins', JSON.stringify(origins));
+    return job;
+  });
+}
+
 /** Bring a job into view: its result, or its progress until it has one. */
 function show(job) {
   return tried(async () => {
     shown = job;
-    $('welcome').hidden = true;
-    $('result').hidden = true;
+    for (const id of ['welcome', 'result', 'progress', 'preview']) $(id).hidden = true;
+    $('viewer').classList.add('other');
     await drawJobs();
     if (job.status === 'error') return say(`${job.error.message} ${job.error.details.suggestion ?? ''}`);
     if (job.status !== 'completed') {
@@ -182,9 +201,15 @@ function show(job) {
       try {
         await client.waitForCompletion(job, {
           onEvent: (event) => {
-            if (event.event === 'progress_update' && shown === job) progress(event.progress, event.stage);
+            if (event.event !== 'progress_update') return;
+            Object.assign(job, { status: 'processing', progress: event.progress });
+            const words = $(job.jobId)?.querySelector('small');
+            if (words) words.textContent = subtitleOf(job);
+            if (shown === job) progress(event.progress, event.stage);
           },
         });
+      } catch (error) {
+        if (shown === job) throw error;
       } finally {
         if (shown === job) $('progress').hidden = true;
         await drawJobs();
@@ -195,7 +220,10 @@ function show(job) {
 }
 
 function progress(fraction, stage) {
-  $('progress').hidden = false;
+  if ($('progress').hidden) {
+    $('progress').hidden = false;
+    $('showing').scrollIntoView({ block: 'nearest' });
+  }
   $('bar').value = fraction;
   $('stage').textContent = stage.replaceAll('_', ' ');
   $('percent').textContent = `${Math.round(100 * fraction)} %`;
@@ -210,6 +238,9 @@ async function draw(job) {
   address = URL.createObjectURL(file);
   shown = job;
   $('viewer').src = result.format === 'glb' ? address : '';
+  $('viewer').classList.remove('other');
+  $('preview').hidden = !(PREVIEWED.includes(job.feature) && result.previewUrl);
+  if (!$('preview').hidden) $('preview').src = here(result.previewUrl);
   $('title').textContent = titleOf(job);
   $('facts').textContent = factsOf(job);
   $('notes').replaceChildren(...result.notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })));
@@ -219,8 +250,19 @@ async function draw(job) {
 }
 
 function titleOf(job) {
-  const text = job.request.text_prompt ?? (job.request.images ? 'From pictures' : '');
-  return text || FEATURES[job.feature];
+  if (job.request.text_prompt) return job.request.text_prompt;
+  return job.feature === 'mesh_generation' ? 'From a picture' : (origins[job.jobId] ?? FEATURES[job.feature]);
+}
+
+/** What stands below a job's title: what it makes, and how far it is or when it ended. */
+function subtitleOf(job) {
+  return titleOf(job) === FEATURES[job.feature] ? wordsOf(job) : `${FEATURES[job.feature]} · ${wordsOf(job)}`;
+}
+
+/** The server's links may bear another name of it than the page was opened by. */
+function here(link) {
+  const { pathname, search } = new URL(link);
+  return pathname + search;
 }
 
 function factsOf(job) {
@@ -249,25 +291,29 @@ async function drawJobs(cursor) {
 
 function row(job) {
   const picture = job.result?.previewUrl
-    ? Object.assign(new Image(), { src: new URL(job.result.previewUrl).pathname + new URL(job.result.previewUrl).search, alt: '' })
+    ? Object.assign(new Image(), { src: here(job.result.previewUrl), alt: '' })
     : Object.assign(document.createElement('span'), { className: 'blank' });
   const title = Object.assign(document.createElement('b'), { textContent: titleOf(job) });
   const small = document.createElement('small');
-  small.textContent = `${FEATURES[job.feature]} · ${wordsOf(job)}`;
-  small.classList.toggle('trouble-text', job.status === 'error');
+  small.textContent = subtitleOf(job);
+  small.classList.toggle('trouble-text', job.status === 'error' && job.error.errorCode !== 'CANCELLED');
   const text = document.createElement('span');
   text.append(title, small);
   const button = Object.assign(document.createElement('button'), { type: 'button' });
   button.setAttribute('aria-current', String(shown?.jobId === job.jobId));
   button.append(picture, text);
   button.addEventListener('click', () => show(job));
-  const item = document.createElement('li');
+  const item = Object.assign(document.createElement('li'), { id: job.jobId });
   item.append(button);
   return item;
 }
 
 function wordsOf(job) {
-  if (job.status === 'completed') return new Date(job.completedAt).toLocaleTimeString([], { timeStyle: 'short' });
+  if (job.status === 'completed') {
+    const at = new Date(job.completedAt);
+    const today = at.toDateString() === new Date().toDateString();
+    return at.toLocaleString([], { timeStyle: 'short', ...(today ? {} : { dateStyle: 'medium' }) });
+  }
   if (job.status === 'error') return job.error.errorCode === 'CANCELLED' ? 'cancelled' : 'failed';
   if (job.status === 'processing') return `${Math.round(100 * job.progress)} %`;
   return job.queuePosition ? `waiting, place ${job.queuePosition}` : 'waiting';
