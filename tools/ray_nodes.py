@@ -36,7 +36,7 @@ class RayNodes:
         self.address = ""
 
     def add(self, cpus: int | None = None) -> int:
-        """Start one more node; returns its number. Only the head is waited for. Raises RuntimeError when it ends."""
+        """Start one more node; returns its number. Raises RuntimeError when it does not come up."""
         cpus = self._cpus if cpus is None else cpus
         number = self._count
         self._count += 1
@@ -70,12 +70,11 @@ class RayNodes:
                 start_new_session=True,
             )
         self._processes[number] = process
-        if not number:
-            until = time.monotonic() + START_S
-            while b"Ray runtime started" not in log_file.read_bytes():
-                if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"Ray did not start:\n{log_file.read_text(errors='replace')[-2000:]}")
-                time.sleep(0.05)
+        until = time.monotonic() + START_S
+        while b"Ray runtime started" not in log_file.read_bytes():
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"Ray did not start:\n{log_file.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
         return number
 
     def folder(self, number: int) -> Path:
