@@ -32,6 +32,8 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
 
     def named(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page.file.src_uri), found[2]))
+        if path.startswith("docs/"):
+            return found[0]
         return f"{found[1]} (`{path}`)" if path not in found[1] else f"`{path}`"
 
     return OUTSIDE.sub(named, markdown)

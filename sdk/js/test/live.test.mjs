@@ -93,9 +93,10 @@ test('waiting ends at its time, by its signal, and when the job is cancelled', a
   const job = await client.mesh.generateFromText(steps({ steps: 500, seconds: 0.2 }));
   await assert.rejects(client.waitForCompletion(job, { timeout: 300 }), Pocket3DTimeoutError);
   await assert.rejects(client.waitForCompletion(job, { signal: AbortSignal.timeout(300) }), { name: 'TimeoutError' });
-  const waiting = client.waitForCompletion(job);
+  const cancelled = (error) => error instanceof JobFailedError && error.errorCode === 'CANCELLED';
+  const waiting = assert.rejects(client.waitForCompletion(job), cancelled);
   assert.equal((await client.jobs.cancel(job)).status, 'error');
-  await assert.rejects(waiting, (error) => error instanceof JobFailedError && error.errorCode === 'CANCELLED');
+  await waiting;
   const listed = [];
   for await (const one of client.jobs.iterate({ status: 'error' })) listed.push(one.jobId);
   assert.ok(listed.includes(job.jobId));

@@ -96,9 +96,10 @@ class Pocket3DClient:
     ) -> Future[MeshResult]:
         """The result of a job as a ``concurrent.futures.Future``; a thread waits for it as ``wait_for_completion`` does.
 
-        >>> jobs = [client.mesh.generate_from_text(prompt) for prompt in ("a chair", "a table", "a lamp")]
-        >>> for future in concurrent.futures.as_completed(map(client.future, jobs)):
-        ...     print(future.result().file_path)
+        Examples:
+            >>> jobs = [client.mesh.generate_from_text(prompt) for prompt in ("a chair", "a table", "a lamp")]
+            >>> for future in concurrent.futures.as_completed(map(client.future, jobs)):
+            ...     print(future.result().file_path)
         """
         if self._waiting is None:
             self._waiting = ThreadPoolExecutor(WAITING, "pocket3d-waiting")

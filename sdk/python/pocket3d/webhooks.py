@@ -30,8 +30,9 @@ def verify_webhook(
     ``body`` is the body exactly as it came, before any JSON is read from it; ``headers`` are the request's, in any
     case. Raises Pocket3DAPIError INVALID_SIGNATURE unless it is signed with the secret and fresh.
 
-    >>> event = verify_webhook(request.get_data(), request.headers, "whsec_…")
-    >>> print(event.event, event.job_id, event.result)
+    Examples:
+        >>> event = verify_webhook(request.get_data(), request.headers, "whsec_…")
+        >>> print(event.event, event.job_id, event.result)
     """
     content = body.encode("utf-8") if isinstance(body, str) else body
     given = {name.lower(): value for name, value in headers.items()}
