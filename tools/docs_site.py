@@ -14,6 +14,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 API_PAGE = "api.md"
+HERE = " Press *Authorize* to try requests out here."
+"""What the description says of itself where it can be tried out; the site cannot."""
 METHODS = ("get", "post", "put", "patch", "delete")
 OUTSIDE = re.compile(r"\[([^\]]+)\]\((\.\./[^)#]+)(?:#[^)]*)?\)")
 """A link from ``docs/`` to a file of the repository that is no page."""
@@ -52,7 +54,7 @@ def api_page(document: dict[str, Any]) -> str:
                 )
     text = [
         "# HTTP API",
-        document["info"]["description"].strip(),
+        document["info"]["description"].replace(HERE, "").strip(),
         "The running server has the same as an OpenAPI 3.1 document at `/openapi/openapi.json`, and at `/openapi` to "
         "try it out.",
     ]

@@ -172,8 +172,14 @@ $('more').addEventListener('click', () => tried(() => drawJobs(nextCursor)));
 
 function submitted(submit) {
   return tried(async () => {
-    const job = await submit();
-    await show(await client.jobs.get(job));
+    const before = shown;
+    progress(0, 'sending');
+    try {
+      const job = await submit();
+      await show(await client.jobs.get(job));
+    } finally {
+      if (shown === before) $('progress').hidden = true;
+    }
   });
 }
 
