@@ -184,7 +184,9 @@ def test_a_bucket_stays_where_it_is(filled: Settings, tmp_path: Path) -> None:
     assert (made.files, made.storage_url) == (0, "s3://bucket")
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "no tar", "unfinished", "newer", "other database"])
+@pytest.mark.parametrize(
+    "harm", ["cut", "changed", "no tar", "unfinished", "newer", "other database", "outside"]
+)
 def test_an_archive_that_is_not_whole_replaces_nothing(filled: Settings, harm: str, tmp_path: Path) -> None:
     path = tmp_path / "b.tar"
     backup.backup(filled, path)
@@ -203,6 +205,8 @@ def test_an_archive_that_is_not_whole_replaces_nothing(filled: Settings, harm: s
             path.write_bytes(data[: last - 512] + b"\0" * 1024)
         case "newer":
             path.write_bytes(data.replace(b'"format": 1', b'"format": 9'))
+        case "outside":
+            path.write_bytes(data.replace(b"database.sqlite", b"../../../../esc"))
         case "other database":
             path.write_bytes(data.replace(b'"database": "sqlite"', b'"database": "oracle"'))
     with pytest.raises(BackupError) as refused:
@@ -243,7 +247,9 @@ def test_what_cannot_be_backed_up_says_why(
 def test_a_backup_leaves_the_database_as_it_was(filled: Settings, tmp_path: Path) -> None:
     backup.backup(filled, tmp_path / "b.tar")
     with tarfile.open(tmp_path / "b.tar") as archive:
-        archive.extract("database.sqlite", tmp_path, filter="data")
+        content = archive.extractfile("database.sqlite")
+        assert content is not None
+        (tmp_path / "database.sqlite").write_bytes(content.read())
         manifest = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
     assert set(manifest["sha256"]) == {"database.sqlite", "files/uploads/a.glb", "secrets/jwt_secret"}
     with closing(sqlite3.connect(tmp_path / "database.sqlite")) as copy:
