@@ -92,6 +92,11 @@ class ModelList(BaseModel):
 
 def info_of(model: Model, slots: list[SlotState]) -> ModelInfo:
     """A model as the caller sees it."""
+    weights = _weights(model.spec) if model.spec.weights else None
+    if weights and weights.installed and model.missing and model.missing.code == "NOT_INSTALLED":
+        model = (
+            services().catalog.get(model.spec.model_id) or model
+        )  # it was installed since this was found out
     spec, missing = model.spec, model.missing
     warm_at = [state for state in slots if spec.model_id in state.models_loaded]
     manages = Scope.SYSTEM in caller().scopes
@@ -116,7 +121,7 @@ def info_of(model: Model, slots: list[SlotState]) -> ModelInfo:
         builtin=spec.builtin,
         credits=spec.credits,
         parameters=spec.parameters.model_json_schema(),
-        weights=_weights(spec) if spec.weights else None,
+        weights=weights,
         licence_terms=_licence(spec, spec.licence_terms, manages) if spec.licence_terms else None,
         may_manage=manages,
     )
