@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from live import LiveServer, wait_until
-from pocket3d.cli import _parser as client_parser
+from pocket3d import cli as client_command
 from pocket3d_server.cli.main import _parser as server_parser
+from pocket3d_server.cli.main import main as server_command
 
 from tools import javascript
 
@@ -155,7 +156,7 @@ def test_commands_are_known(page: str, line: str) -> None:
     if program == "pocket3d-server":
         server_parser().parse_args([str(os.getpid()) if word == "PID" else word for word in words[1:]])
     elif program == "pocket3d":
-        client_parser().parse_args(words[1:])
+        client_command._parser().parse_args(words[1:])
     elif program == "python" and words[1] == "build.py":
         listed = subprocess.run([sys.executable, "build.py"], cwd=ROOT, capture_output=True, text=True)
         assert re.search(rf"\b{words[2]} ", listed.stdout), f"build.py has no {words[2]}"
@@ -168,8 +169,11 @@ def test_commands_are_known(page: str, line: str) -> None:
         assert any(words[: len(k)] == k or [program, *words[1:]][: len(k)] == k for k in known), line
 
 
-def test_commands_of_the_server_run(tmp_path: Path) -> None:
+def test_commands_of_the_server_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Those that need nothing from elsewhere, on a data folder of their own."""
+    monkeypatch.setenv("POCKET3D_DATA_DIR", str(tmp_path))
     environment = os.environ | {
         "POCKET3D_DATA_DIR": str(tmp_path),
         "PYTHONPATH": str(ROOT / "docs" / "examples"),
@@ -183,9 +187,7 @@ def test_commands_of_the_server_run(tmp_path: Path) -> None:
         if words[1] == "serve":
             serves(words[2:], environment, tmp_path)
             continue
-        command = [sys.executable, "-m", "pocket3d_server", *words[1:]]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, f"{page}: {line}\n{done.stderr}"
+        assert server_command(words[1:]) == 0, f"{page}: {line}\n{capsys.readouterr().err}"
 
 
 def serves(arguments: list[str], environment: dict[str, str], folder: Path) -> None:
@@ -204,23 +206,30 @@ def serves(arguments: list[str], environment: dict[str, str], folder: Path) -> N
             process.wait(30)
 
 
-def test_commands_of_the_client_run(live_server: LiveServer, tmp_path: Path) -> None:
+def test_commands_of_the_client_run(
+    live_server: LiveServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Page by page, each in a folder of its own."""
-    environment = os.environ | {"POCKET3D_BASE_URL": live_server.url, "POCKET3D_API_KEY": live_server.token}
+    monkeypatch.setenv("POCKET3D_BASE_URL", live_server.url)
+    monkeypatch.setenv("POCKET3D_API_KEY", live_server.token)
     for page, line in dict.fromkeys(commands()):
         words = words_of(line)
         if words[0] != "pocket3d":
             continue
         folder = tmp_path / page.replace("/", "_")
         folder.mkdir(exist_ok=True)
+        monkeypatch.chdir(folder)
         arguments = ["car.glb" if word == "hero.glb" else word for word in words[1:]]
         if "rig" in arguments:
             arguments += ["--type", "generic"]  # nobody has a hero here
-        command = [sys.executable, "-m", "pocket3d.cli", *arguments]
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, f"{page}: {line}\n{done.stderr}"
+        if "generate" in arguments and "--quality" not in arguments:
+            arguments += ["--quality", "low"]
+        if "texture" in arguments:
+            arguments += ["--texture-resolution", "512"]
+        assert client_command.main(arguments) == 0, f"{page}: {line}\n{capsys.readouterr().err}"
 
 
 def test_the_engine_of_the_page_works(
