@@ -11,14 +11,22 @@ if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
 
 
-def read_mesh(path: Path) -> Asset:
-    """The mesh file as an asset. Raises EngineError, which says what to send, when it cannot be used."""
+def read_mesh(path: Path, most_faces: int | None = None) -> Asset:
+    """The mesh file as an asset. Raises EngineError, which says what to send, when it cannot be used, or has more than
+    ``most_faces``."""
     from pocket3d_server.geometry.limits import BadFileError
     from pocket3d_server.geometry.read import read_asset
 
     try:
-        return read_asset(path)
+        asset = read_asset(path)
     except BadFileError as error:
         raise EngineError(
             f"The mesh cannot be used: {error}.", code="INVALID_INPUT", suggestion=error.suggestion
         ) from error
+    if most_faces is not None and asset.face_count > most_faces:
+        raise EngineError(
+            f"the mesh has {asset.face_count:,} faces",
+            code="INVALID_INPUT",
+            suggestion=f"Reduce it to {most_faces:,} faces or fewer.",
+        )
+    return asset

@@ -18,7 +18,7 @@ from pocket3d_server.models.engine import (
 from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
-    from pocket3d_server.geometry.asset import Asset
+    pass
 
 MOST_FACES = 1_000_000
 
@@ -58,7 +58,7 @@ class BuiltinTexture(Engine):
                 suggestion="Describe the surface in words, or send a reference picture.",
             )
         progress(0.02, "reading_mesh")
-        asset = _read(request)
+        asset = read_mesh(request.mesh, MOST_FACES)
         if request.intensity == 0:
             return EngineResult(asset, "unchanged", 1.0, ["At intensity 0 the mesh keeps its own surface."])
         progress(0.08, "unwrapping")
@@ -77,14 +77,3 @@ class BuiltinTexture(Engine):
         }
         progress(1.0, "done")
         return EngineResult(replace(made, extras=extras), surface.source, surface.confidence, surface.notes)
-
-
-def _read(request: TextureRequest) -> Asset:
-    asset = read_mesh(request.mesh)
-    if asset.face_count > MOST_FACES:
-        raise EngineError(
-            f"the mesh has {asset.face_count:,} faces",
-            code="INVALID_INPUT",
-            suggestion=f"Reduce it to {MOST_FACES:,} faces or fewer.",
-        )
-    return asset

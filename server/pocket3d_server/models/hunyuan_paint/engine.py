@@ -114,7 +114,7 @@ class HunyuanPaint(NeuralEngine):
             self.load("cpu")
         assert self._device is not None
         progress(0.01, "reading_mesh")
-        asset = self._read(request)
+        asset = read_mesh(request.mesh, MOST_FACES)
         if request.intensity == 0:
             return EngineResult(asset, "unchanged", 1.0, ["At intensity 0 the mesh keeps its own surface."])
         progress(0.02, "reading_picture")
@@ -151,16 +151,6 @@ class HunyuanPaint(NeuralEngine):
         report: Callable[[float, str], None],
     ) -> Texture:
         """The images of the texture. Raises EngineError."""
-
-    def _read(self, request: TextureRequest) -> Asset:
-        asset = read_mesh(request.mesh)
-        if asset.face_count > MOST_FACES:
-            raise EngineError(
-                f"the mesh has {asset.face_count:,} faces",
-                code="INVALID_INPUT",
-                suggestion=f"Reduce it to {MOST_FACES:,} faces or fewer.",
-            )
-        return asset
 
     def _painter(self, asset: Asset, texture: int) -> Painter:
         from pocket3d_server.models.hunyuan_paint.painter import Painter

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pocket3d_server.models.neural.checkpoints import read_tensors, unusable, with_weights
+from pocket3d_server.models.neural.layers import FeedForward
 from pocket3d_server.models.neural.precision import LayerNorm32, set_precision
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -37,20 +38,6 @@ class Attention(nn.Module):
         """(B, L, C) -> (B, L, C)."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         out: Tensor = self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
-        return out
-
-
-class FeedForward(nn.Module):
-    """Two linear layers around a GELU."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(channels, 4 * channels)
-        self.fc2 = nn.Linear(4 * channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, L, C) -> (B, L, C)."""
-        out: Tensor = self.fc2(F.gelu(self.fc1(x)))
         return out
 
 

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pocket3d_server.models.neural.layers import FeedForward
 from pocket3d_server.models.unirig.point_conv import Places, PointConv
 from pocket3d_server.models.unirig.serialization import ORDERS, codes
 
@@ -206,18 +207,4 @@ class PatchAttention(nn.Module):
             q, k, v = (part.to(self.rounded).to(x.dtype) for part in (q, k, v))
         seen = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.proj(seen.transpose(1, 2).flatten(2).flatten(0, 1))
-        return out
-
-
-class FeedForward(nn.Module):
-    """Two linear layers around a GELU."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(channels, 4 * channels)
-        self.fc2 = nn.Linear(4 * channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, C) -> (N, C)."""
-        out: Tensor = self.fc2(F.gelu(self.fc1(x)))
         return out
