@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -89,10 +91,16 @@ ADDON_RULES: dict[str, set[str]] = {
 }
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
 def imported_modules(file: Path, package: str) -> set[str]:
     """Absolute names of every module that a file imports, relative imports resolved against ``package``."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -100,6 +108,43 @@ def imported_modules(file: Path, package: str) -> set[str]:
             module = ".".join([*base, *([node.module] if node.module else [])])
             names.update(f"{module}.{alias.name}" for alias in node.names)
     return names
+
+
+def imports_when_loaded(file: Path, package: str) -> Iterator[tuple[str, ...]]:
+    """What a file imports as soon as it is imported itself: not in functions, and not for types alone. Each as its
+    candidates: ``from a import b`` may mean the module ``a.b`` or a name in ``a``."""
+    todo: list[ast.AST] = [parsed(file)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((f"{module}.{alias.name}", module) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name,) for alias in node.names)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            todo += node.orelse
+        elif not isinstance(node, ast.FunctionDef | ast.expr):
+            todo += ast.iter_child_nodes(node)
+
+
+def circles(root: Path, name: str) -> list[set[str]]:
+    """The groups of modules of a package of which each needs all others before it can be imported."""
+    files = {module_of(file, root, name): file for file in files_of(root)}
+    needs: dict[str, set[str]] = {}
+    for module, file in files.items():
+        found = imports_when_loaded(file, package_of(file, root, name))
+        known = {next((m for m in candidates if m in files), module) for candidates in found}
+        needs[module] = known - {module}
+    while loose := {
+        m for m, wanted in needs.items() if not wanted & needs.keys()
+    }:  # nothing left to wait for
+        needs = {m: wanted for m, wanted in needs.items() if m not in loose}
+    return [{m} | needs[m] & needs.keys() for m in sorted(needs)]
+
+
+def module_of(file: Path, root: Path, name: str) -> str:
+    return ".".join([name, *file.relative_to(root).with_suffix("").parts]).removesuffix(".__init__")
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -127,6 +172,22 @@ def test_server_rooms_import_one_way(room: str) -> None:
         assert not wrong, (
             f"{file.relative_to(ROOT)} imports {sorted(wrong)}; {room} may see {sorted(allowed)}"
         )
+
+
+@pytest.mark.parametrize(
+    "place", ["server/pocket3d_server", "addon", "sdk/python/pocket3d", "tools"], ids=lambda place: place
+)
+def test_no_modules_import_each_other_in_a_circle(place: str) -> None:
+    assert circles(ROOT / place, Path(place).name) == []
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    for name, text in (("a", "from p.b import x"), ("b", "from . import c"), ("c", "import p.a"), ("d", "")):
+        (tmp_path / f"{name}.py").write_text(text)
+    assert {"p.a", "p.b"} in circles(tmp_path, "p")
+    (tmp_path / "a.py").unlink()
+    (tmp_path / "e.py").write_text("def later():\n    import p.b")
+    assert circles(tmp_path, "p") == []
 
 
 def test_models_import_no_other_model() -> None:
