@@ -94,7 +94,7 @@ def bench(rest: list[str]) -> int:
     if not rest or rest[0] not in names:
         print(f"usage: python build.py bench {{{','.join(names)}}} ...", file=sys.stderr)
         return 2
-    tested = rest[0] in NEEDS_TEST_TOOLS or "ray" in rest
+    tested = rest[0] in NEEDS_TEST_TOOLS or {"ray", "postgresql"} & set(rest)
     python = environments.test() if tested else environments.server()
     return run(python, "-m", f"tools.bench_{rest[0]}", *rest[1:])
 

@@ -83,9 +83,11 @@ def check_answers(found: Findings, client: Client, told: Ledger) -> None:
                 found.blame("wrong result", f"{known.job_id}: {status}, {len(content)} bytes")
 
 
-def check_data(found: Findings, data_dir: Path, customers: dict[str, Ledger]) -> None:
-    """In the data folder of a stopped server: ``customers`` by account."""
-    database = Database(load({"data_dir": data_dir}).database)
+def check_data(
+    found: Findings, folders: list[Path], bucket: Path | None, customers: dict[str, Ledger]
+) -> None:
+    """In the data folders of stopped servers, and the bucket that they share: ``customers`` by account."""
+    database = Database(load({"data_dir": folders[0]}).database)
     try:
         with database.read() as session:
             events = _events(session)
@@ -96,7 +98,11 @@ def check_data(found: Findings, data_dir: Path, customers: dict[str, Ledger]) ->
                 for job_id in jobs.keys() - told.jobs.keys():
                     found.blame("finished twice", f"{job_id} was submitted by nobody")
                 _check_credits(found, session, account_id, jobs, told)
-            _check_files(found, session, data_dir)
+            _check_files(found, session, bucket or folders[0])
+            for folder in folders:
+                for path in (folder / "tmp").rglob("*"):
+                    if path.is_file():
+                        found.blame("orphan files", f"{folder.name}/tmp/{path.name}")
     finally:
         database.close()
 
@@ -171,15 +177,15 @@ def _check_credits(
             found.blame("credits wrong", f"{job_id}: {dict(kinds[job_id])}, {sums[job_id]}")
 
 
-def _check_files(found: Findings, session: Session, data_dir: Path) -> None:
+def _check_files(found: Findings, session: Session, stored: Path) -> None:
     rows = {row.path: row for row in session.scalars(select(StoredFile))}
-    for name in ("uploads", "outputs", "inputs", "tmp"):
-        for path in (data_dir / name).rglob("*"):
-            relative = path.relative_to(data_dir).as_posix()
+    for name in ("uploads", "outputs", "inputs"):
+        for path in (stored / name).rglob("*"):
+            relative = path.relative_to(stored).as_posix()
             if path.is_file() and relative not in rows:
                 found.blame("orphan files", relative)
     for row in rows.values():
-        path = data_dir / row.path
+        path = stored / row.path
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
             found.blame("wrong result", f"{row.path} is not what was promised")
         elif row.kind == "mesh":

@@ -54,12 +54,12 @@ class Ledger:
 class Customer(threading.Thread):
     """One account at work until it is told to stop."""
 
-    def __init__(self, name: str, port: int, token: str, seed: str, stop: threading.Event) -> None:
+    def __init__(self, name: str, ports: list[int], token: str, seed: str, stop: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
         self.told = Ledger()
         self.failure: BaseException | None = None
         self.token = token
-        self._client = Client(port, token, timeout=TIMEOUT_S)
+        self._clients = [Client(port, token, timeout=TIMEOUT_S) for port in ports]
         self._random = random.Random(seed)
         self._stop_event = stop
         self._count = 0
@@ -148,16 +148,17 @@ class Customer(threading.Thread):
     def _ask(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, Any], int]:
-        """Status, JSON and number of tries; repeated until the server has answered for good."""
+        """Status, JSON and number of tries; repeated at any server until one has answered for good."""
         tries = 0
         while True:
             tries += 1
             try:
-                status, content = self._client.send(method, path, body, headers)
+                client = self._random.choice(self._clients)
+                status, content = client.send(method, path, body, headers)
                 if status < 429 and not (status == 409 and b"being handled" in content):
                     return status, json.loads(content) if content else {}, tries
             except OSError:
-                pass  # the server is away
+                pass  # that server is away
             time.sleep(self._random.uniform(0.02, 0.2))
 
 

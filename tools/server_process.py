@@ -56,6 +56,11 @@ class ServerProcess:
         self.token = Path(found["token_file"]).read_text().strip()
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        return hasattr(self, "process") and self.process.poll() is None
+
+    @property
     def pid(self) -> int:
         """Of the server; its runners have their own."""
         return self.process.pid
