@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 from pocket3d_server.database import Database
@@ -18,6 +19,8 @@ from tools.server_process import wait_until
 
 KEPT = 40
 """Databases of a cluster that are kept; older ones that nobody is connected to are dropped."""
+PASSWORD = "p@ss/w:rd %"
+"""With all that a URL writes in another way."""
 
 
 class NoPostgreSQLError(Exception):
@@ -38,7 +41,7 @@ def binaries() -> Path:
 
 
 class Cluster:
-    """A throwaway PostgreSQL on a socket in a folder of its own. It trusts everybody and syncs nothing."""
+    """A throwaway PostgreSQL on a socket in a folder of its own. It asks for ``PASSWORD`` and syncs nothing."""
 
     def __init__(self) -> None:
         """Make and start it. Raises NoPostgreSQLError."""
@@ -54,7 +57,11 @@ class Cluster:
             self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
             shutil.chown(self.folder, "nobody", "nogroup")
         data = self.folder / "data"
-        how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        secret = self.folder / "password"
+        secret.write_text(PASSWORD)
+        secret.chmod(0o644)
+        how = ["-U", "postgres", "-A", "password", f"--pwfile={secret}"]
+        how += ["-E", "UTF8", "--no-sync", "--locale=C"]
         environment = os.environ | {"LC_ALL": "C"}
         first = [str(programs / "initdb"), "-D", str(data), *how]
         subprocess.run(first, check=True, capture_output=True, env=environment, cwd="/", **self._user)
@@ -75,17 +82,20 @@ class Cluster:
 
     def url(self, name: str) -> str:
         """For SQLAlchemy."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+        return f"postgresql+psycopg://postgres:{quote(PASSWORD, safe='')}@/{name}?host={self.folder}"
 
-    def new(self, *, empty: bool) -> str:
-        """A new database: its URL. One that is not ``empty`` has the tables already, which takes less time."""
+    def new(self, *, empty: bool, how: str = "") -> str:
+        """A new database: its URL. One that is not ``empty`` has the tables already, which takes less time.
+
+        ``how`` says more of an empty one, as ``CREATE DATABASE`` reads it.
+        """
         if not empty and not self._template:
             self._template = self._create()
             database = Database(self.url(self._template))
             database.migrate()
             database.close()
         self._drop_old()
-        self._made.append(self._create("" if empty else f"TEMPLATE {self._template}"))
+        self._made.append(self._create(how if empty else f"TEMPLATE {self._template}"))
         return self.url(self._made[-1])
 
     def stop(self) -> None:
@@ -106,7 +116,9 @@ class Cluster:
                 self._made.remove(name)
 
     def _run(self, statement: str) -> list[Any]:
-        with psycopg.connect(f"user=postgres dbname=postgres host={self.folder}", autocommit=True) as made:
+        with psycopg.connect(
+            user="postgres", password=PASSWORD, dbname="postgres", host=str(self.folder), autocommit=True
+        ) as made:
             cursor = made.execute(statement)
             return cursor.fetchall() if cursor.description else []
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from sqlalchemy import URL, inspect, make_url, text
+from sqlalchemy import URL, inspect, text
 
 from pocket3d_server import __version__
 from pocket3d_server.config import Settings
@@ -361,7 +361,7 @@ def _postgresql_tool(name: str, url: URL, *arguments: str) -> None:
         raise BackupError(
             f"PostgreSQL's program {name} is not here; install its client, e.g. apt install postgresql-client."
         )
-    address = make_url(url).set(drivername="postgresql", password=None)
+    address = url._replace(drivername="postgresql", password=None)  # set() leaves the password where it is
     environment = dict(os.environ)
     if url.password:
         environment["PGPASSWORD"] = str(url.password)

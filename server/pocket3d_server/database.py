@@ -75,7 +75,9 @@ class Database:
         self.name = secrets.token_hex(6)
         """Of this process among those on the database."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        # Without it, a database of another encoding would answer bytes.
+        more = {} if self.is_sqlite else {"connect_args": {"client_encoding": "utf8"}}
+        self.engine = create_engine(self.url, pool_pre_ping=not self.is_sqlite, **more)
         self._writer = self.engine.execution_options(pocket3d_write="FULL")
         self._relaxed = self.engine.execution_options(pocket3d_write="NORMAL")
         if self.is_sqlite:
@@ -111,7 +113,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema up to date. Servers that start together wait for the first.
 
-        Raises SchemaError when a newer version has changed it.
+        Raises SchemaError when a newer version has changed it, or it cannot hold every text.
         """
         from alembic import command
         from alembic.config import Config
@@ -124,6 +126,7 @@ class Database:
             self._foreign_keys_off(connection),
             self._migrating(connection),
         ):
+            self._must_hold_every_text(connection)
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
@@ -132,6 +135,15 @@ class Database:
                     "a newer version of Pocket3D has used this database; install that version or a later one, "
                     "or restore a backup that was made before"
                 ) from error
+
+    def _must_hold_every_text(self, connection: Connection) -> None:
+        encoding = "UTF8" if self.is_sqlite else connection.scalar(text("SHOW server_encoding"))
+        connection.rollback()
+        if encoding != "UTF8":
+            raise SchemaError(
+                f"the database {self.url.database} has the encoding {encoding}, which does not hold every text; make "
+                f"another: createdb --encoding UTF8 --template template0 NAME"
+            )
 
     @contextmanager
     def _migrating(self, connection: Connection) -> Iterator[None]:

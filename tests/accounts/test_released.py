@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from databases import Backend
+from databases import Backend, Cluster
 from pocket3d_server.accounts import ledger
 from pocket3d_server.accounts.tables import Account, ApiKey
 from pocket3d_server.config import Settings, SettingsError
@@ -114,4 +114,10 @@ def test_a_newer_versions_database_is_left_alone(backend: Backend, tmp_path: Pat
         database.migrate()
     database.close()
     with pytest.raises(SettingsError, match="install that version or a later one"):
+        open_database(Settings(data_dir=tmp_path, database_url=url))
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(cluster: Cluster, tmp_path: Path) -> None:
+    url = cluster.new(empty=True, how="ENCODING 'SQL_ASCII' TEMPLATE template0")
+    with pytest.raises(SettingsError, match=r"encoding SQL_ASCII.*createdb --encoding UTF8"):
         open_database(Settings(data_dir=tmp_path, database_url=url))
