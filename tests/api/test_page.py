@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ def test_browsers_get_the_page_and_programs_the_handshake(live_server: LiveServe
         assert file.status_code == 200, name
         assert file.headers["Content-Type"].startswith(("text/", "image/", "application/javascript")), name
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_its_files_are_not_counted_and_browsers_need_them_once(own_server: Callable[..., LiveServer]) -> None:
+    server = own_server(POCKET3D_ANONYMOUS_REQUESTS_PER_MINUTE="2")
+    for _ in range(4):
+        file = requests.get(f"{server.url}/page/page.js")
+        assert file.status_code == 200
+    again = requests.get(f"{server.url}/page/page.js", headers={"If-None-Match": file.headers["ETag"]})
+    assert (again.status_code, file.headers["Cache-Control"]) == (304, "no-cache")
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "../app.py", "..%2fapp.py"])

@@ -221,7 +221,7 @@ export interface Model {
 }
 
 export interface Health {
-  status: 'healthy' | 'degraded' | 'unhealthy';
+  status: 'healthy' | 'degraded' | 'draining';
   timestamp: string;
   gpuStatus: {
     id: number;
@@ -234,7 +234,10 @@ export interface Health {
   }[];
   queueSize: number;
   activeJobs: number;
+  /** Why it is not healthy, and what to do about it. */
+  reasons: { code: string; message: string; suggestion: string }[];
   version: string;
+  apiVersion: string;
 }
 
 export interface Account {

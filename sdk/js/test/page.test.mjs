@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Pocket3DClient } from '@pocket3d/sdk';
 import { chromium } from 'playwright-core';
 
 const address = process.env.POCKET3D_BASE_URL;
@@ -34,7 +35,7 @@ test('a prompt becomes a mesh that can be turned, split and downloaded', { timeo
     await page.waitForFunction(() => document.querySelector('#health').textContent.includes('version'));
 
     await page.click('text=Generate');
-    assert.match(await page.textContent('#trouble'), /Describe a thing/);
+    assert.match(await page.textContent('#said'), /Describe a thing/);
     await page.fill('#prompt', 'a red ball');
     await page.selectOption('#model', 'builtin_text');
     await page.click('text=Generate');
@@ -69,6 +70,76 @@ test('a prompt becomes a mesh that can be turned, split and downloaded', { timeo
     assert.ok(!page.url().includes('key='));
     if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
     assert.deepEqual(wrong, []);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('running jobs are followed and cancelled after a reload, and when the server was away', { timeout: 60_000 }, async () => {
+  const client = new Pocket3DClient();
+  const slow = (prompt) =>
+    client.mesh.generateFromText({ prompt, modelPreference: 'test_steps', parameters: { steps: 600, seconds: 0.1 } });
+  const jobs = [await slow('an older cube'), await slow('a newer cube')];
+  const [older, newer] = jobs.map(({ jobId }) => `#${jobId}`);
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    const grows = async (selector) => {
+      await page.waitForSelector(`${selector}:visible`);
+      const before = await page.$eval(selector, (bar) => bar.value);
+      await page.waitForFunction(([at, value]) => document.querySelector(at).value > value, [selector, before]);
+    };
+    await page.goto(`${address}/#key=${key}`);
+    await page.waitForSelector('#progress:not([hidden])');
+    await page.reload();
+
+    await grows('#bar');
+    assert.equal(await page.textContent('#doing'), 'a newer cube');
+    await grows(`${older} progress`);
+    // With keys only; the list is drawn again and again, and the focus stays.
+    await page.focus(`${older} button`);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#doing:text-is("an older cube")');
+    await grows(`${newer} progress`);
+    assert.ok(await page.$eval(`${older} button`, (button) => button === document.activeElement));
+    await page.click('#cancel');
+    await page.waitForSelector('#said:text-is("This job was cancelled.")');
+    await page.waitForSelector(`${older} small:text-is("Mesh · cancelled")`);
+
+    await page.click(`${newer} button`);
+    await page.context().setOffline(true);
+    await page.waitForSelector('#health:has-text("does not answer")', { timeout: 30_000 });
+    await page.context().setOffline(false);
+    await page.waitForSelector('#health:has-text("version")');
+    await grows('#bar');
+  } finally {
+    await browser.close();
+    for (const job of jobs) await client.jobs.cancel(job);
+  }
+});
+
+test('nothing is said in the words of programs', async () => {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    const said = await page.evaluate(async () => {
+      const { Pocket3DAPIError, Pocket3DConnectionError } = await import('./page/sdk.js');
+      const { sentence } = await import('./page/words.js');
+      const told = (errorCode, message, suggestion) => sentence(new Pocket3DAPIError(message, { errorCode, details: { suggestion } }));
+      return [
+        told('GONE', 'outputs/mesh_1.glb was deleted on 2026-01-01, 30 days after it was made.', 'Submit the job again.'),
+        told('NOT_FOUND', "There is no job 'job_1'.", 'GET /jobs lists your jobs.'),
+        told('QUEUE_FULL', '1000 jobs are queued; 1000 is the limit of an account.', 'POST /jobs/{job_id}/cancel.'),
+        told('FORBIDDEN', 'it lacks the scope jobs_write.', "'pocket3d-server keys create NAME --scopes jobs_write'"),
+        told('INVALID_INPUT', 'x', 'Send images, or leave text_prompt out.'),
+        sentence(new Pocket3DConnectionError('http://127.0.0.1:1/api/v1 answered with HTTP 502')),
+        sentence({ errorCode: 'PROCESSING_FAILED', message: 'the prompt names nothing', details: { suggestion: 'Name an object.' } }),
+      ];
+    });
+    for (const text of said) assert.doesNotMatch(text, /GET|POST|HTTP|_|\{/, text);
+    assert.equal(said.at(-1), 'The prompt names nothing. Name an object.');
+    assert.match(said[2], /cancel it/);
   } finally {
     await browser.close();
   }

@@ -14,7 +14,7 @@ from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tiers import Tier
-from pocket3d_server.api import bodies, cors
+from pocket3d_server.api import bodies, cors, page
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.api.errors import envelope
 from pocket3d_server.config import Settings
@@ -84,7 +84,7 @@ def _begin() -> Response | None:
     if "\0" in path or b"%00" in request.query_string:  # PostgreSQL knows no such text
         raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
     permission = cors.preflight(settings.allowed_origins)
-    if permission or path in PROBE_PATHS:
+    if permission or path in PROBE_PATHS or path.startswith(page.PREFIX):
         limit = settings.anonymous_requests_per_minute
         g.allowance = Allowance(limit, limit, int(time.time()))
         return permission

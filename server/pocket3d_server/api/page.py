@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Flask, Response, make_response, request, send_from_directory
 
+PREFIX = "/page/"
+"""Requests for these files are not counted: half a page helps nobody, and many people may share an address."""
 FOLDER = Path(__file__).resolve().parent.parent / "page"
 POLICY = "; ".join(
     [
@@ -25,12 +27,12 @@ POLICY = "; ".join(
 
 def install(app: Flask) -> None:
     """Serve the page's files."""
-    app.add_url_rule("/page/<name>", view_func=page_file)
+    app.add_url_rule(f"{PREFIX}<name>", view_func=page_file)
 
 
 def page_file(name: str) -> Response:
-    """A file of the page; needs no credentials."""
-    return _guarded(send_from_directory(FOLDER, name, max_age=3600))
+    """A file of the page; needs no credentials. Browsers ask each time whether theirs is today's."""
+    return _guarded(send_from_directory(FOLDER, name))
 
 
 def wanted() -> bool:
