@@ -256,3 +256,10 @@ def test_too_many_credits_are_refused(database: Database) -> None:
         with pytest.raises(ValueError, match="has 0 credits"):
             ledger.grant(session, account.id, -1)
         assert account.credits is None
+
+
+def test_a_page_may_begin_beyond_all_ids(database: Database) -> None:
+    with database.write() as session:
+        account = registry.create(session, "Ada", "pro", 7)
+        assert [entry.amount for entry in ledger.page(session, account.id, 10, before=10**18 - 1)] == [7]
+        assert not ledger.page(session, account.id, 10, before=0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, func, literal, select
 from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts.tables import Account, CreditEntry
@@ -107,7 +107,8 @@ def page(session: Session, account_id: str, limit: int, before: int | None = Non
     """An account's entries, newest first; ``before`` is the id of the last one of the page before."""
     query = select(CreditEntry).where(CreditEntry.account_id == account_id)
     if before is not None:
-        query = query.where(CreditEntry.id < before)
+        # A client may send any number; as an INTEGER, like the ids, PostgreSQL would refuse a large one.
+        query = query.where(CreditEntry.id < literal(before, BigInteger))
     return list(session.scalars(query.order_by(CreditEntry.id.desc()).limit(limit)))
 
 
