@@ -16,7 +16,7 @@ SERVER = ROOT / "server" / "pocket3d_server"
 SERVER_RULES: dict[str, set[str]] = {
     "geometry": set(),
     "models": {"geometry"},
-    "weights": {"models", "locks", "times"},
+    "weights": {"models", "locks", "loopback", "times", "tls"},
     "runners": {"models", "weights", "geometry", "config", "errors", "logs", "metrics", "probe", "storage"},
     "jobs": {
         "runners",
@@ -30,9 +30,10 @@ SERVER_RULES: dict[str, set[str]] = {
         "problems",
         "storage",
         "times",
+        "tls",
     },
-    "accounts": {"database", "errors", "times"},
-    "web": {"app", "services", "api", "accounts", "config", "errors", "locks", "times"},
+    "accounts": {"database", "errors", "loopback", "times"},
+    "web": {"app", "services", "api", "accounts", "config", "errors", "locks", "loopback", "times"},
     "cli": {
         "web",
         "accounts",
@@ -60,6 +61,7 @@ SERVER_RULES: dict[str, set[str]] = {
         "models",
         "errors",
         "logs",
+        "loopback",
         "metrics",
         "probe",
         "problems",

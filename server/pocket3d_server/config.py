@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import sys
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pocket3d_server.loopback import is_loopback
 
 PREFIX = "POCKET3D_"
 DEFAULT_PORT = 7263
@@ -25,7 +26,13 @@ class SettingsError(Exception):
 
 def default_data_dir() -> Path:
     """Where this user's server keeps its data unless told otherwise."""
-    return Path(platformdirs.user_data_dir("pocket3d-server", appauthor=False))
+    if sys.platform == "win32":
+        place = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        place = Path.home() / "Library" / "Application Support"
+    else:
+        place = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return place / "pocket3d-server"
 
 
 def default_parallel() -> int:
@@ -198,15 +205,10 @@ class Settings(BaseModel):
             return 0.0 if self.parent_pids else 30.0
         return self.drain_seconds
 
-    @cached_property
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def database(self) -> str:

@@ -7,7 +7,6 @@ account that was disabled or changed, by this process or another, is noticed wit
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 import threading
 import time
@@ -15,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -29,6 +27,7 @@ from pocket3d_server.accounts.tiers import TIERS, Tier
 from pocket3d_server.accounts.tokens import Grant, TokenExpiredError, TokenInvalidError, TokenSigner
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
+from pocket3d_server.loopback import is_loopback
 from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
@@ -175,17 +174,6 @@ class Accounts:
                 session.get_one(ApiKey, key.id).last_used_at = time_now
         except SQLAlchemyError as error:  # a full disk is no reason to turn the caller away
             log.warning("the last use of %s could not be noted: %s", key.id, error)
-
-
-@lru_cache(maxsize=1024)
-def is_loopback(address: str) -> bool:
-    """Whether a request from this address comes from this machine."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback
 
 
 def _admit(key: ApiKey, account: Account) -> Caller:

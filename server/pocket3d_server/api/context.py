@@ -20,6 +20,7 @@ from pocket3d_server.api.errors import envelope
 from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import links
+from pocket3d_server.loopback import is_loopback
 from pocket3d_server.services import Services
 
 BASE = "/api/v1"
@@ -27,7 +28,6 @@ METRICS_PATH = "/metrics"
 PROBE_PATHS = frozenset({"/healthz", "/healthz/live"})
 """For load balancers: no credentials, and asked more often than strangers may ask anything else."""
 EXTENSION = "pocket3d"
-LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]"}
 HANDSHAKE_HEADERS = "pocket3d.handshake_headers"
 """Key in the WSGI environment of a WebSocket: headers for the answer to its handshake."""
 SOCKETS = f"{BASE}/ws/"
@@ -166,16 +166,19 @@ def _bearer() -> str | None:
 
 def _check_host(settings: Settings) -> None:
     """Refuse names that a web page made point at this machine (DNS rebinding), and pages of other origins."""
-    names = LOOPBACK_NAMES | set(settings.allowed_hosts)
+
+    def is_ours(name: str) -> bool:
+        return is_loopback(name) or name in settings.allowed_hosts
+
     host = _hostname(f"//{request.headers.get('Host', '')}")
-    if host not in names:
+    if not is_ours(host):
         raise Refusal(
             ErrorCode.FORBIDDEN,
             f"This server does not answer for the host {host!r}.",
             "Use 127.0.0.1, or start the server with --allowed-host NAME.",
         )
     origin = request.headers.get("Origin")
-    if origin and _hostname(origin) not in names and not cors.allows(origin, settings.allowed_origins):
+    if origin and not is_ours(_hostname(origin)) and not cors.allows(origin, settings.allowed_origins):
         raise _foreign_page(origin)
 
 

@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server import API_VERSION, __version__
-from pocket3d_server.accounts.auth import LOCAL_ACCOUNT, is_loopback
+from pocket3d_server.accounts.auth import LOCAL_ACCOUNT
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
@@ -19,6 +19,7 @@ from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries, totals
 from pocket3d_server.jobs.tables import JobTotal, Status
 from pocket3d_server.jobs.totals import Outcome
+from pocket3d_server.loopback import is_loopback
 from pocket3d_server.models.engine import Feature
 from pocket3d_server.runners import devices
 from pocket3d_server.runners.base import SlotState

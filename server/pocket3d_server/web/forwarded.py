@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from pocket3d_server.loopback import is_loopback, parsed
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -27,7 +28,7 @@ class Proxies:
         """Whether this address is such a proxy's."""
 
     def _trusts(self, address: str) -> bool:
-        ip = _parsed(address)
+        ip = parsed(address)
         return ip is not None and any(ip in network for network in self._networks)
 
     def correct(self, environ: dict[str, Any]) -> None:
@@ -47,23 +48,10 @@ class Proxies:
         """
         found = peer
         for entry in reversed(forwarded_for.split(",")):
-            ip = _parsed(entry.strip())
-            if ip is None or (ip.is_loopback and not _is_loopback(peer)):
+            ip = parsed(entry.strip())
+            if ip is None or (ip.is_loopback and not is_loopback(peer)):
                 break
             found = str(ip)
             if not self.trusts(found):
                 break
         return found
-
-
-def _is_loopback(address: str) -> bool:
-    ip = _parsed(address)
-    return ip is not None and ip.is_loopback
-
-
-def _parsed(address: str) -> Address | None:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return getattr(ip, "ipv4_mapped", None) or ip

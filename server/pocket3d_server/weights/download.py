@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
-import certifi
-
+from pocket3d_server import tls
+from pocket3d_server.loopback import is_loopback
 from pocket3d_server.models.weights import WeightFile
 from pocket3d_server.weights.problems import CancelledError, InstallError
 
@@ -83,15 +83,9 @@ class Hub:
         return {"Authorization": f"Bearer {self.token}"} if self.token and private and same else {}
 
     @cached_property
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())  # Python on some systems knows no authorities
-        return context
-
-    @cached_property
     def _opener(self) -> urllib.request.OpenerDirector:
         return urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=self._context), _Redirects(self)
+            urllib.request.HTTPSHandler(context=tls.context()), _Redirects(self)
         )
 
     @cached_property
@@ -142,7 +136,7 @@ class Hub:
     def _plain_handlers(self, address: str) -> list[urllib.request.BaseHandler]:
         if is_loopback(urlsplit(address).hostname or ""):
             return [urllib.request.ProxyHandler({})]
-        return [urllib.request.HTTPSHandler(context=self._context)]
+        return [urllib.request.HTTPSHandler(context=tls.context())]
 
     def fetch(self, file: WeightFile, part: Path, watch: Watch, stop: threading.Event) -> None:
         """Bring a file to ``part``, going on after what is there. Raises InstallError or CancelledError."""
@@ -232,11 +226,6 @@ def checksum(path: Path, watch: Watch | None = None, git: bool = False) -> str:
             if watch:
                 watch(path.stat().st_size)
     return digest.hexdigest()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this computer."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _copy(answer: Any, target: IO[bytes], size: int, have: int, watch: Watch) -> None:

@@ -138,7 +138,7 @@ def test_tls_is_checked_against_the_name_though_the_address_is_fixed(
         with pytest.raises(ssl.SSLCertVerificationError, match=r"self.signed"):
             post(url, b"{}", {}, timeout=10, allow_private=True)
         trusting = ssl.create_default_context(cafile=CERTIFICATE)
-        monkeypatch.setattr("pocket3d_server.jobs.webhooks.post._tls", lambda: trusting)
+        monkeypatch.setattr("pocket3d_server.tls.context", lambda: trusting)
         assert post(url, b"{}", {}, timeout=10, allow_private=True).status == 200
         assert safe.requests[0].headers["host"] == url.split("/")[2]
         house.hook(url.replace("hook.", "other."))

@@ -155,7 +155,7 @@ class WebhookBook:
                 )
             delivery.status = DeliveryStatus.PENDING
             delivery.next_try_at = now()
-            delivery.tries_left = outbox.TRIES
+            delivery.tries_left = len(outbox.SCHEDULE)
         return delivery
 
     def _check_url(self, account_id: str, url: str) -> None:

@@ -21,8 +21,9 @@ PING = "ping"
 MAX_PAYLOAD_BYTES = 19_000
 """Receivers need not take more than 20 kB; the rest is for links."""
 MAX_TEXT = 2_000
-TRIES = 10
-"""As many as ``sender.SCHEDULE`` has."""
+MINUTE, HOUR = 60.0, 3600.0
+SCHEDULE = (0, 5, 5 * MINUTE, 30 * MINUTE, *(h * HOUR for h in (2, 5, 10, 14, 20, 24)))
+"""Seconds before each try, counted from the one before; three days in all."""
 
 
 def add(session: Session, job: Job, event: JobEvent) -> None:
@@ -36,7 +37,7 @@ def add(session: Session, job: Job, event: JobEvent) -> None:
         wanting = [webhook for webhook in session.scalars(query) if event.event in webhook.events]
     if wanting:
         payload = payload_of(job, event)
-        session.add_all(_delivery(webhook, payload, TRIES) for webhook in wanting)
+        session.add_all(_delivery(webhook, payload, len(SCHEDULE)) for webhook in wanting)
 
 
 def ping(session: Session, webhook: Webhook) -> Delivery:

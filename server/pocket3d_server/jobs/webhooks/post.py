@@ -5,17 +5,14 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from urllib.parse import urlsplit
 
-import certifi
-
+from pocket3d_server import tls
 from pocket3d_server.jobs.webhooks.addresses import PORTS, resolve
 
 
@@ -62,7 +59,7 @@ class _Connection(http.client.HTTPConnection):
         try:
             if self._tls:
                 sock.settimeout(_left(self._deadline))
-                sock = _tls().wrap_socket(sock, server_hostname=self.host)
+                sock = tls.context().wrap_socket(sock, server_hostname=self.host)
         except BaseException:
             sock.close()
             raise
@@ -114,14 +111,6 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise TimeoutError("timed out")
     return left
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """The system's authorities and certifi's: a Python that came with another program may lack the former."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _seconds(text: str | None) -> float | None:

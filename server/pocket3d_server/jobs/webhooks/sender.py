@@ -30,6 +30,7 @@ from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.jobs.webhooks import outbox
 from pocket3d_server.jobs.webhooks.addresses import AddressError
 from pocket3d_server.jobs.webhooks.book import WebhookBook, disable
+from pocket3d_server.jobs.webhooks.outbox import SCHEDULE
 from pocket3d_server.jobs.webhooks.post import Answer, post
 from pocket3d_server.jobs.webhooks.secrets import signature
 from pocket3d_server.jobs.webhooks.tables import Delivery, DeliveryStatus, Webhook
@@ -38,9 +39,6 @@ from pocket3d_server.times import now, stamp
 
 log = logging.getLogger(__name__)
 
-MINUTE, HOUR = 60.0, 3600.0
-SCHEDULE = (0, 5, 5 * MINUTE, 30 * MINUTE, *(h * HOUR for h in (2, 5, 10, 14, 20, 24)))
-"""Seconds before each try, counted from the one before; three days in all."""
 JITTER = 0.1
 """Each wait is up to this much longer, so that receivers are not hit by all at once when they come back."""
 LONGEST_WAIT = timedelta(days=1)
@@ -334,7 +332,7 @@ def _plan_next(delivery: Delivery, at: datetime, retry_after: float | None) -> N
     if not delivery.tries_left:
         delivery.status, delivery.next_try_at = DeliveryStatus.FAILED, None
         return
-    wait = SCHEDULE[len(SCHEDULE) - delivery.tries_left] * (1 + random.random() * JITTER)
+    wait = SCHEDULE[-delivery.tries_left] * (1 + random.random() * JITTER)
     asked = min(timedelta(seconds=retry_after or 0), LONGEST_WAIT)
     delivery.next_try_at = at + max(timedelta(seconds=wait), asked)
 
