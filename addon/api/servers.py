@@ -60,7 +60,7 @@ def models(feature: str = "") -> list[Any]:
     """
     connected = client()
     try:
-        found = connected.mesh.models()
+        found = connected.models.list()
     except Exception as error:
         raise error_of(explain(error)) from error
     return [m for m in found if feature in ("", m.feature)]

@@ -27,15 +27,15 @@ class Mesh:
         self.asked = 0
 
     @property
-    def mesh(self) -> Mesh:
+    def models(self) -> Mesh:
         return self
 
-    def models(self) -> list[Model]:
+    def list(self) -> list[Model]:
         self.asked += 1
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return list(answer)
+        return [*answer]
 
 
 class TestWords:
@@ -131,10 +131,10 @@ class TestList:
         models, going = ModelList(), threading.Event()
 
         class Slow(Mesh):
-            def models(self) -> list[Model]:
+            def list(self) -> list[Model]:
                 models.forget()
                 going.set()
-                return super().models()
+                return super().list()
 
         models.refresh(Slow([model()]))
         assert going.is_set()

@@ -280,6 +280,17 @@ def test_progress_arrives_through_events(server: Server, client: Pocket3DClient)
     assert server.requests("GET /jobs/job_1/events")[1][0]["Last-Event-ID"] == "2"
 
 
+def test_an_error_of_the_listener_is_the_callers(server: Server, client: Pocket3DClient) -> None:
+    """Not one that the client takes for a broken stream."""
+    server.on("GET /jobs/job_1/events", lambda h: h.events({"event": "job_started", "job_id": "job_1"}))
+
+    def listener(event: object) -> None:
+        raise ValueError("of the listener")
+
+    with pytest.raises(ValueError, match="of the listener"):
+        client.wait_for_completion("job_1", on_progress=listener)
+
+
 def test_polling_where_there_are_no_events(server: Server, client: Pocket3DClient) -> None:
     halfway = {**QUEUED, "status": "processing", "progress": 0.3, "stage": "unwrapping"}
     server.on("GET /mesh/status/job_1", (200, QUEUED), (200, halfway), (200, COMPLETED))
@@ -373,6 +384,6 @@ def test_jobs_are_listed_page_by_page_and_cancelled(server: Server, client: Pock
 def test_the_quota_is_kept(server: Server, client: Pocket3DClient) -> None:
     quota = {"X_RateLimit_Limit": "100", "X_RateLimit_Remaining": "99", "X_RateLimit_Reset": "1640995200"}
     server.on("GET /mesh/models", lambda h: h.reply(200, {"models": [{"model_id": "m"}]}, **quota))
-    assert client.mesh.models()[0].model_id == "m"
+    assert client.models.list()[0].model_id == "m"
     assert client.rate_limit is not None
     assert client.rate_limit.remaining == 99

@@ -81,7 +81,7 @@ def test_errors_carry_code_and_advice(client: Pocket3DClient, live_server: LiveS
 def test_the_server_describes_itself(client: Pocket3DClient) -> None:
     health = client.system.health()
     assert health.status != "unhealthy"  # it may be degraded: tests before this one let models crash
-    models = {m.model_id: m for m in client.mesh.models()}
+    models = {m.model_id: m for m in client.models.list()}
     assert models["test_steps"].ready
     assert not models["test_unready"].ready
     assert models["test_unready"].remedy

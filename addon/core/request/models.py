@@ -111,7 +111,7 @@ class ModelList:
             return False
         self._asked_at, server = time.monotonic(), self._server
         try:
-            models = tuple(client.mesh.models())
+            models = tuple(client.models.list())
         except sdk.Pocket3DAPIError:
             return False
         except (ValueError, LookupError, TypeError, AttributeError):

@@ -53,7 +53,7 @@ def _try(profile: Profile, online_access: bool) -> Trial:
         describe_gpu(health.gpu_status[0]) if health.gpu_status else "No GPU; it computes on the CPU"
     )
     lines.append(_account(client))
-    ready = [m for m in client.mesh.models() if m.ready]
+    ready = [m for m in client.models.list() if m.ready]
     lines.append(f"{len(ready)} model{'' if len(ready) == 1 else 's'} ready")
     return Trial(tuple(lines))
 

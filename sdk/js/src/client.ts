@@ -14,8 +14,8 @@ import {
   WebhooksResource,
   type JobLike,
 } from './resources.js';
-import { Transport } from './transport.js';
-import type { JobEvent, JobEventName, JobResult, RateLimit, TransferProgress } from './types.js';
+import { collected, pieces, Transport, type DownloadOptions } from './transport.js';
+import type { JobEvent, JobEventName, JobResult, RateLimit } from './types.js';
 import { resultOf, type WaitOptions } from './waiting.js';
 
 export const DEFAULT_BASE_URL = 'https://api.pocket3d.studio/api/v1';
@@ -118,13 +118,13 @@ export class Pocket3DClient {
   }
 
   /** The file that a finished job made; a cut connection is continued. */
-  async download(
-    job: JobLike,
-    options: { onProgress?: TransferProgress; signal?: AbortSignal } = {},
-  ): Promise<Blob> {
-    const { result } = await this.jobs.get(job);
-    if (!result) throw new TypeError(`job ${jobIdOf(job)} has no result`);
-    return this.files.download(result.filePath, options);
+  download(job: JobLike, options: DownloadOptions = {}): Promise<Blob> {
+    return collected(this.stream(job, options));
+  }
+
+  /** The same piece by piece, for files that do not fit into memory. */
+  stream(job: JobLike, options: DownloadOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+    return pieces(this.#transport, `mesh/download/${jobIdOf(job)}`, options);
   }
 }
 

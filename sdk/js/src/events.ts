@@ -7,13 +7,17 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** The events of a stream, as they arrive. */
-export async function* serverSentEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void, void> {
+/** The events of a stream, as they arrive; `onBytes` is called with every chunk, so with comments too. */
+export async function* serverSentEvents(
+  stream: ReadableStream<Uint8Array>,
+  onBytes?: () => void,
+): AsyncGenerator<ServerSentEvent, void, void> {
   const decoder = new TextDecoder();
   let rest = '';
   let id: string | undefined;
   let data: string[] = [];
   for await (const chunk of chunks(stream)) {
+    onBytes?.();
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';

@@ -8,6 +8,7 @@ export {
 } from './errors.js';
 export type { UploadOptions } from './files.js';
 export type { JobLike } from './resources.js';
+export type { DownloadOptions } from './transport.js';
 export type * from './types.js';
 export type { WaitOptions } from './waiting.js';
 export { verifyWebhook, type HeadersLike } from './webhooks.js';

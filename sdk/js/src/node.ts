@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pocket3DClient } from './client.js';
 import type { JobLike } from './resources.js';
-import type { TransferProgress } from './types.js';
+import type { DownloadOptions } from './transport.js';
 
 /** A file on disk as an input of the client; it is read as it is sent. */
 export async function fileFrom(path: string): Promise<File> {
@@ -19,14 +19,12 @@ export async function saveResult(
   client: Pocket3DClient,
   job: JobLike,
   path: string,
-  options: { onProgress?: TransferProgress; signal?: AbortSignal } = {},
+  options: DownloadOptions = {},
 ): Promise<string> {
-  const { result, jobId } = await client.jobs.get(job);
-  if (!result) throw new TypeError(`job ${jobId} has no result`);
   await mkdir(dirname(path), { recursive: true });
   const part = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.part`);
   try {
-    await pipeline(Readable.from(client.files.stream(result.filePath, options)), createWriteStream(part));
+    await pipeline(Readable.from(client.stream(job, options)), createWriteStream(part));
     await rename(part, path);
   } finally {
     await rm(part, { force: true });

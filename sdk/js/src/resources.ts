@@ -2,7 +2,7 @@
 
 import { imagesOf, meshOf, upload, type UploadOptions } from './files.js';
 import { fromApi, toApi } from './names.js';
-import { pieces, type Transport } from './transport.js';
+import { collected, pieces, type DownloadOptions, type Transport } from './transport.js';
 import type {
   Account,
   AnalyzeSegmentsOptions,
@@ -17,7 +17,6 @@ import type {
   Model,
   SubmitOptions,
   SubmittedJob,
-  TransferProgress,
   Webhook,
   WebhookEventName,
 } from './types.js';
@@ -56,11 +55,6 @@ export class MeshResource extends Resource {
   /** Send images or meshes, at most 10 of 500 MB each; the server's name of each, in order. */
   upload(files: (Blob | ArrayBuffer | Uint8Array)[], options: UploadOptions = {}): Promise<string[]> {
     return upload(this.transport, files, options);
-  }
-
-  /** Every model that the server knows. */
-  async models(): Promise<Model[]> {
-    return fromApi<{ models: Model[] }>(await this.transport.json('GET', 'mesh/models')).models;
   }
 }
 
@@ -130,22 +124,12 @@ export class JobsResource extends Resource {
 /** Files by the paths that results and uploads give. */
 export class FilesResource extends Resource {
   /** The contents of `outputs/…` or `uploads/…`; a cut connection is continued. */
-  async download(
-    path: string,
-    options: { onProgress?: TransferProgress; signal?: AbortSignal } = {},
-  ): Promise<Blob> {
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    for await (const piece of pieces(this.transport, `files/${path}`, options)) {
-      parts.push(piece as Uint8Array<ArrayBuffer>);
-    }
-    return new Blob(parts);
+  download(path: string, options: DownloadOptions = {}): Promise<Blob> {
+    return collected(this.stream(path, options));
   }
 
   /** The same piece by piece, for files that do not fit into memory. */
-  stream(
-    path: string,
-    options: { onProgress?: TransferProgress; signal?: AbortSignal } = {},
-  ): AsyncGenerator<Uint8Array, void, void> {
+  stream(path: string, options: DownloadOptions = {}): AsyncGenerator<Uint8Array, void, void> {
     return pieces(this.transport, `files/${path}`, options);
   }
 
@@ -157,7 +141,7 @@ export class FilesResource extends Resource {
 
 /** The server's models: licences and weights. What changes something needs a key with the scope `system`. */
 export class ModelsResource extends Resource {
-  /** Every model; the same as `client.mesh.models()`. */
+  /** Every model that the server knows, with why it cannot be used if so. */
   async list(): Promise<Model[]> {
     return fromApi<{ models: Model[] }>(await this.transport.json('GET', 'mesh/models')).models;
   }

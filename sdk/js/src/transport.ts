@@ -6,6 +6,8 @@ import type { RateLimit, TransferProgress } from './types.js';
 /** 409 stands for "the same request is still being handled", which only keyed requests can meet. */
 const RETRIED = new Set([409, 429, 502, 503, 504]);
 const LONGEST_PAUSE_S = 30;
+/** How often in a row a download may break. */
+const BREAKS = 4;
 
 export interface TransportOptions {
   baseUrl: string;
@@ -216,11 +218,16 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
+export interface DownloadOptions {
+  onProgress?: TransferProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** What arrives of a file, piece by piece; a cut connection is continued where it broke, if the file is unchanged. */
 export async function* pieces(
   transport: Transport,
   path: string,
-  options: { onProgress?: TransferProgress | undefined; signal?: AbortSignal | undefined; retries?: number } = {},
+  options: DownloadOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
   let done = 0;
   let etag: string | null = null;
@@ -246,8 +253,15 @@ export async function* pieces(
       throw new Error(`the download ended after ${done} of ${total} bytes`);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
-      if (++failures > (options.retries ?? 4) || !etag) throw transport.connectionError(error);
+      if (++failures > BREAKS || !etag) throw transport.connectionError(error);
       await sleep(250 * 2 ** failures, options.signal);
     }
   }
+}
+
+/** The pieces as one. */
+export async function collected(parts: AsyncIterable<Uint8Array>): Promise<Blob> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of parts) all.push(part as Uint8Array<ArrayBuffer>);
+  return new Blob(all);
 }

@@ -205,6 +205,11 @@ export interface Model {
   /** MiB. */
   vramRequirement: number;
   estimatedTime: string;
+  /** Price of a job of medium quality, for accounts that are metered. */
+  credits: number;
+  /** Where it is loaded. */
+  gpuId: number | null;
+  processingCount: number;
   supportedFormats: Record<string, string[]>;
   ready: boolean;
   reason: string | null;
@@ -246,6 +251,21 @@ export interface Account {
   tier: string;
   /** What is left to spend; null: jobs cost nothing there. */
   credits: number | null;
+  limits: {
+    requestsPerMinute: number;
+    uploadBytesPerMinute: number;
+    websockets: number;
+    concurrentJobs: number;
+    queuedJobs: number;
+    filesPerUpload: number;
+    bytesPerFile: number;
+    /** null: as much as fits. */
+    storedBytes: number | null;
+  };
+  usage: { jobs: Record<string, number>; processingSeconds: number; storedFiles: number; storedBytes: number };
+  createdAt: string;
+  /** The key that asks; null for the token of the server's machine. */
+  keyId: string | null;
   scopes: string[];
 }
 
@@ -257,6 +277,10 @@ export interface Webhook {
   events: WebhookEventName[];
   enabled: boolean;
   disabledReason: string | null;
+  disabledAt: string | null;
+  failingSince: string | null;
+  /** Until then the secret before this one signs too. */
+  oldSecretUntil: string | null;
   createdAt: string;
   /** Shown only when it is made or changed. */
   secret?: string;

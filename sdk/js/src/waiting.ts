@@ -27,69 +27,75 @@ export async function resultOf(transport: Transport, jobId: string, options: Wai
   const interval = options.pollInterval ?? 1000;
   const deadline = options.timeout === undefined ? Infinity : performance.now() + options.timeout;
   const watched = new Watched(options.signal, deadline);
+  const stream = new EventStream(transport, jobId, watched.signal);
   let pause = interval;
-  let streaming = true;
-  let lastEventId: string | undefined;
-
-  const follow = async (): Promise<void> => {
-    const quiet = new AbortController();
-    const signal = AbortSignal.any([watched.signal, quiet.signal]);
-    let timer = setTimeout(() => quiet.abort(), SILENCE);
-    try {
-      const headers: Record<string, string> = { Accept: 'text/event-stream' };
-      if (lastEventId !== undefined) headers['Last-Event-ID'] = lastEventId;
-      const response = await transport.send('GET', `jobs/${jobId}/events`, { headers, retry: false, signal });
-      if (response.status === 204) return;
-      if (!response.headers.get('Content-Type')?.includes('text/event-stream') || !response.body) {
-        streaming = false;
-        return;
-      }
-      const beating = response.body.pipeThrough(
-        new TransformStream<Uint8Array, Uint8Array>({
-          transform: (chunk, controller) => {
-            clearTimeout(timer);
-            timer = setTimeout(() => quiet.abort(), SILENCE);
-            controller.enqueue(chunk);
-          },
-        }),
-      );
-      for await (const { id, data } of serverSentEvents(beating)) {
-        lastEventId = id ?? lastEventId;
-        const event = fromApi<JobEvent>(JSON.parse(data));
-        options.onEvent?.(event);
-        if (event.event === 'job_completed' || event.event === 'job_failed') return;
-      }
-    } catch (error) {
-      if (error instanceof Pocket3DAPIError && NO_STREAM.has(error.statusCode ?? 0)) streaming = false;
-      watched.check(jobId, options);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 
   try {
     for (let failures = 0; ; ) {
-      if (streaming) await follow();
+      for await (const event of stream.events()) options.onEvent?.(event);
       watched.check(jobId, options);
+      let job: Job;
       try {
-        const answer = await transport.json('GET', `mesh/status/${jobId}`, { signal: watched.signal });
+        job = fromApi<Job>(await transport.json('GET', `mesh/status/${jobId}`, { signal: watched.signal }));
         failures = 0;
-        const job = fromApi<Job>(answer);
-        if (job.status === 'completed' || job.status === 'error') return outcome(job);
-        if (!streaming) options.onEvent?.(asEvent(job));
-        await sleep(pause, watched.signal);
-        pause = Math.min(1.5 * pause, 5 * interval); // asking costs quota
       } catch (error) {
         watched.check(jobId, options);
-        if (!(error instanceof Pocket3DAPIError) || error instanceof JobFailedError) throw error;
         // A server that restarts is back within seconds and a quota fills up again: the job goes on.
-        if (!PASSING.has(error.statusCode) || ++failures > PATIENCE) throw error;
-        const seconds = error.retryAfter;
-        await sleep(seconds === undefined ? interval * failures : 1000 * seconds, watched.signal).catch(() => undefined);
+        if (!(error instanceof Pocket3DAPIError) || !PASSING.has(error.statusCode) || ++failures > PATIENCE) throw error;
+        await watched.sleep(error.retryAfter === undefined ? interval * failures : 1000 * error.retryAfter);
+        continue;
       }
+      if (job.status === 'completed' || job.status === 'error') return outcome(job);
+      if (!stream.works) options.onEvent?.(asEvent(job));
+      await watched.sleep(pause);
+      pause = Math.min(1.5 * pause, 5 * interval); // asking costs quota
     }
   } finally {
     watched.close();
+  }
+}
+
+/** A job's events, taken up again where they broke. */
+class EventStream {
+  /** False where the server, or something before it, sends none. */
+  works = true;
+  #lastId: string | undefined;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly jobId: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Events until the last one, or until the stream breaks; none where there is no stream. */
+  async *events(): AsyncGenerator<JobEvent, void, void> {
+    if (!this.works) return;
+    const quiet = new AbortController();
+    let timer = setTimeout(() => quiet.abort(), SILENCE);
+    const beat = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => quiet.abort(), SILENCE);
+    };
+    try {
+      const headers: Record<string, string> = { Accept: 'text/event-stream' };
+      if (this.#lastId !== undefined) headers['Last-Event-ID'] = this.#lastId;
+      const signal = AbortSignal.any([this.signal, quiet.signal]);
+      const response = await this.transport.send('GET', `jobs/${this.jobId}/events`, { headers, retry: false, signal });
+      if (response.status === 204) return;
+      this.works = Boolean(response.body && response.headers.get('Content-Type')?.includes('text/event-stream'));
+      if (!this.works || !response.body) return;
+      for await (const { id, data } of serverSentEvents(response.body, beat)) {
+        this.#lastId = id ?? this.#lastId;
+        const event = fromApi<JobEvent>(JSON.parse(data));
+        yield event;
+        if (event.event === 'job_completed' || event.event === 'job_failed') return;
+      }
+    } catch (error) {
+      // A broken stream is opened again; the question for the status that follows says whether the server is there.
+      if (error instanceof Pocket3DAPIError && NO_STREAM.has(error.statusCode ?? 0)) this.works = false;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
@@ -117,6 +123,11 @@ class Watched {
         details: { job_id: jobId },
       });
     }
+  }
+
+  /** Wait so many milliseconds; an end of the wait is `check`'s to tell. */
+  async sleep(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, this.signal).catch(() => undefined);
   }
 
   close(): void {

@@ -104,9 +104,18 @@ test('waiting ends at its time, by its signal, and when the job is cancelled', a
   await assert.rejects(client.jobs.get(job), { errorCode: 'NOT_FOUND' });
 });
 
+test('an error of a listener is the caller\'s', async () => {
+  const job = await client.mesh.generateFromText(steps());
+  const onEvent = () => {
+    throw new RangeError('of the listener');
+  };
+  await assert.rejects(client.waitForCompletion(job, { onEvent }), RangeError);
+});
+
 test('a refusal says what to do', async () => {
   const job = await client.mesh.generateFromText({ prompt: 'a cube', modelPreference: 'test_refuses' });
   await assert.rejects(client.waitForCompletion(job), JobFailedError);
+  await assert.rejects(client.download(job), { errorCode: 'CONFLICT' });
   await assert.rejects(client.mesh.generateFromText({ prompt: ' ' }), (error) => {
     assert.ok(error instanceof Pocket3DAPIError);
     assert.equal(error.errorCode, 'INVALID_INPUT');

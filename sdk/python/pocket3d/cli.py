@@ -206,7 +206,7 @@ def _jobs(client: Pocket3DClient, options: argparse.Namespace) -> Any:
     page = client.jobs.list(limit=options.limit, status=options.status)
     if not options.json:
         for job in page.jobs:
-            prompt = (job.raw.get("request") or {}).get("text_prompt") or ""
+            prompt = job.request.get("text_prompt") or ""
             share = f"{job.progress:4.0%}" if job.status == "processing" else "    "
             print(f"{job.job_id}  {job.status:<10} {share}  {job.feature:<19} {prompt[:60]}".rstrip())
     return page.raw

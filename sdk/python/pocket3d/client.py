@@ -8,16 +8,13 @@ from pathlib import Path
 from types import TracebackType
 
 from ._version import __version__
+from .features import MeshResource, RigResource, SegmentResource, TextureResource
 from .resources import (
     AccountResource,
     FilesResource,
     JobsResource,
-    MeshResource,
     ModelsResource,
-    RigResource,
-    SegmentResource,
     SystemResource,
-    TextureResource,
     WebhooksResource,
 )
 from .transport import DownloadProgress, Transport

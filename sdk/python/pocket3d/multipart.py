@@ -7,7 +7,7 @@ import mimetypes
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Callable, Optional, Union
+from typing import Callable
 
 CHUNK = 1 << 20
 
@@ -21,8 +21,8 @@ class Multipart:
 
     def __init__(
         self,
-        files: Iterable[Union[Path, bytes]],
-        on_progress: Optional[Callable[[int, int], None]] = None,
+        files: Iterable[Path | bytes],
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self._on_progress = on_progress
         self._boundary = uuid.uuid4().hex

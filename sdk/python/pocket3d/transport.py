@@ -97,20 +97,21 @@ class Transport:
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
         repeatable = (method in {"GET", "DELETE"} or idempotency_key is not None) if retry is None else retry
-        attempts = 1 + (self._retries if repeatable else 0)
-        for attempt in range(attempts):
+        retries = self._retries if repeatable else 0
+        attempt = 0
+        while True:
             try:
                 return self._once(method, path, headers=headers, **options)
             except Pocket3DAPIError as error:
                 passing = error.status_code is None or error.status_code in RETRIED_STATUSES
                 wrong_kind = error.status_code == 409 and idempotency_key is None
-                if attempt + 1 == attempts or not passing or wrong_kind:
+                if attempt == retries or not passing or wrong_kind:
                     raise
                 pause = error.retry_after if error.retry_after is not None else 0.25 * 2**attempt
                 if pause > LONGEST_PAUSE:
                     raise
                 time.sleep(pause + random.uniform(0, 0.1))
-        raise AssertionError("unreachable")
+                attempt += 1
 
     def _once(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", self._timeout)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 T = TypeVar("T", bound="Record")
 
@@ -40,6 +41,18 @@ class MeshResult(Record):
     source: str | None = None
     confidence: float | None = None
     notes: list[str] = field(default_factory=list)
+    """Sentences for the person who asked."""
+    seed: int | None = None
+    model_id: str = ""
+    model_revision: str = ""
+    licence: str = ""
+    """Of the model."""
+    sha256: str = ""
+    download_url: str | None = None
+    """Serves the file without credentials for an hour; every answer has a new one."""
+    preview_url: str | None = None
+    lods: list[dict[str, Any]] = field(default_factory=list)
+    """Coarser files, finest first, where ``mesh_options`` asked for them: file_path, vertices, faces."""
 
 
 @dataclass
@@ -113,6 +126,10 @@ class Job(Record):
     eta: str | None = None
     queue_position: int | None = None
     model_id: str | None = None
+    request: dict[str, Any] = field(default_factory=dict)
+    """What was asked, defaults included, without its files."""
+    attempts: int = 0
+    credits: int | None = None
     result: MeshResult | None = None
     error: dict[str, Any] | None = None
 
@@ -132,8 +149,8 @@ class Job(Record):
 
 
 def job_id_of(job: str | Job) -> str:
-    """The id of a job that is given as one or as the other."""
-    return job.job_id if isinstance(job, Job) else job
+    """The id of a job that is given as one or as the other, as it stands in a path."""
+    return quote(job.job_id if isinstance(job, Job) else job, safe="")
 
 
 @dataclass
@@ -205,7 +222,9 @@ class Webhook(Record):
     events: list[str] = field(default_factory=list)
     enabled: bool = True
     disabled_reason: str | None = None
+    disabled_at: str | None = None
     failing_since: str | None = None
+    old_secret_until: str | None = None
     created_at: str | None = None
     secret: str | None = None
 
@@ -234,6 +253,7 @@ class StoredFile(Record):
     size: int = 0
     sha256: str = ""
     created_at: str | None = None
+    used_at: str | None = None
     job_id: str | None = None
 
 
@@ -276,7 +296,8 @@ class Model(Record):
     When it is not ``ready``, ``reason`` and ``remedy`` say why and what to do, and ``missing_code`` says it for
     programs: LICENCE, NOT_INSTALLED, MEMORY, NO_GPU, EXTRA or OTHER. ``parameters`` is the JSON schema of its own
     settings. ``may_manage``: this key may accept licences, install and remove weights. ``only_by_name``: there is no GPU
-    for it, it runs slowly on the server's CPU, and only for those who name it.
+    for it, it runs slowly on the server's CPU, and only for those who name it. ``credits``: the price of a job of medium
+    quality, for accounts that are metered.
     """
 
     model_id: str = ""
@@ -288,6 +309,7 @@ class Model(Record):
     supported_formats: dict[str, list[str]] = field(default_factory=dict)
     description: str = ""
     estimated_time: str = ""
+    credits: int = 0
     only_by_name: bool = False
     ready: bool = True
     reason: str | None = None
@@ -338,6 +360,9 @@ class Account(Record):
     """What is left to spend; None: jobs cost nothing there."""
     limits: dict[str, Any] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)
+    created_at: str | None = None
+    key_id: str | None = None
+    """The key that asks; None for the token of this machine."""
     scopes: list[str] = field(default_factory=list)
 
 

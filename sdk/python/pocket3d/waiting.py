@@ -55,8 +55,9 @@ class JobWaiter:
         """Return the result, or raise JobFailedError or Pocket3DTimeoutError."""
         failures, pause = 0, self._poll_interval
         while True:
-            if self._streaming:
-                self._follow(on_progress)
+            for event in self._events():
+                if on_progress:
+                    on_progress(event)
             try:
                 job = Job.from_dict(self._transport.json("GET", f"/mesh/status/{self._job_id}"))
             except Pocket3DAPIError as error:
@@ -74,24 +75,26 @@ class JobWaiter:
             self._pause(pause)
             pause = min(pause * 1.5, self._poll_interval * 5)  # asking costs quota
 
-    def _follow(self, on_progress: OnProgress | None) -> None:
-        """Read events until the last one, a broken stream, or the deadline."""
-        path = f"/jobs/{self._job_id}/events"
+    def _events(self) -> Iterator[JobEvent]:
+        """Events until the last one, a broken stream, or the deadline; none where streams do not work."""
+        if not self._streaming:
+            return
         try:
             with self._transport.event_lines(
-                path, last_event_id=self._last_event_id, read_timeout=self._left(SILENCE)
+                f"/jobs/{self._job_id}/events",
+                last_event_id=self._last_event_id,
+                read_timeout=self._left(SILENCE),
             ) as lines:
                 for event_id, data in parse_events(self._until_deadline(lines)):
                     self._last_event_id = event_id or self._last_event_id
                     event = JobEvent.from_dict(json.loads(data))
-                    if on_progress:
-                        on_progress(event)
+                    yield event
                     if event.final:
                         return
-        except (Pocket3DAPIError, ValueError) as error:
-            code = getattr(error, "error_code", "")
-            if getattr(error, "status_code", None) in NO_STREAM or code in {"NO_EVENT_STREAM", ""}:
-                self._streaming = False
+        except Pocket3DAPIError as error:
+            self._streaming = error.status_code not in NO_STREAM and error.error_code != "NO_EVENT_STREAM"
+        except ValueError:  # no JSON
+            self._streaming = False
 
     def _until_deadline(self, lines: Iterable[str]) -> Iterator[str]:
         for line in lines:

@@ -9,7 +9,6 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from typing import Union
 
 from .errors import Pocket3DAPIError
 from .types import WebhookEvent
@@ -19,7 +18,7 @@ TOLERANCE = 300.0
 
 
 def verify_webhook(
-    body: Union[bytes, str],
+    body: bytes | str,
     headers: Mapping[str, str],
     secret: str,
     *,
