@@ -12,9 +12,6 @@ import bpy
 from .core.server.profiles import LOCAL_KEY, Kind, Profile
 from .core.session import Session, Settings, open_session
 from .scene import compat
-from .scene.document import current_origin
-
-__all__ = ["current_origin", "current_session", "read_settings", "use"]
 
 PACKAGE = __package__ or ""
 """The extension's own package name, whatever repository it was installed from."""

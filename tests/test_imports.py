@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -84,6 +86,14 @@ MODEL_RULES: dict[str, set[str]] = {
     "builtin_text": {"builtin_pictures"},
     "builtin_pictures": {"builtin_text", "builtin_image"},
     "partfield": {"builtin_parts"},
+}
+ADDON = ROOT / "addon"
+CORE_RULES: dict[str, set[str]] = {
+    "meshes": set(),
+    "request": set(),
+    "server": set(),
+    "jobs": {"meshes", "request", "server"},
+    "batch": {"meshes", "request"},
 }
 ADDON_RULES: dict[str, set[str]] = {
     "core": set(),
@@ -206,6 +216,30 @@ def test_every_room_of_the_server_has_a_rule() -> None:
     rooms = {path.parent.name for path in SERVER.glob("*/__init__.py")}
     assert rooms | {"migrations"} == set(SERVER_RULES)
     assert {"database", "services", "times"} <= SERVER_MODULES
+
+
+@pytest.mark.parametrize("chapter", CORE_RULES)
+def test_chapters_of_the_extensions_core_import_one_way(chapter: str) -> None:
+    allowed = CORE_RULES[chapter] | {chapter}
+    for file in files_of(ADDON / "core" / chapter):
+        seen = (m.split(".") for m in imported_modules(file, package_of(file, ADDON, "addon")))
+        chapters = {m[2] for m in seen if m[:2] == ["addon", "core"] and len(m) > 2} & CORE_RULES.keys()
+        assert chapters <= allowed, f"{file.relative_to(ROOT)} imports {sorted(chapters - allowed)}"
+
+
+def test_enabling_the_extension_waits_for_no_heavy_module() -> None:
+    """Blender's start waits for what is imported then; ``core.later`` has what only workers need."""
+    heavy = {"numpy", "requests", "pocket3d"}
+    for file in files_of(ADDON):
+        seen = {m.split(".")[0] for m in imported_modules(file, package_of(file, ADDON, "addon"))}
+        assert file.name == "later.py" or not seen & heavy, file.relative_to(ROOT)
+    everything = "for m in pkgutil.walk_packages(addon.core.__path__, 'addon.core.'): import_module(m.name)"
+    program = f"import sys, pkgutil, addon.core\nfrom importlib import import_module\n{everything}\n"
+    program += f"print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize("room", ADDON_RULES)

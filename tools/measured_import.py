@@ -91,12 +91,12 @@ def measure(folder: Path) -> dict[str, float]:
     found["mesh: window waits with Blender's importer"] = timed(
         lambda: bpy.ops.import_scene.gltf(**importer)
     )[0]
-    exporter, targets = module("scene.exporter"), module("scene.targets")
+    exporter, triangles, targets = (module(f"scene.{n}") for n in ("exporter", "triangles", "targets"))
     for name, feature in FEATURES.items():
         empty_file()
         obj = target(folder)
         found["export: window waits"], mesh = timed(partial(exporter.mesh_of, obj))
-        found["fingerprint of the faces"] = timed(partial(exporter.topology, obj))[0]
+        found["fingerprint of the faces"] = timed(partial(triangles.topology, obj))[0]
         took, job = ready(feature, folder / f"{name}.glb", mesh, (targets.identify(obj),))
         found[f"{name}: read by the worker"] = took
         found[f"{name}: window waits"] = applied(job)

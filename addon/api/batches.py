@@ -14,6 +14,7 @@ import bpy
 from ..core.batch.items import Item, read_batch
 from ..core.batch.report import Entry, Outcome, Report, new_report, read_report, take_up
 from ..core.features import VERBS
+from ..core.jobs import gallery
 from ..core.jobs.job import Job, State
 from ..core.request.params import MeshParams, Params
 from ..scene import targets, tasks
@@ -258,7 +259,8 @@ class Row:
         entry.notes += [note for note in job.notes if note not in entry.notes]
         if job.task.feature == self.item.mesh.feature:
             entry.file = str(job.file or "")
-            entry.seed = layout.seed_of(job, made(job))
+            seed = gallery.seed_of(job)
+            entry.seed = "" if seed is None else str(seed)
             self._take(made(job)[0])
 
     def _take(self, obj: bpy.types.Object) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
-from ..core.errors import explain
 from ..core.jobs import provenance, records, store
 from ..core.jobs.job import Job, State, Task
 from ..scene import apply
-from ..session import current_origin, current_session
+from ..session import current_session
 from .errors import Error, error_of, plain_errors
 
 TICK = 0.05
@@ -32,14 +30,7 @@ _made: dict[str, list[int]] = {}
 def submit(task: Task) -> Job:
     """Give a task to the server; returns at once. Raises Error when it cannot be meant like this."""
     with plain_errors():
-        return current_session().runner.submit(replace(task, origin=current_origin()))
-
-
-def run(task: Task, on_progress: OnProgress | None = None) -> tuple[Job, list[bpy.types.Object]]:
-    """Do a task and put its result into the scene. Raises Error."""
-    job = submit(task)
-    wait([job], on_progress=on_progress)
-    return job, made(job)
+        return current_session().runner.submit(task)
 
 
 def wait(
@@ -94,15 +85,9 @@ def follow(jobs: Iterable[Job], timeout: float | None = None) -> Iterator[Job]:
 
 
 def put_into_scene(job: Job) -> None:
-    """Apply a READY job and note how it went."""
-    runner = current_session().runner
-    try:
-        objects = apply.apply_result(job, bpy.context)
-    except Exception as error:
-        runner.finish(job, explain(error))
-    else:
-        _made[job.key] = [o.session_uid for o in objects]
-        runner.finish(job)
+    """Apply a READY job, and know its objects again."""
+    objects = apply.put_into_scene(current_session().runner, job)
+    _made[job.key] = [o.session_uid for o in objects]
 
 
 def made(job: Job) -> list[bpy.types.Object]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
-import numpy as np
 from mathutils import Vector as Move
 
 from ..core.batch import grid
-from ..core.jobs import provenance
-from ..core.jobs.job import Job
+from ..core.later import np
 from ..core.meshes.placement import Vector
 from ..scene import placing
 
@@ -67,15 +65,3 @@ def origin(obj: bpy.types.Object) -> Vector:
 def same(first: Sequence[float], second: Sequence[float]) -> bool:
     """Whether two places are the same, but for rounding."""
     return bool(np.allclose(first, second, atol=1e-4))
-
-
-def seed_of(job: Job, objects: Sequence[bpy.types.Object]) -> str:
-    """The seed that a mesh was made with: the one that was asked for, or what the server chose."""
-    if job.task.params.seed is not None:
-        return str(job.task.params.seed)
-    for obj in objects:
-        for step in provenance.from_text(str(obj.get(provenance.KEY, "[]"))):
-            found = step.get("seed")
-            if found is not None:
-                return str(found)
-    return ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
+
+from .files import write_whole
 
 FILE = "blender_assets.cats.txt"
 NAME = "Pocket3D"
@@ -40,21 +40,5 @@ def add_catalog(folder: Path) -> str:
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     text, uuid = with_catalog(before)
     if text != before:
-        _replace(file, text)
+        write_whole(file, text)
     return uuid
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write the file whole or not at all: it holds catalogs that are not ours."""
-    handle, name = tempfile.mkstemp(prefix=".catalogs-", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        if file.exists():
-            os.chmod(name, file.stat().st_mode)
-        else:
-            os.chmod(name, 0o644)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .features import PRODUCTS
-from .sdk import sdk
+from .later import sdk
 
 
 class Remedy(StrEnum):

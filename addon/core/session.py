@@ -8,10 +8,10 @@ from typing import Any
 
 from .jobs.runner import JobRunner
 from .request.models import ModelList
-from .server.connection import Connection, Monitor, Profile
+from .server.connection import Connection, Monitor
 from .server.control import Control
 from .server.local_server import LocalServer, Paths
-from .server.profiles import Kind, find
+from .server.profiles import Kind, Profile, find
 
 
 @dataclass(frozen=True)

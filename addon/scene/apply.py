@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 
-from ..core.errors import UserError
+from ..core.errors import UserError, explain
+from ..core.features import TEXTURE
 from ..core.jobs import provenance
 from ..core.jobs.job import Job
+from ..core.jobs.runner import JobRunner
+from ..core.later import np
 from ..core.meshes.results import PartsData, Payload, RigData, TextureData
-from . import exporter, importer, materials, parts, placing, rig, targets, units
+from . import importer, materials, parts, placing, rig, targets, triangles, units
 from .staging import kept_on_failure, rollback
 
 
@@ -31,6 +33,27 @@ def apply_result(job: Job, context: bpy.types.Context) -> list[bpy.types.Object]
     return objects
 
 
+def put_into_scene(runner: JobRunner, job: Job) -> list[bpy.types.Object]:
+    """Apply a READY job and note how it went; returns the objects made or changed, none when that failed."""
+    try:
+        objects = apply_result(job, bpy.context)
+        if job.task.feature == TEXTURE and not textures_are_seen():
+            job.notes.append("Switch the viewport to Material Preview to see the texture")
+    except Exception as error:
+        runner.finish(job, explain(error))
+        return []
+    runner.finish(job)
+    return objects
+
+
+def textures_are_seen() -> bool:
+    """Whether any 3D view shows more of a material than one colour; true where there is none."""
+    areas = [a for w in bpy.context.window_manager.windows for a in w.screen.areas if a.type == "VIEW_3D"]
+    shadings = [a.spaces.active.shading for a in areas]
+    seen = [s.type in {"MATERIAL", "RENDERED"} or s.color_type == "TEXTURE" for s in shadings]
+    return any(seen) or not seen
+
+
 def _objects(job: Job, payload: Payload) -> list[bpy.types.Object]:
     if payload.change is None:
         return _new(job, payload, job.task.title)
@@ -46,7 +69,7 @@ def fits(job: Job, number: int, obj: bpy.types.Object | None) -> bool:
     if obj is None or targets.why_not(obj, seen=False) or job.task.mesh is None:
         return False
     shares = job.task.mesh.shares
-    return number < len(shares) and exporter.topology(obj) == shares[number].topology
+    return number < len(shares) and triangles.topology(obj) == shares[number].topology
 
 
 def _new(job: Job, payload: Payload, name: str) -> list[bpy.types.Object]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 
+from ..core.later import np
 from ..core.meshes.model import MeshData
 from . import compat, materials, parts, slots
 

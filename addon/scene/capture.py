@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import bpy
 import gpu as blenders_gpu
-import numpy as np
 from mathutils import Matrix
 
 from ..core.errors import UserError
+from ..core.later import np
 from ..core.request import images
 from ..core.request.params import IMAGE_SUFFIXES, check_image
 from . import compat

@@ -32,13 +32,13 @@ def id_name(name: str) -> str:
 
 @cache
 @cache
-def extension_folder(package: str, path: str = "") -> str:
+def extension_folder(package: str) -> str:
     """The extension's folder for the user's files; in a checkout, which is no extension, a temporary one.
 
     Found and made once: every draw asks, and must not touch the disk.
     """
     try:
-        return bpy.utils.extension_path_user(package, path=path, create=True)
+        return bpy.utils.extension_path_user(package, create=True)
     except ValueError:
         return tempfile.mkdtemp(prefix="pocket3d-")
 

@@ -6,14 +6,12 @@ import json
 from collections.abc import Sequence
 
 import bpy
-import numpy as np
 
 from ..core.errors import UserError
+from ..core.later import np
 from ..core.meshes.glb import Mesh, Piece
 from . import parts, units
 from .triangles import topology, triangulate
-
-__all__ = ["mesh_of", "mesh_of_all", "topology", "triangulate"]
 
 
 def mesh_of(obj: bpy.types.Object, *, named_parts: bool = False) -> Mesh:

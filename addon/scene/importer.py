@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bpy
-import numpy as np
 from mathutils import Vector
 
 from ..core.errors import UserError
+from ..core.later import np
 from ..core.meshes.glb import read_glb
 from ..core.meshes.model import MeshData, model_of
 from . import builder, compat, placing, rig, units

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ..core.errors import UserError
+from ..core.later import np
 from ..core.meshes.results import TextureData
 from ..core.meshes.surfaces import MaterialData, TextureImage
 from . import compat, slots, triangles

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 import bpy
-import numpy as np
 
 from ..core.errors import UserError
+from ..core.later import np
 from ..core.meshes.results import PartData, PartsData
 from . import compat, slots, triangles
 
@@ -18,9 +18,6 @@ NAMES = "pocket3d_parts"
 """Custom property of the mesh: JSON list of the parts' names."""
 GIVEN = "pocket3d_parts_given"
 """Custom property of the mesh: true while its parts are those that it was generated with."""
-
-are_shown = slots.are_replaced
-restore_materials = slots.restore
 
 
 def store_names(obj: bpy.types.Object, names: Sequence[str], *, given: bool = False) -> None:
@@ -57,7 +54,7 @@ def apply_parts(obj: bpy.types.Object, data: PartsData, *, recolor: bool = True)
     """Put a segmentation on the mesh that was sent; returns the parts' materials.
 
     Faces get the attribute ``pocket3d_part``. With ``recolor`` each part gets a material slot of its own,
-    after the ones that were there; ``restore_materials`` goes back. Geometry does not change. Raises
+    after the ones that were there; ``slots.restore`` goes back. Geometry does not change. Raises
     UserError when the mesh has been edited since it was sent.
     """
     faces = triangles.triangulate(obj)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ..core.errors import UserError
+from ..core.later import np
 from . import compat, parts, placing, slots, targets
 from .staging import rollback, staging_scene
 

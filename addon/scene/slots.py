@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-import numpy as np
+
+from ..core.later import np
 
 FORMER_SLOT = "pocket3d_former_material"
 """Integer face attribute: the material slot of each face before."""

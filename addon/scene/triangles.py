@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 
 import bpy
-import numpy as np
+
+from ..core.later import np
 
 
 @dataclass

@@ -84,7 +84,6 @@ def register() -> None:
             if hasattr(module, "attach"):  # what is more than classes
                 module.attach()
                 undo.callback(module.detach)
-        preferences.migrate()
         pump.start()
         undo.callback(pump.stop)
         _undo.push(undo.pop_all())

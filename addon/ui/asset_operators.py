@@ -70,7 +70,7 @@ class POCKET3D_OT_save_asset(ResultOperator, bpy.types.Operator):
         if not assets.libraries():
             column.label(text="Set up libraries in Preferences > File Paths", icon="INFO")
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         there = comparing.objects_of(context.scene, job.job_id)
         if there:
             self.done(context, assets.save(there, self.about(job), self.library))

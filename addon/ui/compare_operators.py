@@ -9,6 +9,7 @@ from ..core.jobs import gallery as gallery_rules
 from ..scene import comparing
 from ..session import current_session
 from . import gallery
+from .operators import Greyed
 
 
 def variants(context: bpy.types.Context) -> dict[str, comparing.Variant]:
@@ -38,24 +39,19 @@ def under_way(context: bpy.types.Context) -> bool:
 TOO_FEW = "Add at least two variants to the scene first"
 
 
-class CompareOperator:
+class CompareOperator(Greyed):
     """Needs at least two variants in the scene; ``act`` returns the group that is being compared after it."""
 
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     @classmethod
-    def poll(cls, context):
-        """Grey with the reason."""
+    def why_not(cls, context) -> str:
         if context.mode != "OBJECT":
-            cls.poll_message_set("Go to Object Mode first")
-            return False
-        if placed(context) < 2:
-            cls.poll_message_set(TOO_FEW)
-            return False
-        return True
+            return "Go to Object Mode first"
+        return TOO_FEW if placed(context) < 2 else ""
 
     def execute(self, context):
-        found = variants(context)  # a walk over the scene, which is too long for poll()
+        found = variants(context)  # a walk over the scene, which is too long for why_not()
         if len(found) < 2:
             self.report({"ERROR"}, TOO_FEW)
             return {"CANCELLED"}

@@ -11,7 +11,19 @@ from ..core.errors import Problem, Remedy
 from ..core.jobs.job import Job
 from ..core.server.profiles import LOCAL_KEY
 from ..translations import say
-from .remedies import REMEDIES
+
+REMEDIES: dict[Remedy, tuple[str, str]] = {
+    Remedy.INSTALL: ("pocket3d.server_install", "IMPORT"),
+    Remedy.START: ("pocket3d.server_start", "PLAY"),
+    Remedy.RECONNECT: ("pocket3d.server_check", "FILE_REFRESH"),
+    Remedy.PREFERENCES: ("pocket3d.open_preferences", "PREFERENCES"),
+    Remedy.ONLINE_ACCESS: ("pocket3d.allow_online", "INTERNET"),
+    Remedy.DIAGNOSE: ("pocket3d.diagnose", "VIEWZOOM"),
+    Remedy.UPDATE: ("pocket3d.server_update", "IMPORT"),
+    Remedy.MODELS: ("pocket3d.show_models", "PRESET"),
+    Remedy.LOG: ("pocket3d.open_log", "TEXT"),
+}
+"""The button for each remedy: operator and icon. RETRY needs a job and is drawn with it."""
 
 MARGIN = 58
 """Pixels of a sidebar, at scale 1, that text cannot use: the tabs, the panel's border and a box's."""

@@ -11,10 +11,10 @@ from bpy.props import StringProperty
 from ..core.errors import UserError
 from ..core.jobs import gallery
 from ..core.jobs.job import Job
-from ..core.sdk import sdk
+from ..core.later import sdk
 from ..session import current_session
 from ..translations import say
-from . import pump
+from .operators import Action, confirm
 
 
 def versions(job: Job) -> dict[str, str]:
@@ -31,23 +31,15 @@ def versions(job: Job) -> dict[str, str]:
     }
 
 
-class JobOperator:
+class JobOperator(Action):
     """Acts on one job of the list."""
 
-    bl_options = {"INTERNAL"}
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
-    def execute(self, context):
+    def act(self, context) -> None:
         runner = current_session().runner
-        try:
-            if self.key in runner.jobs:
-                self.act(runner, context)
-        except UserError as error:
-            self.report({"ERROR"}, say(error.message))
-            return {"CANCELLED"}
-        pump.sync_list()
-        pump.redraw()
-        return {"FINISHED"}
+        if self.key in runner.jobs:
+            self.act_on(runner, context)
 
 
 class POCKET3D_OT_cancel_job(JobOperator, bpy.types.Operator):
@@ -56,7 +48,7 @@ class POCKET3D_OT_cancel_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.cancel_job"
     bl_label = "Cancel"
 
-    def act(self, runner, context) -> None:
+    def act_on(self, runner, context) -> None:
         runner.cancel(self.key)
 
 
@@ -66,7 +58,7 @@ class POCKET3D_OT_retry_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.retry_job"
     bl_label = "Try Again"
 
-    def act(self, runner, context) -> None:
+    def act_on(self, runner, context) -> None:
         runner.retry(self.key)
         context.window_manager.pocket3d_job_index = 0
 
@@ -77,7 +69,7 @@ class POCKET3D_OT_remove_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.remove_job"
     bl_label = "Remove"
 
-    def act(self, runner, context) -> None:
+    def act_on(self, runner, context) -> None:
         runner.remove(self.key)
 
 
@@ -87,7 +79,7 @@ class POCKET3D_OT_place_job(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.place_job"
     bl_label = "Add to Scene"
 
-    def act(self, runner, context) -> None:
+    def act_on(self, runner, context) -> None:
         runner.place(self.key)
 
 
@@ -97,31 +89,20 @@ class POCKET3D_OT_copy_details(JobOperator, bpy.types.Operator):
     bl_idname = "pocket3d.copy_details"
     bl_label = "Copy Details"
 
-    def act(self, runner, context) -> None:
+    def act_on(self, runner, context) -> None:
         job = runner.jobs[self.key]
         context.window_manager.clipboard = gallery.report(job, versions(job))
         self.report({"INFO"}, "Copied")
 
 
-class ListOperator:
+class ListOperator(Action):
     """Acts on the whole list; grey when there is nothing to do."""
 
-    bl_options = {"INTERNAL"}
     nothing = ""
 
     @classmethod
-    def poll(cls, context):
-        """Grey with the reason."""
-        if not cls.concerned(current_session().runner):
-            cls.poll_message_set(cls.nothing)
-            return False
-        return True
-
-    def execute(self, context):
-        self.act(current_session().runner)
-        pump.sync_list()
-        pump.redraw()
-        return {"FINISHED"}
+    def why_not(cls, context) -> str:
+        return "" if cls.concerned(current_session().runner) else cls.nothing
 
 
 class POCKET3D_OT_cancel_all(ListOperator, bpy.types.Operator):
@@ -135,16 +116,15 @@ class POCKET3D_OT_cancel_all(ListOperator, bpy.types.Operator):
         count = len(self.concerned(current_session().runner))
         if count < 2:
             return self.execute(context)
-        return context.window_manager.invoke_confirm(
-            self, event, title=say(f"Stop {count} jobs?"), confirm_text="Stop", icon="QUESTION"
-        )
+        return confirm(self, event, say(f"Stop {count} jobs?"), "", "Stop", "QUESTION")
 
     @staticmethod
     def concerned(runner) -> list:
         """The jobs that it would stop."""
         return [j for j in runner.listed if not j.state.finished]
 
-    def act(self, runner) -> None:
+    def act(self, context) -> None:
+        runner = current_session().runner
         for job in self.concerned(runner):
             runner.cancel(job.key)
 
@@ -161,8 +141,8 @@ class POCKET3D_OT_clear_jobs(ListOperator, bpy.types.Operator):
         """The jobs that it would take off."""
         return [j for j in runner.listed if j.state.finished]
 
-    def act(self, runner) -> None:
-        runner.clear_ended()
+    def act(self, context) -> None:
+        current_session().runner.clear_ended()
 
 
 CLASSES = (

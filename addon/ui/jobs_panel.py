@@ -42,10 +42,12 @@ def chosen(context: bpy.types.Context) -> Job | None:
 
 def headlines(jobs: list[Job]) -> tuple[str, ...]:
     """What the list amounts to, longest first: ``1 running · 2 waiting · 1 failed``, ``1 running · 2 waiting``, …"""
-    waiting = sum(j.state in (State.CONNECTING, State.QUEUED) for j in jobs)
-    running = sum(not j.state.finished for j in jobs) - waiting
+    cut_off = sum(j.cut_off for j in jobs)
+    waiting = sum(j.state in (State.CONNECTING, State.QUEUED) and not j.cut_off for j in jobs)
+    running = sum(not j.state.finished for j in jobs) - waiting - cut_off
     failed = sum(j.state is State.FAILED for j in jobs)
     words = [f"{running} running"] if running else []
+    words += [f"{cut_off} reconnecting"] if cut_off else []
     words += [f"{waiting} waiting"] if waiting else []
     words += [f"{failed} failed"] if failed else []
     return tuple(" · ".join(words[:number]) for number in range(len(words), -1, -1))
@@ -59,6 +61,8 @@ SCROLLBAR = 22
 
 def row_texts(job: Job, now: float) -> tuple[str, ...]:
     """Wordings of a job's state for its row, longest first."""
+    if job.cut_off:
+        return job.status_text(), ""
     if job.state is State.QUEUED and job.queue_position:
         return job.status_text(), f"Number {job.queue_position}", ""
     if job.state is State.DONE:

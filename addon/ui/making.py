@@ -6,7 +6,6 @@ the jobs start when all are there.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from ..core.errors import Problem, UserError, explain
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs.job import Task
 from ..core.request import models as words
-from ..core.request.params import LARGEST_SEED
+from ..core.request.params import new_seed
 from ..scene import capture, targets, tasks
 from ..session import current_session
 from . import model_parameters, prompt_text, pump
@@ -198,9 +197,9 @@ def _with_pictures(
 def roll_seed(settings, feature: str) -> None:
     """Take a new seed where it is not locked, so that the field shows the one that was used."""
     if feature == MESH and not settings.use_seed:
-        settings.seed = random.randint(0, LARGEST_SEED)
+        settings.seed = new_seed()
     if feature == TEXTURE and not settings.use_paint_seed:
-        settings.paint_seed = random.randint(0, LARGEST_SEED)
+        settings.paint_seed = new_seed()
 
 
 def _tasks(context: bpy.types.Context, feature: str, paths: tuple[str, ...]) -> list[Task]:

@@ -8,20 +8,20 @@ from contextlib import suppress
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.request.models import bytes_left, label, size
+from ..core.files import size_text
+from ..core.request.models import bytes_left, label
 from ..session import current_session
 from ..translations import say
-from . import pump
 from .drawing import font_size, ui_scale, wrap
+from .operators import Action, confirm
 
 DIALOG = 420
 """Width of the dialogs, at scale 1."""
 
 
-class ModelOperator:
+class ModelOperator(Action):
     """Acts on one model of the server."""
 
-    bl_options = {"INTERNAL"}
     doing = ""
     model_id: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
@@ -30,12 +30,10 @@ class ModelOperator:
         """As it was last seen; None when it is gone."""
         return current_session().models.get(self.model_id)
 
-    def execute(self, context):
+    def act(self, context) -> None:
         session = current_session()
         if self.model is not None:
             session.models.act(session.connection.connect, self.model_id, self.doing, self.action())
-        pump.redraw()
-        return {"FINISHED"}
 
 
 class POCKET3D_OT_accept_model_licence(ModelOperator, bpy.types.Operator):
@@ -72,7 +70,7 @@ class POCKET3D_OT_accept_model_licence(ModelOperator, bpy.types.Operator):
         for condition in terms.conditions:
             paragraph(layout, condition, "DOT")
         if left := bytes_left(model):
-            paragraph(layout, f"{size(left)} to download", "IMPORT")
+            paragraph(layout, f"{size_text(left)} to download", "IMPORT")
         layout.operator("wm.url_open", text="Read the Whole Licence", icon="URL").url = terms.url
         layout.separator()
         layout.prop(self, "person")
@@ -101,12 +99,10 @@ class POCKET3D_OT_install_model(ModelOperator, bpy.types.Operator):
     doing = "Starting"
 
     @classmethod
-    def poll(cls, context):
-        """The server on this computer goes online for it."""
+    def why_not(cls, context) -> str:
         if current_session().connection.profile.loopback and not bpy.app.online_access:
-            cls.poll_message_set("Allow online access in Preferences > System first; the model is downloaded")
-            return False
-        return True
+            return "Allow online access in Preferences > System first; the model is downloaded"
+        return ""
 
     def action(self):
         """What is to be asked of the server."""
@@ -137,14 +133,8 @@ class POCKET3D_OT_remove_model(ModelOperator, bpy.types.Operator):
     def invoke(self, context, event):
         if self.model is None:
             return {"CANCELLED"}
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Remove This Model?",
-            message=f"{label(self.model)}: {size(self.model.weights.downloaded)}",
-            confirm_text="Remove",
-            icon="QUESTION",
-        )
+        message = f"{label(self.model)}: {size_text(self.model.weights.downloaded)}"
+        return confirm(self, event, "Remove This Model?", message, "Remove", "QUESTION")
 
     def action(self):
         """What is to be asked of the server."""
@@ -152,29 +142,25 @@ class POCKET3D_OT_remove_model(ModelOperator, bpy.types.Operator):
         return lambda client: client.models.remove(model_id)
 
 
-class POCKET3D_OT_show_models(bpy.types.Operator):
+class POCKET3D_OT_show_models(Action, bpy.types.Operator):
     """Show all models of the server, which are ready, and what the others need"""
 
     bl_idname = "pocket3d.show_models"
     bl_label = "All Models..."
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         bpy.ops.wm.call_panel(name="POCKET3D_PT_models")
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_refresh_models(bpy.types.Operator):
+class POCKET3D_OT_refresh_models(Action, bpy.types.Operator):
     """Ask the server for its models again"""
 
     bl_idname = "pocket3d.refresh_models"
     bl_label = "Refresh"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         session = current_session()
         session.models.act(session.connection.connect, "", "Asking", lambda client: None)
-        return {"FINISHED"}
 
 
 def paragraph(layout, text: str, icon: str = "NONE", translate: bool = True) -> None:

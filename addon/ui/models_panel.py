@@ -6,6 +6,7 @@ import bpy
 
 from ..core.errors import Problem
 from ..core.features import FEATURES
+from ..core.files import size_text
 from ..core.request import models as words
 from ..core.request.models import ModelState
 from ..core.server.profiles import Kind
@@ -111,7 +112,7 @@ def draw_action(row, model, state: ModelState, wide: bool = False) -> None:
         text = "Accept Licence..." if wide else "Licence..."
         row.operator("pocket3d.accept_model_licence", text=text, icon="TEXT").model_id = ident
     elif state is ModelState.DOWNLOAD:
-        text = words.size(words.bytes_left(model))
+        text = size_text(words.bytes_left(model))
         text = f"Download {text}" if wide else text
         row.operator("pocket3d.install_model", text=text, icon="IMPORT").model_id = ident
         if model.weights.downloaded:

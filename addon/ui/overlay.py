@@ -9,21 +9,22 @@ from typing import Any
 import blf
 import bpy
 import gpu as blenders_gpu
-import numpy as np
 from bpy_extras import view3d_utils
 from gpu_extras.batch import batch_for_shader
 from mathutils import Vector
 
 from ..core.jobs.job import Job, State
+from ..core.later import np
 from ..core.meshes import placement
 from ..scene import placing, targets, units
-from ..session import PACKAGE, current_origin, current_session
+from ..scene.document import current_origin
+from ..session import PACKAGE, current_session
 from .drawing import shortened, ui_scale
 
 COLOUR = (0.25, 0.6, 1.0)
 WAITING = frozenset({State.CONNECTING, State.UPLOADING, State.QUEUED})
 LONGEST_NAME = 32
-CORNERS = np.array([[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], np.float32)
+CORNERS = tuple((x, y, z) for z in (0, 1) for y in (0, 1) for x in (0, 1))
 EDGES = ((0, 1), (1, 3), (3, 2), (2, 0), (4, 5), (5, 7), (7, 6), (6, 4), (0, 4), (1, 5), (2, 6), (3, 7))
 SIDES = ((0, 1, 5), (0, 5, 4), (1, 3, 7), (1, 7, 5), (3, 2, 6), (3, 6, 7), (2, 0, 4), (2, 4, 6))
 LID = ((4, 5, 7), (4, 7, 6))
@@ -166,7 +167,7 @@ def _draw_boxes() -> None:
 
 
 def _points(low: np.ndarray, size: np.ndarray) -> Any:
-    return (low + CORNERS * size).astype(np.float32)
+    return (low + np.array(CORNERS) * size).astype(np.float32)
 
 
 def _draw_names() -> None:

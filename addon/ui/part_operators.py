@@ -7,12 +7,13 @@ from bpy.props import BoolProperty
 
 from ..core.errors import UserError
 from ..core.features import RIG, TEXTURE
-from ..scene import modifiers, parts, placing, separating, targets
+from ..scene import modifiers, parts, placing, separating, slots, targets
 from ..translations import say
 from . import making
+from .operators import Greyed
 
 
-class POCKET3D_OT_separate_parts(bpy.types.Operator):
+class POCKET3D_OT_separate_parts(Greyed, bpy.types.Operator):
     """Make an object of each part; the mesh itself is kept, hidden"""
 
     bl_idname = "pocket3d.separate_parts"
@@ -24,14 +25,12 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
     )
 
     @classmethod
-    def poll(cls, context):
-        """Needs parts."""
-        reason = targets.why_not(targets.selected(context))
-        if not reason and not parts.part_names(targets.selected(context)):
+    def why_not(cls, context) -> str:
+        obj = targets.selected(context)
+        reason = targets.why_not(obj)
+        if not reason and not parts.part_names(obj):
             reason = "This mesh has no parts yet; find them first"
-        reason = reason or separating.why_not(targets.selected(context))
-        cls.poll_message_set(say(reason))
-        return not reason
+        return reason or separating.why_not(obj)
 
     def execute(self, context):
         obj = targets.selected(context)
@@ -40,7 +39,7 @@ class POCKET3D_OT_separate_parts(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class POCKET3D_OT_restore_materials(bpy.types.Operator):
+class POCKET3D_OT_restore_materials(Greyed, bpy.types.Operator):
     """Show the materials that the mesh had before it was textured or its parts were coloured"""
 
     bl_idname = "pocket3d.restore_materials"
@@ -48,20 +47,17 @@ class POCKET3D_OT_restore_materials(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context):
-        """Needs coloured parts."""
-        reason = targets.why_not(targets.selected(context))
-        if not reason and not parts.are_shown(targets.require(targets.selected(context))):
-            reason = "The materials are as they were"
-        cls.poll_message_set(say(reason))
-        return not reason
+    def why_not(cls, context) -> str:
+        obj = targets.selected(context)
+        reason = targets.why_not(obj)
+        return reason or ("" if slots.are_replaced(obj) else "The materials are as they were")
 
     def execute(self, context):
-        parts.restore_materials(targets.selected(context))
+        slots.restore(targets.selected(context))
         return {"FINISHED"}
 
 
-class POCKET3D_OT_apply_modifiers(bpy.types.Operator):
+class POCKET3D_OT_apply_modifiers(Greyed, bpy.types.Operator):
     """Apply the modifiers that change the shape of the selected meshes, so that they can be rigged"""
 
     bl_idname = "pocket3d.apply_modifiers"
@@ -69,13 +65,9 @@ class POCKET3D_OT_apply_modifiers(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context):
-        """Needs such a modifier, on a mesh that can be changed."""
+    def why_not(cls, context) -> str:
         reason = making.target_missing(context, TEXTURE)
-        if not reason and not making.left_out(context, RIG):
-            reason = "There is no modifier to apply"
-        cls.poll_message_set(say(reason))
-        return not reason
+        return reason or ("" if making.left_out(context, RIG) else "There is no modifier to apply")
 
     def execute(self, context):
         try:

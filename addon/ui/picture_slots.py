@@ -12,6 +12,7 @@ from ..scene import capture
 from ..translations import say
 from . import making, thumbnails
 from .drawing import draw_text
+from .operators import Greyed
 
 PLACES = {"picture": MESH, "views": MESH, "paint_picture": TEXTURE}
 """The settings that hold pictures, and the feature that starts from them."""
@@ -87,22 +88,18 @@ def _icon(view) -> int:
     return icon or items[ICONS[view.source]].value
 
 
-class OfViews:
+class OfViews(Greyed):
     """What the operators about the views share."""
 
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
     index: bpy.props.IntProperty(options={"SKIP_SAVE"})
 
     @classmethod
-    def poll(cls, context):
-        """Needs a view."""
-        if context.scene is None or not context.scene.pocket3d.views:
-            cls.poll_message_set("There is no view")
-            return False
-        return True
+    def why_not(cls, context) -> str:
+        return "" if context.scene is not None and context.scene.pocket3d.views else "There is no view"
 
 
-class POCKET3D_OT_add_view(bpy.types.Operator):
+class POCKET3D_OT_add_view(Greyed, bpy.types.Operator):
     """Add a picture of the same object from another side"""
 
     bl_idname = "pocket3d.add_view"
@@ -110,12 +107,11 @@ class POCKET3D_OT_add_view(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     @classmethod
-    def poll(cls, context):
-        """Up to six."""
-        if context.scene is not None and len(context.scene.pocket3d.views) >= MOST_VIEWS:
-            cls.poll_message_set(say(f"There are {MOST_VIEWS} views; more do not help"))
-            return False
-        return context.scene is not None
+    def why_not(cls, context) -> str:
+        if context.scene is None:
+            return "There is no scene"
+        full = len(context.scene.pocket3d.views) >= MOST_VIEWS
+        return f"There are {MOST_VIEWS} views; more do not help" if full else ""
 
     def execute(self, context):
         views = context.scene.pocket3d.views
@@ -160,7 +156,7 @@ class POCKET3D_OT_move_view(OfViews, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class POCKET3D_OT_keep_picture(bpy.types.Operator):
+class POCKET3D_OT_keep_picture(Greyed, bpy.types.Operator):
     """Take the picture now and keep it in the file, instead of a new one with every press of the button"""
 
     bl_idname = "pocket3d.keep_picture"
@@ -171,11 +167,8 @@ class POCKET3D_OT_keep_picture(bpy.types.Operator):
     index: bpy.props.IntProperty(options={"SKIP_SAVE"})
 
     @classmethod
-    def poll(cls, context):
-        """Needs a scene, and no render under way."""
-        reason = making.busy() if context.scene is not None else "There is no scene"
-        cls.poll_message_set(say(reason))
-        return not reason
+    def why_not(cls, context) -> str:
+        return making.busy() if context.scene is not None else "There is no scene"
 
     def execute(self, context):
         view = view_at(context.scene.pocket3d, self.place, self.index)

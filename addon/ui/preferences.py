@@ -7,10 +7,10 @@ import uuid
 from dataclasses import replace
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
 
 from ..core.errors import Remedy
-from ..core.server.diagnosis import size_text
+from ..core.files import size_text
 from ..core.server.profiles import LOCAL_KEY, Kind, Profile
 from ..session import PACKAGE, current_session
 from . import models_panel, status_panel
@@ -67,12 +67,6 @@ class POCKET3D_AP_preferences(bpy.types.AddonPreferences):
         description="A box where the result will be, which fills with the progress",
         default=True,
     )
-    # Version 0.1 had one server by address; ``migrate`` puts it into the list.
-    server_kind: EnumProperty(
-        items=[(Kind.LOCAL, "On This Computer", ""), (Kind.REMOTE, "By Address", "")], options={"HIDDEN"}
-    )
-    url: StringProperty(options={"HIDDEN"})
-    token: StringProperty(options={"HIDDEN"}, subtype="PASSWORD")
 
     def draw(self, context) -> None:
         """The chosen server's state, the list of servers, the server on this computer."""
@@ -210,18 +204,6 @@ def add(name: str, url: str = "", key: str = ""):
     preferences.server_index = len(preferences.servers) - 1
     bpy.context.preferences.is_dirty = True
     return row
-
-
-def migrate() -> None:
-    """Put the one server of version 0.1 into the list."""
-    preferences = of_this_extension()
-    if preferences is None or not preferences.url:
-        return
-    profile = Profile(Kind.REMOTE, preferences.url)
-    row = add(profile.name, preferences.url, preferences.token)
-    if preferences.server_kind == Kind.REMOTE:
-        preferences.server = row.ident
-    preferences.url = preferences.token = ""
 
 
 CLASSES = (POCKET3D_PG_server, POCKET3D_UL_servers, POCKET3D_AP_preferences)

@@ -9,7 +9,8 @@ from bpy.props import StringProperty
 
 from ..core.server.profiles import LOCAL_KEY, Kind, Profile
 from ..session import current_session
-from . import preferences, pump
+from . import preferences
+from .operators import Action, confirm
 
 
 def active_row():
@@ -20,109 +21,85 @@ def active_row():
     return chosen.servers[chosen.server_index]
 
 
-class NeedsRow:
-    """For what is done with the active row."""
-
-    bl_options = {"INTERNAL"}
+class RowOperator(Action):
+    """Acts on the active row."""
 
     @classmethod
-    def poll(cls, context):
-        """Only with a row."""
-        if active_row() is None:
-            cls.poll_message_set("Add a server to the list first")
-            return False
-        return True
+    def why_not(cls, context) -> str:
+        return "Add a server to the list first" if active_row() is None else ""
 
 
-class POCKET3D_OT_use_server(bpy.types.Operator):
+class POCKET3D_OT_use_server(Action, bpy.types.Operator):
     """Send jobs to this server from now on. Jobs under way stay where they are"""
 
     bl_idname = "pocket3d.use_server"
     bl_label = "Use Server"
-    bl_options = {"INTERNAL"}
 
     ident: StringProperty(options={"HIDDEN"})
 
     @classmethod
-    def poll(cls, context):
-        """Not while the environment decides."""
+    def why_not(cls, context) -> str:
         if preferences.of_this_extension() is None:
-            cls.poll_message_set("The extension has no preferences here")
-            return False
+            return "The extension has no preferences here"
         if os.environ.get("POCKET3D_BASE_URL"):
-            cls.poll_message_set("The environment variable POCKET3D_BASE_URL sets the server")
-            return False
-        return True
+            return "The environment variable POCKET3D_BASE_URL sets the server"
+        return ""
 
-    def execute(self, context):
+    def act(self, context) -> None:
         preferences.of_this_extension().server = self.ident
         context.preferences.is_dirty = True
-        pump.redraw()
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_add_server(bpy.types.Operator):
+class POCKET3D_OT_add_server(Action, bpy.types.Operator):
     """Add a server that runs on another computer, in the cloud, or started by you"""
 
     bl_idname = "pocket3d.add_server"
     bl_label = "Add Server"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         preferences.add("New Server")
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_duplicate_server(NeedsRow, bpy.types.Operator):
+class POCKET3D_OT_duplicate_server(RowOperator, bpy.types.Operator):
     """Add a copy of this server, for example to use another key"""
 
     bl_idname = "pocket3d.duplicate_server"
     bl_label = "Duplicate Server"
 
-    def execute(self, context):
+    def act(self, context) -> None:
         row = active_row()
         preferences.add(f"{row.name} Copy", row.url, row.key)
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_remove_server(NeedsRow, bpy.types.Operator):
+class POCKET3D_OT_remove_server(RowOperator, bpy.types.Operator):
     """Remove this server from the list. Its running jobs go on there, and their results do not arrive"""
 
     bl_idname = "pocket3d.remove_server"
     bl_label = "Remove Server"
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Remove this server from the list?",
-            message="Its key is forgotten, too.",
-            confirm_text="Remove",
-            icon="WARNING",
-        )
+        message = "Its key is forgotten, too."
+        return confirm(self, event, "Remove this server from the list?", message, "Remove")
 
-    def execute(self, context):
+    def act(self, context) -> None:
         chosen = preferences.of_this_extension()
         if chosen.server == active_row().ident:
             chosen.server = LOCAL_KEY
         chosen.servers.remove(chosen.server_index)
         chosen.server_index = max(0, min(chosen.server_index, len(chosen.servers) - 1))
         context.preferences.is_dirty = True
-        pump.redraw()
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_test_server(NeedsRow, bpy.types.Operator):
+class POCKET3D_OT_test_server(RowOperator, bpy.types.Operator):
     """Ask this server who it is, how fast it answers, and what the key may do"""
 
     bl_idname = "pocket3d.test_server"
     bl_label = "Test Connection"
 
-    def execute(self, context):
+    def act(self, context) -> None:
         row = active_row()
         profile = Profile(Kind.REMOTE, row.url.strip(), row.key.strip(), row.name)
         current_session().control.try_out(profile, bpy.app.online_access)
-        return {"FINISHED"}
 
 
 class POCKET3D_MT_servers(bpy.types.Menu):

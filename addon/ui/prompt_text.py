@@ -9,6 +9,7 @@ from ..scene import compat
 from ..session import current_session
 from . import text_editor
 from .drawing import IN_BOX, draw_text, shortened
+from .operators import Action, confirm
 
 NAMES = {"prompt": "Pocket3D Prompt", "paint_prompt": "Pocket3D Texture Prompt"}
 """The settings that hold a prompt, and the texts that are made for them."""
@@ -133,26 +134,17 @@ class POCKET3D_OT_use_prompt(OfPrompt, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class POCKET3D_OT_clear_prompts(bpy.types.Operator):
+class POCKET3D_OT_clear_prompts(Action, bpy.types.Operator):
     """Forget all prompts that were used before"""
 
     bl_idname = "pocket3d.clear_prompts"
     bl_label = "Forget All"
-    bl_options = {"INTERNAL"}
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Forget all prompts?",
-            message="It cannot be undone.",
-            confirm_text="Forget",
-            icon="WARNING",
-        )
+        return confirm(self, event, "Forget all prompts?", "It cannot be undone.", "Forget")
 
-    def execute(self, context):
+    def act(self, context) -> None:
         history().clear()
-        return {"FINISHED"}
 
 
 class Prompts:

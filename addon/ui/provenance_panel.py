@@ -20,10 +20,10 @@ from ..core.request.params import MeshParams
 from ..scene import targets, tasks
 from ..scene.document import current_origin
 from ..session import current_session
-from ..translations import say
-from . import copy_settings, gallery, pump
+from . import copy_settings, gallery
 from .drawing import IN_BOX, Sidebar, draw_text
 from .jobs_panel import FEATURE_ICONS
+from .operators import Action
 
 Step = Mapping[str, Any]
 MOST_SHOWN = 6
@@ -52,40 +52,25 @@ def task_again(context: bpy.types.Context, obj: bpy.types.Object, step: Step, se
     if not isinstance(params, MeshParams):
         return tasks.task_for(obj, params)
     group = str(step.get("group") or step.get("key") or "")
-    task = tasks.task_to_make(params, obj.matrix_world.translation, str(step.get("title", "")), group=group)
-    return replace(task, origin=current_origin())
+    return tasks.task_to_make(params, obj.matrix_world.translation, str(step.get("title", "")), group=group)
 
 
-class StepOperator:
+class StepOperator(Action):
     """Acts on a step of the selected object."""
 
-    bl_options = {"INTERNAL"}
     step: IntProperty(default=-1, options={"SKIP_SAVE", "HIDDEN"})
 
-    @classmethod
-    def poll(cls, context):
-        """Grey with the reason."""
-        made = steps_of(targets.selected(context))
-        reason = cls.why_not() if made else "Select an object that was made with Pocket3D"
-        if reason:
-            cls.poll_message_set(say(reason))
-        return not reason
+    needs_server = True
 
     @classmethod
-    def why_not(cls) -> str:
-        """Why it cannot be pressed; empty when it can."""
-        return current_session().connection.why_not()
+    def why_not(cls, context) -> str:
+        if not steps_of(targets.selected(context)):
+            return "Select an object that was made with Pocket3D"
+        return current_session().connection.why_not() if cls.needs_server else ""
 
-    def execute(self, context):
+    def act(self, context) -> None:
         obj = targets.selected(context)
-        try:
-            self.act(context, obj, steps_of(obj)[self.step])
-        except UserError as error:
-            self.report({"ERROR"}, say(error.message))
-            return {"CANCELLED"}
-        pump.sync_list()
-        pump.redraw()
-        return {"FINISHED"}
+        self.act_on(context, obj, steps_of(obj)[self.step])
 
     def submit(self, context, obj, step: Step, *, vary: bool) -> None:
         """Ask for a step again; from its job while that is known, for it still has pictures and mesh."""
@@ -105,7 +90,7 @@ class POCKET3D_OT_repeat_step(StepOperator, bpy.types.Operator):
     bl_idname = "pocket3d.repeat_step"
     bl_label = "Regenerate"
 
-    def act(self, context, obj, step: Step) -> None:
+    def act_on(self, context, obj, step: Step) -> None:
         self.submit(context, obj, step, vary=False)
 
 
@@ -115,7 +100,7 @@ class POCKET3D_OT_vary_step(StepOperator, bpy.types.Operator):
     bl_idname = "pocket3d.vary_step"
     bl_label = "Vary"
 
-    def act(self, context, obj, step: Step) -> None:
+    def act_on(self, context, obj, step: Step) -> None:
         self.submit(context, obj, step, vary=True)
 
 
@@ -125,12 +110,9 @@ class POCKET3D_OT_copy_step(StepOperator, bpy.types.Operator):
     bl_idname = "pocket3d.copy_step"
     bl_label = "Copy Settings"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    needs_server = False
 
-    @classmethod
-    def why_not(cls) -> str:
-        return ""
-
-    def act(self, context, obj, step: Step) -> None:
+    def act_on(self, context, obj, step: Step) -> None:
         try:
             copy_settings.fill(context, provenance.settings_of(step))
         except ValueError as error:

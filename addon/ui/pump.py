@@ -10,12 +10,12 @@ from pathlib import Path
 import bpy
 
 from ..core import errors
-from ..core.features import TEXTURE
 from ..core.jobs.job import Job, Origin
-from ..core.jobs.runner import JobRunner, belongs
+from ..core.jobs.runner import JobRunner
 from ..core.session import Session, close_session
 from ..scene import apply, document, targets
-from ..session import current_origin, current_session
+from ..scene.document import current_origin
+from ..session import current_session
 from . import model_parameters, overlay, status_bar
 
 ACTIVE, IDLE = 0.2, 1.0
@@ -102,7 +102,7 @@ def put_next_into_scene(runner: JobRunner, origin: Origin) -> None:
         if reason:
             runner.keep(job, reason, again)
         elif not waits:
-            put_into_scene(job)
+            apply.put_into_scene(runner, job)
             return
 
 
@@ -111,7 +111,7 @@ def why_keep(job: Job, origin: Origin) -> tuple[str, bool]:
     own = job.task.origin
     if job.by_hand:
         return "", False
-    if not belongs(job, origin):
+    if not job.belongs_to(origin):
         if own.path:
             return f"It goes into {Path(own.path).name} when that is opened again", True
         return "The scene it was made for was closed without saving; add it from the results", False
@@ -119,27 +119,6 @@ def why_keep(job: Job, origin: Origin) -> tuple[str, bool]:
     if reopened and job.task.targets and targets.find(job.task.target) is None:
         return "The object it was made for is not in the file; add it from the results", False
     return "", False
-
-
-def put_into_scene(job: Job) -> None:
-    """Apply a READY job and note how it went."""
-    runner = current_session().runner
-    try:
-        apply.apply_result(job, bpy.context)
-        if job.task.feature == TEXTURE and not textures_are_seen():
-            job.notes.append("Switch the viewport to Material Preview to see the texture")
-    except Exception as error:
-        runner.finish(job, errors.explain(error))
-    else:
-        runner.finish(job)
-
-
-def textures_are_seen() -> bool:
-    """Whether any 3D view shows more of a material than one colour; true where there is none."""
-    areas = [a for w in bpy.context.window_manager.windows for a in w.screen.areas if a.type == "VIEW_3D"]
-    shadings = [a.spaces.active.shading for a in areas]
-    seen = [s.type in {"MATERIAL", "RENDERED"} or s.color_type == "TEXTURE" for s in shadings]
-    return any(seen) or not seen
 
 
 def sync_list() -> None:

@@ -18,45 +18,34 @@ from ..scene import targets
 from ..scene.document import current_origin
 from ..session import current_session
 from ..translations import say
-from . import copy_settings, gallery, pump, reports, thumbnails
+from . import copy_settings, gallery, reports, thumbnails
+from .operators import Action, confirm
 
 
-class ResultOperator:
+class ResultOperator(Action):
     """Acts on the chosen result; from a script, on the one with this key."""
 
-    bl_options = {"INTERNAL"}
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     @classmethod
-    def poll(cls, context):
-        """Grey with the reason."""
+    def why_not(cls, context) -> str:
         job = gallery.chosen(context)
-        reason = "Click a result first" if job is None else cls.why_not(context, job)
-        if reason:
-            cls.poll_message_set(say(reason))
-        return not reason
+        return "Click a result first" if job is None else cls.why_not_for(context, job)
 
     @classmethod
-    def why_not(cls, context, job: Job) -> str:
-        """Why it cannot be pressed; empty when it can."""
+    def why_not_for(cls, context, job: Job) -> str:
+        """Why it cannot be done with this result."""
         return ""
 
     def job(self, context) -> Job | None:
         """The result that it acts on."""
         return gallery.by_key(self.key) if self.key else gallery.chosen(context)
 
-    def execute(self, context):
+    def act(self, context) -> None:
         job = self.job(context)
-        try:
-            if job is None:
-                raise UserError("This result has been deleted")
-            self.act(context, job)
-        except UserError as error:
-            self.report({"ERROR"}, say(error.message))
-            return {"CANCELLED"}
-        pump.sync_list()
-        pump.redraw()
-        return {"FINISHED"}
+        if job is None:
+            raise UserError("This result has been deleted")
+        self.act_on(context, job)
 
 
 def file_of(job: Job) -> Path:
@@ -66,31 +55,27 @@ def file_of(job: Job) -> Path:
     return job.file
 
 
-class POCKET3D_OT_choose_result(bpy.types.Operator):
+class POCKET3D_OT_choose_result(Action, bpy.types.Operator):
     """Show what can be done with this result; a second click puts it away"""
 
     bl_idname = "pocket3d.choose_result"
     bl_label = "Choose"
-    bl_options = {"INTERNAL"}
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
-    def execute(self, context):
+    def act(self, context) -> None:
         state = gallery.state(context)
         state.chosen = "" if state.chosen == self.key else self.key
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_turn_page(bpy.types.Operator):
+class POCKET3D_OT_turn_page(Action, bpy.types.Operator):
     """Show newer or older results"""
 
     bl_idname = "pocket3d.turn_page"
     bl_label = "Turn Page"
-    bl_options = {"INTERNAL"}
     page: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
 
-    def execute(self, context):
+    def act(self, context) -> None:
         gallery.state(context).page = max(self.page, 0)
-        return {"FINISHED"}
 
 
 class POCKET3D_OT_add_result(ResultOperator, bpy.types.Operator):
@@ -99,7 +84,7 @@ class POCKET3D_OT_add_result(ResultOperator, bpy.types.Operator):
     bl_idname = "pocket3d.add_result"
     bl_label = "Add to Scene"
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         if job.task.feature == MESH:
             job.task = replace(job.task, replaces="", location=tuple(context.scene.cursor.location))
         current_session().runner.place(job.key)
@@ -112,7 +97,7 @@ class POCKET3D_OT_replace_with_result(ResultOperator, bpy.types.Operator):
     bl_label = "Replace Selected"
 
     @classmethod
-    def why_not(cls, context, job: Job) -> str:
+    def why_not_for(cls, context, job: Job) -> str:
         if job.task.feature != MESH:
             return "This result goes on the object that it was made for; add it to the scene"
         obj = targets.selected(context)
@@ -120,7 +105,7 @@ class POCKET3D_OT_replace_with_result(ResultOperator, bpy.types.Operator):
             return "Select the object that it shall replace"
         return "Leave Edit Mode first" if obj.mode != "OBJECT" else ""
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         former = targets.identify(targets.selected(context))
         job.task = replace(job.task, replaces=former)
         current_session().runner.place(job.key)
@@ -130,10 +115,10 @@ class MakeAgain(ResultOperator):
     """What Regenerate and Vary share."""
 
     @classmethod
-    def why_not(cls, context, job: Job) -> str:
+    def why_not_for(cls, context, job: Job) -> str:
         return current_session().connection.why_not()
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         runner = current_session().runner
         task = gallery_rules.again(job, runner.results, current_origin(), self.seed(job))
         runner.submit(task, like=job.key)
@@ -168,7 +153,7 @@ class POCKET3D_OT_copy_settings(ResultOperator, bpy.types.Operator):
     bl_label = "Copy Settings"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         params = job.task.params
         copy_settings.fill(
             context,
@@ -182,39 +167,30 @@ class POCKET3D_OT_reveal_result(ResultOperator, bpy.types.Operator):
     bl_idname = "pocket3d.reveal_result"
     bl_label = "Reveal Files"
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         reports.open_folder(file_of(job).parent)
 
 
-class POCKET3D_OT_reveal_unreadable(bpy.types.Operator):
+class POCKET3D_OT_reveal_unreadable(Action, bpy.types.Operator):
     """Show the files of results whose records are damaged, in the system's file manager"""
 
     bl_idname = "pocket3d.reveal_unreadable"
     bl_label = "Reveal Files"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         runner = current_session().runner
         folders = [path.parent for path in runner.unreadable]
-        try:
-            reports.open_folder(folders[0] if len(folders) == 1 else runner.folder)
-        except UserError as error:
-            self.report({"ERROR"}, say(error.message))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        reports.open_folder(folders[0] if len(folders) == 1 else runner.folder)
 
 
-class POCKET3D_OT_dismiss_unreadable(bpy.types.Operator):
+class POCKET3D_OT_dismiss_unreadable(Action, bpy.types.Operator):
     """Hide this message; the files stay"""
 
     bl_idname = "pocket3d.dismiss_unreadable"
     bl_label = "Dismiss"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         current_session().runner.unreadable.clear()
-        pump.redraw()
-        return {"FINISHED"}
 
 
 class POCKET3D_OT_export_result(ResultOperator, bpy.types.Operator):
@@ -243,7 +219,7 @@ class POCKET3D_OT_export_result(ResultOperator, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         if not self.filepath:
             raise UserError("Say where the copy shall go")
         target = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".glb"))
@@ -261,16 +237,10 @@ class POCKET3D_OT_delete_result(ResultOperator, bpy.types.Operator):
     bl_label = "Delete Result"
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Delete this result?",
-            message="Its files are deleted for good. What is in a scene stays there.",
-            confirm_text="Delete",
-            icon="WARNING",
-        )
+        message = "Its files are deleted for good. What is in a scene stays there."
+        return confirm(self, event, "Delete this result?", message, "Delete")
 
-    def act(self, context, job: Job) -> None:
+    def act_on(self, context, job: Job) -> None:
         thumbnails.forget(job.preview)
         current_session().runner.delete(job.key)
 

@@ -4,231 +4,192 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.errors import UserError, explain
-from ..core.jobs.job import Job
+from ..core.server.control import Control
 from ..core.server.profiles import LOCAL_KEY
 from ..session import PACKAGE, current_session
-from ..translations import say
-from . import pump, reports
+from . import reports
+from .operators import Action, confirm
 
 
-class ServerOperator:
-    """Acts on the session's control, which does the work in the background."""
-
-    bl_options = {"INTERNAL"}
-
-    def execute(self, context):
-        self.act(current_session().control)
-        pump.redraw()
-        return {"FINISHED"}
+def control() -> Control:
+    """What does the work, in the background."""
+    return current_session().control
 
 
-def unfinished() -> list[Job]:
-    """The jobs that still need a server."""
-    return [job for job in current_session().runner.listed if not job.state.finished]
+class Downloading(Action):
+    """Gets packages from the internet."""
+
+    @classmethod
+    def why_not(cls, context) -> str:
+        if current_session().local.installing:
+            return "The local server is being installed already"
+        if not bpy.app.online_access:
+            return "Allow online access in Preferences > System first; packages are downloaded"
+        return ""
 
 
-def may_install(cls) -> bool:
-    """Whether packages may be downloaded now; says why not."""
-    if current_session().local.installing:
-        cls.poll_message_set("The local server is being installed already")
-        return False
-    if not bpy.app.online_access:
-        cls.poll_message_set("Allow online access in Preferences > System first; packages are downloaded")
-        return False
-    return True
-
-
-class POCKET3D_OT_server_install(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_install(Downloading, bpy.types.Operator):
     """Install the local server into its own environment (about 600 MB on disk, once)"""
 
     bl_idname = "pocket3d.server_install"
     bl_label = "Install"
 
-    @classmethod
-    def poll(cls, context):
-        """Needs the internet."""
-        return may_install(cls)
-
-    def act(self, control) -> None:
-        control.install()
+    def act(self, context) -> None:
+        control().install()
 
 
-class POCKET3D_OT_server_update(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_update(Downloading, bpy.types.Operator):
     """Install this version's server beside the one in use, then change over. Jobs and files stay"""
 
     bl_idname = "pocket3d.server_update"
     bl_label = "Update"
 
-    @classmethod
-    def poll(cls, context):
-        """Needs the internet."""
-        return may_install(cls)
-
-    def act(self, control) -> None:
-        control.update()
+    def act(self, context) -> None:
+        control().update()
 
 
-class POCKET3D_OT_cancel_install(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_cancel_install(Action, bpy.types.Operator):
     """Stop the installation and remove what it has made so far"""
 
     bl_idname = "pocket3d.cancel_install"
     bl_label = "Cancel Installation"
 
     @classmethod
-    def poll(cls, context):
-        """Only while one is under way."""
-        if not current_session().local.installing:
-            cls.poll_message_set("Nothing is being installed")
-            return False
-        return True
+    def why_not(cls, context) -> str:
+        return "" if current_session().local.installing else "Nothing is being installed"
 
-    def act(self, control) -> None:
-        control.cancel_install()
+    def act(self, context) -> None:
+        control().cancel_install()
 
 
-class POCKET3D_OT_server_start(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_start(Action, bpy.types.Operator):
     """Start the local server"""
 
     bl_idname = "pocket3d.server_start"
     bl_label = "Start"
 
-    def act(self, control) -> None:
-        control.start()
+    def act(self, context) -> None:
+        control().start()
 
 
-class POCKET3D_OT_server_stop(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_stop(Action, bpy.types.Operator):
     """Stop the local server. Its running jobs begin anew when it is started again"""
 
     bl_idname = "pocket3d.server_stop"
     bl_label = "Stop"
 
     def invoke(self, context, event):
-        if not any(job.profile == LOCAL_KEY for job in unfinished()):
+        jobs = current_session().runner.listed
+        if not any(job.profile == LOCAL_KEY and not job.state.finished for job in jobs):
             return self.execute(context)
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Stop the local server?",
-            message="Its running jobs begin anew when it is started again.",
-            confirm_text="Stop",
-            icon="QUESTION",
-        )
+        message = "Its running jobs begin anew when it is started again."
+        return confirm(self, event, "Stop the local server?", message, "Stop", "QUESTION")
 
-    def act(self, control) -> None:
-        control.stop()
+    def act(self, context) -> None:
+        control().stop()
 
 
-class POCKET3D_OT_server_check(bpy.types.Operator):
+class POCKET3D_OT_server_check(Action, bpy.types.Operator):
     """Ask the server for its state"""
 
     bl_idname = "pocket3d.server_check"
     bl_label = "Reconnect"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         current_session().check_now()
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_dismiss(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_dismiss(Action, bpy.types.Operator):
     """Show this message no longer"""
 
     bl_idname = "pocket3d.dismiss_message"
     bl_label = "Dismiss"
 
-    def act(self, control) -> None:
-        control.dismiss()
+    def act(self, context) -> None:
+        control().dismiss()
 
 
-class POCKET3D_OT_server_uninstall(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_server_uninstall(Action, bpy.types.Operator):
     """Remove the local server's environment. Its jobs and files stay"""
 
     bl_idname = "pocket3d.server_uninstall"
     bl_label = "Uninstall"
 
     def invoke(self, context, event):
-        return confirm(self, context, event, "environment", "Uninstall the local server?", "Uninstall")
+        return confirm(self, event, "Uninstall the local server?", gain("environment"), "Uninstall")
 
-    def act(self, control) -> None:
-        control.uninstall()
+    def act(self, context) -> None:
+        control().uninstall()
 
 
-class POCKET3D_OT_delete_server_data(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_delete_server_data(Action, bpy.types.Operator):
     """Delete the local server's jobs, uploads and results for good. What is in your scenes stays"""
 
     bl_idname = "pocket3d.delete_server_data"
     bl_label = "Delete Data"
 
     def invoke(self, context, event):
-        return confirm(self, context, event, "data", "Delete the local server's data for good?", "Delete")
+        return confirm(self, event, "Delete the local server's data for good?", gain("data"), "Delete")
 
-    def act(self, control) -> None:
-        control.delete_data()
-
-
-def confirm(operator, context, event, part: str, title: str, button: str):
-    """Ask first, with the size that it is about."""
-    size = current_session().control.sizes.get(part, "")
-    message = f"This frees {size}." if size else "It cannot be undone."
-    return context.window_manager.invoke_confirm(
-        operator, event, title=title, message=message, confirm_text=button, icon="WARNING"
-    )
+    def act(self, context) -> None:
+        control().delete_data()
 
 
-class POCKET3D_OT_allow_online(bpy.types.Operator):
+def gain(part: str) -> str:
+    """What deleting a part of the local server brings."""
+    size = control().sizes.get(part, "")
+    return f"This frees {size}." if size else "It cannot be undone."
+
+
+class POCKET3D_OT_allow_online(Action, bpy.types.Operator):
     """Let Blender and its extensions use the internet, as Preferences > System > Network has it"""
 
     bl_idname = "pocket3d.allow_online"
     bl_label = "Allow Online Access"
-    bl_options = {"INTERNAL"}
 
     @classmethod
-    def poll(cls, context):
-        """Not against the command line."""
-        if bpy.app.online_access_override:
-            cls.poll_message_set("Blender was started with --offline-mode; start it without")
-            return False
-        return True
+    def why_not(cls, context) -> str:
+        return (
+            "Blender was started with --offline-mode; start it without"
+            if bpy.app.online_access_override
+            else ""
+        )
 
-    def execute(self, context):
+    def act(self, context) -> None:
         bpy.ops.extensions.userpref_allow_online()
         current_session().check_now()
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_open_preferences(bpy.types.Operator):
+class POCKET3D_OT_open_preferences(Action, bpy.types.Operator):
     """Open the preferences of Pocket3D"""
 
     bl_idname = "pocket3d.open_preferences"
     bl_label = "Preferences"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         bpy.ops.preferences.addon_show(module=PACKAGE)
         current_session().measure()
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_open_log(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_open_log(Action, bpy.types.Operator):
     """Show the end of the local server's log in a text editor"""
 
     bl_idname = "pocket3d.open_log"
     bl_label = "Show Log"
 
-    def act(self, control) -> None:
-        control.read_log()
-        reports.when_idle(lambda: reports.show_text("Pocket3D Server Log", control.log))
+    def act(self, context) -> None:
+        control().read_log()
+        reports.when_idle(lambda: reports.show_text("Pocket3D Server Log", control().log))
 
 
-class POCKET3D_OT_diagnose(ServerOperator, bpy.types.Operator):
+class POCKET3D_OT_diagnose(Action, bpy.types.Operator):
     """Check everything that the local server needs, and show a report"""
 
     bl_idname = "pocket3d.diagnose"
     bl_label = "Diagnose"
 
-    def act(self, control) -> None:
-        control.diagnose(bpy.app.version_string)
+    def act(self, context) -> None:
+        control().diagnose(bpy.app.version_string)
         reports.when_idle(lambda: reports.pop_up("show_report"))
 
 
@@ -245,7 +206,7 @@ class POCKET3D_OT_show_report(bpy.types.Operator):
     def draw(self, context):
         """The report and two buttons."""
         column = self.layout.column(align=True)
-        for line in reports.rows(current_session().control.report):
+        for line in reports.rows(control().report):
             column.label(text=line.text, icon=line.icon, translate=False)
         row = self.layout.row(align=True)
         row.operator("pocket3d.copy_report", icon="COPYDOWN")
@@ -255,47 +216,37 @@ class POCKET3D_OT_show_report(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class POCKET3D_OT_copy_report(bpy.types.Operator):
+class POCKET3D_OT_copy_report(Action, bpy.types.Operator):
     """Copy the report, to paste it into a message"""
 
     bl_idname = "pocket3d.copy_report"
     bl_label = "Copy"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
-        context.window_manager.clipboard = current_session().control.report
+    def act(self, context) -> None:
+        context.window_manager.clipboard = control().report
         self.report({"INFO"}, "The report is in the clipboard")
-        return {"FINISHED"}
 
 
-class POCKET3D_OT_report_as_text(bpy.types.Operator):
+class POCKET3D_OT_report_as_text(Action, bpy.types.Operator):
     """Show the report in a text editor"""
 
     bl_idname = "pocket3d.report_as_text"
     bl_label = "Open as Text"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
-        reports.show_text("Pocket3D Report", current_session().control.report)
-        return {"FINISHED"}
+    def act(self, context) -> None:
+        reports.show_text("Pocket3D Report", control().report)
 
 
-class POCKET3D_OT_reveal_server(bpy.types.Operator):
+class POCKET3D_OT_reveal_server(Action, bpy.types.Operator):
     """Open the folder with the local server's logs and data"""
 
     bl_idname = "pocket3d.reveal_server"
     bl_label = "Open Folder"
-    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
+    def act(self, context) -> None:
         folder = current_session().local.paths.home
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            reports.open_folder(folder)
-        except (OSError, UserError) as error:
-            self.report({"ERROR"}, say(explain(error).text))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        folder.mkdir(parents=True, exist_ok=True)
+        reports.open_folder(folder)
 
 
 CLASSES = (

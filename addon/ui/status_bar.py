@@ -22,6 +22,7 @@ def headline() -> tuple[str, float] | None:
     text = shortened(f"{first.task.verb}: {first.task.title}", 32)
     left = first.time_left(time.time())
     text += f" · {clock(left)} left" if left else ""
+    text += f" · {first.status_text()}" if first.cut_off else ""
     return text + (f" · {len(jobs) - 1} more" if len(jobs) > 1 else ""), first.progress
 
 

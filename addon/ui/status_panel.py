@@ -10,8 +10,7 @@ from ..core.server.profiles import Kind
 from ..scene import compat
 from ..session import current_session
 from ..translations import say
-from .drawing import IN_BOX, Sidebar, draw_problem, draw_text, fitting, text_width
-from .remedies import REMEDIES
+from .drawing import IN_BOX, REMEDIES, Sidebar, draw_problem, draw_text, fitting, text_width
 
 LIGHTS = {
     Light.UNKNOWN: ("NODE_SOCKET_FLOAT", "COLORSET_13_VEC"),

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import random
-
 import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.request.params import LARGEST_SEED
+from ..core.request.params import new_seed
 from ..translations import say
 from . import making
+from .operators import Greyed
 
 
-class Submit:
+class Submit(Greyed):
     """What the four submitting operators share; ``feature`` says which one it is."""
 
     bl_options = {"REGISTER"}
     feature = ""
 
     @classmethod
-    def poll(cls, context):
-        """Grey with the reason."""
-        reason = making.why_not(context, cls.feature)
-        if reason:
-            cls.poll_message_set(say(reason))
-        return not reason
+    def why_not(cls, context) -> str:
+        return making.why_not(context, cls.feature)
 
     def execute(self, context):
         problem = making.begin(context, self.feature)
@@ -82,7 +77,7 @@ class POCKET3D_OT_new_seed(bpy.types.Operator):
 
     def execute(self, context):
         settings = context.scene.pocket3d
-        setattr(settings, self.name, random.randint(0, LARGEST_SEED))
+        setattr(settings, self.name, new_seed())
         setattr(settings, f"use_{self.name}", True)
         return {"FINISHED"}
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
+from . import pump
+
 BUDGET = 0.01
 """Seconds for each round of loading."""
 INTERVAL = 0.05
@@ -55,8 +57,6 @@ def forget(path: Path | None) -> None:
 
 
 def _tick() -> float | None:
-    from . import pump
-
     waiting = load_some()
     pump.redraw()
     return INTERVAL if waiting else None

@@ -12,6 +12,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 
 from addon.core.jobs import worker
-from addon.core.jobs.job import Task
+from addon.core.jobs.job import Job, Task
 from addon.core.jobs.runner import JobRunner
 from addon.core.meshes.glb import Mesh
 from addon.core.request.params import MeshParams, SegmentParams
-from addon.core.server.connection import Connection, Kind, Profile
+from addon.core.server.connection import Connection
 from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.profiles import Kind, Profile
 
 SAYING = threading.Lock()
 PROFILE = "http://the.server"
@@ -57,6 +59,15 @@ def stop_at(step: str) -> None:
         return answer
 
     setattr(worker.Worker, name, held)
+
+
+def wait(runner: JobRunner, job: Job, on_change: Callable[[Job], None] | None = None) -> Job:
+    """Take in what the workers say until a job is READY or has ended."""
+    while job.state.active:
+        if runner.poll() and on_change:
+            on_change(job)
+        time.sleep(0.02)
+    return job
 
 
 def task(image: str) -> Task:

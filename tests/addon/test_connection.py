@@ -13,8 +13,9 @@ from live import LiveServer, wait_until
 from addon.core import session as sessions
 from addon.core.request.models import ModelList
 from addon.core.server import connection as connections
-from addon.core.server.connection import Connection, Kind, Light, Monitor, Profile, Status
+from addon.core.server.connection import Connection, Light, Monitor, Status
 from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.profiles import Kind, Profile
 from addon.core.session import Session, Settings
 
 

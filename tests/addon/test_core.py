@@ -25,6 +25,7 @@ from addon.core.errors import Remedy, UserError, explain, note_for_artists
 from addon.core.features import RIG, SEGMENT, TEXTURE
 from addon.core.jobs.job import Job, State, Task, clock
 from addon.core.meshes import glb, results
+from addon.core.meshes.skeleton import RigData
 from addon.core.request import params
 from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
 
@@ -131,7 +132,7 @@ class TestFiles:
         weights = np.array([[1, 0], [0.25, 0.75], [0, 1], [0.5, 0.5]])
         server_write(Asset([tetrahedron("body", weights=weights)], skeleton), tmp_path / "r.glb")
         data = results.read_result(RIG, tmp_path / "r.glb").change
-        assert isinstance(data, results.RigData)
+        assert isinstance(data, RigData)
         hips, thigh = data.bones
         assert (hips.parent, thigh.parent, thigh.name) == (-1, 0, "thigh.L")
         np.testing.assert_allclose(thigh.head, [0.2, -0.1, 0.9], atol=1e-6)  # Z up, front is -Y

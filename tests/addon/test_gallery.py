@@ -13,8 +13,8 @@ from addon.core import asset_catalogs
 from addon.core.errors import Problem
 from addon.core.jobs import gallery
 from addon.core.jobs.job import Job, Origin, State, Task
+from addon.core.later import sdk
 from addon.core.request.params import MeshParams, TextureParams
-from addon.core.sdk import sdk
 
 HERE = Origin("open", "/scenes/a.blend")
 

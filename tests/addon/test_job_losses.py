@@ -20,7 +20,7 @@ from addon.core.jobs.worker import Worker
 from addon.core.meshes import results
 from addon.core.request.params import SegmentParams
 
-from .driver import CUBE
+from .driver import CUBE, wait
 from .test_job_records import loaded, start, steps, until
 
 __all__ = ["start"]
@@ -38,9 +38,9 @@ def test_a_mesh_that_did_not_fit_on_the_disk_is_still_there_to_try_again(
     runner = start()
     with monkeypatch.context() as patched:
         patched.setattr(store.glb, "write_glb", full)
-        job = runner.wait(runner.submit(Task("Cube", PARTS, CUBE)))
+        job = wait(runner, runner.submit(Task("Cube", PARTS, CUBE)))
     assert job.state is State.FAILED
-    assert runner.wait(runner.retry(job.key)).state is State.READY
+    assert wait(runner, runner.retry(job.key)).state is State.READY
 
 
 def test_a_retry_of_a_retry_waits_until_the_first_has_written_its_files(
@@ -62,7 +62,7 @@ def test_a_retry_of_a_retry_waits_until_the_first_has_written_its_files(
     runner.cancel(second.key)
     third = runner.retry(second.key)
     go_on.set()
-    assert runner.wait(third).state is State.READY
+    assert wait(runner, third).state is State.READY
     assert (runner.folder / third.key / SENT).is_file()
 
 
@@ -76,7 +76,7 @@ def test_a_result_that_cannot_be_read_just_now_stays(
     runner = start()
     with monkeypatch.context() as patched:
         patched.setattr(results, "read_result", unreadable)
-        job = runner.wait(runner.submit(Task("A cube", steps())))
+        job = wait(runner, runner.submit(Task("A cube", steps())))
     assert job.state is State.FAILED
     assert runner.results == [job]
     runner.retry(job.key)
@@ -88,7 +88,7 @@ def test_a_result_that_cannot_be_read_just_now_stays(
 
 def test_a_result_that_has_been_deleted_is_fetched_again(start: Callable[..., JobRunner]) -> None:
     runner = start()
-    job = runner.wait(runner.submit(Task("A cube", steps())))
+    job = wait(runner, runner.submit(Task("A cube", steps())))
     runner.finish(job)
     assert job.file is not None
     job.file.unlink()
@@ -105,7 +105,7 @@ def test_workers_that_have_ended_are_not_kept(start: Callable[..., JobRunner]) -
         runner.cancel(job.key)
         runner.remove(job.key)
     wait_until(lambda: not any(isinstance(t, Worker) for t in threading.enumerate()), 20)
-    last = runner.wait(runner.submit(Task("A cube", steps())))
+    last = wait(runner, runner.submit(Task("A cube", steps())))
     assert set(runner._workers) <= {last.key}
 
 
@@ -149,7 +149,7 @@ def test_closing_while_a_record_is_written_sends_nothing(
 
 def test_only_old_results_that_nobody_waits_for_are_cleaned_up(start: Callable[..., JobRunner]) -> None:
     runner = start()
-    jobs = [runner.wait(runner.submit(Task(name, steps()))) for name in ("listed", "waits", "old", "young")]
+    jobs = [wait(runner, runner.submit(Task(name, steps()))) for name in ("listed", "waits", "old", "young")]
     listed, waits, old, young = jobs
     for job in (listed, old, young):
         runner.finish(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,16 +14,18 @@ from live import LiveServer, wait_until
 
 from addon.core.jobs import store
 from addon.core.jobs.job import Job, Origin, State, Task
-from addon.core.jobs.locks import Owners
-from addon.core.jobs.runner import JobRunner, belongs
-from addon.core.jobs.worker import Worker, without_secrets
+from addon.core.jobs.keeper import Keeper
+from addon.core.jobs.runner import JobRunner
+from addon.core.jobs.worker import Worker
+from addon.core.later import sdk
+from addon.core.locks import Owners
 from addon.core.meshes.results import PartsData
 from addon.core.request.params import MeshParams, SegmentParams
-from addon.core.sdk import sdk
-from addon.core.server.connection import Connection, Kind, Profile
+from addon.core.server.connection import Connection
 from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.profiles import Kind, Profile, without_secrets
 
-from .driver import CUBE
+from .driver import CUBE, wait
 from .test_surviving import PNG, jobs_of
 
 
@@ -57,7 +60,7 @@ def until(runner: JobRunner, job: Job, *states: State) -> Job:
 
 
 def loaded(runner: JobRunner) -> dict[str, Job]:
-    runner.load(wait=True)
+    Keeper(runner._store, runner._events.put).look()
     runner.poll()
     return runner.jobs
 
@@ -65,13 +68,13 @@ def loaded(runner: JobRunner) -> dict[str, Job]:
 def test_ended_jobs_and_their_results_are_there_again(start: Callable[..., JobRunner]) -> None:
     first = start()
     origin = Origin("a document", "/a/scene.blend")
-    done = first.wait(
-        first.submit(Task("A cube", steps(seed=7), location=(1, 2, 3), group="g", origin=origin))
+    done = wait(
+        first, first.submit(Task("A cube", steps(seed=7), location=(1, 2, 3), group="g", origin=origin))
     )
     first.finish(done)
-    kept = first.wait(first.submit(Task("Cube", SegmentParams("test_halves"), CUBE, targets=("t",))))
+    kept = wait(first, first.submit(Task("Cube", SegmentParams("test_halves"), CUBE, targets=("t",))))
     first.keep(kept, "Its document is closed", awaits_document=True)
-    failed = first.wait(first.submit(Task("No", MeshParams("test_refuses", text_prompt="a cube"))))
+    failed = wait(first, first.submit(Task("No", MeshParams("test_refuses", text_prompt="a cube"))))
     first.close()
     second = start()
     jobs = loaded(second)
@@ -102,7 +105,7 @@ def test_variants_reach_the_server_in_their_order(
     runner = start()
     jobs = [runner.submit(Task("A cube", steps(seed=n), group="g", variant=n)) for n in range(6)]
     for job in jobs:
-        runner.wait(job)
+        wait(runner, job)
     wanted = [job.job_id for job in jobs]
     there = live_server.get("/jobs?limit=100").json()["jobs"]  # the newest first
     assert [job["job_id"] for job in reversed(there) if job["job_id"] in wanted] == wanted
@@ -112,12 +115,12 @@ def test_results_of_other_blenders_are_seen_and_their_jobs_are_theirs(
     start: Callable[..., JobRunner],
 ) -> None:
     first, second = start(), start()
-    second.load(wait=True)
+    loaded(second)
     job = first.submit(Task("A cube", steps(200, 0.1)))
     until(first, job, State.RUNNING)
     assert job.key not in loaded(second)
     first.cancel(job.key)
-    done = first.wait(first.submit(Task("A cube", steps())))
+    done = wait(first, first.submit(Task("A cube", steps())))
     first.finish(done)
     wait_until(lambda: done.key in loaded(second))
     assert not second.jobs[done.key].mine
@@ -152,8 +155,8 @@ def test_a_retry_sends_what_lies_in_the_folder(start: Callable[..., JobRunner], 
     image = tmp_path / "capture.png"
     image.write_bytes(PNG)
     first = start()
-    job = first.wait(first.submit(Task("x", MeshParams("test_refuses", images=(str(image),)))))
-    parts = first.wait(first.submit(Task("y", SegmentParams("test_refuses"), CUBE)))
+    job = wait(first, first.submit(Task("x", MeshParams("test_refuses", images=(str(image),)))))
+    parts = wait(first, first.submit(Task("y", SegmentParams("test_refuses"), CUBE)))
     assert (job.state, parts.state) == (State.FAILED, State.FAILED)
     first.close()
     image.unlink()
@@ -162,13 +165,13 @@ def test_a_retry_sends_what_lies_in_the_folder(start: Callable[..., JobRunner], 
     again = second.retry(job.key)
     assert again.key != job.key
     assert job.key not in second.jobs
-    second.wait(again)
+    wait(second, again)
     assert again.problem is not None
     assert job.problem is not None
     assert (again.problem.code, again.problem.message) == (job.problem.code, job.problem.message)
     assert Path(again.task.params.images[0]).read_bytes() == PNG  # type: ignore[attr-defined]
     mended = second.retry(parts.key)
-    second.wait(mended)
+    wait(second, mended)
     assert mended.problem is not None
     assert parts.problem is not None
     assert mended.problem.message == parts.problem.message
@@ -225,7 +228,7 @@ def test_a_job_goes_back_to_its_own_server(start: Callable[..., JobRunner]) -> N
 
 def test_records_that_make_no_sense_are_put_aside(start: Callable[..., JobRunner], tmp_path: Path) -> None:
     first = start()
-    good = first.wait(first.submit(Task("A cube", steps())))
+    good = wait(first, first.submit(Task("A cube", steps())))
     first.finish(good)
     first.close()
     folder = tmp_path / "home" / "jobs"
@@ -251,9 +254,9 @@ def test_records_that_make_no_sense_are_put_aside(start: Callable[..., JobRunner
 
 def test_removing_and_deleting(start: Callable[..., JobRunner]) -> None:
     runner = start()
-    job = runner.wait(runner.submit(Task("A cube", steps())))
+    job = wait(runner, runner.submit(Task("A cube", steps())))
     runner.finish(job)
-    failed = runner.wait(runner.submit(Task("No", MeshParams("test_refuses", text_prompt="a cube"))))
+    failed = wait(runner, runner.submit(Task("No", MeshParams("test_refuses", text_prompt="a cube"))))
     runner.clear_ended()
     assert not runner.listed
     assert runner.results == [job]
@@ -268,7 +271,7 @@ def test_removing_and_deleting(start: Callable[..., JobRunner]) -> None:
 
 def test_old_ended_jobs_leave_the_list_but_not_the_results(start: Callable[..., JobRunner]) -> None:
     first = start()
-    job = first.wait(first.submit(Task("A cube", steps())))
+    job = wait(first, first.submit(Task("A cube", steps())))
     job.created -= 2 * 24 * 3600
     first._store.change(job.key, {"created": job.created})
     first.finish(job)
@@ -284,17 +287,17 @@ class TestDocuments:
 
     def test_by_id_and_after_loading_by_path(self) -> None:
         job = Job(Task("x", steps(), origin=Origin("one", "/a.blend")))
-        assert belongs(job, Origin("one", "/moved.blend"))
-        assert belongs(job, Origin("two", "/a.blend"))
-        assert not belongs(job, Origin("two", "/b.blend"))
-        assert not belongs(Job(Task("x", steps(), origin=Origin("one"))), Origin("two"))
-        assert belongs(Job(Task("x", steps())), Origin("two")), "one without an origin belongs anywhere"
+        assert job.belongs_to(Origin("one", "/moved.blend"))
+        assert job.belongs_to(Origin("two", "/a.blend"))
+        assert not job.belongs_to(Origin("two", "/b.blend"))
+        assert not Job(Task("x", steps(), origin=Origin("one"))).belongs_to(Origin("two"))
+        assert Job(Task("x", steps())).belongs_to(Origin("two")), "one without an origin belongs anywhere"
 
     def test_saving_gives_jobs_their_file_and_opening_it_brings_what_was_kept(
         self, start: Callable[..., JobRunner]
     ) -> None:
         first = start()
-        job = first.wait(first.submit(Task("A cube", steps(), origin=Origin("one"))))
+        job = wait(first, first.submit(Task("A cube", steps(), origin=Origin("one"))))
         first.document_saved(Origin("one", "/a.blend"))
         first.keep(job, "Closed", awaits_document=True)
         assert not first.document_opened(Origin("two", "/b.blend"))
@@ -334,7 +337,7 @@ def test_a_full_disk_is_said_before_anything_is_sent(
 
     monkeypatch.setattr(store, "write_whole", full)
     runner = start()
-    job = runner.wait(runner.submit(Task("A cube", steps())))
+    job = wait(runner, runner.submit(Task("A cube", steps())))
     assert job.state is State.FAILED
     assert job.problem is not None
     assert "No space left" in job.problem.message
@@ -369,11 +372,32 @@ def test_a_submit_whose_answer_was_lost_is_repeated_under_its_key(
     runner = start()
     with monkeypatch.context() as patched:
         patched.setattr(Worker, "_submit", lost)
-        job = runner.wait(runner.submit(Task("A cube", steps())))
+        job = wait(runner, runner.submit(Task("A cube", steps())))
     assert (job.state, job.job_id) == (State.FAILED, "")
     assert runner.retry(job.key) is job
-    assert runner.wait(job).state is State.READY
+    assert wait(runner, job).state is State.READY
     assert len(jobs_of(live_server) - before) == 1
+
+
+def test_a_job_whose_server_is_silent_does_not_claim_to_run(
+    start: Callable[..., JobRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent, real = threading.Event(), Worker._follow
+
+    def follow(self: Worker, client: Any) -> Any:
+        if silent.is_set():
+            raise sdk.Pocket3DConnectionError("gone", error_code="CONNECTION_FAILED")
+        return real(self, client)
+
+    monkeypatch.setattr(Worker, "_follow", follow)
+    silent.set()
+    runner = start()
+    job = runner.submit(Task("A cube", steps()))
+    wait_until(lambda: runner.poll() is not None and job.cut_off, 30)
+    assert job.status_text() == job.activity(time.time()) == "Reconnecting"
+    silent.clear()
+    assert wait(runner, job).state is State.READY
+    assert not job.cut_off
 
 
 def test_a_password_in_an_address_stays_out_of_records() -> None:

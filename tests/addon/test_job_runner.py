@@ -17,10 +17,14 @@ from addon.core.errors import Remedy, UserError
 from addon.core.jobs.job import State, Task
 from addon.core.jobs.runner import JobRunner
 from addon.core.meshes.glb import Mesh
-from addon.core.meshes.results import PartsData, Payload, RigData, TextureData
+from addon.core.meshes.results import PartsData, Payload, TextureData
+from addon.core.meshes.skeleton import RigData
 from addon.core.request.params import MeshParams, RigParams, SegmentParams, TextureParams
-from addon.core.server.connection import Connection, Kind, Light, Profile
+from addon.core.server.connection import Connection, Light
 from addon.core.server.local_server import LocalServer, Paths
+from addon.core.server.profiles import Kind, Profile
+
+from .driver import wait
 
 CUBE = Mesh(
     np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32),
@@ -57,7 +61,7 @@ def steps(seconds: float = 0.0, count: int = 3) -> MeshParams:
 def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:
     seen: list[tuple[State, float]] = []
     job = runner.submit(Task("A cube", steps(0.1)))
-    runner.wait(job, lambda j: seen.append((j.state, j.progress)))
+    wait(runner, job, lambda j: seen.append((j.state, j.progress)))
     assert job.state is State.READY, job.problem
     assert job.file is not None
     assert job.file.read_bytes()[:4] == b"glTF"
@@ -77,7 +81,7 @@ def test_a_mesh_arrives_with_progress(runner: JobRunner) -> None:
     ],
 )
 def test_results_fit_the_mesh_that_was_sent(runner: JobRunner, params: Any, kind: type) -> None:
-    job = runner.wait(runner.submit(Task("Cube", params, CUBE)))
+    job = wait(runner, runner.submit(Task("Cube", params, CUBE)))
     assert job.state is State.READY, job.problem
     data = job.payload.change
     assert isinstance(data, kind)
@@ -123,13 +127,13 @@ def test_cancel_before_the_submit_submits_nothing(live_server: LiveServer, tmp_p
 
 
 def test_a_refusal_is_one_sentence_and_can_be_retried(runner: JobRunner) -> None:
-    job = runner.wait(runner.submit(Task("A cube", MeshParams("test_refuses", text_prompt="a cube"))))
+    job = wait(runner, runner.submit(Task("A cube", MeshParams("test_refuses", text_prompt="a cube"))))
     assert job.state is State.FAILED
     assert job.problem is not None
     assert job.problem.text.count("\n") == 0
     again = runner.retry(job.key)
     assert job.key not in runner.jobs
-    assert runner.wait(again).state is State.FAILED
+    assert wait(runner, again).state is State.FAILED
     runner.clear_ended()
     assert runner.jobs == {}
 

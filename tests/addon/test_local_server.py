@@ -18,9 +18,10 @@ from live import alive, wait_until
 
 from addon.core.errors import Remedy, UserError
 from addon.core.server import environments, installer
-from addon.core.server.connection import Connection, Light, Profile
+from addon.core.server.connection import Connection, Light
 from addon.core.server.local_server import LocalServer, Paths
 from addon.core.server.presence import Presence, look, parents, read
+from addon.core.server.profiles import Profile
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = f'exec {sys.executable} "$@"'

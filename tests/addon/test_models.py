@@ -9,6 +9,7 @@ import pytest
 from live import LiveServer, wait_until
 from pocket3d import Model, Pocket3DClient, Pocket3DConnectionError
 
+from addon.core.files import size_text
 from addon.core.request import models as words
 from addon.core.request.models import ModelList, ModelState, state_of
 
@@ -103,7 +104,7 @@ class TestWords:
         [(0, "0 kB"), (14, "0 kB"), (3_000_014, "3 MB"), (960_000_000, "1 GB"), (45_600_000_000, "46 GB")],
     )
     def test_sizes(self, count: int, text: str) -> None:
-        assert words.size(count) == text
+        assert size_text(count) == text
 
 
 class TestList:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from pocket3d import MeshResult
 
-from addon.core.jobs import inputs, provenance
+from addon.core.jobs import provenance
 from addon.core.jobs.job import Job, Task
 from addon.core.meshes.model import MeshData
-from addon.core.meshes.results import Payload
+from addon.core.meshes.results import Payload, described
 from addon.core.request.params import MeshParams, RigParams
 
 
@@ -34,7 +34,7 @@ def test_everything_that_made_it_and_nothing_secret(tmp_path: Path) -> None:
         "auto", None, {"detail": 3}, text_prompt="a cat", images=(str(picture),), quality="low"
     )
     task = Task("A cat", params, group="g", variant=2)
-    payload = Payload(model(), None, tuple(inputs.described(params.images)))
+    payload = Payload(model(), None, tuple(described(params.images)))
     raw = {"model_id": "m", "model_revision": "7", "licence": "MIT", "seed": 2**40}
     step = provenance.describe(done(task, raw, payload), parent="abc")
     text = provenance.to_text([step])
@@ -74,4 +74,4 @@ def test_what_is_unreadable_gives_nothing() -> None:
 
 
 def test_a_picture_that_has_gone_is_named_at_least() -> None:
-    assert inputs.described(["/nowhere/lost.png"]) == [{"name": "lost.png"}]
+    assert described(["/nowhere/lost.png"]) == [{"name": "lost.png"}]

@@ -16,6 +16,7 @@ import pytest
 from live import LiveServer
 
 from addon.core.errors import Remedy
+from addon.core.later import sdk
 from addon.core.server import handshake
 from addon.core.server.connection import Connection, Light
 from addon.core.server.local_server import LocalServer, Paths
@@ -267,6 +268,10 @@ def test_finding_out_happens_once_in_a_while(live_server: LiveServer) -> None:
         assert len([a for a in asked if a != "*"]) == 2 * first + 1
 
 
+def health(api_version: str) -> sdk.Health:
+    return sdk.Health.from_dict({"version": "0.1.0", "api_version": api_version})
+
+
 @pytest.mark.parametrize(
     ("version", "local", "words", "remedy"),
     [
@@ -276,17 +281,17 @@ def test_finding_out_happens_once_in_a_while(live_server: LiveServer) -> None:
     ],
 )
 def test_versions(version: str, local: bool, words: str, remedy: Remedy) -> None:
-    problem = handshake.compare(version, local)
+    problem = handshake.compare(health(version), local)
     assert problem is not None
     assert words in problem.message
     assert problem.remedy is remedy
 
 
 def test_the_versions_of_now_fit(live_server: LiveServer) -> None:
-    assert handshake.compare("1", local=False) is None
-    assert handshake.compare("", local=False) is None  # from before servers said it
-    health = live_server.get("/system/health").json()
-    assert handshake.compare(health["api_version"], local=False) is None
+    assert handshake.compare(health("1"), local=False) is None
+    assert handshake.compare(health(""), local=False) is None  # from before servers said it
+    told = live_server.get("/system/health").json()
+    assert handshake.compare(sdk.Health.from_dict(told), local=False) is None
 
 
 def test_a_newer_server_is_not_used() -> None:

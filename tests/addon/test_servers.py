@@ -199,7 +199,7 @@ class TestControl:
         control, changes = self.control(tmp_path)
         before = control.state
         control.measure()
-        wait_until(lambda: control.sizes == {"environment": "0 MB", "data": "3 MB"})
+        wait_until(lambda: control.sizes == {"environment": "0 kB", "data": "3 MB"})
         assert control.state != before
         control.diagnose("5.0.1")
         wait_until(lambda: changes, 60)

@@ -16,8 +16,8 @@ from addon.core.errors import UserError
 from addon.core.jobs import records, store
 from addon.core.jobs.job import Job, State, Task
 from addon.core.jobs.keeper import Found, Keeper
-from addon.core.jobs.locks import Owners
 from addon.core.jobs.store import RECORD, SENT, Store
+from addon.core.locks import Owners
 from addon.core.request.params import MeshParams, SegmentParams
 
 from .driver import CUBE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from ..later import np
 
 GAP = 0.25
 """Space between two neighbours, as a part of the average size, when nobody says how much."""

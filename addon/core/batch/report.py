@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
+from ..files import write_whole
 from ..meshes.placement import Vector
 from .items import Item
 
@@ -71,10 +71,7 @@ class Report:
 
     def write(self, path: Path) -> None:
         """Write it whole: whoever reads it sees the old one or the new one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".part")
-        partial.write_text(json.dumps(self.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(partial, path)
+        write_whole(path, json.dumps(self.to_json(), ensure_ascii=False, indent=1))
 
 
 def new_report(batch: str | Path, items: list[Item]) -> Report:

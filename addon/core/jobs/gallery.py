@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ..request import models
-from ..request.params import LARGEST_SEED
+from ..request.params import new_seed
 from .job import Job, Origin, Task
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -23,15 +22,9 @@ def selection(
         j
         for j in results
         if (not feature or j.task.feature == feature)
-        and (here is None or of_document(j.task.origin, here))
+        and (here is None or j.task.origin.is_same(here))
         and all(w in f"{j.task.title} {prompt_of(j)}".lower() for w in words.lower().split())
     ]
-
-
-def of_document(origin: Origin, here: Origin) -> bool:
-    """Whether a job was started in this document, as it is open or as it was saved."""
-    same = bool(origin.document) and origin.document == here.document
-    return same or (bool(origin.path) and origin.path == here.path)
 
 
 def pages(count: int, size: int) -> int:
@@ -109,11 +102,6 @@ def another_seed(job: Job) -> int:
     while (other := new_seed()) == seed:
         pass
     return other
-
-
-def new_seed() -> int:
-    """Any seed."""
-    return random.randint(0, LARGEST_SEED)
 
 
 def facts(job: Job, now: float) -> list[str]:

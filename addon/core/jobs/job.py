@@ -42,6 +42,8 @@ class State(StrEnum):
         return self in FINISHED
 
 
+RECONNECTING = "reconnecting"
+"""The stage of a job whose server does not answer just now."""
 ACTIVE = frozenset({State.CONNECTING, State.UPLOADING, State.QUEUED, State.RUNNING, State.DOWNLOADING})
 FINISHED = frozenset({State.KEPT, State.DONE, State.FAILED, State.CANCELLED})
 
@@ -52,6 +54,12 @@ class Origin:
 
     document: str = ""
     path: str = ""
+
+    def is_same(self, other: Origin) -> bool:
+        """Whether both are one document, as it is open or, after loading it again, by its file."""
+        if self.document and self.document == other.document:
+            return True
+        return bool(self.path) and self.path == other.path
 
 
 @dataclass(frozen=True)
@@ -153,8 +161,19 @@ class Job:
         if self.state.finished and "state" in changes and self.started and not self.seconds:
             self.seconds = max(0.0, time.time() - self.started)
 
+    def belongs_to(self, origin: Origin) -> bool:
+        """Whether it was started in the document that is open; one without an origin belongs anywhere."""
+        return not self.task.origin.document or self.task.origin.is_same(origin)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether its server does not answer just now, so that what is known of it is old."""
+        return self.state.active and self.stage == RECONNECTING
+
     def status_text(self) -> str:
         """A few words for the list."""
+        if self.cut_off:
+            return "Reconnecting"
         if self.state is State.RUNNING:
             return f"{self.progress:.0%}"
         if self.state is State.DONE:
@@ -167,14 +186,14 @@ class Job:
         """What it is doing and for how long still, as a line."""
         left = self.time_left(now)
         rest = f" · {clock(left)} left" if left else ""
-        if self.state is not State.RUNNING:
+        if self.state is not State.RUNNING or self.cut_off:
             return self.status_text() + rest
         stage = self.stage.replace("_", " ").capitalize() or "Working"
         return f"{stage} · {self.progress:.0%}{rest}"
 
     def time_left(self, now: float) -> float | None:
         """Seconds to go: as the server foresees it, else at the pace so far; None while neither says anything."""
-        if self.state not in (State.QUEUED, State.RUNNING):
+        if self.state not in (State.QUEUED, State.RUNNING) or self.cut_off:
             return None
         if self.eta is not None:
             return self.eta - now if self.eta > now else None

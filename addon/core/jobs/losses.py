@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Remedy, UserError, explain
-from ..sdk import sdk
+from ..later import sdk
 
 PASSING = frozenset({409, 429, 502, 503, 504})
 GONE = frozenset({404, 410})

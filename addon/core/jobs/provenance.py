@@ -9,6 +9,7 @@ from typing import Any
 
 from ..features import FEATURES, MESH
 from ..request.params import Params, from_record
+from . import gallery
 from .job import Job
 
 KEY = "pocket3d"
@@ -21,14 +22,15 @@ def describe(job: Job, parent: str = "") -> dict[str, Any]:
 
     ``parent`` is the identifier of the object that the result was made for.
     """
-    task, raw = job.task, dict(getattr(job.result, "raw", None) or {})
+    task, raw = job.task, gallery.answer(job)
     extras = job.payload.model.extras if job.payload is not None else {}
     model = {
-        "id": raw.get("model_id") or extras.get("model_id") or job.model_id,
+        "id": gallery.model_of(job) or extras.get("model_id"),
         "revision": raw.get("model_revision") or extras.get("model_revision"),
         "licence": raw.get("licence") or extras.get("licence"),
     }
-    seed = raw.get("seed", extras.get("seed", task.params.seed))
+    seed = gallery.seed_of(job)
+    seed = extras.get("seed") if seed is None else seed
     params = {k: v for k, v in task.params.body().items() if k not in {"images", "seed"}}
     entry = {
         "schema": SCHEMA,

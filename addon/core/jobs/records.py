@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, Remedy
+from ..later import sdk
 from ..request import params
-from ..sdk import sdk
 from .job import Job, Origin, State, Task
 
 VERSION = 1
@@ -27,11 +27,9 @@ def encode(name: str, value: Any) -> Any:
 
 def _task(task: Task) -> dict[str, Any]:
     """The mesh lies beside the record, and pictures are named as they are beside it."""
-    request = task.params.to_record()
     return {
         "title": task.title,
-        "params": request,
-        "has_mesh": task.mesh is not None,
+        "params": task.params.to_record(),
         "targets": list(task.targets),
         "location": [float(v) for v in task.location],
         "replaces": task.replaces,

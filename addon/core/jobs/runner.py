@@ -1,6 +1,7 @@
 """All jobs of this Blender: a worker thread for each, one queue from them to the main thread, and their records.
 
-There are two drivers: with a window a timer calls ``poll`` a few times a second, without one ``wait`` blocks.
+There are two drivers: with a window a timer calls ``poll`` a few times a second (``ui.pump``), without one a loop
+waits (``api.jobs.follow``).
 """
 
 from __future__ import annotations
@@ -8,17 +9,16 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..errors import Problem, UserError
-from ..features import FEATURES, MESH
-from ..server.environments import size_of
+from ..features import MESH
+from ..files import size_of
+from ..locks import Owners
 from .job import Job, Origin, State, Task
 from .keeper import Found, Gone, Keeper, News, Unreadable, needs_owner
-from .locks import Owners
 from .losses import RESUMABLE
 from .store import Store
 from .worker import LATE, PATIENCE, Connect, Event, Worker
@@ -83,17 +83,11 @@ class JobRunner:
         self._events: queue.Queue[Event | News | Measured] = queue.Queue()
         self._workers: dict[str, Worker] = {}
 
-    def load(self, wait: bool = False) -> None:
-        """Go on with what earlier or ended Blenders left, and keep up with the others, in the background.
-
-        With ``wait``, for use without a window, look once here and now; ``poll`` then knows everything.
-        """
+    def load(self) -> None:
+        """Go on with what earlier or ended Blenders left, and keep up with the others, in the background."""
         if self._keeper is None:
             self._keeper = Keeper(self._store, self._events.put)
-            if not wait:
-                self._keeper.start()
-        if wait and not self._keeper.is_alive():
-            self._keeper.look()
+            self._keeper.start()
 
     # What the person asks for --------------------------------------------------------------------------------
 
@@ -103,8 +97,6 @@ class JobRunner:
         One without its mesh takes the mesh of another job, whose key ``like`` is.
         """
         task.params.check()
-        if task.feature not in FEATURES:
-            raise UserError(f"Unknown feature {task.feature}")
         if task.feature != MESH and task.mesh is None and not like:
             raise UserError("Select a mesh first")
         return self._submit(task, self._store.folder_of(like) if like else None)
@@ -361,19 +353,10 @@ class JobRunner:
     def document_opened(self, origin: Origin) -> list[Job]:
         """Place the results that were kept until this document is open again; returns their jobs."""
         waiting = [j for j in self.jobs.values() if j.awaits_document and j.state is State.KEPT]
-        due = [j for j in waiting if belongs(j, origin)]
+        due = [j for j in waiting if j.belongs_to(origin)]
         for job in due:
             self._place(job, by_hand=False)
         return due
-
-    def wait(self, job: Job, on_change: Callable[[Job], None] | None = None) -> Job:
-        """Block until a job is READY or has ended: the driver without a window."""
-        while job.state.active:
-            if self.poll() and on_change:
-                on_change(job)
-            if job.state.active:
-                time.sleep(0.05)
-        return job
 
     def close(self) -> None:
         """Leave the jobs as they are on record; they go on on the server, and later in another session."""
@@ -383,11 +366,3 @@ class JobRunner:
             self._keeper.stop()
         self._store.close()
         self._store.owners.leave()
-
-
-def belongs(job: Job, origin: Origin) -> bool:
-    """Whether a job was started in the document that is open, by its id or, after loading it again, by its file."""
-    own = job.task.origin
-    if not own.document or own.document == origin.document:
-        return True
-    return bool(own.path) and own.path == origin.path

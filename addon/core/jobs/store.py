@@ -21,11 +21,12 @@ from typing import Any
 
 from ..errors import UserError
 from ..features import MESH
+from ..files import write_whole
+from ..locks import Owners
 from ..meshes import glb
 from ..request.params import SourceParams
 from . import records
 from .job import Job, Task
-from .locks import Owners
 
 RECORD, SENT, RESULT = "job.json", "sent.glb", "result.glb"
 UNREADABLE = ".unreadable"
@@ -201,23 +202,6 @@ def _copy_mesh(sent: Path, to: Path) -> None:
         shutil.copyfile(sent, to)
     except FileNotFoundError as error:
         raise UserError("The mesh of that job has been deleted; select the object and start again") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there as it was, or as it shall be, even when the power fails. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    for _ in range(20):
-        try:
-            os.replace(new, path)
-            return
-        except PermissionError:  # on Windows, while another Blender reads it
-            time.sleep(0.05)
-    os.replace(new, path)
 
 
 def remove(folder: Path) -> None:

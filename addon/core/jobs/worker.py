@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from ..errors import UserError, explain, note_for_artists
 from ..features import MESH, RIG, SEGMENT, TEXTURE
+from ..later import sdk
 from ..meshes import glb, results
-from ..sdk import sdk
-from .job import Job, State
+from ..server.profiles import on_this_machine, without_secrets
+from .job import RECONNECTING, Job, State
 from .losses import is_lost, passes, unknown, unreachable
 from .store import RESULT, SENT, Store
 
@@ -290,7 +290,7 @@ class Worker(threading.Thread):
                 if time.monotonic() - since > self._patience:
                     raise unreachable(error, self._patience) from error
                 self._client = None
-                self._tell(stage="reconnecting", eta=None)
+                self._tell(stage=RECONNECTING, eta=None)
                 if self._abandoned.wait(pause):
                     raise AbandonedError from error
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -310,7 +310,7 @@ class Worker(threading.Thread):
             queue_position=None if running else found.queue_position,
             model_id=found.model_id or "",
         )
-        look = LOOK_NEAR if is_near(client.base_url) else LOOK_FAR
+        look = LOOK_NEAR if on_this_machine(client.base_url) else LOOK_FAR
         try:
             return client.wait_for_completion(
                 self._job_id, look, on_progress=self._progress, poll_interval=min(look, 2.0)
@@ -343,7 +343,7 @@ class Worker(threading.Thread):
         return time_there + (self._ahead if self._ahead != float("inf") else 0.0)
 
     def _fetch(self, client: Any, result: Any) -> None:
-        self._tell(state=State.DOWNLOADING, progress=1.0, eta=None, queue_position=None)
+        self._tell(state=State.DOWNLOADING, progress=1.0, stage="", eta=None, queue_position=None)
         self._file = client.download(self._job_id, self._folder / RESULT)
         preview = None
         if result.preview_image:
@@ -383,15 +383,3 @@ def seconds(stamp: str | None) -> float | None:
         return datetime.fromisoformat(stamp or "").timestamp()
     except ValueError:
         return None
-
-
-def is_near(url: str) -> bool:
-    """Whether an address is on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
-def without_secrets(url: str) -> str:
-    """An address without a name and password in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -15,16 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from ..later import np
 
-COMPONENTS = {
-    5120: np.int8,
-    5121: np.uint8,
-    5122: np.int16,
-    5123: np.uint16,
-    5125: np.uint32,
-    5126: np.float32,
-}
+COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 GLB_MAGIC, JSON_CHUNK, BIN_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
 SENT = "pocket3d_sent"
@@ -94,7 +87,7 @@ class Glb:
     def accessor(self, index: int) -> np.ndarray:
         """The values of an accessor, (N,) or (N, width); normalised integers become floats in 0..1."""
         entry = self.document["accessors"][index]
-        dtype = np.dtype(COMPONENTS[entry["componentType"]]).newbyteorder("<")
+        dtype = np.dtype(COMPONENTS[entry["componentType"]])
         width, count = WIDTHS[entry["type"]], entry["count"]
         if "bufferView" not in entry:
             values = np.zeros((count, width), dtype)
@@ -108,7 +101,7 @@ class Glb:
 
     def _with_exceptions(self, values: np.ndarray, sparse: dict[str, Any]) -> np.ndarray:
         count, places, others = sparse["count"], sparse["indices"], sparse["values"]
-        kind = np.dtype(COMPONENTS[places["componentType"]]).newbyteorder("<")
+        kind = np.dtype(COMPONENTS[places["componentType"]])
         rows = self._table(places["bufferView"], places.get("byteOffset", 0), kind, count, 1)[:, 0]
         changed = np.array(values)
         changed[rows] = self._table(

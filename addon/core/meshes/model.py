@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from ..later import np
 from . import bones, welding
 from .glb import Glb
 from .skeleton import TO_BLENDER, BoneData, Joints, Nodes, Stroke, strokes_of
@@ -145,7 +144,7 @@ def _add(
         if moves is not None:
             bone, share = influences
             matrix = np.einsum("vk,vkij->vij", share, moves[bone])
-    matrix = TO_BLENDER @ matrix
+    matrix = np.array(TO_BLENDER) @ matrix
     turn = matrix[..., :3, :3]
     positions = np.einsum("...ij,...j->...i", turn, positions) + matrix[..., :3, 3]
     if matrix.ndim == 2 and np.linalg.det(turn) < 0:

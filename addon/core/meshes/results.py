@@ -5,23 +5,20 @@ All positions are turned into Blender's frame (Z up) and all UVs into Blender's 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import UserError
 from ..features import MESH, RIG, SEGMENT, TEXTURE
-from ..jobs import inputs
+from ..later import np
 from . import bones
 from .glb import Glb, read_glb
 from .model import MeshData, model_of, triangles_of
-from .skeleton import BoneData, RigData, rig_of
-from .surfaces import MaterialData, Surfaces, TextureImage
-
-__all__ = ["BoneData", "MaterialData", "MeshData", "RigData", "TextureImage"]
+from .skeleton import RigData, rig_of
+from .surfaces import MaterialData, Surfaces
 
 
 @dataclass
@@ -87,10 +84,22 @@ def read_result(
         change = _change(feature, glb, parts, order)
         if isinstance(change, RigData) and sum(counts) == change.vertex_count:
             change.prepare(counts)
-        return Payload(model, change, tuple(inputs.described(images)))
+        return Payload(model, change, tuple(described(images)))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         reason = str(error) if type(error) is ValueError else "it is not as glTF says"
         raise UserError(f"The result cannot be used: {reason}", details=repr(error)) from error
+
+
+def described(images: Sequence[str | Path]) -> list[dict[str, str]]:
+    """Name and sha256 of each picture that a result was made from, to know it again. Reads the files."""
+    found = []
+    for image in map(Path, images):
+        try:
+            with image.open("rb") as file:
+                found.append({"name": image.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()})
+        except OSError:
+            found.append({"name": image.name})
+    return found
 
 
 def _change(

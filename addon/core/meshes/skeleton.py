@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from ..later import np
 from .glb import Glb
 
 MOST_INFLUENCES = 4
 """Bones that may move one vertex, as in games and in the files that we get."""
 STEPS = 1024
 """Weights are multiples of 1/1024: finer than what can be seen or painted."""
-TO_BLENDER = np.array(
-    [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
-)
+TO_BLENDER = ((1.0, 0.0, 0.0, 0.0), (0.0, 0.0, -1.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 """glTF's frame (Y up, front +Z) to Blender's (Z up, front -Y)."""
 
 

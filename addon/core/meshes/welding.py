@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
+from ..later import np
 
 SMOOTH_DOT = 0.9995
 """Cosine of the angle up to which two normals of one vertex count as the same (1.8 degrees)."""

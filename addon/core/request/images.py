@@ -6,7 +6,7 @@ import struct
 import zlib
 from pathlib import Path
 
-import numpy as np
+from ..later import np
 
 LARGEST = 2048
 """Pixels along the longer side; more does not make a better mesh, but a longer upload."""

@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import Problem, explain, for_artists
-from ..sdk import sdk
+from ..files import size_text
+from ..later import sdk
 
 log = logging.getLogger(__name__)
 
@@ -217,7 +218,7 @@ def state_text(model: Any) -> str:
             return download(model).text
         case ModelState.DOWNLOAD:
             left = bytes_left(model)
-            return f"{size(left)} to download" if left else "Not installed"
+            return f"{size_text(left)} to download" if left else "Not installed"
         case ModelState.PACKAGES:
             return "Needs PyTorch" if "PyTorch" in (model.reason or "") else "Needs packages"
     return why_not(model)
@@ -233,7 +234,7 @@ def download(model: Any) -> Download:
     weights = model.weights
     total = max(weights.size, 1)
     fraction = min(weights.downloaded / total, 1.0)
-    text = f"{fraction:.0%} of {size(total)}".replace("%", " %")
+    text = f"{fraction:.0%} of {size_text(total)}".replace("%", " %")
     if weights.eta_seconds:
         text += f", {_about(weights.eta_seconds)} left"
     return Download(fraction, text)
@@ -260,15 +261,6 @@ def wrong_start(model: Any, inputs: set[str]) -> str:
 def memory(megabytes: int) -> str:
     """Memory of a card: ``8 GB``."""
     return f"{round(megabytes / 1024, 1):g} GB"
-
-
-def size(count: int) -> str:
-    """Bytes of files as people write them: ``3.2 GB``, ``45 MB``."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
-        if count >= factor * 0.95:
-            amount = count / factor
-            return f"{amount:.0f} {unit}" if amount >= 20 else f"{round(amount, 1):g} {unit}"
-    return f"{max(count, 0) / 1e3:.0f} kB"
 
 
 def _about(seconds: float) -> str:

@@ -5,6 +5,7 @@ The choices and defaults of the panels and of the command line are these; a test
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -52,6 +53,11 @@ SPOKEN = {
 }
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 IMAGE_BEGINS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+
+
+def new_seed() -> int:
+    """Any seed."""
+    return random.randint(0, LARGEST_SEED)
 
 
 @dataclass(frozen=True)

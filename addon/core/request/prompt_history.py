@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
+
+from ..files import write_whole
 
 MOST = 20
 
@@ -40,7 +41,4 @@ class PromptHistory:
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.path.with_suffix(f".{os.getpid()}.tmp")
-            fresh.write_text(json.dumps(self.prompts, ensure_ascii=False), encoding="utf-8")
-            fresh.replace(self.path)
+            write_whole(self.path, json.dumps(self.prompts, ensure_ascii=False))

@@ -11,13 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import Problem, Remedy, UserError
-from ..sdk import sdk
+from ..later import sdk
 from . import handshake
 from .local_server import LocalServer
 from .profiles import Kind, Profile
-from .reaching import ask_health, explain_failure
-
-__all__ = ["Connection", "Kind", "Light", "Monitor", "Profile", "Status", "describe"]
+from .reaching import ask_health, client_of, explain_failure
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +95,7 @@ class Connection:
 
     def connect(self) -> Any:
         """A client of a server that answers; starts the local one, again too if it died. Raises UserError."""
-        self._check_allowed()
+        self.profile.check_allowed(self.online_access)
         with self._lock:
             url, token = self._address(start=True)
             client = self._client_for(url, token)
@@ -109,7 +107,7 @@ class Connection:
     def refresh(self) -> Status:
         """Ask the server how it is. Starts it only when jobs need it."""
         try:
-            self._check_allowed()
+            self.profile.check_allowed(self.online_access)
             with self._lock:
                 url, token = self._address(start=self._should_revive())
                 self._client_for(url, token)
@@ -130,13 +128,6 @@ class Connection:
             return False
         return self._client is not None and self._status.light is Light.OFFLINE
 
-    def _check_allowed(self) -> None:
-        if not self.profile.loopback and not self.online_access:
-            raise UserError(
-                f"Blender's online access is switched off, and {self.profile.name} is another computer",
-                Remedy.ONLINE_ACCESS,
-            )
-
     def _address(self, start: bool) -> tuple[str, str]:
         if self.profile.kind is Kind.LOCAL:
             return self.local.ensure_running() if start else self.local.address()
@@ -146,14 +137,8 @@ class Connection:
 
     def _client_for(self, url: str, token: str) -> Any:
         if self._client is None or self._client_of != (url, token):
-            try:
-                self._client = sdk.Pocket3DClient(token, url, retries=3)
-                retries = 0 if self.profile.loopback else 1
-                self._prober = sdk.Pocket3DClient(token, url, timeout=20, retries=retries)
-            except ValueError as error:
-                raise UserError(
-                    f"{url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES
-                ) from error
+            self._client = client_of(url, token, retries=3)
+            self._prober = client_of(url, token, timeout=20, retries=0 if self.profile.loopback else 1)
             self._client_of = (url, token)
             self._failure = None
         return self._client
@@ -170,7 +155,7 @@ class Connection:
             return Status(Light.OFFLINE, self.profile.name, problem.text.rstrip("."), self._remedy(problem))
         self._failure = None
         self.version = str(health.version or "")
-        misfit = handshake.compare(health.version and health.api_version, self._is_local)
+        misfit = handshake.compare(health, self._is_local)
         if misfit is not None:
             return Status(Light.OFFLINE, self.profile.name, misfit.message, misfit.remedy)
         return self._with_note(Status(Light.READY, self.profile.name, describe(health)), health)

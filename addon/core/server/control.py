@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import Problem, explain
-from .diagnosis import data_size, diagnose, environment_size, log_text, size_text
+from ..files import size_text
+from .diagnosis import data_size, diagnose, environment_size, log_text
 from .installer import CANCELLED
 from .local_server import LocalServer
 from .profiles import Profile

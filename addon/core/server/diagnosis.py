@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..sdk import sdk
+from ..files import size_of, size_text
+from ..later import sdk
 from . import environments, exits, installer, presence
 from .local_server import LocalServer
 from .presence import Presence
@@ -162,14 +163,9 @@ def log_text(local: LocalServer) -> str:
 
 def environment_size(local: LocalServer) -> int:
     """Bytes of all environments, complete or not."""
-    return sum(environments.size_of(f) for f in local.paths.home.glob("venv*"))
+    return sum(size_of(f) for f in local.paths.home.glob("venv*"))
 
 
 def data_size(local: LocalServer) -> int:
     """Bytes of jobs, uploads and results."""
-    return environments.size_of(local.paths.data)
-
-
-def size_text(size: int) -> str:
-    """``1.2 GB`` or ``35 MB``."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+    return size_of(local.paths.data)

@@ -16,6 +16,8 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
+from ..files import write_whole
+
 MARKER = "pocket3d-installed.json"
 LEFT_OUT = ("__pycache__", "*.pyc", "*.egg-info", "build")
 """What running and building leave in a checkout; no part of the server."""
@@ -60,9 +62,7 @@ def mark_complete(folder: Path, source: Path, neural: bool = False) -> None:
         "installed": time.time(),
         "neural": neural,
     }
-    half = folder / f"{MARKER}.part"
-    half.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(half, folder / MARKER)
+    write_whole(folder / MARKER, json.dumps(record))
 
 
 def complete(home: Path) -> list[Environment]:
@@ -106,18 +106,6 @@ def remove(folder: Path) -> None:
     except OSError:
         dying = folder
     shutil.rmtree(dying, ignore_errors=True)
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder; takes a while."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(root, name)).st_size
-            except OSError:  # it has just gone
-                continue
-    return total
 
 
 @cache

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ..errors import Problem, Remedy
-from ..sdk import sdk
+from ..later import sdk
 
 
-def compare(api_version: str, local: bool) -> Problem | None:
-    """Why a server of this API version cannot be used; None when it can.
+def compare(health: sdk.Health, local: bool) -> Problem | None:
+    """Why a server of this health cannot be used, by the version of its API; None when it can.
 
     A server that does not say is of the first version, which did not yet.
     """
-    ours, theirs = _number(sdk.API_VERSION), _number(api_version or "1")
+    ours, theirs = _number(sdk.API_VERSION), _number((health.version and health.api_version) or "1")
     if theirs > ours:
         return Problem(
             "The server is newer than this extension; update Pocket3D under Get Extensions",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ..sdk import requests, sdk
+from ..later import requests, sdk
 from .processes import alive
 from .reaching import ask_health
 

@@ -38,22 +38,12 @@ class Profile:
         """Names the server in records: without secrets, and the same after a restart of Blender."""
         if self.kind is Kind.LOCAL:
             return LOCAL_KEY
-        scheme, mark, rest = self.url.strip().rstrip("/").partition("://")
-        host, slash, path = rest.partition("/")
-        return (
-            scheme + mark + host.rpartition("@")[2] + slash + path
-        )  # a name and password stay out of records
+        return without_secrets(self.url.strip().rstrip("/"))
 
     @property
     def loopback(self) -> bool:
         """Whether requests stay on this machine."""
-        if self.kind is Kind.LOCAL:
-            return True
-        host = host_of(self.url)
-        try:
-            return host == "localhost" or ip_address(host).is_loopback
-        except ValueError:  # a name; what it stands for may change, so it counts as elsewhere
-            return False
+        return self.kind is Kind.LOCAL or on_this_machine(self.url)
 
     @property
     def name(self) -> str:
@@ -61,6 +51,14 @@ class Profile:
         if self.kind is Kind.LOCAL:
             return "This Computer"
         return self.label.strip() or address_of(self.url) or "New Server"
+
+    def check_allowed(self, online_access: bool) -> None:
+        """Raise UserError for another computer's server while Blender may not go online."""
+        if not self.loopback and not online_access:
+            raise UserError(
+                f"Blender's online access is switched off, and {self.name} is another computer",
+                Remedy.ONLINE_ACCESS,
+            )
 
     def secret(self) -> str:
         """The key itself. Raises UserError when it is to come from a variable that is not set."""
@@ -90,6 +88,22 @@ def address_of(url: str) -> str:
         return urlsplit(url.strip()).netloc.rpartition("@")[2]
     except ValueError:
         return ""
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether requests to an address stay on this machine."""
+    host = host_of(url)
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name; what it stands for may change, so it counts as elsewhere
+        return False
+
+
+def without_secrets(url: str) -> str:
+    """An address without a name and password in it."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme + mark + host.rpartition("@")[2] + slash + path
 
 
 def find(profiles: Iterable[Profile], key: str) -> Profile:

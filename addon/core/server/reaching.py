@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import Problem, Remedy, explain
-from ..sdk import requests, sdk
+from ..errors import Problem, Remedy, UserError, explain
+from ..later import requests, sdk
 from .profiles import address_of, host_of
 from .strangers import Stranger, identify
+
+
+def client_of(url: str, token: str, **options: Any) -> sdk.Pocket3DClient:
+    """A client of the server at an address. Raises UserError when that is none."""
+    try:
+        return sdk.Pocket3DClient(token, url, **options)
+    except ValueError as error:
+        text = f"{url!r} is no address; write for example http://192.168.1.20:7263"
+        raise UserError(text, Remedy.PREFERENCES) from error
 
 
 def ask_health(client: sdk.Pocket3DClient) -> sdk.Health:

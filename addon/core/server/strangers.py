@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..sdk import requests
+from ..later import requests
+from .profiles import on_this_machine
 
 LIMIT = 128 * 1024
 """Bytes of an answer that are read; a title stands at the beginning."""
@@ -95,7 +96,7 @@ class Answer:
 
 def _get(url: str) -> Answer | None:
     session = requests.Session()
-    session.trust_env = not re.match(r"https?://(localhost|127\.|\[::1\])", url)
+    session.trust_env = not on_this_machine(url)
     try:
         with session.get(url, timeout=PATIENCE, stream=True, allow_redirects=False, verify=False) as response:
             content = next(response.iter_content(LIMIT), b"")

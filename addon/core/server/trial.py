@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ..errors import Problem, Remedy, UserError, explain
-from ..sdk import sdk
+from ..errors import Problem, explain
+from ..later import sdk
 from . import handshake
 from .connection import describe_gpu
 from .profiles import Profile
-from .reaching import ask_health, explain_failure
+from .reaching import ask_health, client_of, explain_failure
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,13 @@ def try_out(profile: Profile, online_access: bool) -> Trial:
 
 
 def _try(profile: Profile, online_access: bool) -> Trial:
-    try:
-        client = sdk.Pocket3DClient(profile.secret(), profile.url.strip(), timeout=10, retries=0)
-    except ValueError as error:
-        raise UserError(
-            f"{profile.url!r} is no address; write for example http://192.168.1.20:7263", Remedy.PREFERENCES
-        ) from error
-    if not profile.loopback and not online_access:
-        raise UserError("Blender's online access is switched off", Remedy.ONLINE_ACCESS)
+    client = client_of(profile.url.strip(), profile.secret(), timeout=10, retries=0)
+    profile.check_allowed(online_access)
     ask_health(client)  # makes the connection, so that the second one shows the way's delay alone
     before = time.perf_counter()
     health = ask_health(client)
     delay = time.perf_counter() - before
-    problem = handshake.compare(health.version and health.api_version, local=False)
+    problem = handshake.compare(health, local=False)
     if problem is not None:
         return Trial(problem=problem)
     lines = [f"Pocket3D {health.version or '(version unknown)'}, {health.status}, {delay * 1000:.0f} ms away"]

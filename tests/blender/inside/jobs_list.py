@@ -92,6 +92,11 @@ def check_the_header_has_room_for_its_words() -> None:
         "",
     )
     assert panel.headlines([]) == ("",)
+    for job in made[:2]:  # their server has gone
+        job.update({"stage": jobs.RECONNECTING, "eta": time.time() + 60})
+    assert panel.headlines(made)[0] == "2 reconnecting · 1 waiting · 1 failed"
+    assert panel.row_texts(made[0], time.time()) == ("Reconnecting", "")
+    assert made[0].activity(time.time()) == "Reconnecting"
 
 
 def check_sentences_are_cut_nowhere_but_between_words() -> None:

@@ -257,4 +257,4 @@ def check_versions_agree() -> None:
 
 
 def check_the_client_is_the_one_in_the_zip() -> None:
-    assert module("core.sdk").sdk.__name__ == f"{NAME}.pocket3d"
+    assert module("core.later").sdk.__name__ == f"{NAME}.pocket3d"

@@ -25,7 +25,9 @@ def check_an_undo_past_the_submit_loses_nothing() -> None:
         assert targets.find(identifier) == obj
         assert obj[targets.KEY] == identifier
     assert targets.identify(obj) == identifier
-    job = module("api.jobs").run(task)[0]
+    jobs = module("api.jobs")
+    job = jobs.submit(task)
+    jobs.wait([job])
     assert "new object" not in str(job.notes)
     assert module("scene.parts").part_names(obj)
 

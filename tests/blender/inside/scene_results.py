@@ -85,7 +85,7 @@ def check_uvs_land_on_the_corners_they_were_made_for() -> None:
     triangles = module("scene.triangles").triangulate(obj)
     places = np.array([v.co[:2] for v in obj.data.vertices], np.float32)
     data = results.TextureData(
-        places[triangles.vertices], np.zeros(12, np.int32), [results.MaterialData("m")]
+        places[triangles.vertices], np.zeros(12, np.int32), [module("core.meshes.surfaces").MaterialData("m")]
     )
     materials.apply_texture(obj, data)
     layer = obj.data.uv_layers["Pocket3D"]
@@ -94,15 +94,17 @@ def check_uvs_land_on_the_corners_they_were_made_for() -> None:
 
 
 def check_factors_and_images_multiply() -> None:
-    results, materials = module("core.meshes.results"), module("scene.materials")
-    data = results.MaterialData("m", base_color=(1.0, 0.5, 0.25, 1.0), roughness=0.5, metallic=1.0)
+    materials = module("scene.materials")
+    data = module("core.meshes.surfaces").MaterialData(
+        "m", base_color=(1.0, 0.5, 0.25, 1.0), roughness=0.5, metallic=1.0
+    )
     data.mean_color = (1.0, 1.0, 1.0)
     with tempfile.TemporaryDirectory() as folder:
         white = bpy.data.images.new("white", 2, 2)
         white.pixels.foreach_set(np.ones(16, np.float32))
         white.filepath_raw, white.file_format = str(Path(folder) / "white.png"), "PNG"
         white.save()
-        image = results.TextureImage(Path(white.filepath_raw).read_bytes(), ".png")
+        image = module("core.meshes.surfaces").TextureImage(Path(white.filepath_raw).read_bytes(), ".png")
     data.base_color_image = data.metallic_roughness_image = image
     made = materials.make_material(data, "m")
     np.testing.assert_allclose(made.diffuse_color[:3], (1.0, 0.5, 0.25), atol=1e-3)
@@ -183,7 +185,8 @@ def check_an_edited_mesh_is_left_alone() -> None:
     obj = cube()
     runner = module("session").current_session().runner
     job = runner.submit(module("scene.tasks").task_for(obj, params().SegmentParams("test_halves")))
-    runner.wait(job)
+    while job.state.active:
+        runner.poll()
     bpy.ops.object.mode_set(mode="EDIT")
     assert module("scene.apply").waits_for_mode(job)
     bpy.ops.mesh.select_all(action="SELECT")

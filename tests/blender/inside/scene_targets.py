@@ -124,14 +124,16 @@ def check_a_face_that_blender_splits_otherwise_keeps_its_texture() -> None:
     bpy.context.view_layer.update()
     exporter, triangles = module("scene.exporter"), module("scene.triangles")
     sent = exporter.mesh_of(obj)
-    before = exporter.topology(obj)
+    before = module("scene.triangles").topology(obj)
     places = np.array([v.co[:2] for v in mesh.vertices], np.float32)
     mesh.vertices[1].co = (0.3, 0.6, 0)  # the face is split along its other diagonal now
     mesh.update()
     assert not np.array_equal(triangles.triangulate(obj).vertices, sent.triangles)
-    assert exporter.topology(obj) == before
+    assert module("scene.triangles").topology(obj) == before
     results = module("core.meshes.results")
-    data = results.TextureData(places[sent.triangles], np.zeros(2, np.int32), [results.MaterialData("m")])
+    data = results.TextureData(
+        places[sent.triangles], np.zeros(2, np.int32), [module("core.meshes.surfaces").MaterialData("m")]
+    )
     module("scene.materials").apply_texture(obj, data, sent=sent.triangles)
     for loop, uv in zip(mesh.loops, mesh.uv_layers["Pocket3D"].uv, strict=True):
         np.testing.assert_allclose(uv.vector, places[loop.vertex_index])

@@ -115,18 +115,6 @@ def check_nothing_breaks_where_the_extension_has_no_preferences() -> None:
         preferences_.of_this_extension = real
 
 
-def check_the_one_server_of_before_becomes_a_row() -> None:
-    with own_choice() as own:
-        own.server_kind, own.url, own.token = "REMOTE", "https://gpu.example:7263", "old key"
-        module("ui.preferences").migrate()
-        (row,) = own.servers
-        assert (row.name, row.url, row.key) == ("gpu.example:7263", "https://gpu.example:7263", "old key")
-        assert own.server == row.ident
-        assert own.url == own.token == ""
-        module("ui.preferences").migrate()
-        assert len(own.servers) == 1
-
-
 def check_the_strip_in_every_state() -> None:
     connection, errors, installer = (
         module("core.server.connection"),
@@ -210,7 +198,7 @@ def check_a_report_is_made_and_shown() -> None:
 
 
 def check_every_remedy_has_a_button_that_exists() -> None:
-    remedies, errors = module("ui.remedies").REMEDIES, module("core.errors")
+    remedies, errors = module("ui.drawing").REMEDIES, module("core.errors")
     for remedy in set(errors.Remedy) - {errors.Remedy.NONE, errors.Remedy.RETRY}:
         category, name = remedies[remedy][0].split(".")
         assert getattr(getattr(bpy.ops, category), name).get_rna_type()

@@ -49,7 +49,10 @@ def run(params: Any, obj: bpy.types.Object | None = None, title: str = "A cube")
     """Do a job as the command line does."""
     tasks = module("scene.tasks")
     task = tasks.task_for(obj, params) if obj else tasks.task_to_make(params, (1, 2, 3), title)
-    return module("api.jobs").run(task)
+    jobs = module("api.jobs")
+    job = jobs.submit(task)
+    jobs.wait([job])
+    return job, jobs.made(job)
 
 
 def params() -> Any:

@@ -27,7 +27,7 @@ def submit(request: Any, obj: Any = None) -> Any:
     """Ask for something for the document that is open, as a button does."""
     tasks = module("scene.tasks")
     task = tasks.tasks_for([obj], request)[0] if obj else tasks.task_to_make(request, (1, 2, 3), "A cube")
-    origin = module("session").current_origin()
+    origin = module("scene.document").current_origin()
     return session().runner.submit(module("core.jobs.runner").replace(task, origin=origin))
 
 
@@ -95,13 +95,13 @@ def check_a_scene_that_was_never_saved_keeps_its_result_for_the_gallery() -> Non
 
 
 def check_undo_and_another_scene_of_the_file_are_the_same_document() -> None:
-    origin = module("session").current_origin()
+    origin = module("scene.document").current_origin()
     bpy.ops.ed.undo_push(message="something")
     job = submit(steps(3, 0.1))
     if bpy.ops.ed.undo.poll():  # there is none without a window
         bpy.ops.ed.undo()
     bpy.context.window.scene = bpy.data.scenes.new("Another")
-    assert module("session").current_origin() == origin
+    assert module("scene.document").current_origin() == origin
     tick_until(lambda: job.state.finished)
     assert job.state == "done", (job.state, job.notes)
 

@@ -1,7 +1,8 @@
-"""Where the Python client is found: beside the extension in the zip, as an installed package in a checkout.
+"""Modules that are imported when something of them is first used: the Python client, ``requests`` and numpy.
 
-It and ``requests`` are imported when something of them is first used, which is on a worker thread: together they take
-a third of a second, and Blender's start waits for whatever is imported on the main thread.
+Together they take a third of a second, and Blender's start waits for whatever is imported on the main thread; a job's
+worker thread is the first to need them. The client lies beside the extension in the zip and is an installed package
+in a checkout.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pocket3d as sdk
     import requests
 else:
@@ -31,6 +33,6 @@ else:
         bundled = f"{__package__.rpartition('.')[0]}.pocket3d"
         return bundled if find_spec(bundled) else "pocket3d"
 
-    sdk, requests = _Later(_client), _Later(lambda: "requests")
+    sdk, requests, np = _Later(_client), _Later(lambda: "requests"), _Later(lambda: "numpy")
 
-__all__ = ["requests", "sdk"]
+__all__ = ["np", "requests", "sdk"]
