@@ -89,13 +89,19 @@ class Steps(Drawn):
 
 
 class OnGpu(Steps):
-    """Says that it needs a GPU, and speaks while it runs."""
+    """Says that it needs a GPU, speaks while it runs, and notes which GPU it sees."""
 
     spec = _spec("test_gpu", parameters=StepParameters, vram_mb=8192)
 
+    def load(self, device: str) -> None:
+        super().load(device)
+        self._device = device
+
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         print("I speak from a runner")
-        return super().run(request, progress)
+        made = super().run(request, progress)
+        made.notes = [f"{self._device} of {os.environ.get('CUDA_VISIBLE_DEVICES')}"]
+        return made
 
 
 class Refuses(Engine):

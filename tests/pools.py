@@ -5,12 +5,11 @@ from __future__ import annotations
 import queue
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from live import TESTS
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.runners.base import (
     Attempt,
     Done,
@@ -22,7 +21,7 @@ from pocket3d_server.runners.base import (
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 
-NAMES = ["Steps", "Crashes", "Hangs", "Broken", "Unready", "Unloadable", "Stuck", "Paint"]
+NAMES = ["Steps", "Crashes", "Hangs", "Broken", "Unready", "Unloadable", "Stuck", "Paint", "OnGpu"]
 ENGINES = [f"engines:{name}" for name in NAMES]
 
 
@@ -32,6 +31,7 @@ class Harness(ABC):
     def __init__(self, folder: Path, **settings: float) -> None:
         given = {"warm_processes": 4, "idle_seconds": 60, "job_time_limit": 60} | settings
         self.folder = folder
+        self.metrics = Metrics()
         self.pool = self.make(folder, **given)
         self.reports: queue.Queue[Report] = queue.Queue()
         self.pool.start(self.reports.put)
@@ -84,40 +84,22 @@ class LocalHarness(Harness):
 
     def make(self, folder: Path, **settings: Any) -> RunnerPool:
         given = {"cpu_jobs": 2} | settings
-        return LocalPool(Catalog(ENGINES), LocalSettings(data_dir=folder, **given))
+        return LocalPool(Catalog(ENGINES), LocalSettings(data_dir=folder, **given), self.metrics)
 
 
 MakeHarness = Callable[..., Harness]
 
 
-def ray_harness(address: str) -> MakeHarness:
-    """Makes harnesses on a cluster."""
-    from pocket3d_server.runners.ray import RayPool, RaySettings
+def ray_harness(address: str, connect: Callable[[str, str], Any]) -> MakeHarness:
+    """Makes harnesses on a cluster, over a link that ``connect`` makes or has."""
+    from pocket3d_server.runners.ray import RayPool
+    from pocket3d_server.runners.ray_roster import RaySettings
 
     class RayHarness(Harness):
         """On the nodes of a cluster."""
 
         def make(self, folder: Path, **settings: Any) -> RunnerPool:
-            return RayPool(
-                RaySettings(address=address, data_dir=folder, extra_engines=tuple(ENGINES), **settings)
-            )
+            given = RaySettings(address=address, data_dir=folder, extra_engines=tuple(ENGINES), **settings)
+            return RayPool(given, self.metrics, connect)
 
     return RayHarness
-
-
-def joined_cluster(cpus: int) -> Iterator[Any]:
-    """A cluster with one node, of which this process is part until the end; pools come and go meanwhile."""
-    ray = pytest.importorskip("ray", reason="the package ray is not installed")
-    from pocket3d_server.runners.ray_cluster import Cluster
-
-    from tools.ray_nodes import RayNodes
-
-    nodes = RayNodes(cpus, PYTHONPATH=str(TESTS))
-    try:
-        nodes.add()
-        joined = Cluster(nodes.address, "tests")
-        yield nodes
-        joined.leave()
-    finally:
-        ray.shutdown()
-        nodes.close()

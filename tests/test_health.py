@@ -15,6 +15,7 @@ from pocket3d_server.config import Settings
 from pocket3d_server.jobs import totals
 from pocket3d_server.probe import Probe
 from pocket3d_server.runners import devices
+from pocket3d_server.runners.base import Trouble
 from pocket3d_server.runners.devices import Gpu, GpuFacts
 from pocket3d_server.services import Services
 from sqlalchemy.exc import OperationalError
@@ -87,6 +88,14 @@ def test_a_disk_below_the_floor(tmp_path: Path) -> None:
 def test_no_model_that_can_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.services.catalog, "all", list)
     assert "no_model_ready" in house.reasons()
+    assert house.probes() == (503, 200)
+
+
+def test_a_pool_that_can_run_nothing_says_why(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    trouble = Trouble("fleet_unreachable", "The Ray cluster has been lost for 7 s.", "Start its head again.")
+    monkeypatch.setattr(house.services.pool, "trouble", lambda: trouble)
+    monkeypatch.setattr(house.services.catalog, "all", list)
+    assert house.reasons() == {"fleet_unreachable": "The Ray cluster has been lost for 7 s."}
     assert house.probes() == (503, 200)
 
 

@@ -9,7 +9,7 @@ must be done, and what clients were told must agree with the job table, the even
 the processes. Returns 1 unless it does.
 
 With ``--runner ray`` models run on a cluster of two nodes beside its head, which has no place for jobs; a runner
-is one on any node, and whole nodes are killed and replaced.
+is one on any node, and whole nodes are killed and replaced, and so is the head with all of them.
 
 With ``--database postgresql`` the tables are in a PostgreSQL that the bench starts, or in the empty database that
 ``POCKET3D_DATABASE_URL`` names; it lies on another disk than the one that is filled. ``--servers`` of them then answer
@@ -55,7 +55,7 @@ MARK = "POCKET3D_CHAOS"
 DRAIN_S = 180.0
 ACTIONS = {"runner": 35, "server": 30, "both": 15, "disk": 12, "disk and server": 8}
 """What happens in a round, and how often."""
-NODE_ACTIONS = {"node": 15, "node and server": 5}
+NODE_ACTIONS = {"node": 15, "node and server": 5, "head": 10}
 """The same where there are nodes."""
 NODES = 2
 DATABASE_URL = "POCKET3D_DATABASE_URL"
@@ -138,6 +138,8 @@ class Chaos:
                 server.kill()
             case "node":
                 self._replace_node()
+            case "head":
+                self._replace_head()
             case "node and server":
                 self._replace_node()
                 server.kill()
@@ -231,6 +233,16 @@ class Chaos:
         assert self._cluster
         self._nodes.append(self._cluster.add())
         self._cluster.kill(self._nodes.pop(self._random.randrange(len(self._nodes) - 1)))
+
+    def _replace_head(self) -> None:
+        """The cluster is lost with its head, and another begins at the same address, while the server lives."""
+        assert self._cluster
+        self._cluster.kill(0)
+        time.sleep(self._random.uniform(0.0, 15.0))
+        for number in self._nodes:
+            self._cluster.kill(number)
+        self._cluster.bring_head_back()
+        self._nodes = [self._cluster.add() for _ in range(NODES)]
 
     def _offspring(self) -> list[psutil.Process]:
         return [p for p in bearing(MARK, self._mark) if p.pid != os.getpid()]

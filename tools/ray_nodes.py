@@ -35,35 +35,41 @@ class RayNodes:
         self._count = 0
         self.address = ""
 
-    def add(self, cpus: int | None = None) -> int:
-        """Start one more node; returns its number. Raises RuntimeError when it does not come up."""
-        cpus = self._cpus if cpus is None else cpus
+    def add(self, cpus: int | None = None, gpus: int = 0, **environment: str) -> int:
+        """Start one more node; returns its number. Raises RuntimeError when it does not come up.
+
+        ``gpus``: those that Ray is to believe in; ``environment``: what is set on this node alone.
+        """
         number = self._count
         self._count += 1
+        self._start(number, self._cpus if cpus is None else cpus, gpus, environment)
+        return number
+
+    def bring_head_back(self, cpus: int = 0) -> None:
+        """Start a head again at the same address, after it was killed with all nodes: Ray starts none on a machine
+        where others still belong to the old one."""
+        self._start(0, cpus, 0, {})
+
+    def _start(self, number: int, cpus: int, gpus: int, environment: dict[str, str]) -> None:
         # Each node has an address of its own, so that a server joins by the head's node and not by one to be killed.
         command = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--block"]
-        command += [
-            "--node-ip-address",
-            f"127.0.0.{number + 1}",
-            "--num-cpus",
-            str(cpus),
-            "--num-gpus",
-            "0",
-        ]
+        command += ["--node-ip-address", f"127.0.0.{number + 1}"]
+        command += ["--num-cpus", str(cpus), "--num-gpus", str(gpus)]
         command += ["--object-store-memory", str(OBJECTS_MB * 1024 * 1024), "--include-log-monitor", "False"]
         command += ["--disable-usage-stats"]
         if number:
             command += ["--address", self.address]
         else:
-            port = _free_port()
-            self.address = f"127.0.0.1:{port}"
-            command += ["--head", "--port", str(port), "--temp-dir", str(self._folder)]
+            self.address = self.address or f"127.0.0.1:{_free_port()}"
+            port = self.address.rpartition(":")[2]
+            command += ["--head", "--port", port, "--temp-dir", str(self._folder)]
             command += ["--include-dashboard", "False"]
+        own = environment | {"POCKET3D_DATA_DIR": str(self.folder(number))}
         log_file = self._folder / f"node{number}.log"
         with log_file.open("wb") as log:
             process = subprocess.Popen(
                 command,
-                env=self._environment | {"POCKET3D_DATA_DIR": str(self.folder(number))},
+                env=self._environment | own,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -75,7 +81,6 @@ class RayNodes:
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"Ray did not start:\n{log_file.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
-        return number
 
     def folder(self, number: int) -> Path:
         """The data folder of a node's machine."""

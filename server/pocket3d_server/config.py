@@ -87,7 +87,7 @@ class Settings(BaseModel):
     runner: Literal["local", "ray"] = "local"
     """Where models run: on this machine, or on the nodes of a Ray cluster (docs/fleet.md)."""
     ray_address: str = "auto"
-    """The cluster: ``auto`` for the one that this machine is part of, ``HOST:6379``, or ``ray://HOST:10001``."""
+    """The cluster: ``auto`` for the one that this machine is part of, or its head's ``HOST:6379``."""
     cpu_jobs: int = Field(default_factory=default_parallel, ge=1)
     """Jobs that run on the CPU at the same time."""
     warm_processes: int = Field(8, ge=1)
@@ -197,6 +197,20 @@ class Settings(BaseModel):
         if "*" in self.allowed_origins and self.is_loopback:
             raise ValueError("allowed_origins: name the pages that may use a server on this machine, not '*'")
         return self
+
+    @field_validator("ray_address")
+    @classmethod
+    def _head(cls, given: str) -> str:
+        if given.startswith("ray://"):
+            raise ValueError(
+                "ray:// leads to Ray's client, through which files would go twice; make this machine part of the "
+                "cluster ('ray start --address HEAD:6379 --num-cpus 0 --num-gpus 0'), and name the head: HEAD:6379"
+            )
+        if given != "auto" and not re.fullmatch(r"[^\s/@]+:\d+", given):
+            raise ValueError(
+                "name the cluster's head, e.g. HEAD:6379, or 'auto' where this machine is part of it"
+            )
+        return given
 
     @property
     def drain_time(self) -> float:

@@ -91,7 +91,7 @@ class Health:
             self._failing(),
             self._database_problem(),
             self._disk_problem(),
-            self._no_model(),
+            self._pool_problem() or self._no_model(),
             self._limits_problem(),
             self._clock_problem(),
         ]
@@ -189,6 +189,10 @@ class Health:
 
     def _free_mb(self) -> int:
         return shutil.disk_usage(Path(self._settings.data_dir)).free // MIB
+
+    def _pool_problem(self) -> Problem | None:
+        trouble = self._pool.trouble()
+        return Problem(trouble.code, trouble.message, trouble.suggestion) if trouble else None
 
     def _no_model(self) -> Problem | None:
         if any(model.ready for model in self._catalog.all()):

@@ -15,6 +15,8 @@ disable_created_metrics()  # the time of birth of each series: twice the lines, 
 
 REQUEST_BUCKETS_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 JOB_BUCKETS_S = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+RUNNER_COUNTERS = ("runner_starts", "runner_ends")
+"""Those of ``Metrics`` that runners on other machines count too."""
 TURN_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
@@ -77,6 +79,20 @@ class Metrics:
         self.webhook_deliveries = Counter(
             "pocket3d_webhook_deliveries", "Attempts to deliver a webhook.", ["outcome"], registry=registry
         )
+
+    def of_runners(self) -> dict[tuple[str, ...], float]:
+        """How many runners have started and ended so far, by the counter's name and its labels."""
+        return {
+            (name, *sample.labels.values()): sample.value
+            for name in RUNNER_COUNTERS
+            for family in getattr(self, name).collect()
+            for sample in family.samples
+        }
+
+    def add_runners(self, counts: dict[tuple[str, ...], float]) -> None:
+        """So many more have started and ended elsewhere."""
+        for (name, *labels), count in counts.items():
+            getattr(self, name).labels(*labels).inc(count)
 
     def request(self, method: str, route: str, status: int, seconds: float, *, stream: bool) -> None:
         """A request has been answered."""

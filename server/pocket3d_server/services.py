@@ -34,7 +34,8 @@ from pocket3d_server.runners.base import RunnerPool
 from pocket3d_server.runners.catalog import Catalog
 from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
-from pocket3d_server.runners.ray import RayPool, RaySettings
+from pocket3d_server.runners.ray import RayPool
+from pocket3d_server.runners.ray_roster import RaySettings
 from pocket3d_server.storage import Storage, StorageError, bucket
 from pocket3d_server.weights.download import Hub
 from pocket3d_server.weights.installer import Installer

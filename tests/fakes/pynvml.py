@@ -1,10 +1,11 @@
-"""NVIDIA's library as a server sees it on a machine with two cards, of which the second has been lost.
+"""NVIDIA's library as a server sees it on a machine with two cards, of which the second has been lost, or not.
 
-Put this folder before the others on the path of a server's process.
+Put this folder before the others on the path of a server's process; ``FAKE_GPUS=well`` if none is to be lost.
 """
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 NVML_TEMPERATURE_GPU = 0
@@ -29,9 +30,13 @@ def nvmlDeviceGetCount() -> int:  # noqa: N802
 
 
 def nvmlDeviceGetHandleByIndex(index: int) -> int:  # noqa: N802
-    if index == 1:
+    if index == 1 and os.environ.get("FAKE_GPUS") != "well":
         raise NVMLError(15, "GPU is lost")
     return index
+
+
+def nvmlDeviceGetUUID(handle: int) -> str:  # noqa: N802
+    return f"GPU-{handle}00e1c0f"
 
 
 def nvmlDeviceGetName(handle: int) -> str:  # noqa: N802

@@ -15,7 +15,7 @@ from pocket3d_server.errors import ErrorCode
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.read import read_asset
-from pocket3d_server.runners.base import Died, Done, Failed, ProgressReport
+from pocket3d_server.runners.base import Died, Done, Failed, ProgressReport, StopReason
 from pools import Harness, LocalHarness, ray_harness
 
 
@@ -27,7 +27,8 @@ def make_harness(
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     made: list[Harness] = []
     if request.param == "ray":
-        kind = ray_harness(request.getfixturevalue("ray_nodes").address)
+        nodes, link = (request.getfixturevalue(name) for name in ("ray_nodes", "ray_link"))
+        kind = ray_harness(nodes.address, link)
     else:
         kind = LocalHarness
 
@@ -60,6 +61,7 @@ def test_a_warm_process_is_used_again(harness: Harness, tmp_path: Path) -> None:
         pids.append((tmp_path / name).read_text())
     assert pids[0] == pids[1]
     wait_until(lambda: [s.models_loaded for s in harness.pool.state()] == [["test_steps"], []], 5)
+    assert harness.metrics.of_runners()["runner_starts", "test_steps"] == 1
 
 
 def test_two_tasks_run_on_two_slots_and_a_third_has_to_wait(harness: Harness) -> None:
@@ -104,8 +106,9 @@ def test_a_bug_in_an_engine_fails_the_task_and_keeps_the_process(harness: Harnes
 def test_stop_kills_the_tree_and_reports_nothing(harness: Harness, tmp_path: Path) -> None:
     attempt, _ = harness.run("test_hangs", pid_file=str(tmp_path / "pids"))
     pids = wait_until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text(), 30).split()
-    harness.pool.stop(attempt.key, "a test")
+    harness.pool.stop(attempt.key, StopReason.TIME_LIMIT)
     wait_until(lambda: not any(alive(int(pid)) for pid in pids), 2)
+    wait_until(lambda: ("runner_ends", "test_hangs", "time_limit") in harness.metrics.of_runners(), 5)
     left = [harness.reports.get() for _ in range(harness.reports.qsize())]
     assert all(isinstance(report, ProgressReport) for report in left)
 

@@ -82,6 +82,18 @@ def test_a_lost_card_is_listed_as_such_and_hides_no_other() -> None:
     assert (good.id, good.problem, good.memory_total) == (2, None, 24576)
 
 
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [("1", [1]), ("0, 2", [0, 2]), ("", []), ("GPU-b0", [1]), ("GPU-a0b1,2", [0, 2]), ("MIG-77", [0, 1, 2])],
+)
+def test_only_gpus_that_the_environment_names_are_used(
+    given: str, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = [card(UUID="GPU-a0b1"), card(UUID=b"GPU-b0c2"), {"lost": True}]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
+    assert [gpu.id for gpu in Nvml(Library(*cards)).read().gpus] == ids
+
+
 @pytest.mark.parametrize("fact", ["Name", "UtilizationRates", "Temperature"])
 @pytest.mark.parametrize("error", [NVMLError(3), OSError("driver"), AttributeError("old library")])
 def test_one_fact_that_is_not_told_costs_only_that_fact(fact: str, error: Exception) -> None:

@@ -19,7 +19,11 @@ from pocket3d_server.errors import ErrorCode
 if TYPE_CHECKING:
     from pocket3d_server.runners.placement import Placement, Room
 
-FORMATS = {"glb": (".glb", "model/gltf-binary"), "obj": (".zip", "application/zip")}
+FORMATS = {
+    "glb": (".glb", "model/gltf-binary"),
+    "obj": (".zip", "application/zip"),
+    "fbx": (".fbx", "application/octet-stream"),
+}
 """Suffix and media type of each format that results can be written in."""
 OUTPUT_PREFIX = "outputs/"
 """Where outputs lie in the storage; results name them so."""
@@ -143,6 +147,15 @@ class SlotState:
     """The machine that it is on, where there are several; its pids are that machine's."""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Why no job can run now, for the server's health: a code, what is wrong, and what to do."""
+
+    code: str
+    message: str
+    suggestion: str
+
+
 class RunnerPool(ABC):
     """A set of slots with warm models."""
 
@@ -169,6 +182,10 @@ class RunnerPool(ABC):
     def crashes_in_a_row(self) -> dict[str, int]:
         """How many runners of a model (by id) died one after another, with no attempt ended in between."""
         return {}
+
+    def trouble(self) -> Trouble | None:
+        """What keeps all jobs waiting; from any thread."""
+        return None
 
     @abstractmethod
     def state(self) -> list[SlotState]:

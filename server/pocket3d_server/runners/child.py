@@ -43,7 +43,7 @@ def main(engine_path: str, device: str, time_limit: float) -> None:
     logs.configure("pipe", "INFO")
     faulthandler.enable()  # a crash in a library writes where it was into the server's log
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which then closes our stdin
-    upward = _take_stdout()
+    upward = protocol.take_stdout()
     attempts: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
     threading.Thread(target=_read_attempts, args=(sys.stdin.buffer, attempts), daemon=True).start()
 
@@ -196,13 +196,6 @@ def _check_files(request: EngineRequest) -> None:
                 code="INVALID_INPUT",
                 suggestion="Upload it and submit the job again.",
             )
-
-
-def _take_stdout() -> BinaryIO:
-    """Keep the real stdout for the protocol and send everything else that prints to stderr."""
-    channel = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return channel
 
 
 def _read_attempts(stdin: BinaryIO, attempts: queue.SimpleQueue[Attempt]) -> None:

@@ -1,12 +1,16 @@
-"""The GPUs of this machine, as NVIDIA's management library (NVML) sees them. Without it there are none.
+"""The GPUs that we may use, as NVIDIA's management library (NVML) sees them. Without it there are none.
 
 Each fact is asked for on its own: what a card or driver does not tell is None, and a card that is lost is
 still listed, with its ``problem``. A driver can take seconds, or hang; nobody waits for it (``probe``).
+
+``CUDA_VISIBLE_DEVICES`` names those that we may use, by number or UUID, as it does for CUDA's own programs; so
+operators give a server some of a machine's GPUs, and Ray gives them to a node's actor. Numbers are always the driver's.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +23,7 @@ from pocket3d_server.probe import NoAnswerError, Probe
 log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
+VARIABLE = "CUDA_VISIBLE_DEVICES"
 FRESH_S = 1.0
 PATIENCE_S = 2.0
 
@@ -63,11 +68,15 @@ class Nvml:
         found: list[Gpu] = []
         processes: dict[int, int] = {}
         for index in range(self._fact(self._library.nvmlDeviceGetCount) or 0):
+            handle = None
             try:
                 handle = self._library.nvmlDeviceGetHandleByIndex(index)
+                if not may_use(index, self._uuid(handle)):
+                    continue
                 found.append(self._gpu(index, handle))
             except Exception as error:  # the library has its own kinds of errors, and ctypes its own too
-                found.append(Gpu(index, f"GPU {index}", 0, 0, 0, None, None, problem=str(error)))
+                if handle is not None or may_use(index, ""):
+                    found.append(Gpu(index, f"GPU {index}", 0, 0, 0, None, None, problem=str(error)))
                 continue
             for pid, used in self._processes(handle).items():
                 processes[pid] = processes.get(pid, 0) + used
@@ -88,6 +97,11 @@ class Nvml:
             utilization=None if rates is None else rates.gpu / 100,
             temperature=None if heat is None else int(heat),
         )
+
+    def _uuid(self, handle: Any) -> str:
+        ask = getattr(self._library, "nvmlDeviceGetUUID", None)
+        found = (self._fact(ask, handle) if ask else None) or ""
+        return found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found)
 
     def _memory(self, handle: Any) -> tuple[int, int, int]:
         """Total, used and free MiB. Raises what the library raises when the card does not answer."""
@@ -118,6 +132,20 @@ class Nvml:
             return ask(*arguments)
         except Exception:  # see ``read``
             return None
+
+
+def may_use(index: int, uuid: str) -> bool:
+    """Whether ``CUDA_VISIBLE_DEVICES`` names a GPU, or nothing by which GPUs could be told apart (parts of one)."""
+    given = os.environ.get(VARIABLE)
+    if given is None or in_parts():
+        return True
+    names = [name.strip() for name in given.split(",")]
+    return str(index) in names or any(name.startswith("GPU-") and uuid.startswith(name) for name in names)
+
+
+def in_parts() -> bool:
+    """Whether we may use parts of GPUs (MIG) only, which have names but no numbers."""
+    return "MIG-" in os.environ.get(VARIABLE, "")
 
 
 @cache

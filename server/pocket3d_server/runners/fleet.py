@@ -1,4 +1,4 @@
-"""What a server knows of the nodes of its cluster. Pure data: what travels between them, and the books of one node.
+"""What a server knows of the nodes of its cluster. Pure data: what nodes and server tell, and the books of one node.
 
 On its node a place is called as on any machine: slot ``cpu_1``, device and memory ``cpu`` or ``cuda:0``. In the
 fleet the node's name stands before it, ``box-1f3a9c/cuda:0``. So ``placement`` sees one large machine with many
@@ -19,12 +19,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.models.engine import Missing
-from pocket3d_server.runners.base import Attempt, Report, Slot, SlotState
+from pocket3d_server.runners.base import Attempt, Done, Report, Slot, SlotState
 from pocket3d_server.runners.devices import Gpu
 from pocket3d_server.runners.placement import Amounts, Placement, Resident
 
 Files = Mapping[str, NDArray[np.uint8]]
 """Contents of files. As arrays they go through the cluster's object store without being copied in our memory."""
+
+
+Counts = dict[tuple[str, ...], float]
+"""What a node has counted since it began, by a counter's name and its labels."""
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """A node as the cluster lists it."""
+
+    node_id: str
+    host: str
+    cpus: float
+    gpus: float
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Snapshot:
     slots: list[SlotState]
     facts: Facts | None = None
     """None: as before."""
+    counts: Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,8 +105,13 @@ class Working:
     attempt: Attempt
     slot_id: str
     """In the node's own names."""
-    computing: bool = True
-    """Else it is done, and its files are on their way."""
+    done: Done | None = None
+    """How it ended, while its files are on their way."""
+
+    @property
+    def computing(self) -> bool:
+        """Whether its place is taken."""
+        return self.done is None
 
 
 class NodeBook:
@@ -101,6 +121,7 @@ class NodeBook:
         self.name = name
         self.attempts: dict[str, Working] = {}
         self.facts = snapshot.facts or Facts([], {}, {})
+        self._counts: Counts = {}
         self.update(snapshot)
 
     def update(self, snapshot: Snapshot) -> None:
@@ -124,6 +145,11 @@ class NodeBook:
         }
         self.limits = self._amounts(snapshot.limits)
         self.slots = [self._slot(state.slot) for state in snapshot.slots]
+
+    def news(self) -> Counts:
+        """What the node has counted since we last asked here."""
+        before, self._counts = self._counts, self._snapshot.counts
+        return {name: count - before.get(name, 0.0) for name, count in self._counts.items()}
 
     def need(self, model_id: str, device: str) -> Amounts | None:
         """What a model needs on a device of the node, by its name in the fleet; None when it cannot run there."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.weights import VARIABLE
-from pocket3d_server.runners import descent, output, protocol
+from pocket3d_server.runners import descent, devices, output, protocol
 from pocket3d_server.runners.base import Attempt, Died, Loaded, ProgressReport, Report, Slot
 from pocket3d_server.runners.memory import oom_kills
 
@@ -65,15 +65,17 @@ class RunnerProcess:
         self._memory_is_short = memory_is_short
         self._oom_kills: int | None = None
         self._lock = threading.Lock()  # who ends an attempt (report, death or stop) takes it under this lock
+        device, sight = _sight(slot)
         command = [sys.executable, "-m", "pocket3d_server.runners.child"]
         self._process = subprocess.Popen(
-            [*command, engine, slot.device, str(job_time_limit)],
+            [*command, engine, device, str(job_time_limit)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=os.environ
             | _thread_limits(slot, cpu_jobs)
             | DEVICES
+            | sight
             | {descent.VARIABLE: mark, VARIABLE: str(models_dir.absolute())},
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -169,6 +171,14 @@ class RunnerProcess:
             self.attempt = None
             self.idle_since = time.monotonic()
         self._on_report(report)
+
+
+def _sight(slot: Slot) -> tuple[str, dict[str, str]]:
+    """The device by the name that the process knows it by, and what makes it so. It sees its own GPU only: what a
+    library does on "the first GPU" it does on that one."""
+    if slot.gpu_id is None or devices.in_parts():
+        return slot.device, {}
+    return "cuda:0", {devices.VARIABLE: str(slot.gpu_id)}
 
 
 def _thread_limits(slot: Slot, cpu_jobs: int) -> dict[str, str]:

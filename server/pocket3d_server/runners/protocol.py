@@ -8,8 +8,9 @@ attempt's ``key``.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
 
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.runners.base import (
@@ -24,6 +25,13 @@ from pocket3d_server.runners.base import (
 )
 
 TYPES: dict[type, str] = {ProgressReport: "progress", Done: "done", Failed: "failed", Died: "died"}
+
+
+def take_stdout() -> BinaryIO:
+    """Keep the real stdout for messages, and send everything else that this process prints to stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return channel
 
 
 def encode_attempt(attempt: Attempt) -> bytes:

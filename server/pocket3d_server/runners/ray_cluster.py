@@ -1,22 +1,17 @@
-"""The calls of Ray that a server makes, with its errors in our words."""
+"""The calls of Ray, with its errors in our words. Only the process that is part of a cluster makes them (``ray_member``)."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import signal
 import socket
-import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from pocket3d_server.config import SettingsError
+from pocket3d_server.runners.fleet import NodeFacts
 
 if TYPE_CHECKING:
     from pocket3d_server.runners.fleet import Orders
-
-log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
 INSTALL = 'Install it with: pip install "pocket3d-server[ray]"'
@@ -24,16 +19,6 @@ INSTALL = 'Install it with: pip install "pocket3d-server[ray]"'
 
 class NodeLostError(Exception):
     """A node's actor has ended, or never began; the message says why."""
-
-
-@dataclass(frozen=True)
-class NodeFacts:
-    """A node as the cluster lists it."""
-
-    node_id: str
-    host: str
-    cpus: float
-    gpus: float
 
 
 class Cluster:
@@ -48,10 +33,7 @@ class Cluster:
             ) from error
         self._ray = ray
         _knock(address)
-        self._owned = not ray.is_initialized()
-        if self._owned:
-            with _own_signals():
-                _join(ray, address, namespace)
+        _join(ray, address, namespace)
         self._namespace = namespace
 
     def nodes(self) -> dict[str, NodeFacts]:
@@ -92,18 +74,15 @@ class Cluster:
                 with contextlib.suppress(ValueError):
                     self.end(self._ray.get_actor(found["name"], namespace=self._namespace))
 
-    def first_of(self, answers: list[Any], seconds: float) -> list[Any]:
-        """Those that have come, as soon as there is one, or none after so many seconds."""
-        come, left = self._ray.wait(answers, num_returns=1, timeout=seconds, fetch_local=False)
-        if come and left:
-            come += self._ray.wait(left, num_returns=len(left), timeout=0, fetch_local=False)[0]
-        return list(come)
+    def get(self, answer: Any) -> Any:
+        """What an actor has answered; waits for it."""
+        return self._ray.get(answer)
 
-    def read(self, answer: Any) -> Any:
-        """What an actor has answered, or None when it could not be reached just now. Raises NodeLostError."""
+    def read(self, get: Callable[[], Any]) -> Any:
+        """An answer, or None when the actor could not be reached just now. Raises NodeLostError."""
         errors = self._ray.exceptions
         try:
-            return self._ray.get(answer)
+            return get()
         except errors.ActorUnavailableError:
             return None
         except errors.RayTaskError as error:
@@ -117,14 +96,13 @@ class Cluster:
             self._ray.wait(answers, num_returns=len(answers), timeout=seconds, fetch_local=False)
 
     def leave(self) -> None:
-        """Part from the cluster, if it was us who joined."""
-        if self._owned:
-            self._ray.shutdown()
+        """Part from the cluster."""
+        self._ray.shutdown()
 
 
 def _knock(address: str) -> None:
     """Ray itself would try for two minutes and more. Raises SettingsError when nobody listens."""
-    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    host, colon, port = address.rpartition(":")
     if not colon:  # "auto"
         return
     try:
@@ -134,11 +112,14 @@ def _knock(address: str) -> None:
 
 
 def _join(ray: Any, address: str, namespace: str) -> None:
-    quiet = {"log_to_driver": False, "configure_logging": False, "include_dashboard": None}
-    if address.startswith("ray://"):
-        quiet = {"log_to_driver": False}
     try:
-        ray.init(address=address, namespace=namespace, **quiet)
+        ray.init(
+            address=address,
+            namespace=namespace,
+            log_to_driver=False,
+            configure_logging=False,
+            include_dashboard=None,
+        )
     except RuntimeError as error:
         if "ersion mismatch" in str(error):
             raise SettingsError(
@@ -160,17 +141,3 @@ def _unreachable(address: str, error: Exception) -> str:
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given"
-
-
-@contextlib.contextmanager
-def _own_signals() -> Any:
-    """Ray takes SIGTERM over; ours drains."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

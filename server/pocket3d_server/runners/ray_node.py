@@ -24,14 +24,14 @@ import numpy as np
 import ray
 
 from pocket3d_server import __version__, config
+from pocket3d_server.metrics import Metrics
 from pocket3d_server.models.engine import Missing, ModelSpec
 from pocket3d_server.models.weights import Weights
-from pocket3d_server.runners.base import Attempt, Died, Done, ProgressReport, Report
+from pocket3d_server.runners import devices
+from pocket3d_server.runners.base import Attempt, Died, Done, ProgressReport, Report, StopReason
 from pocket3d_server.runners.catalog import Catalog
-from pocket3d_server.runners.devices import Gpu, gpus
 from pocket3d_server.runners.fleet import Facts, Files, Heard, LogLine, Orders, Snapshot
 from pocket3d_server.runners.local import LocalPool, LocalSettings
-from pocket3d_server.runners.memory import Readings, read_machine
 from pocket3d_server.runners.placement import Placement
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ PROGRESS_S = 0.4
 FACTS_S = 5.0
 """How long it is believed which models are ready."""
 TIDY_S = 1.0
+ALONE_S = 30.0
+"""When no server has asked for news for this long, there is none, or it has given us up: what runs is killed."""
 MOST_LINES = 500
 """Lines of the log that are kept for a server that does not ask; the oldest are dropped."""
 TOLD = ("origin", "job_id", "request_id", "fields", "traceback")
@@ -64,25 +66,19 @@ class RayNode:
             raise RuntimeError(
                 f"Pocket3D {__version__} is installed there and the server is {orders.version}; install the same."
             )
+        self._metrics = Metrics()
         own = config.load()  # of this machine's environment
-        # Ray hides GPUs and cores from what it starts; which are ours is said by slots, as on any machine.
-        allowed = _granted_gpus()
-        os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+        # What Ray has given us, in its words; how many cores are whose is said by slots, as on any machine.
+        granted = ray.get_runtime_context().get_accelerator_ids().get("GPU", [])
+        os.environ[devices.VARIABLE] = ",".join(granted)
         os.environ.pop("OMP_NUM_THREADS", None)
         nodes = own.data_dir / "nodes"
         node_id = ray.get_runtime_context().get_node_id()
         self._folder = nodes / f"{orders.mark}-{node_id}"
 
-        def cards() -> list[Gpu]:
-            return [gpu for gpu in gpus() if allowed is None or gpu.id in allowed]
-
-        def meter(pids: Collection[int]) -> Readings:
-            readings = read_machine(pids)
-            return replace(readings, gpus=[g for g in readings.gpus if allowed is None or g.id in allowed])
-
         models_dir = (own.models_dir or own.data_dir / "models").absolute()
         self._weights = Weights(models_dir)
-        self._catalog = Catalog([*own.extra_engines, *orders.extra_engines], own.memory_mb, gpus=cards)
+        self._catalog = Catalog([*own.extra_engines, *orders.extra_engines], own.memory_mb)
         self._pool = LocalPool(
             self._catalog,
             LocalSettings(
@@ -94,12 +90,13 @@ class RayNode:
                 models_dir=models_dir,
                 memory_mb=own.memory_mb,
             ),
-            meter=meter,
+            self._metrics,
         )
         self._news = threading.Condition()
         self._unheard: list[tuple[int, Report]] = []
         self._number = 0
         self._progress: dict[str, ProgressReport] = {}
+        self._asked_at = time.monotonic()
         self._answered_at = 0.0
         self._places: dict[str, str] = {}
         """Slots of attempts that have not ended, by key."""
@@ -130,6 +127,7 @@ class RayNode:
     def listen(self, heard: int) -> Heard:
         """Wait for news, a little while. ``heard``: the number of the latest report that the server has."""
         with self._news:
+            self._asked_at = time.monotonic()
             self._unheard = [(number, report) for number, report in self._unheard if number > heard]
             until = time.monotonic() + WAIT_S
             while not self._unheard and not self._closed.is_set():
@@ -172,7 +170,7 @@ class RayNode:
             self._hear(Died(attempt.key, f"The attempt could not begin ({error}).", loading=True))
 
     @ray.method(concurrency_group="control")
-    def stop(self, key: str, reason: str) -> None:
+    def stop(self, key: str, reason: StopReason | str) -> None:
         """Kill what works on an attempt, or forget what it made; nothing is reported of it any more."""
         with self._news:
             self._stopped.append(key)
@@ -221,6 +219,9 @@ class RayNode:
 
     def _keep_tidy(self) -> None:
         while not self._closed.wait(TIDY_S):
+            if time.monotonic() - self._asked_at > ALONE_S:
+                self.close()
+                os._exit(1)  # so that the next server finds our GPUs free
             try:
                 self._pool.tidy()
             except Exception:
@@ -234,7 +235,7 @@ class RayNode:
         if self._facts is None or at - self._facts_at >= FACTS_S:
             self._facts_at = at
             facts = self._facts = self._look()
-        return Snapshot(dict(room.limits), residents, self._pool.state(), facts)
+        return Snapshot(dict(room.limits), residents, self._pool.state(), facts, self._metrics.of_runners())
 
     def _look(self) -> Facts:
         room = self._pool.room()
@@ -290,9 +291,3 @@ def _written(request: dict[str, Any], files: Files, folder: Path) -> dict[str, A
     if images := full.get("images"):
         full["images"] = [here(image) for image in images]
     return full
-
-
-def _granted_gpus() -> set[int] | None:
-    """Numbers of the GPUs that Ray has given us, as the driver counts them; None when it does not say."""
-    ids = ray.get_runtime_context().get_accelerator_ids().get("GPU", [])
-    return {int(n) for n in ids} if all(str(n).isdigit() for n in ids) else None
