@@ -37,6 +37,7 @@ def test_a_mesh_is_made_split_and_rigged(live_server: LiveServer, tmp_path: Path
     assert (tmp_path / "new" / "cube.glb").read_bytes()[:4] == b"glTF"
     assert "\r" not in made.stderr, "no bar where there is no terminal"
     assert made.stderr.splitlines()[-2:] == ["downloading", "A cube."]
+    assert made.stderr.count("waiting") == 1, "only at the beginning"
     parts = pocket3d(
         live_server, tmp_path, "segment", "new/cube.glb", "--model", "test_halves", "--json", "--quiet"
     )
@@ -59,7 +60,9 @@ def test_what_goes_wrong_is_said(live_server: LiveServer, tmp_path: Path) -> Non
         (1, "MODEL_UNAVAILABLE", ("generate", "a cube", "--model", "nothing_like_it")),
         (2, "--image", ("generate",)),
         (2, "NAME=VALUE", ("generate", "a cube", "--set", "x")),
-        (2, "missing.glb", ("rig", "missing.glb")),
+        (2, "pocket3d: missing.glb: No such file", ("rig", "missing.glb")),
+        (2, "pocket3d: .: Is a directory", ("rig", ".")),
+        (1, "POCKET3D_API_KEY", ("health", "--key", "wrong")),
         (1, "Is the server running", ("health", "--server", "http://127.0.0.1:9")),
         (1, "NOT_FOUND", ("cancel", "job_nothing")),
     ]:

@@ -81,12 +81,16 @@ function uploadByXhr(
 }
 
 /** Pictures as the API takes them. */
-export function imagesOf(transport: Transport, images: ImageInput[], signal?: AbortSignal): Promise<string[]> {
-  return Promise.all(images.map((image) => imageOf(transport, image, signal)));
+export function imagesOf(
+  transport: Transport,
+  images: ImageInput | ImageInput[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  return Promise.all([images].flat().map((image) => imageOf(transport, image, signal)));
 }
 
 async function imageOf(transport: Transport, image: ImageInput, signal?: AbortSignal): Promise<string> {
-  if (typeof image === 'string') return image;
+  if (typeof image === 'string') return named(image, ['data:', 'uploads/']);
   const blob = blobOf(image);
   if (blob.size > INLINE) return (await upload(transport, [blob], { signal }))[0]!;
   const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -95,9 +99,15 @@ async function imageOf(transport: Transport, image: ImageInput, signal?: AbortSi
 
 /** A mesh as the API takes it. */
 export async function meshOf(transport: Transport, mesh: MeshInput, signal?: AbortSignal): Promise<string> {
-  if (typeof mesh === 'string') return mesh;
+  if (typeof mesh === 'string') return named(mesh, ['uploads/', 'outputs/', 'job:']);
   if ('jobId' in mesh) return `job:${mesh.jobId}`;
   return (await upload(transport, [mesh], { signal }))[0]!;
+}
+
+/** A string that names what the server has; a local path does not. */
+function named(text: string, beginnings: string[]): string {
+  if (beginnings.some((beginning) => text.startsWith(beginning))) return text;
+  throw new TypeError(`'${text.slice(0, 80)}' does not begin with ${beginnings.join(', ')}; in Node send await fileFrom(path)`);
 }
 
 /** MIME type of a picture from its first bytes. */

@@ -1,7 +1,7 @@
 /** For Node: files from and to disk. */
 
 import { createWriteStream, openAsBlob } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import type { DownloadOptions } from './transport.js';
 
 /** A file on disk as an input of the client; it is read as it is sent. */
 export async function fileFrom(path: string): Promise<File> {
+  await access(path, constants.R_OK); // its error names the file, openAsBlob's does not
   return new File([await openAsBlob(path)], basename(path));
 }
 

@@ -38,7 +38,8 @@ class Resource {
 /** Meshes from text and images. */
 export class MeshResource extends Resource {
   /** Make a mesh from a description. */
-  generateFromText({ prompt, ...options }: GenerateMeshOptions & { prompt: string }): Promise<SubmittedJob> {
+  async generateFromText({ prompt, ...options }: GenerateMeshOptions & { prompt: string }): Promise<SubmittedJob> {
+    if (typeof prompt !== 'string') throw new TypeError("generateFromText takes an object: { prompt: 'a chair' }");
     return this.submit('mesh/generate', { textPrompt: prompt, ...options });
   }
 
@@ -47,7 +48,7 @@ export class MeshResource extends Resource {
     images,
     prompt,
     ...options
-  }: GenerateMeshOptions & { images: ImageInput[]; prompt?: string }): Promise<SubmittedJob> {
+  }: GenerateMeshOptions & { images: ImageInput | ImageInput[]; prompt?: string }): Promise<SubmittedJob> {
     const sent = await imagesOf(this.transport, images, options.signal);
     return this.submit('mesh/generate', { images: sent, textPrompt: prompt, ...options });
   }

@@ -169,7 +169,7 @@ export class Transport {
     return new Pocket3DConnectionError(late ? `${this.baseUrl} took too long to answer` : `Cannot reach ${this.baseUrl}`, {
       errorCode: 'CONNECTION_FAILED',
       statusCode,
-      details: { suggestion: 'Is the server running, is this its address, and may this page use it?' },
+      details: { suggestion: `Is the server running, and is this its address?${IN_PAGE ? ' May this page use it?' : ''}` },
       cause,
     });
   }
@@ -181,6 +181,8 @@ export class Transport {
     }
   }
 }
+
+const IN_PAGE = 'document' in globalThis;
 
 class TimedOut extends Error {}
 

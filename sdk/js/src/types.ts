@@ -42,7 +42,7 @@ export interface GenerateMeshOptions extends SubmitOptions {
 export interface GenerateTextureOptions extends SubmitOptions {
   mesh: MeshInput;
   prompt?: string;
-  images?: ImageInput[];
+  images?: ImageInput | ImageInput[];
   outputFormat?: 'glb' | 'obj' | 'fbx';
   textureResolution?: 512 | 1024 | 2048 | 4096;
   style?: 'realistic' | 'cartoon' | 'artistic';

@@ -123,6 +123,10 @@ test('a refusal says what to do', async () => {
     return true;
   });
   await assert.rejects(new Pocket3DClient({ apiKey: 'p3d_wrong' }).account.get(), { statusCode: 401 });
+  await assert.rejects(client.mesh.generateFromText('a cube'), /takes an object/);
+  await assert.rejects(client.mesh.generateFromImages({ images: 'cube.png' }), /fileFrom/);
+  await assert.rejects(client.rig.generate({ mesh: 'cube.glb' }), /fileFrom/);
+  await assert.rejects(fileFrom('nowhere.glb'), /nowhere\.glb/);
   const nobody = new Pocket3DClient({ baseUrl: 'http://127.0.0.1:9', retries: 0 });
   await assert.rejects(nobody.system.health(), (error) => error instanceof Pocket3DConnectionError && !!error.suggestion);
   assert.throws(() => new Pocket3DClient({ baseUrl: 'ftp://somewhere' }), TypeError);

@@ -17,7 +17,7 @@ from ._version import __version__
 from .client import Pocket3DClient
 from .errors import Pocket3DAPIError
 from .progress import Bar
-from .types import Job
+from .types import Job, JobEvent
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -32,10 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Pocket3DAPIError as error:
-        print(f"pocket3d: {error}", file=sys.stderr)
+        hint = (
+            "\npocket3d: a key is given with --key or in POCKET3D_API_KEY" if error.status_code == 401 else ""
+        )
+        print(f"pocket3d: {error}{hint}", file=sys.stderr)
         return FAILED
     except (OSError, ValueError) as error:
-        print(f"pocket3d: {error}", file=sys.stderr)
+        named = isinstance(error, OSError) and error.filename
+        print(f"pocket3d: {f'{error.filename}: {error.strerror}' if named else error}", file=sys.stderr)
         return MISUSED
     except KeyboardInterrupt:
         print("\npocket3d: interrupted; jobs go on, see 'pocket3d jobs'", file=sys.stderr)
@@ -178,14 +182,13 @@ def _wait(client: Pocket3DClient, options: argparse.Namespace) -> Any:
 
 def _fetched(client: Pocket3DClient, options: argparse.Namespace, job_id: str) -> Any:
     with Bar(not options.quiet) as bar:
+
+        def show(event: JobEvent) -> None:
+            if not event.final:
+                bar.show(event.progress, (event.stage or "waiting").replace("_", " "))
+
         try:
-            result = client.wait_for_completion(
-                job_id,
-                options.timeout,
-                on_progress=lambda event: bar.show(
-                    event.progress, (event.stage or "waiting").replace("_", " ")
-                ),
-            )
+            result = client.wait_for_completion(job_id, options.timeout, on_progress=show)
         except KeyboardInterrupt:
             bar.clear()
             print(f"pocket3d: 'pocket3d wait {job_id}' takes it up again", file=sys.stderr)

@@ -27,6 +27,11 @@ class Multipart:
         self._on_progress = on_progress
         self._boundary = uuid.uuid4().hex
         self._parts = [(self._head(file), file) for file in files]
+        for _, file in self._parts:
+            if isinstance(file, Path):
+                file.open(
+                    "rb"
+                ).close()  # what cannot be read is told now; while it is sent it would look like a lost connection
         self._end = f"--{self._boundary}--\r\n".encode()
         self.headers = {
             "Content-Type": f"multipart/form-data; boundary={self._boundary}",
