@@ -53,7 +53,7 @@ def _spec(model_id: str, feature: Feature = Feature.MESH_GENERATION, **settings:
     defaults = {
         "description": "for tests",
         "inputs": inputs,
-        "outputs": ("glb", "obj"),
+        "outputs": ("glb", "obj", "fbx"),
         "licence": "Apache-2.0",
         "estimated_seconds": 1.0,
     }

@@ -23,8 +23,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-SUFFIXES = {"glb": ".glb", "obj": ".obj", "zip": ".zip", "ply": ".ply", "stl": ".stl", "image": ".image"}
-SHARES = {"glb": 0.3, "obj": 0.17, "zip": 0.13, "ply": 0.15, "stl": 0.1, "image": 0.15}
+SUFFIXES = {
+    "glb": ".glb",
+    "obj": ".obj",
+    "fbx": ".fbx",
+    "zip": ".zip",
+    "ply": ".ply",
+    "stl": ".stl",
+    "image": ".image",
+}
+SHARES = {"glb": 0.25, "obj": 0.12, "fbx": 0.15, "zip": 0.08, "ply": 0.15, "stl": 0.1, "image": 0.15}
 GOOD = ("accepted", "refused")
 FAULTS = ("wrong exception", "crash", "over time", "over memory")
 TIME_LIMIT_S = 20.0

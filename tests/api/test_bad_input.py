@@ -185,7 +185,6 @@ def test_fields_of_the_wrong_type(live_server: LiveServer, body: Any, about: str
             "INVALID_INPUT",
             "it should be glb or obj",
         ),
-        ("/mesh/generate", {"text_prompt": "x", "output_format": "fbx"}, "FORMAT_UNAVAILABLE", "FBX"),
         (
             "/mesh/generate",
             {"text_prompt": "x", "model_preference": "nothing"},

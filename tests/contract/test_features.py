@@ -104,11 +104,23 @@ def test_download(live_server: LiveServer, text_job: Job) -> None:
     assert Image.open(io.BytesIO(preview.content)).size == (512, 512)
 
 
-def test_download_of_an_obj_is_a_zip(live_server: LiveServer) -> None:
-    body = {"text_prompt": "x", "model_preference": "test_steps", "output_format": "obj"}
+@pytest.mark.parametrize(
+    ("name", "media_type", "start"),
+    [("obj", "application/zip", b"PK"), ("fbx", "application/octet-stream", b"Kaydara FBX Binary")],
+)
+def test_other_formats_come_and_go(live_server: LiveServer, name: str, media_type: str, start: bytes) -> None:
+    """What was made in a format is fetched in it, and may be sent in it."""
+    body = {"text_prompt": "x", "model_preference": "test_steps", "output_format": name}
     job_id = live_server.post("/mesh/generate", body).json()["job_id"]
-    assert live_server.wait(job_id)["result"]["format"] == "obj"
-    assert live_server.get(f"/mesh/download/{job_id}").headers["Content-Type"] == "application/zip"
+    assert live_server.wait(job_id)["result"]["format"] == name
+    answer = live_server.get(f"/mesh/download/{job_id}")
+    assert answer.headers["Content-Type"] == media_type
+    assert answer.content.startswith(start)
+    sent = live_server.post("/mesh/upload", files={"file": ("a.x", answer.content)}).json()["files"]
+    body = {"mesh_file": sent[0], "model_preference": "test_halves"}
+    parts = live_server.post("/segment/analyze", body)
+    assert parts.status_code == 202, parts.text
+    assert live_server.wait(parts.json()["job_id"])["status"] == "completed"
 
 
 def test_models(live_server: LiveServer) -> None:
@@ -116,7 +128,10 @@ def test_models(live_server: LiveServer) -> None:
     assert_shape(example("List Available Models / Response"), answer)
     models = {model["model_id"]: model for model in answer["models"]}
     assert {model["status"] for model in models.values()} <= {"loaded", "available", "unavailable"}
-    assert models["test_steps"]["supported_formats"] == {"input": ["text", "image"], "output": ["glb", "obj"]}
+    assert models["test_steps"]["supported_formats"] == {
+        "input": ["text", "image"],
+        "output": ["glb", "obj", "fbx"],
+    }
     assert models["test_steps"]["estimated_time"] == "about 1 second"
     assert models["test_steps"]["parameters"]["properties"]["steps"]["maximum"] == 100_000
     unready = models["test_unready"]

@@ -265,7 +265,7 @@ def test_damaged_gltf_is_refused_in_words(tmp_path: Path, damage) -> None:
         ("a.glb", b"hello", "JSON is broken"),
         ("a.glb", b"glTF\2\0\0\0", "cut short"),
         ("a.gltf", b"[]", "JSON is not an object"),
-        ("a.fbx", b"Kaydara", "FBX cannot be read"),
+        ("a.fbx", b"Kaydara", "no binary FBX"),
         ("a.txt", b"x", "not a mesh format"),
         ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no triangles"),
         ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "does not exist"),

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from tools.fuzzing import real
+from tools.fuzzing.fbx import damage_records
 
 NUMBERS = (0, 1, 2, 3, 4, 255, 256, 65535, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 10**7, 10**9)
 WORDS = (
@@ -72,6 +73,8 @@ def mutate(suffix: str, random: Random) -> bytes:
         ways += [damage_json, damage_json, damage_json_text]
     elif suffix in (".obj", ".ply", ".stl"):
         ways += [damage_words, damage_words]
+    elif suffix == ".fbx":
+        ways += [damage_records, damage_records]
     elif suffix == ".zip":
         ways += [damage_members, damage_members]
     elif data.startswith(b"\x89PNG"):

@@ -15,6 +15,7 @@ import trimesh
 from PIL import Image as PilImage
 from PIL import PngImagePlugin
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.fbx_write import write_fbx
 from pocket3d_server.geometry.gltf_write import glb_bytes
 from pocket3d_server.geometry.obj_write import write_obj_zip
 
@@ -60,7 +61,7 @@ end_header
 
 @cache
 def files(suffix: str) -> tuple[bytes, ...]:
-    """Some good files of a kind: ``.glb``, ``.obj``, ``.zip``, ``.ply``, ``.stl`` or ``image``."""
+    """Some good files of a kind: ``.glb``, ``.obj``, ``.fbx``, ``.zip``, ``.ply``, ``.stl`` or ``image``."""
     return tuple(make() for make in MAKERS[suffix])
 
 
@@ -199,6 +200,12 @@ def _zip() -> bytes:
         return (Path(folder) / "a.zip").read_bytes()
 
 
+def _fbx(made: Asset) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        write_fbx(made, Path(folder) / "a.fbx")
+        return (Path(folder) / "a.fbx").read_bytes()
+
+
 def _exported(kind: str, **options: object) -> Callable[[], bytes]:
     def make() -> bytes:
         made = trimesh.creation.box().export(file_type=kind, **options)
@@ -250,6 +257,7 @@ MAKERS: dict[str, list[Callable[[], bytes]]] = {
     ],
     ".obj": [lambda: QUADS, _exported("obj")],
     ".zip": [_zip],
+    ".fbx": [lambda: _fbx(asset()), lambda: _fbx(asset(bones=5))],
     ".ply": [
         lambda: MIXED_PLY,
         _mixed_binary_ply,

@@ -8,11 +8,13 @@ import struct
 import warnings
 import zipfile
 import zlib
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tools.fuzzing import real
+from tools.fuzzing.fbx import damage_records
 from tools.fuzzing.mutate import NUMBERS, WEIRD, png
 
 counts = st.one_of(st.integers(0, 8), st.sampled_from(NUMBERS))
@@ -219,4 +221,14 @@ def image(draw: st.DrawFn) -> bytes:
     return png([*chunks, (b"IEND", b"")])
 
 
-BY_SUFFIX = {".glb": glb(), ".obj": obj, ".ply": ply(), ".stl": stl(), ".zip": zipped(), ".image": image()}
+fbx = st.integers(0, 2**32).map(lambda n: damage_records(real.files(".fbx")[n % 2], Random(n)))
+
+BY_SUFFIX = {
+    ".glb": glb(),
+    ".obj": obj,
+    ".ply": ply(),
+    ".stl": stl(),
+    ".zip": zipped(),
+    ".fbx": fbx,
+    ".image": image(),
+}

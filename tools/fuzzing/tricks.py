@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as PilImage
 
-from tools.fuzzing import real
+from tools.fuzzing import fbx, real
 from tools.fuzzing.mutate import png
 
 MILLION = 1_000_000
@@ -253,6 +253,7 @@ TRICKS: dict[str, tuple[str, Callable[[], bytes]]] = {
             }
         ),
     ),
+    **fbx.TRICKS,
     "png bomb": (".image", bomb_png),
     "png text bomb": (".image", lambda: _text_bomb(b"zTXt")),
     "png colour profile bomb": (".image", lambda: _text_bomb(b"iCCP")),

@@ -5,12 +5,16 @@ Each bone's frame has its +Y along the bone, as Blender and most rigs expect.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import MAX_INFLUENCES, Skeleton
+
+POSED_AT_ONCE = 65_536
+"""Vertices that are posed together: each takes a matrix of 128 bytes for the time."""
 
 
 def bone_frames(heads: NDArray[np.floating], tails: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -55,6 +59,49 @@ def quaternion(rotation: NDArray[np.floating]) -> NDArray[np.float64]:
         q[j] = m[j, k] + m[k, j]
         q[3] = m[j, i] - m[i, j]
     return q / np.linalg.norm(q)
+
+
+def guessed_tails(
+    heads: NDArray[np.float64],
+    parents: NDArray[np.int64],
+    directions: NDArray[np.float64],
+    lengths: Sequence[object],
+) -> NDArray[np.float64]:
+    """(J, 3) where bones end that a file gives no end: along their own axis (J, 3) where a positive length is known,
+    else at the children's centre, else on as the parent does. Parents come before children."""
+    tails = heads.copy()
+    scale = float(np.ptp(heads, axis=0).max()) if len(heads) > 1 else 1.0
+    least = max(scale, 1e-3) * 1e-3
+    for j, length in enumerate(lengths):
+        children = heads[parents == j]
+        if isinstance(length, int | float) and length > 0:
+            step = directions[j] * float(length)
+        elif len(children) and np.linalg.norm(children.mean(axis=0) - heads[j]) > least:
+            step = children.mean(axis=0) - heads[j]
+        elif parents[j] >= 0:
+            step = (tails[parents[j]] - heads[parents[j]]) * 0.6
+        else:
+            step = directions[j] * max(scale, 1e-2) * 0.1
+        tails[j] = heads[j] + step
+    return tails
+
+
+def posed(
+    points: NDArray[np.float64],
+    normals: NDArray[Any] | None,
+    weights: NDArray[np.floating[Any]],
+    matrices: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Points (V, 3) and normals (V, 3) moved by linear blend skinning with weights (V, J) and matrices (J, 4, 4)."""
+    moved = np.empty((len(points), 3))
+    turned = None if normals is None else np.empty((len(points), 3))
+    for start in range(0, len(points), POSED_AT_ONCE):
+        some = slice(start, start + POSED_AT_ONCE)
+        blended = (weights[some] @ matrices.reshape(-1, 16)).reshape(-1, 4, 4)
+        moved[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], points[some]) + blended[:, :3, 3]
+        if turned is not None and normals is not None:
+            turned[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], normals[some])
+    return moved, turned
 
 
 def top_influences(weights: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry import glb
 from pocket3d_server.geometry.asset import Asset, FloatArray, Image, Material, Part, Primitive, Skeleton
+from pocket3d_server.geometry.bones import guessed_tails
 from pocket3d_server.geometry.gltf_binary import Buffers
 from pocket3d_server.geometry.gltf_check import SURFACES, TRIANGLE_FAN, TRIANGLES, check
 from pocket3d_server.geometry.images import PixelBudget
 from pocket3d_server.geometry.limits import MAX_FACES, BadFileError, short
 from pocket3d_server.geometry.names import unique, unique_name
+from pocket3d_server.geometry.vectors import unit
 
 MAX_EXTRAS = 1_000_000
 """Characters of JSON about the origin of a file that are kept."""
@@ -248,37 +250,18 @@ class _Reader:
         for n in self.joint_nodes:
             up = self.above[n]
             parents.append(-1 if up is None else self.joint_index[up])
-        heads = np.stack([self.world[n][:3, 3] for n in self.joint_nodes])
+        world = np.stack([self.world[n] for n in self.joint_nodes])
+        lengths = [_member(self.nodes[n].get("extras"), "bone_length") for n in self.joint_nodes]
+        tails = guessed_tails(world[:, :3, 3], np.asarray(parents), unit(world[:, :3, 1]), lengths)
         return Skeleton(
             [
                 unique(short(self.nodes[n].get("name") or f"bone_{i}"), names)
                 for i, n in enumerate(self.joint_nodes)
             ],
             parents,
-            heads,
-            self.tails(heads, np.asarray(parents)),
+            world[:, :3, 3],
+            tails,
         )
-
-    def tails(self, heads: NDArray[np.float64], parents: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where bones end: our own length when the file has it, else the children's centre, else on as the parent."""
-        tails = heads.copy()
-        scale = float(np.ptp(heads, axis=0).max()) if len(heads) > 1 else 1.0
-        least = max(scale, 1e-3) * 1e-3
-        for j, n in enumerate(self.joint_nodes):
-            extras = self.nodes[n].get("extras")
-            length = extras.get("bone_length") if isinstance(extras, dict) else None
-            y = self.world[n][:3, 1] / max(float(np.linalg.norm(self.world[n][:3, 1])), 1e-12)
-            children = heads[parents == j]
-            if isinstance(length, int | float) and length > 0:
-                step = y * float(length)
-            elif len(children) and np.linalg.norm(children.mean(axis=0) - heads[j]) > least:
-                step = children.mean(axis=0) - heads[j]
-            elif parents[j] >= 0:
-                step = (tails[parents[j]] - heads[parents[j]]) * 0.6
-            else:
-                step = y * max(scale, 1e-2) * 0.1
-            tails[j] = heads[j] + step
-        return tails
 
     # --- materials -------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class Materials:
                 with suppress(ValueError, IndexError):
                     _set(material, keyword, [float(word) for word in rest.split()])
         for name, channels in grey.items():
-            self.named(name).metallic_roughness_image = _pack(channels)
+            self.named(name).metallic_roughness_image = packed(channels)
 
     def _image(self, folder: Path, reference: str) -> Image | None:
         """A texture beside the library; options before its name are passed over."""
@@ -104,7 +104,7 @@ def _set(material: Material, keyword: str, values: list[float]) -> None:
         material.metallic = clipped[0]
 
 
-def _pack(channels: dict[int, Image]) -> Image:
+def packed(channels: dict[int, Image]) -> Image:
     """Roughness (1) and metallic (2) in one glTF image; a missing one is white, so that its factor holds."""
     shape = next(iter(channels.values())).shape[:2]
     packed = np.full((*shape, 3), 255, np.uint8)

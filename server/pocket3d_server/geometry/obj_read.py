@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive
+from pocket3d_server.geometry.corners import distinct
 from pocket3d_server.geometry.limits import (
     MAX_PRIMITIVES,
     MAX_TEXT_LINE,
@@ -267,10 +268,11 @@ def _assemble(content: _Content, materials: Materials) -> Asset:
         if len(runs) == 1 and not uv_used and not normals_used:
             vertices, faces, uv, normal = points, flat[:, 0].astype(np.int64).reshape(-1, 3), None, None
         else:
-            tables = [(0, len(points))]
-            tables += [(1, len(uvs))] if uv_used else []
-            tables += [(2, len(normals))] if normals_used else []
-            where, faces = _distinct(flat, tables)
+            columns = [(flat[:, 0], len(points))]
+            columns += [(flat[:, 1], len(uvs))] if uv_used else []
+            columns += [(flat[:, 2], len(normals))] if normals_used else []
+            where, which = distinct(columns)
+            faces = which.reshape(-1, 3)
             some = flat[where]
             vertices = points[some[:, 0]]
             uv = np.column_stack([uvs[some[:, 1], 0], 1 - uvs[some[:, 1], 1]]) if uv_used else None
@@ -295,18 +297,3 @@ def _flushed(content: _Content) -> Iterator[_Numbers]:
     for table in content.tables.values():
         table.flush()
         yield table
-
-
-def _distinct(flat: Corners, tables: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each different corner stands first in ``flat``, ordered by v, vt, vn; and the faces (F, 3) by these.
-
-    ``tables`` are the columns that count and the lengths of what they refer to. One number for each corner is
-    sorted much faster than rows are; two at a time never overflow.
-    """
-    column, _ = tables[0]
-    key = flat[:, column].astype(np.int64)
-    for column, length in tables[1:]:
-        _, key = np.unique(key, return_inverse=True)
-        key = key * length + flat[:, column]
-    _, where, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return where, inverse.reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""Opens a mesh file that somebody sent: glTF, OBJ (alone or zipped), PLY, STL."""
+"""Opens a mesh file that somebody sent: glTF, OBJ, FBX (alone or zipped), PLY, STL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.fbx_read import read_fbx
 from pocket3d_server.geometry.gltf_read import read_gltf
 from pocket3d_server.geometry.limits import NO_FACES, BadFileError
 from pocket3d_server.geometry.obj_read import read_obj
@@ -15,7 +16,7 @@ from pocket3d_server.geometry.ply_read import read_ply
 from pocket3d_server.geometry.stl_read import read_stl
 from pocket3d_server.geometry.zip_read import unpack_zip
 
-FORMATS = (".glb", ".gltf", ".obj", ".zip", ".ply", ".stl")
+FORMATS = (".glb", ".gltf", ".obj", ".fbx", ".zip", ".ply", ".stl")
 MAX_EXTENT = 1e6
 """Metres. What is larger is a stray vertex or a wrong unit."""
 MAX_OFFSET = 1e6
@@ -50,7 +51,7 @@ def _read(path: Path) -> Asset:
     if suffix == ".stl":
         return read_stl(path)
     if suffix == ".fbx":
-        raise BadFileError("FBX cannot be read here, that needs Blender", "Export the mesh as GLB or OBJ.")
+        return read_fbx(path)
     raise BadFileError(f"'{suffix or path.name}' is not a mesh format", f"Send one of {', '.join(FORMATS)}.")
 
 

@@ -6,9 +6,10 @@ themselves are read when a job needs them.
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
-from pocket3d_server.geometry import glb
+from pocket3d_server.geometry import fbx_binary, glb
 from pocket3d_server.geometry.found import Found
 from pocket3d_server.geometry.gltf_check import check as check_gltf
 from pocket3d_server.geometry.images import WEB, opened
@@ -20,7 +21,7 @@ from pocket3d_server.geometry.zip_read import check_zip
 
 HEAD = 65_536
 SUPPORTED = (
-    "Supported are JPEG, PNG and WebP images; GLB, OBJ (also zipped with its MTL), PLY and STL meshes. "
+    "Supported are JPEG, PNG and WebP images; GLB, OBJ (also zipped with its MTL), FBX, PLY and STL meshes. "
     "Export other meshes as GLB, save other images as PNG."
 )
 IMAGES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
@@ -50,6 +51,7 @@ FOREIGN = {
     b"7z\xbc\xaf": "a 7z archive",
     b"\x1f\x8b": "a gzip archive",
     b"<svg": "an SVG drawing",
+    b"; FBX": "an FBX in text",
 }
 """What people send instead, by its first bytes."""
 PHOTO_BRANDS = {
@@ -95,7 +97,7 @@ def _mesh_suffix(head: bytes, size: int) -> str | None:
         return ".zip"
     if head.startswith((b"ply\n", b"ply\r")):
         return ".ply"
-    if head.startswith(b"Kaydara FBX Binary"):
+    if head.startswith(fbx_binary.MAGIC):
         return ".fbx"
     if is_binary_stl(head, size) or (head.lstrip().lower().startswith(b"solid") and b"facet" in head.lower()):
         return ".stl"
@@ -116,7 +118,10 @@ def _check_mesh(path: Path, suffix: str) -> int | None:
         return check_stl(path)
     elif suffix == ".obj":
         check_obj(path)
-    return None  # FBX is known by its name only until there is something that reads it
+    elif suffix == ".fbx":
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            fbx_binary.check_fbx(data)
+    return None
 
 
 def _check_glb(path: Path) -> int:

@@ -24,7 +24,7 @@ from pocket3d_server.geometry.limits import (
     BadFileError,
 )
 
-MESHES = (".obj", ".gltf", ".glb", ".ply", ".stl")
+MESHES = (".obj", ".gltf", ".glb", ".fbx", ".ply", ".stl")
 """In this order the mesh is looked for."""
 COMPANIONS = (".mtl", ".bin", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tga", ".tif", ".tiff")
 PACK_AGAIN = "Pack the mesh and its textures again as an ordinary zip."

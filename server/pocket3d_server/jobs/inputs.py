@@ -82,13 +82,6 @@ class InputFiles:
                 "Give the path of a mesh.",
                 field="mesh_file",
             )
-        if path.endswith(".fbx"):
-            raise Refusal(
-                ErrorCode.FORMAT_UNAVAILABLE,
-                "FBX files need Blender to be read, which this server does not use yet.",
-                "Export the mesh as GLB or OBJ.",
-                field="mesh_file",
-            )
         return path
 
     def images(self, account_id: str, job_id: str, images: list[str]) -> tuple[list[str], int]:

@@ -290,13 +290,6 @@ def _given(submission: Submission) -> set[str]:
 def _check_format(model: Model, wanted: str) -> None:
     if wanted in FORMATS and wanted in model.spec.outputs:
         return
-    if wanted == "fbx":
-        raise Refusal(
-            ErrorCode.FORMAT_UNAVAILABLE,
-            "FBX needs Blender to be written, which this server does not use yet.",
-            "Ask for glb, which Blender and most programs open.",
-            field="output_format",
-        )
     offered = [f for f in model.spec.outputs if f in FORMATS]
     raise Refusal(
         ErrorCode.INVALID_INPUT,

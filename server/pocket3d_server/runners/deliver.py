@@ -19,6 +19,7 @@ from pocket3d_server import __version__
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bone_picture import with_bones
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
+from pocket3d_server.geometry.fbx_write import write_fbx
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render, view_of
@@ -244,5 +245,7 @@ def describe(path: Path, kind: str, media_type: str) -> OutputFile:
 def _write(asset: Asset, path: Path, file_format: str) -> None:
     if file_format == "obj":
         write_obj_zip(asset, path)
+    elif file_format == "fbx":
+        write_fbx(asset, path)
     else:
         write_glb(asset, path)

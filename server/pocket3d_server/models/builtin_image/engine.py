@@ -67,7 +67,7 @@ class BuiltinImage(Engine):
         feature=Feature.MESH_GENERATION,
         description="Lifts pictures into textured meshes: turned, extruded, inflated, built as furniture or carved from several views",
         inputs=("image",),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence="Apache-2.0",
         estimated_seconds=3.0,
         parameters=ImageParameters,

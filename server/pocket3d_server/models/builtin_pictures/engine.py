@@ -32,7 +32,7 @@ class BuiltinPictures(Engine):
         description=f"About 830 small pictures of things, lifted into 3D ({NAME}). Once it is here, builtin_text "
         "takes from it what its kit does not know.",
         inputs=("text",),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence="Apache-2.0 AND MIT",
         estimated_seconds=4.0,
         weights=(RELEASE,),

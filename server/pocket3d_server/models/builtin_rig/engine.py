@@ -94,7 +94,7 @@ class BuiltinRig(Engine):
         description="Skeleton and skin weights from the shape itself: people, four-legged animals and anything else. "
         "No download, any CPU.",
         inputs=("mesh",),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence="Apache-2.0",
         estimated_seconds=4,
         parameters=RigParameters,

@@ -31,7 +31,7 @@ class BuiltinTexture(Engine):
         feature=Feature.TEXTURE_GENERATION,
         description="Covers a mesh with procedural PBR materials found by words, or with a reference picture",
         inputs=("mesh", "text", "image"),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence="Apache-2.0",
         estimated_seconds=5.0,
     )

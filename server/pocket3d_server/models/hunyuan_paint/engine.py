@@ -177,7 +177,7 @@ class HunyuanPaint20(HunyuanPaint):
         feature=Feature.TEXTURE_GENERATION,
         description="Hunyuan3D-Paint 2.0: paints a mesh after a reference picture. It reads no text: send a picture",
         inputs=("mesh", "image"),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence=files.TERMS_20.name,
         estimated_seconds=90,
         vram_mb=5000,
@@ -220,7 +220,7 @@ class HunyuanPaint21(HunyuanPaint):
         description="Hunyuan3D-Paint 2.1: paints colour, metallic and roughness of a mesh after a reference picture. "
         "It reads no text: send a picture",
         inputs=("mesh", "image"),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence=f"{files.TERMS_21.name}; DINOv2 Apache-2.0; Real-ESRGAN BSD-3-Clause",
         estimated_seconds=150,
         vram_mb=7500,

@@ -217,7 +217,7 @@ def _spec(name: str, description: str, weights: tuple[WeightFile, ...], size: Si
         feature=Feature.MESH_GENERATION,
         description=description,
         inputs=(kind,),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence=LICENCE if kind == "image" else "MIT",
         estimated_seconds=size.seconds,
         vram_mb=size.vram_mb,

@@ -70,7 +70,7 @@ class UniRig(NeuralEngine):
         feature=Feature.AUTO_RIGGING,
         description="UniRig: skeleton and skin weights by networks that learned from rigs of people, animals and things",
         inputs=("mesh",),
-        outputs=("glb", "obj"),
+        outputs=("glb", "obj", "fbx"),
         licence="MIT",
         estimated_seconds=60,
         vram_mb=5000,
