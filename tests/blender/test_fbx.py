@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import posed, rest_matrices
-from pocket3d_server.geometry.fbx_write import write_fbx
+from pocket3d_server.geometry.fbx.write import write_fbx
 from pocket3d_server.geometry.read import read_asset
 from scipy.spatial.transform import Rotation
 

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
-from pocket3d_server.geometry.fbx_binary import MAGIC, Array, Long, Made, Tree, encode
-from pocket3d_server.geometry.fbx_write import euler, layer_of, numbers, table, write_fbx
+from pocket3d_server.geometry.fbx.binary import MAGIC, Array, Long, Made, Tree, encode
+from pocket3d_server.geometry.fbx.document import euler, layer_of, numbers, table
+from pocket3d_server.geometry.fbx.write import write_fbx
 from pocket3d_server.geometry.limits import MAX_PIXELS, BadFileError
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.geometry.recognise import recognise

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from pocket3d_server.geometry.fbx_binary import ARRAYS, MAGIC, Array, Long, Made, Record, Span, Tree, encode
+from pocket3d_server.geometry.fbx.binary import ARRAYS, MAGIC, Array, Long, Made, Record, Span, Tree, encode
 
 NUMBERS = (-1, 0, 1, 2, 3, 7, 255, 65_536, 10**7, 2**31 - 1, 2**31, 2**62, -(2**62))
 REALS = (0.0, -0.0, 1e-320, 1e39, 1e308, -1.0, float("nan"), float("inf"), 360.0)

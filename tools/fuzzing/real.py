@@ -15,7 +15,7 @@ import trimesh
 from PIL import Image as PilImage
 from PIL import PngImagePlugin
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.fbx_write import write_fbx
+from pocket3d_server.geometry.fbx.write import write_fbx
 from pocket3d_server.geometry.gltf_write import glb_bytes
 from pocket3d_server.geometry.obj_write import write_obj_zip
 

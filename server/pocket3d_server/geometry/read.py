@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.geometry.fbx_read import read_fbx
+from pocket3d_server.geometry.fbx.read import read_fbx
 from pocket3d_server.geometry.gltf_read import read_gltf
 from pocket3d_server.geometry.limits import NO_FACES, BadFileError
 from pocket3d_server.geometry.obj_read import read_obj

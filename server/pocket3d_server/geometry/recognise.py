@@ -9,7 +9,9 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 
-from pocket3d_server.geometry import fbx_binary, glb
+from pocket3d_server.geometry import glb
+from pocket3d_server.geometry.fbx.binary import MAGIC as FBX_MAGIC
+from pocket3d_server.geometry.fbx.binary import check_fbx
 from pocket3d_server.geometry.found import Found
 from pocket3d_server.geometry.gltf_check import check as check_gltf
 from pocket3d_server.geometry.images import WEB, opened
@@ -97,7 +99,7 @@ def _mesh_suffix(head: bytes, size: int) -> str | None:
         return ".zip"
     if head.startswith((b"ply\n", b"ply\r")):
         return ".ply"
-    if head.startswith(fbx_binary.MAGIC):
+    if head.startswith(FBX_MAGIC):
         return ".fbx"
     if is_binary_stl(head, size) or (head.lstrip().lower().startswith(b"solid") and b"facet" in head.lower()):
         return ".stl"
@@ -120,7 +122,7 @@ def _check_mesh(path: Path, suffix: str) -> int | None:
         check_obj(path)
     elif suffix == ".fbx":
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            fbx_binary.check_fbx(data)
+            check_fbx(data)
     return None
 
 

@@ -19,7 +19,7 @@ from pocket3d_server import __version__
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bone_picture import with_bones
 from pocket3d_server.geometry.bones import quaternion, rest_matrices
-from pocket3d_server.geometry.fbx_write import write_fbx
+from pocket3d_server.geometry.fbx.write import write_fbx
 from pocket3d_server.geometry.gltf_write import write_glb
 from pocket3d_server.geometry.obj_write import write_obj_zip
 from pocket3d_server.geometry.preview import render, view_of

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import srgb_to_linear
 from pocket3d_server.geometry.corners import distinct, same_rows
-from pocket3d_server.geometry.fbx_binary import Array, Record
+from pocket3d_server.geometry.fbx.binary import Array, Record
 from pocket3d_server.geometry.limits import MAX_PRIMITIVES, BadFileError, check_size
 
 TYPES = {"d": "<f8", "f": "<f4", "i": "<i4", "l": "<i8", "b": "?", "c": "u1"}

@@ -7,10 +7,8 @@ Materials are the format's Phong with the properties that Blender reads metalnes
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +24,21 @@ from pocket3d_server.geometry.asset import (
     srgb_to_linear,
 )
 from pocket3d_server.geometry.bones import rest_matrices, top_influences
-from pocket3d_server.geometry.fbx_binary import CREATED, FILE_ID, NAME_END, VERSION, Array, Long, Made, encode
+from pocket3d_server.geometry.fbx.binary import NAME_END, Long, Made
+from pocket3d_server.geometry.fbx.document import (
+    CENTIMETRES,
+    SCENE,
+    Document,
+    layer_of,
+    number_row,
+    numbers,
+    stored,
+    table,
+    vector_row,
+)
 from pocket3d_server.geometry.vectors import unit_normals
-from pocket3d_server.geometry.writable import check_primitive, encode_image, plain_json
+from pocket3d_server.geometry.writable import check_primitive, encode_image
 
-CENTIMETRES = 100.0
-CREATOR = "Pocket3D"
-SCENE = 0
-"""The number of the scene itself."""
 SHININESS = 100.0
 """Of roughness 0, as Blender counts it: ((1 - roughness) * 10) squared."""
 ARMATURE = "skeleton"
@@ -49,51 +54,17 @@ def write_fbx(asset: Asset, path: Path) -> None:
     path.write_bytes(_Writer(asset).finish())
 
 
-def euler(rotation: NDArray[np.floating]) -> tuple[float, float, float]:
-    """Angles in degrees about X, then Y, then Z, of a rotation matrix (3, 3)."""
-    m = np.asarray(rotation, np.float64)
-    y = np.arcsin(np.clip(-m[2, 0], -1, 1))
-    if abs(m[2, 0]) < 1 - 1e-9:
-        x, z = np.arctan2(m[2, 1], m[2, 2]), np.arctan2(m[1, 0], m[0, 0])
-    else:  # X and Z turn about one axis here
-        x, z = np.arctan2(-m[1, 2], m[1, 1]), 0.0
-    return float(np.degrees(x)), float(np.degrees(y)), float(np.degrees(z))
-
-
-def numbers(values: Any, code: str = "d") -> Array:
-    """An array of the format's doubles (d) or integers of four bytes (i)."""
-    flat = np.ascontiguousarray(values, {"d": "<f8", "i": "<i4"}[code]).reshape(-1)
-    return Array(code, len(flat), flat.tobytes())
-
-
-def table(record: Made, *rows: Sequence[Any]) -> None:
-    """Named properties of an object: name, type, label, flags and values each."""
-    properties = record.add("Properties70")
-    for row in rows:
-        properties.add("P", *row)
-
-
-def number_row(name: str, value: float, kind: str = "Number") -> Sequence[Any]:
-    return name, kind, "", "A", float(value)
-
-
-def vector_row(name: str, values: Sequence[float], kind: str | None = None) -> Sequence[Any]:
-    return name, kind or name, "", "A", *(float(x) for x in values)
-
-
 class _Writer:
-    """Collects objects and what connects them."""
+    """Puts the content of an asset into a file."""
 
     def __init__(self, asset: Asset) -> None:
         self.asset = asset
-        self.objects = Made("Objects")
-        self.connections = Made("Connections")
+        self.file = Document()
         self.materials: dict[int, int] = {}
         self.textures: dict[tuple[int, str], int] = {}
         self.bones: list[int] = []
         self.rest = np.zeros((0, 4, 4))
         self.pose: list[tuple[int, NDArray[np.float64]]] = []
-        self.last = 1_000_000
 
     def finish(self) -> bytes:
         if not self.asset.parts:
@@ -104,114 +75,13 @@ class _Writer:
             self.add_part(part)
         if self.bones:
             self.add_pose()
-        return encode([*self.head(), self.definitions(), self.objects, self.connections, takes()])
-
-    def add(self, kind: str, name: str, title: str, subtype: str) -> tuple[Made, int]:
-        """A new object and its number."""
-        self.last += 1
-        return self.objects.add(kind, Long(self.last), f"{name}{NAME_END}{title}", subtype), self.last
-
-    def connect(self, below: int, above: int, slot: str | None = None) -> None:
-        """An object belongs to another, or to a property of it."""
-        end = () if slot is None else (slot,)
-        self.connections.add("C", "OO" if slot is None else "OP", Long(below), Long(above), *end)
-
-    # --- the file's frame --------------------------------------------------------------------------------
-
-    def head(self) -> list[Made]:
-        head = Made("FBXHeaderExtension")
-        head.add("FBXHeaderVersion", 1003)
-        head.add("FBXVersion", VERSION)
-        head.add("EncryptionType", 0)
-        stamp = head.add("CreationTimeStamp")
-        for name, value in zip(
-            ("Version", "Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"),
-            (1000, 1970, 1, 1, 10, 0, 0, 0),
-        ):
-            stamp.add(name, value)
-        head.add("Creator", CREATOR)
-        scene = head.add("SceneInfo", f"GlobalInfo{NAME_END}SceneInfo", "UserData")
-        scene.add("Type", "UserData")
-        scene.add("Version", 100)
-        about = scene.add("MetaData")
-        about.add("Version", 100)
-        comment = json.dumps(self.asset.extras, default=plain_json) if self.asset.extras else ""
-        for name, text in (
-            *(("Title", ""), ("Subject", ""), ("Author", ""), ("Keywords", ""), ("Revision", "")),
-            ("Comment", comment),
-        ):
-            about.add(name, text)
-        settings = Made("GlobalSettings")
-        settings.add("Version", 1000)
-        axes = (("UpAxis", 1), ("FrontAxis", 2), ("CoordAxis", 0), ("OriginalUpAxis", 1))
-        table(
-            settings,
-            *((name, "int", "Integer", "", value) for name, value in axes),
-            *((f"{name}Sign", "int", "Integer", "", 1) for name, _ in axes),
-            ("UnitScaleFactor", "double", "Number", "", 1.0),
-            ("OriginalUnitScaleFactor", "double", "Number", "", 1.0),
-            ("TimeMode", "enum", "", "", 0),
-        )
-        documents = Made("Documents")
-        documents.add("Count", 1)
-        self.last += 1
-        document = documents.add("Document", Long(self.last), "Scene", "Scene")
-        table(document, ("SourceObject", "object", "", ""), ("ActiveAnimStackName", "KString", "", "", ""))
-        document.add("RootNode", Long(SCENE))
-        return [
-            *(
-                head,
-                Made("FileId", (FILE_ID,)),
-                Made("CreationTime", (CREATED,)),
-                Made("Creator", (CREATOR,)),
-            ),
-            *(settings, documents, Made("References")),
-        ]
-
-    def definitions(self) -> Made:
-        """How many objects of each kind there are."""
-        kinds = [record.name for record in self.objects.records]
-        definitions = Made("Definitions")
-        definitions.add("Version", 100)
-        definitions.add("Count", len(kinds) + 1)
-        definitions.add("ObjectType", "GlobalSettings").add("Count", 1)
-        for kind in dict.fromkeys(kinds):
-            definitions.add("ObjectType", kind).add("Count", kinds.count(kind))
-        return definitions
-
-    # --- objects -----------------------------------------------------------------------------------------
-
-    def add_model(
-        self, name: str, subtype: str, above: int, matrix: NDArray[np.float64], *more: Sequence[Any]
-    ) -> int:
-        """An object in the scene, at a place (4, 4) that counts from the one above, in metres."""
-        model, number = self.add("Model", name, "Model", subtype)
-        model.add("Version", 232)
-        table(
-            model,
-            ("InheritType", "enum", "", "", 1),
-            ("DefaultAttributeIndex", "int", "Integer", "", 0),
-            vector_row("Lcl Translation", (matrix[:3, 3] * CENTIMETRES).tolist()),
-            vector_row("Lcl Rotation", euler(matrix[:3, :3])),
-            vector_row("Lcl Scaling", (1, 1, 1)),
-            *more,
-        )
-        model.add("Shading", True)
-        model.add("Culling", "CullingOff")
-        self.connect(number, above)
-        return number
-
-    def add_attribute(self, name: str, subtype: str, flags: str, above: int, *more: Sequence[Any]) -> None:
-        attribute, number = self.add("NodeAttribute", name, "NodeAttribute", subtype)
-        table(attribute, *more)
-        attribute.add("TypeFlags", flags)
-        self.connect(number, above)
+        return self.file.encoded(self.asset.extras)
 
     def add_skeleton(self, skeleton: Skeleton) -> None:
         self.rest = rest_matrices(skeleton)
         inverse = np.linalg.inv(self.rest)
-        root = self.add_model(ARMATURE, "Null", SCENE, np.eye(4))
-        self.add_attribute(ARMATURE, "Null", "Null", root)
+        root = self.file.add_model(ARMATURE, "Null", SCENE, np.eye(4))
+        self.file.add_attribute(ARMATURE, "Null", "Null", root)
         self.pose.append((root, np.eye(4)))
         lengths = np.linalg.norm(np.asarray(skeleton.tails) - np.asarray(skeleton.heads), axis=1)
         for j, (name, parent) in enumerate(zip(skeleton.names, skeleton.parents, strict=True)):
@@ -220,15 +90,17 @@ class _Writer:
             local = self.rest[j] if parent < 0 else inverse[parent] @ self.rest[j]
             # Bones have no length in this format; readers that know this value need not guess it.
             length = ("bone_length", "double", "Number", "A+U", float(lengths[j]))
-            bone = self.add_model(name, "LimbNode", root if parent < 0 else self.bones[parent], local, length)
+            bone = self.file.add_model(
+                name, "LimbNode", root if parent < 0 else self.bones[parent], local, length
+            )
             size = ("Size", "double", "Number", "", float(lengths[j]) * CENTIMETRES)
-            self.add_attribute(name, "LimbNode", "Skeleton", bone, size)
+            self.file.add_attribute(name, "LimbNode", "Skeleton", bone, size)
             self.bones.append(bone)
             self.pose.append((bone, self.rest[j]))
 
     def add_pose(self) -> None:
         """How all stands at rest."""
-        pose, _ = self.add("Pose", "rest", "Pose", "BindPose")
+        pose, _ = self.file.add("Pose", "rest", "Pose", "BindPose")
         pose.add("Type", "BindPose")
         pose.add("Version", 100)
         pose.add("NbPoseNodes", len(self.pose))
@@ -248,18 +120,18 @@ class _Writer:
                 joints = primitive.weights.shape[1]
             check_primitive(primitive, joints)
         label = ("label", "KString", "", "A+U", part.label)
-        model = self.add_model(part.name, "Mesh", SCENE, np.eye(4), label)
+        model = self.file.add_model(part.name, "Mesh", SCENE, np.eye(4), label)
         geometry = self.add_geometry(part)
-        self.connect(geometry, model)
+        self.file.connect(geometry, model)
         for material in {id(p.material): p.material for p in part.primitives}.values():
-            self.connect(self.add_material(material), model)
+            self.file.connect(self.add_material(material), model)
         if skinned:
             self.add_skin(part, geometry)
             self.pose.append((model, np.eye(4)))
 
     def add_geometry(self, part: Part) -> int:
         primitives = part.primitives
-        record, number = self.add("Geometry", part.name, "Geometry", "Mesh")
+        record, number = self.file.add("Geometry", part.name, "Geometry", "Mesh")
         table(record)
         record.add("GeometryVersion", 124)
         starts = np.cumsum([0, *(len(p.vertices) for p in primitives)])
@@ -331,10 +203,10 @@ class _Writer:
         layer.add("NormalsIndex", numbers(np.concatenate(index), "i"))
 
     def add_skin(self, part: Part, geometry: int) -> None:
-        skin, number = self.add("Deformer", part.name, "Deformer", "Skin")
+        skin, number = self.file.add("Deformer", part.name, "Deformer", "Skin")
         skin.add("Version", 101)
         skin.add("Link_DeformAcuracy", 50.0)
-        self.connect(number, geometry)
+        self.file.connect(number, geometry)
         influences = [top_influences(p.weights) for p in part.primitives if p.weights is not None]
         joints = np.concatenate([joint for joint, _ in influences]).reshape(-1)
         weights = np.concatenate([weight for _, weight in influences]).reshape(-1)
@@ -345,7 +217,7 @@ class _Writer:
         starts = np.searchsorted(joints, np.arange(len(self.bones) + 1))
         names = self.asset.skeleton.names if self.asset.skeleton else []
         for j, (name, bone) in enumerate(zip(names, self.bones, strict=True)):
-            cluster, own = self.add("Deformer", name, "SubDeformer", "Cluster")
+            cluster, own = self.file.add("Deformer", name, "SubDeformer", "Cluster")
             cluster.add("Version", 100)
             cluster.add("UserData", "", "")
             some = slice(starts[j], starts[j + 1])
@@ -354,15 +226,15 @@ class _Writer:
                 cluster.add("Weights", numbers(weights[some]))
             cluster.add("Transform", stored(np.linalg.inv(self.rest[j])))
             cluster.add("TransformLink", stored(self.rest[j]))
-            self.connect(own, number)
-            self.connect(bone, own)
+            self.file.connect(own, number)
+            self.file.connect(bone, own)
 
     # --- materials ---------------------------------------------------------------------------------------
 
     def add_material(self, material: Material) -> int:
         if id(material) in self.materials:
             return self.materials[id(material)]
-        record, number = self.add("Material", material.name, "Material", "")
+        record, number = self.file.add("Material", material.name, "Material", "")
         self.materials[id(material)] = number
         record.add("Version", 102)
         record.add("ShadingModel", "phong")
@@ -390,17 +262,17 @@ class _Writer:
         base, packed = material.base_color_image, material.metallic_roughness_image
         if base is not None:
             texture = self.add_texture(f"{material.name}_base_color", base, tint=material.base_color[:3])
-            self.connect(texture, number, "DiffuseColor")
+            self.file.connect(texture, number, "DiffuseColor")
             if material.alpha_mode != "OPAQUE" and base.shape[2] == 4:
-                self.connect(texture, number, "TransparentColor")
+                self.file.connect(texture, number, "TransparentColor")
         if material.normal_image is not None:
             texture = self.add_texture(f"{material.name}_normal", material.normal_image)
-            self.connect(texture, number, "NormalMap")
+            self.file.connect(texture, number, "NormalMap")
         if packed is not None:
             rough = self.add_texture(f"{material.name}_roughness", packed, 1, (material.roughness,))
-            self.connect(rough, number, "ShininessExponent")
+            self.file.connect(rough, number, "ShininessExponent")
             metal = self.add_texture(f"{material.name}_metallic", packed, 2, (material.metallic,))
-            self.connect(metal, number, "ReflectionFactor")
+            self.file.connect(metal, number, "ReflectionFactor")
         return number
 
     def add_texture(
@@ -412,14 +284,14 @@ class _Writer:
             return self.textures[key]
         data, media_type = encode_image(_tinted(image, channel, tint))
         file_name = f"{name}.{'png' if media_type == 'image/png' else 'jpg'}"
-        clip, clip_number = self.add("Video", name, "Video", "Clip")
+        clip, clip_number = self.file.add("Video", name, "Video", "Clip")
         clip.add("Type", "Clip")
         table(clip, ("Path", "KString", "XRefUrl", "", file_name))
         clip.add("UseMipMap", 0)
         clip.add("Filename", file_name)
         clip.add("RelativeFilename", file_name)
         clip.add("Content", data)
-        record, number = self.add("Texture", name, "Texture", "")
+        record, number = self.file.add("Texture", name, "Texture", "")
         record.add("Type", "TextureVideoClip")
         record.add("Version", 202)
         record.add("TextureName", f"{name}{NAME_END}Texture")
@@ -429,7 +301,7 @@ class _Writer:
         record.add("RelativeFilename", file_name)
         record.add("ModelUVTranslation", 0.0, 0.0)
         record.add("ModelUVScaling", 1.0, 1.0)
-        self.connect(clip_number, number)
+        self.file.connect(clip_number, number)
         self.textures[key] = number
         return number
 
@@ -446,27 +318,3 @@ def _tinted(image: Image, channel: int | None, tint: Sequence[float]) -> Image:
     for k in range(3):
         shown[..., k] = values[image[..., k], min(k, values.shape[1] - 1)]
     return shown
-
-
-def stored(matrix: NDArray[np.float64]) -> Array:
-    """A transform (4, 4) in metres as the format keeps it: in centimetres, column after column."""
-    scaled = np.array(matrix, np.float64)
-    scaled[:3, 3] *= CENTIMETRES
-    return numbers(scaled.T)
-
-
-def layer_of(record: Made, name: str, mapping: str, reference: str, version: int, title: str = "") -> Made:
-    """A table of values of a mesh: what they belong to, and whether an index leads to them."""
-    layer = record.add(f"LayerElement{name}", 0)
-    layer.add("Version", version)
-    layer.add("Name", title)
-    layer.add("MappingInformationType", mapping)
-    layer.add("ReferenceInformationType", reference)
-    return layer
-
-
-def takes() -> Made:
-    """No animation."""
-    made = Made("Takes")
-    made.add("Current", "")
-    return made

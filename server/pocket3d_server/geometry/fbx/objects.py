@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pocket3d_server.geometry.fbx_binary import NAME_END, Record, Tree
+from pocket3d_server.geometry.fbx.binary import NAME_END, Record, Tree
 from pocket3d_server.geometry.limits import MAX_NODES, BadFileError, short
 
 Matrix = NDArray[np.float64]

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import guessed_tails, posed
-from pocket3d_server.geometry.fbx_binary import Tree, check_fbx
-from pocket3d_server.geometry.fbx_material import Materials
-from pocket3d_server.geometry.fbx_mesh import Mesh, indices, numbers
-from pocket3d_server.geometry.fbx_objects import Object, Objects, geometric_matrix, vector
+from pocket3d_server.geometry.fbx.binary import Tree, check_fbx
+from pocket3d_server.geometry.fbx.material import Materials
+from pocket3d_server.geometry.fbx.mesh import Mesh, indices, numbers
+from pocket3d_server.geometry.fbx.objects import Object, Objects, geometric_matrix, vector
 from pocket3d_server.geometry.limits import (
     MAX_BONES,
     MAX_PRIMITIVES,

@@ -7,8 +7,8 @@ from pathlib import Path, PureWindowsPath
 import numpy as np
 
 from pocket3d_server.geometry.asset import Image, Material
-from pocket3d_server.geometry.fbx_binary import Span
-from pocket3d_server.geometry.fbx_objects import Object, Objects, vector
+from pocket3d_server.geometry.fbx.binary import Span
+from pocket3d_server.geometry.fbx.objects import Object, Objects, vector
 from pocket3d_server.geometry.images import WITH_OBJ, PixelBudget
 from pocket3d_server.geometry.limits import BadFileError
 from pocket3d_server.geometry.mtl_read import packed
