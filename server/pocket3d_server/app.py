@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, make_response
 from flask_openapi3 import OpenAPI
 
-from pocket3d_server import API_VERSION, __version__
+from pocket3d_server import API_VERSION, BASE_PATH, __version__
 from pocket3d_server.api import (
     access,
     account,
@@ -21,10 +21,8 @@ from pocket3d_server.api import (
     operations,
     page,
     receiving,
-    rig,
-    segment,
+    submitting,
     system,
-    texture,
     validation,
     webhooks,
     ws,
@@ -45,7 +43,10 @@ def create_app(services: Services | None) -> OpenAPI:
     context.install(app)
     receiving.install(app)
     errors.install(app)
-    for chapter in (mesh, texture, segment, rig, models, jobs, files, webhooks, system, account, auth):
+    app.register_api(mesh.api)
+    for feature in (submitting.texture, submitting.segment, submitting.rig):
+        app.register_api(feature)
+    for chapter in (models, jobs, files, webhooks, system, account, auth):
         app.register_api(chapter.api)
     app.register_api(operations.api)
     if services:
@@ -71,6 +72,6 @@ def identity() -> dict[str, str]:
         "product": PRODUCT,
         "version": __version__,
         "api_version": API_VERSION,
-        "base_path": context.BASE,
+        "base_path": BASE_PATH,
         "docs": "/openapi",
     }

@@ -89,6 +89,11 @@ def is_valid(key: ApiKey) -> bool:
     return key.revoked_at is None and (key.expires_at is None or key.expires_at > now())
 
 
+def status(key: ApiKey) -> str:
+    """In a word: ``valid``, ``revoked`` or ``expired``."""
+    return "valid" if is_valid(key) else "revoked" if key.revoked_at else "expired"
+
+
 def scopes_of(key: ApiKey) -> frozenset[Scope]:
     """What it may be used for."""
     return read_scopes(key.scopes)

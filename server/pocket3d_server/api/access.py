@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pocket3d_server import logs
+from pocket3d_server import BASE_PATH, logs
 from pocket3d_server.metrics import Metrics
 from pocket3d_server.times import duration
 
@@ -26,9 +26,9 @@ POLLED_ROUTES = frozenset(
         "/healthz",
         "/healthz/live",
         "/metrics",
-        "/api/v1/system/health",
-        "/api/v1/jobs/<job_id>",
-        "/api/v1/mesh/status/<job_id>",
+        f"{BASE_PATH}/system/health",
+        f"{BASE_PATH}/jobs/<job_id>",
+        f"{BASE_PATH}/mesh/status/<job_id>",
     }
 )
 """Asked every few seconds by programs: reads that go well are logged at DEBUG."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.accounts import keys, ledger
 from pocket3d_server.accounts.ledger import EntryKind
 from pocket3d_server.accounts.scopes import Scope
@@ -15,10 +16,11 @@ from pocket3d_server.accounts.tables import Account, ApiKey, CreditEntry
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
+from pocket3d_server.api.paging import NextCursor, PageQuery
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries
-from pocket3d_server.times import now, stamp
+from pocket3d_server.times import now
 
 api = chapter("account", "Account")
 
@@ -134,12 +136,9 @@ class KeyPath(BaseModel):
     key_id: str = Field(max_length=64)
 
 
-class LedgerQuery(BaseModel):
+class LedgerQuery(PageQuery):
     """Which entries to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(
         None, pattern=r"^[0-9]{1,18}$", description="`next_cursor` of the page before."
     )
@@ -164,7 +163,7 @@ class LedgerPage(BaseModel):
     """Some entries, newest first. An account that is not metered has none."""
 
     entries: list[LedgerEntry]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: NextCursor
 
 
 @api.get("", responses={200: AccountInfo})
@@ -196,7 +195,7 @@ def show_account() -> Response:
             stored_files=usage.files,
             stored_bytes=usage.bytes,
         ),
-        created_at=stamp(account.created_at),
+        created_at=account.created_at,
         key_id=who.key_id,
         scopes=sorted(who.scopes),
     )
@@ -264,7 +263,7 @@ def create_key(body: CreateKey) -> Response:
         raise _bad_name(error) from error
     response = jsonify(NewKey(**_facts(key), key=text).model_dump())
     response.status_code = 201
-    response.headers["Location"] = f"/api/v1/account/keys/{key.id}"
+    response.headers["Location"] = f"{BASE_PATH}/account/keys/{key.id}"
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -316,16 +315,15 @@ def _bad_name(error: ValueError) -> Refusal:
 
 
 def _facts(key: ApiKey) -> dict[str, Any]:
-    status = "valid" if keys.is_valid(key) else "revoked" if key.revoked_at else "expired"
     return {
         "key_id": key.id,
         "name": key.name,
         "hint": key.hint,
         "scopes": sorted(keys.scopes_of(key)),
-        "status": status,
-        "created_at": stamp(key.created_at),
-        "expires_at": stamp(key.expires_at) if key.expires_at else None,
-        "last_used_at": stamp(key.last_used_at) if key.last_used_at else None,
+        "status": keys.status(key),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
     }
 
 
@@ -337,5 +335,5 @@ def _entry(line: CreditEntry) -> LedgerEntry:
         balance=line.balance,
         job_id=line.job_id,
         note=line.note,
-        created_at=stamp(line.created_at),
+        created_at=line.created_at,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.accounts.scopes import Scope
-from pocket3d_server.api.context import BASE, require
+from pocket3d_server.api.context import require
 from pocket3d_server.api.errors import ErrorBody
 
 JOBS = (Scope.JOBS_READ, Scope.JOBS_WRITE)
@@ -28,7 +29,7 @@ def chapter(name: str, title: str) -> APIBlueprint:
     blueprint = APIBlueprint(
         name,
         __name__,
-        url_prefix=f"{BASE}/{name}",
+        url_prefix=f"{BASE_PATH}/{name}",
         abp_tags=[Tag(name=title)],
         abp_security=[{"bearer": []}],
         abp_responses={422: ErrorBody},

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
@@ -23,16 +24,15 @@ from pocket3d_server.jobs import links
 from pocket3d_server.loopback import is_loopback
 from pocket3d_server.services import Services
 
-BASE = "/api/v1"
 METRICS_PATH = "/metrics"
 PROBE_PATHS = frozenset({"/healthz", "/healthz/live"})
 """For load balancers: no credentials, and asked more often than strangers may ask anything else."""
 EXTENSION = "pocket3d"
 HANDSHAKE_HEADERS = "pocket3d.handshake_headers"
 """Key in the WSGI environment of a WebSocket: headers for the answer to its handshake."""
-SOCKETS = f"{BASE}/ws/"
-UPLOAD_PATH = f"{BASE}/mesh/upload"
-IMAGE_PATHS = frozenset({f"{BASE}/mesh/generate", f"{BASE}/texture/generate"})
+SOCKETS = f"{BASE_PATH}/ws/"
+UPLOAD_PATH = f"{BASE_PATH}/mesh/upload"
+IMAGE_PATHS = frozenset({f"{BASE_PATH}/mesh/generate", f"{BASE_PATH}/texture/generate"})
 """Requests whose JSON may hold images; other bodies are small."""
 RETRY_AFTER_S = 5
 """Where nothing better is known."""
@@ -88,7 +88,7 @@ def _begin() -> Response | None:
         limit = settings.anonymous_requests_per_minute
         g.allowance = Allowance(limit, limit, int(time.time()))
         return permission
-    needs_caller = path.startswith(BASE) or path == METRICS_PATH
+    needs_caller = path.startswith(BASE_PATH) or path == METRICS_PATH
     if needs_caller and request.method != "OPTIONS":
         _authenticate()
     elif not path.startswith(links.PREFIX):  # a link's account is known when its token was read

@@ -13,17 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing.exceptions import WebsocketMismatch
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.database import disk_is_full
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.storage import StorageError
-from pocket3d_server.times import now, stamp
+from pocket3d_server.times import now
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 60
 """For what has to be mended by someone."""
 RETRYABLE = {
+    ErrorCode.TIMEOUT,
     ErrorCode.RATE_LIMITED,
     ErrorCode.QUEUE_FULL,
     ErrorCode.INTERNAL_ERROR,
@@ -62,7 +64,6 @@ BY_STATUS = {
     503: (ErrorCode.SHUTTING_DOWN, "Try again in a moment."),
     507: (ErrorCode.STORAGE_FULL, "Delete old jobs."),
 }
-API = "/api/v1"
 MAX_PATH = 200
 """Characters of a path that a message repeats."""
 ABOUT_THE_REQUEST = {400, 405, 413, 415, 422}
@@ -102,21 +103,27 @@ class ErrorBody(BaseModel):
 
 def envelope(code: ErrorCode, message: str, details: dict[str, Any], status: int) -> Response:
     """An error response."""
-    hints: dict[str, Any] = {"retryable": code in RETRYABLE or bool(details.get("retry_after"))}
+    hints: dict[str, Any] = {}
     if "suggestion" not in details:
         hints["suggestion"] = BY_STATUS.get(status, (code, "Check the request."))[1]
     if status in ABOUT_THE_REQUEST and (place := docs_url()):
         hints["docs_url"] = place
+    response = jsonify(envelope_json(code, message, details | hints, g.get("request_id", "")))
+    response.status_code = status
+    return response
+
+
+def envelope_json(code: ErrorCode, message: str, details: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """What an error response says; ``details`` has a suggestion."""
+    retryable = code in RETRYABLE or bool(details.get("retry_after"))
     body = ErrorBody(
         error_code=code,
         message=message,
-        details=ErrorDetails.model_validate(details | hints),
-        timestamp=stamp(now()),
-        request_id=g.get("request_id", ""),
+        details=ErrorDetails.model_validate({"retryable": retryable} | details),
+        timestamp=now(),
+        request_id=request_id,
     )
-    response = jsonify(body.model_dump(mode="json", exclude_unset=True))
-    response.status_code = status
-    return response
+    return body.model_dump(mode="json", exclude_unset=True)
 
 
 def refuse(error: Refusal) -> Response:
@@ -181,8 +188,8 @@ def _right_path() -> str:
     """What to do about a path that leads nowhere, where that can be guessed."""
     if request.path.endswith("/"):
         return "Leave the slash at the end away."
-    known = [rule.rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(API)]
-    for path in (request.path, API + request.path):
+    known = [rule.rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(BASE_PATH)]
+    for path in (request.path, BASE_PATH + request.path):
         if similar := get_close_matches(path, known, n=1, cutoff=0.8):
             return (
                 f"Did you mean {_as_documented(similar[0])}? GET /openapi/openapi.json lists all endpoints."

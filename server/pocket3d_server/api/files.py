@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.accounts.tiers import TIERS
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, count_address, count_link, services
 from pocket3d_server.api.errors import ErrorBody
-from pocket3d_server.api.paging import cursor, read_cursor
-from pocket3d_server.api.schemas import Timestamp
+from pocket3d_server.api.paging import NextCursor, PageQuery, cut, read_cursor
+from pocket3d_server.api.schemas import Timestamp, UploadedFile
 from pocket3d_server.api.sending import file_answers, send_stored
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries
 from pocket3d_server.jobs.tables import StoredFile
-from pocket3d_server.times import stamp
 
 api = chapter("files", "Files")
 links = APIBlueprint("download", __name__, abp_tags=[Tag(name="Files")], abp_responses={"default": ErrorBody})
@@ -33,25 +32,15 @@ class FilePath(BaseModel):
     path: str = Field(max_length=200, description="E.g. `outputs/preview_123abc.jpg`.")
 
 
-class FilesQuery(BaseModel):
+class FilesQuery(PageQuery):
     """Which files to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=400)
     kind: Literal["upload", "output"] | None = None
 
 
-class FileInfo(BaseModel):
+class FileInfo(UploadedFile):
     """A stored file."""
 
-    path: str = Field(examples=["uploads/mesh_123abc.glb"])
-    name: str = Field(description="As it was uploaded; empty for outputs.")
-    kind: Literal["image", "mesh"]
-    media_type: str
-    size: int = Field(ge=0, description="Bytes.")
-    sha256: str
     created_at: Timestamp
     used_at: Timestamp | None = Field(description="When a job that needs it was last submitted.")
     job_id: str | None = Field(description="The job that made it; null for uploads.")
@@ -70,7 +59,7 @@ class FilePage(BaseModel):
     """Some files, newest first."""
 
     files: list[FileInfo]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: NextCursor
     storage: StorageUse
 
 
@@ -95,10 +84,13 @@ def list_files(query: FilesQuery) -> Response:
             session, who, query.limit + 1, kind=query.kind, before=read_cursor(query.cursor)
         )
         usage = services().quota.usage(session, who)
-    page = found[: query.limit]
+    page, next_cursor = cut(found, query.limit, lambda row: (row.created_at, row.path))
     answer = FilePage(
-        files=[_info(row) for row in page],
-        next_cursor=cursor(page[-1].created_at, page[-1].path) if len(found) > len(page) else None,
+        files=[
+            FileInfo(**facts_of(row), created_at=row.created_at, used_at=row.used_at, job_id=row.job_id)
+            for row in page
+        ],
+        next_cursor=next_cursor,
         storage=StorageUse(
             uploads=usage.uploads, outputs=usage.outputs, inputs=usage.inputs, limit=usage.limit
         ),
@@ -151,15 +143,13 @@ def follow_link(path: LinkPath, query: LinkQuery) -> Response:
     return send_stored(account_id, stored, attachment=True)
 
 
-def _info(row: StoredFile) -> FileInfo:
-    return FileInfo(
-        path=row.path,
-        name=row.original_name,
-        kind=row.kind,  # type: ignore[arg-type]
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256,
-        created_at=stamp(row.created_at),
-        used_at=stamp(row.used_at) if row.used_at else None,
-        job_id=row.job_id,
-    )
+def facts_of(row: StoredFile) -> dict[str, Any]:
+    """What an ``UploadedFile`` says."""
+    return {
+        "path": row.path,
+        "name": row.original_name,
+        "kind": row.kind,
+        "media_type": row.media_type,
+        "size": row.size,
+        "sha256": row.sha256,
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from pocket3d_server.api.answers import ENDED_LIFE_S, LIFE_S, answers
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import address, caller, services
 from pocket3d_server.api.errors import ErrorBody
-from pocket3d_server.api.paging import cursor, read_cursor
+from pocket3d_server.api.paging import cut, read_cursor
 from pocket3d_server.api.results import RESULTS, MeshResult
 from pocket3d_server.api.schemas import EventsQuery, JobPage, JobPath, JobProblem, JobQuery, JobStatus
 from pocket3d_server.api.sending import send_stored
@@ -26,7 +25,6 @@ from pocket3d_server.jobs import file_queries, queries, states
 from pocket3d_server.jobs.events import DELETED, Event, EventLog, change
 from pocket3d_server.jobs.tables import FINAL, Job, Status
 from pocket3d_server.models.engine import REQUESTS, Feature
-from pocket3d_server.times import stamp
 
 api = chapter("jobs", "Jobs")
 
@@ -46,9 +44,8 @@ def list_jobs(query: JobQuery) -> Response:
             feature=query.feature,
             before=read_cursor(query.cursor),
         )
-        jobs = [_status(session, job) for job in found[: query.limit]]
-    last = found[query.limit - 1] if len(found) > query.limit else None
-    next_cursor = cursor(last.created_at, last.id) if last else None
+        page, next_cursor = cut(found, query.limit, lambda job: (job.created_at, job.id))
+        jobs = [_status(session, job) for job in page]
     return jsonify(JobPage(jobs=jobs, next_cursor=next_cursor).model_dump())
 
 
@@ -221,16 +218,16 @@ def _status(session: Session, job: Job) -> JobStatus:
         feature=job.feature,  # type: ignore[arg-type]
         model_id=job.model_id,
         request=_asked(job),
-        created_at=stamp(job.created_at),
-        started_at=_stamp(job.started_at),
-        completed_at=_stamp(job.completed_at),
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
         progress=job.progress,
         stage=job.stage,
-        eta=_stamp(job.eta),
+        eta=job.eta,
         attempts=job.attempts,
         credits=job.credits,
         queue_position=position,
-        estimated_completion=_stamp(estimate),
+        estimated_completion=estimate,
         result=_result(job),
         error=problem,
     )
@@ -263,7 +260,3 @@ def _server_sent(events: EventLog, job_id: str, after: int, write: Callable[[Eve
             yield f"id: {event.seq}\nevent: {event.kind}\ndata: {write(event)}\n\n"
     if events.closed:
         yield ": the server stops; connect again\n\n"
-
-
-def _stamp(time: datetime | None) -> str | None:
-    return stamp(time) if time else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response, jsonify, request
-from werkzeug.datastructures import FileStorage
 
 from pocket3d_server.api import jobs
 from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.errors import ErrorBody
+from pocket3d_server.api.files import facts_of
 from pocket3d_server.api.model_info import ModelList, info_of
 from pocket3d_server.api.receiving import HOW_TO_UPLOAD, ReceivedFile
 from pocket3d_server.api.schemas import (
@@ -28,7 +28,6 @@ from pocket3d_server.api.schemas import (
 from pocket3d_server.api.sending import file_answers
 from pocket3d_server.api.submitting import answer_submit
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs.files import UPLOADS, new_stem
 from pocket3d_server.jobs.tables import StoredFile
 from pocket3d_server.models.engine import Feature
 
@@ -50,7 +49,7 @@ def upload(form: UploadForm) -> Response:
     rows: list[StoredFile] = []
     try:
         for file in sent:
-            rows.append(_store(file))
+            rows.append(cast(ReceivedFile, file.stream).keep())
         with services().database.write() as session:
             session.add_all(rows)
             session.flush()
@@ -58,20 +57,10 @@ def upload(form: UploadForm) -> Response:
     except BaseException:
         services().files.delete(row.path for row in rows)
         raise
-    details = [
-        UploadedFile(
-            path=row.path,
-            name=row.original_name,
-            kind=row.kind,  # type: ignore[arg-type]
-            media_type=row.media_type,
-            size=row.size,
-            sha256=row.sha256,
-        )
-        for row in rows
-    ]
-    plural = "" if len(rows) == 1 else "s"
     answer = Uploaded(
-        files=[r.path for r in rows], message=f"Uploaded {len(rows)} file{plural}", details=details
+        files=[row.path for row in rows],
+        message=f"Uploaded {len(rows)} file{'' if len(rows) == 1 else 's'}",
+        details=[UploadedFile(**facts_of(row)) for row in rows],
     )
     return jsonify(answer.model_dump())
 
@@ -97,21 +86,3 @@ def models() -> Response:
     slots = services().pool.state()
     infos = [info_of(model, slots) for model in services().catalog.all()]
     return jsonify(ModelList(models=infos).model_dump())
-
-
-def _store(file: FileStorage) -> StoredFile:
-    """Give a received file its place under a name of ours. Raises Refusal."""
-    received = cast(ReceivedFile, file.stream)
-    received.flush()
-    kind = services().inspector.inspect(received.path, received.name)
-    path = f"{UPLOADS}/{'img' if kind.kind == 'image' else 'mesh'}_{new_stem()}{kind.suffix}"
-    received.keep_as(path)
-    return StoredFile(
-        path=path,
-        account_id=caller().account_id,
-        kind=kind.kind,
-        media_type=kind.media_type,
-        size=received.size,
-        sha256=received.sha256,
-        original_name=received.name,
-    )

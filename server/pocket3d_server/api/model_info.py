@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -151,5 +152,5 @@ def _licence(spec: ModelSpec, terms: LicenceTerms, manages: bool) -> LicenceInfo
         must_accept=terms.must_accept,
         accepted=acceptance is not None,
         accepted_by=acceptance.name if acceptance and manages else None,
-        accepted_at=acceptance.accepted_at if acceptance else None,
+        accepted_at=datetime.fromisoformat(acceptance.accepted_at) if acceptance else None,
     )

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.errors import ErrorCode, Refusal
 
+NextCursor = Annotated[
+    str | None, Field(description="Send it as `cursor` for the next page; null on the last.")
+]
+Row = TypeVar("Row")
 
-def cursor(time: datetime, name: str) -> str:
-    """Where the next page goes on."""
-    return base64.urlsafe_b64encode(f"{time.isoformat()} {name}".encode()).decode()
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=400)
+
+
+def cut(
+    found: Sequence[Row], limit: int, place: Callable[[Row], tuple[datetime, str]]
+) -> tuple[Sequence[Row], str | None]:
+    """A page of rows of which one more was asked for than it holds, and where the next one goes on. ``place``: a row's
+    time and name."""
+    page = found[:limit]
+    if len(found) == len(page):
+        return page, None
+    time, name = place(page[-1])
+    return page, base64.urlsafe_b64encode(f"{time.isoformat()} {name}".encode()).decode()
 
 
 def read_cursor(text: str | None) -> tuple[datetime, str] | None:

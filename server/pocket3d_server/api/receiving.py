@@ -14,8 +14,9 @@ from werkzeug.formparser import FormDataParser
 from pocket3d_server.api import json_body
 from pocket3d_server.api.context import UPLOAD_PATH, caller, services
 from pocket3d_server.errors import ErrorCode, Refusal
-from pocket3d_server.jobs.files import TEMPORARY, new_stem
+from pocket3d_server.jobs.files import TEMPORARY, UPLOADS, new_stem
 from pocket3d_server.jobs.quota import Room
+from pocket3d_server.jobs.tables import StoredFile
 
 MB = 1024 * 1024
 LONGEST_NAME = 200
@@ -42,11 +43,6 @@ class ReceivedFile:
         self._hash = hashlib.sha256()
         self._file = path.open("w+b")
 
-    @property
-    def sha256(self) -> str:
-        """Of what has arrived, hex."""
-        return self._hash.hexdigest()
-
     def write(self, data: bytes) -> int:
         """Append. Raises Refusal FILE_TOO_LARGE or STORAGE_FULL at the first byte that is too many."""
         self.size += len(data)
@@ -61,10 +57,22 @@ class ReceivedFile:
         self._hash.update(data)
         return self._file.write(data)
 
-    def keep_as(self, path: str) -> None:
-        """Give the file its place in the storage."""
+    def keep(self) -> StoredFile:
+        """Have it looked at, and give it its place in the storage under a name of ours; its row. Raises Refusal."""
+        self._file.flush()
+        found = services().inspector.inspect(self.path, self.name)
         self._file.close()
+        path = f"{UPLOADS}/{'img' if found.kind == 'image' else 'mesh'}_{new_stem()}{found.suffix}"
         services().files.keep(self.path, path)
+        return StoredFile(
+            path=path,
+            account_id=caller().account_id,
+            kind=found.kind,
+            media_type=found.media_type,
+            size=self.size,
+            sha256=self._hash.hexdigest(),
+            original_name=self.name,
+        )
 
     def discard(self) -> None:
         """Close it, and delete it unless it was kept."""

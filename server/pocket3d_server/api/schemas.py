@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from flask_openapi3 import FileStorage
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.config import JsonValue
 
+from pocket3d_server.api.paging import NextCursor, PageQuery
 from pocket3d_server.api.results import JobResult
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.engine import (
@@ -20,10 +30,13 @@ from pocket3d_server.models.engine import (
     TextureRequest,
 )
 from pocket3d_server.models.mesh_options import MeshOptions
+from pocket3d_server.times import stamp
 
 TextureResolution = Literal[512, 1024, 2048, 4096]
 Timestamp = Annotated[
-    str, Field(json_schema_extra={"format": "date-time"}, examples=["2023-12-01T12:00:00Z"])
+    datetime,
+    PlainSerializer(stamp, return_type=str),
+    WithJsonSchema({"examples": ["2023-12-01T12:00:00Z"], "format": "date-time", "type": "string"}),
 ]
 """RFC 3339 in UTC, as ``times.stamp`` writes it."""
 FeatureName = Literal["mesh_generation", "texture_generation", "mesh_segmentation", "auto_rigging"]
@@ -78,6 +91,16 @@ NEEDS_SOURCE: list[JsonValue] = [
     {"required": ["images"], "properties": {"images": {"minItems": 1}}},
 ]
 """In JSON Schema: either a text or at least one image."""
+
+
+MeshFile = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
+    ),
+]
 
 
 class TextOrImages(SubmitBody):
@@ -150,11 +173,7 @@ class GenerateTexture(TextOrImages):
         }
     )
 
-    mesh_file: str = Field(
-        min_length=1,
-        max_length=200,
-        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
-    )
+    mesh_file: MeshFile
     texture_resolution: TextureResolution = _default(TextureRequest, "texture_resolution")
     style: Literal["realistic", "cartoon", "artistic"] = _default(TextureRequest, "style")
     intensity: float = Field(
@@ -178,11 +197,7 @@ class AnalyzeSegments(SubmitBody):
         }
     )
 
-    mesh_file: str = Field(
-        min_length=1,
-        max_length=200,
-        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
-    )
+    mesh_file: MeshFile
     segmentation_level: Literal["coarse", "fine", "semantic"] = _default(SegmentRequest, "segmentation_level")
     output_format: Literal["glb", "obj"] = "glb"
     min_part_size: int = Field(
@@ -208,11 +223,7 @@ class GenerateRig(SubmitBody):
         }
     )
 
-    mesh_file: str = Field(
-        min_length=1,
-        max_length=200,
-        description="Path of an uploaded mesh or of an output, or `job:<job_id>`.",
-    )
+    mesh_file: MeshFile
     character_type: Literal["humanoid", "quadruped", "generic"] = _default(RigRequest, "character_type")
     output_format: Literal["glb", "fbx", "obj"] = "glb"
     bone_count: int | None = Field(
@@ -326,7 +337,7 @@ class JobPage(BaseModel):
     """Some jobs, newest first."""
 
     jobs: list[JobStatus]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: NextCursor
 
 
 class JobPath(BaseModel):
@@ -335,13 +346,9 @@ class JobPath(BaseModel):
     job_id: str = Field(max_length=64)
 
 
-class JobQuery(BaseModel):
+class JobQuery(PageQuery):
     """Which jobs to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=200)
     status: StatusName | None = None
     feature: FeatureName | None = None
 
@@ -363,11 +370,11 @@ class UploadForm(BaseModel):
 class UploadedFile(BaseModel):
     """A file that was taken in."""
 
-    path: str
-    name: str
+    path: str = Field(examples=["uploads/mesh_123abc.glb"])
+    name: str = Field(description="As it was uploaded; empty for outputs.")
     kind: Literal["image", "mesh"]
     media_type: str
-    size: int
+    size: int = Field(ge=0, description="Bytes.")
     sha256: str
 
 

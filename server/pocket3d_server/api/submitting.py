@@ -1,4 +1,4 @@
-"""From a validated submit to its answer, the same for all four features."""
+"""From a validated submit to its answer, the same for all four features; the chapters that have nothing but it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,57 @@ from typing import Any
 
 from flask import Response, jsonify, make_response
 
+from pocket3d_server import BASE_PATH
+from pocket3d_server.api.chapter import chapter
 from pocket3d_server.api.context import caller, exchange, services
 from pocket3d_server.api.jobs import job_status
-from pocket3d_server.api.schemas import DryRun, SubmitBody, SubmitHeader, SubmitQuery, Submitted
+from pocket3d_server.api.schemas import (
+    AnalyzeSegments,
+    DryRun,
+    GenerateRig,
+    GenerateTexture,
+    SubmitBody,
+    SubmitHeader,
+    SubmitQuery,
+    SubmitResult,
+    Submitted,
+)
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries
 from pocket3d_server.jobs.events import FINAL_EVENTS
 from pocket3d_server.jobs.submit import Submission
 from pocket3d_server.models.engine import Feature
-from pocket3d_server.times import stamp
+
+texture = chapter("texture", "Texture Generation")
+segment = chapter("segment", "Mesh Segmentation")
+rig = chapter("rig", "Auto-Rigging")
+ANSWERS: dict[Any, Any] = {202: Submitted, 200: SubmitResult}
 
 MAX_WAIT_S = 300.0
 OWN_FIELDS = {"model_preference", "seed", "parameters", "output_format", "mesh_file", "images"}
+
+
+@texture.post("/generate", responses=ANSWERS)
+def texture_generate(body: GenerateTexture, header: SubmitHeader, query: SubmitQuery) -> Response:
+    """Generate a texture for a mesh from a text or from reference images.
+
+    A text alone is for models that read text: without `model_preference` it goes to the built-in one. Hunyuan3D-Paint
+    paints after pictures: a text alone that names it is refused with 422, and a text beside `images` is not used, which
+    the result's `notes` say.
+    """
+    return answer_submit(Feature.TEXTURE_GENERATION, body, header, query, "Texture generation job queued")
+
+
+@segment.post("/analyze", responses=ANSWERS)
+def segment_analyze(body: AnalyzeSegments, header: SubmitHeader, query: SubmitQuery) -> Response:
+    """Split a mesh into parts."""
+    return answer_submit(Feature.MESH_SEGMENTATION, body, header, query, "Segmentation job queued")
+
+
+@rig.post("/generate", responses=ANSWERS)
+def rig_generate(body: GenerateRig, header: SubmitHeader, query: SubmitQuery) -> Response:
+    """Make a skeleton and skin weights for a mesh."""
+    return answer_submit(Feature.AUTO_RIGGING, body, header, query, "Auto-rigging job queued")
 
 
 def answer_submit(
@@ -55,11 +94,11 @@ def answer_submit(
         answer = Submitted(
             job_id=accepted.job_id,
             message=message,
-            estimated_completion=stamp(accepted.estimated_completion),
+            estimated_completion=accepted.estimated_completion,
             credits=accepted.credits,
         )
         response = make_response(jsonify(answer.model_dump()), 202)
-    response.headers["Location"] = f"/api/v1/jobs/{accepted.job_id}"
+    response.headers["Location"] = f"{BASE_PATH}/jobs/{accepted.job_id}"
     if in_time is not None:
         response.headers["Preference-Applied"] = f"wait={wait:g}"
     if accepted.replayed:
@@ -73,7 +112,7 @@ def _answer_dry_run(submission: Submission) -> Response:
         model_id=found.model_id,
         credits=found.credits,
         queue_position=found.queue_position,
-        estimated_completion=stamp(found.estimated_completion),
+        estimated_completion=found.estimated_completion,
     )
     return jsonify(answer.model_dump())
 

@@ -24,7 +24,7 @@ from pocket3d_server.models.engine import Feature
 from pocket3d_server.runners import devices
 from pocket3d_server.runners.base import SlotState
 from pocket3d_server.runners.devices import Gpu
-from pocket3d_server.times import now, stamp
+from pocket3d_server.times import now
 
 api = chapter("system", "System")
 
@@ -168,7 +168,7 @@ def health() -> Response:
     draining = services().health.draining
     answer = Health(
         status="draining" if draining else "degraded" if problems else "healthy",
-        timestamp=stamp(now()),
+        timestamp=now(),
         gpu_status=devices.gpus(),
         queue_size=counts[Status.QUEUED],
         active_jobs=counts[Status.PROCESSING],

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.api.chapter import chapter
-from pocket3d_server.api.context import BASE, caller, services
-from pocket3d_server.api.paging import cursor, read_cursor
+from pocket3d_server.api.context import caller, services
+from pocket3d_server.api.paging import NextCursor, PageQuery, cut, read_cursor
 from pocket3d_server.api.schemas import Timestamp
 from pocket3d_server.jobs.webhooks.tables import Delivery, Webhook
-from pocket3d_server.times import now, stamp
+from pocket3d_server.times import now
 
 api = chapter("webhooks", "Webhooks")
 
@@ -100,13 +101,9 @@ class DeliveryPath(WebhookPath):
     delivery_id: str = Field(max_length=64)
 
 
-class DeliveryQuery(BaseModel):
+class DeliveryQuery(PageQuery):
     """Which deliveries to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=200)
     status: DeliveryState | None = None
 
 
@@ -145,7 +142,7 @@ class DeliveryPage(BaseModel):
     """Some deliveries, newest first."""
 
     deliveries: list[DeliveryInfo]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: NextCursor
 
 
 @api.post("", responses={201: WebhookWithSecret})
@@ -153,7 +150,7 @@ def create_webhook(body: NewWebhook) -> tuple[Response, int]:
     """Register a webhook. The answer is the only one that shows the secret."""
     webhook = services().webhooks.create(caller().account_id, body.url, body.events, body.secret)
     response = jsonify(_with_secret(webhook).model_dump())
-    response.headers["Location"] = f"{BASE}/webhooks/{webhook.id}"
+    response.headers["Location"] = f"{BASE_PATH}/webhooks/{webhook.id}"
     return response, 201
 
 
@@ -212,10 +209,10 @@ def list_webhook_deliveries(path: WebhookPath, query: DeliveryQuery) -> Response
         status=query.status,
         before=read_cursor(query.cursor),
     )
-    last = found[query.limit - 1] if len(found) > query.limit else None
+    rows, next_cursor = cut(found, query.limit, lambda delivery: (delivery.created_at, delivery.id))
     page = DeliveryPage(
-        deliveries=[DeliveryInfo(**_facts(delivery)) for delivery in found[: query.limit]],
-        next_cursor=cursor(last.created_at, last.id) if last else None,
+        deliveries=[DeliveryInfo.model_validate(delivery, from_attributes=True) for delivery in rows],
+        next_cursor=next_cursor,
     )
     return jsonify(page.model_dump())
 
@@ -224,7 +221,7 @@ def list_webhook_deliveries(path: WebhookPath, query: DeliveryQuery) -> Response
 def get_webhook_delivery(path: DeliveryPath) -> Response:
     """Get a delivery with what it says."""
     delivery = services().webhooks.delivery(caller().account_id, path.webhook_id, path.delivery_id)
-    return jsonify(_detail(delivery).model_dump())
+    return jsonify(_detail(delivery))
 
 
 @api.post("/<webhook_id>/deliveries/<delivery_id>/replay", responses={202: DeliveryDetail})
@@ -236,8 +233,8 @@ def replay_webhook_delivery(path: DeliveryPath) -> tuple[Response, int]:
 
 def _accepted(delivery: Delivery) -> tuple[Response, int]:
     services().webhook_sender.wake()
-    response = jsonify(_detail(delivery).model_dump())
-    response.headers["Location"] = f"{BASE}/webhooks/{delivery.webhook_id}/deliveries/{delivery.id}"
+    response = jsonify(_detail(delivery))
+    response.headers["Location"] = f"{BASE_PATH}/webhooks/{delivery.webhook_id}/deliveries/{delivery.id}"
     return response, 202
 
 
@@ -249,10 +246,10 @@ def _info(webhook: Webhook) -> WebhookInfo:
         events=webhook.events,  # type: ignore[arg-type]
         enabled=webhook.enabled,
         disabled_reason=webhook.disabled_reason,
-        disabled_at=_stamp(webhook.disabled_at),
-        failing_since=_stamp(webhook.failing_since),
-        old_secret_until=_stamp(until) if until and until > now() else None,
-        created_at=stamp(webhook.created_at),
+        disabled_at=webhook.disabled_at,
+        failing_since=webhook.failing_since,
+        old_secret_until=until if until and until > now() else None,
+        created_at=webhook.created_at,
     )
 
 
@@ -260,23 +257,5 @@ def _with_secret(webhook: Webhook) -> WebhookWithSecret:
     return WebhookWithSecret(**_info(webhook).model_dump(), secret=webhook.secret)
 
 
-def _detail(delivery: Delivery) -> DeliveryDetail:
-    return DeliveryDetail(**_facts(delivery), payload=delivery.payload)
-
-
-def _facts(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "id": delivery.id,
-        "event": delivery.event,
-        "job_id": delivery.job_id,
-        "status": delivery.status,
-        "attempts": delivery.attempts,
-        "tries": [Try(**entry) for entry in delivery.tries],
-        "next_try_at": _stamp(delivery.next_try_at),
-        "created_at": stamp(delivery.created_at),
-        "delivered_at": _stamp(delivery.delivered_at),
-    }
-
-
-def _stamp(time: datetime | None) -> str | None:
-    return stamp(time) if time else None
+def _detail(delivery: Delivery) -> dict[str, Any]:
+    return DeliveryDetail.model_validate(delivery, from_attributes=True).model_dump()

@@ -9,7 +9,8 @@ from flask import Flask, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
-from pocket3d_server.api.context import BASE, caller, services
+from pocket3d_server import BASE_PATH
+from pocket3d_server.api.context import caller, services
 from pocket3d_server.api.jobs import event_writer, own_job, start_after
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import queries
@@ -42,7 +43,7 @@ def install(app: Flask) -> None:
     }
     sock = Sock(app)
 
-    @sock.route(f"{BASE}/ws/jobs/<job_id>")
+    @sock.route(f"{BASE_PATH}/ws/jobs/<job_id>")
     def job_events(ws: Server, job_id: str) -> None:
         """All events after ``?after=N`` (default: from the first), then new ones, until the job has ended."""
         who = caller()

@@ -291,7 +291,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
         "tier": account.tier,
         "credits": account.credits,
         "created_at": stamp(account.created_at or now()),
-        "disabled_at": stamp(account.disabled_at) if account.disabled_at else None,
+        "disabled_at": _stamp(account.disabled_at),
     }
 
 
@@ -311,10 +311,9 @@ def _key_facts(key: ApiKey) -> dict[str, Any]:
 
 
 def _key_line(key: ApiKey) -> str:
-    state = "valid" if keys.is_valid(key) else "revoked" if key.revoked_at else "expired"
     used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
     scopes = f"all but {Scope.SYSTEM}" if key.scopes is None else key.scopes.replace(" ", ",")
-    return f"{key.id}  {key.hint}  {state:7}  {used:26}  {scopes:14}  {key.name}"
+    return f"{key.id}  {key.hint}  {keys.status(key):7}  {used:26}  {scopes:14}  {key.name}"
 
 
 def _show_once(options: argparse.Namespace, key: ApiKey, account: Account, text: str) -> None:

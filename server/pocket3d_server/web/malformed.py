@@ -14,14 +14,14 @@ import re
 import socket
 import time
 from email.utils import formatdate
-from typing import Any
 
 from cheroot import server
 
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.api.access import request_id
+from pocket3d_server.api.errors import envelope_json
 from pocket3d_server.errors import ErrorCode
-from pocket3d_server.times import duration, now, stamp
+from pocket3d_server.times import duration
 
 log = logging.getLogger("pocket3d_server.http")
 
@@ -147,7 +147,7 @@ class Request(server.HTTPRequest):
         wanted = self.inheaders.get(b"X-Request-Id", b"").decode("latin-1")
         name = request_id(wanted)
         allowance: Allowance = self.server.limiter.stranger(self.conn.remote_addr)
-        body = _body(error, message, advice, name, retryable=code in (408, 429, 500, 503))
+        body = json.dumps(envelope_json(error, message, {"suggestion": advice}, name)).encode() + b"\n"
         lines = [
             f"HTTP/1.1 {status}",
             "Content-Type: application/json",
@@ -175,18 +175,6 @@ def _sentence(text: str) -> str:
     if len(text) > 100:  # cheroot goes on to quote the standard
         text = text.partition(": ")[0]
     return text if not text or text.endswith(".") else f"{text}."
-
-
-def _body(code: ErrorCode, message: str, suggestion: str, name: str, *, retryable: bool) -> bytes:
-    details: dict[str, Any] = {"suggestion": suggestion, "retryable": retryable}
-    envelope = {
-        "error_code": code,
-        "message": message,
-        "details": details,
-        "timestamp": stamp(now()),
-        "request_id": name,
-    }
-    return json.dumps(envelope).encode() + b"\n"
 
 
 def _linger(sock: socket.socket) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pocket3d_server import BASE_PATH
 from pocket3d_server.jobs.tables import Job, JobEvent
 from pocket3d_server.jobs.webhooks.tables import Delivery, Webhook
 from pocket3d_server.times import now, stamp
@@ -93,7 +94,7 @@ def _shortened(payload: dict[str, Any]) -> dict[str, Any]:
             left_out[name] = len(result.pop(name))
             data["left_out"] = left_out
             data["note"] = (
-                f"The result is too large for a webhook; GET /api/v1/jobs/{payload['job_id']} has all."
+                f"The result is too large for a webhook; GET {BASE_PATH}/jobs/{payload['job_id']} has all."
             )
     return short
 
