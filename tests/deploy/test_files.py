@@ -89,6 +89,24 @@ def test_the_services_fit_together() -> None:
     assert more["server"]["build"]["target"] in containers.stages(DOCKERFILE)
 
 
+def test_several_servers_share_what_one_kept() -> None:
+    """The override puts the shared files where one server alone has its data, and its own data elsewhere."""
+    services = yaml.safe_load(COMPOSE)["services"]
+    more = yaml.safe_load((DEPLOY / "compose.several.yaml").read_text())["services"]
+    variables = more["server"]["environment"]
+    for name in variables:
+        assert name.removeprefix("POCKET3D_").lower() in Settings.model_fields, name
+    assert "data:/data" in services["server"]["volumes"]
+    assert (variables["POCKET3D_STORAGE_URL"], variables["POCKET3D_SECRETS_DIR"]) == ("file:///data", "/data")
+    own = variables["POCKET3D_DATA_DIR"]
+    assert more["server"]["volumes"] == [own]
+    assert re.search(rf"install --directory --owner=10001 .*{own}\b", DOCKERFILE), "root would own the volume"
+    upstream = more["proxy"]["environment"]["POCKET3D_UPSTREAM"].split()
+    replicas = more["server"]["deploy"]["replicas"]
+    assert upstream == [f"pocket3d-server-{i + 1}:7263" for i in range(replicas)]
+    assert (DEPLOY / more["proxy"]["volumes"][0].split(":")[0]).exists()
+
+
 def test_the_unit_gives_jobs_their_time() -> None:
     (drain,) = re.findall(r"POCKET3D_DRAIN_SECONDS=(\d+)", UNIT)
     (stop,) = re.findall(r"^TimeoutStopSec=(\d+)", UNIT, re.M)
@@ -171,6 +189,40 @@ def test_prometheus_reads_its_files(tmp_path: Path) -> None:
     config = tmp_path / "prometheus.yml"
     config.write_text(config.read_text().replace("/etc/prometheus/pocket3d.key", str(config)))
     subprocess.run(["promtool", "check", "config", str(config)], check=True)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="there is no promtool on the PATH")
+def test_the_first_of_a_kind_is_told(tmp_path: Path) -> None:
+    """A counter's series begins when there is something to count, so that it never was 0."""
+    first = "_ _ _ 1x20"
+    three = "_ _ _ 1 2 3x20"
+    series = {
+        'pocket3d_http_requests_total{instance="a", route="/jobs", method="GET", status="500"}': first,
+        'pocket3d_runner_ends_total{instance="a", model="m", reason="died"}': three,
+    }
+    alerts = {"Pocket3dInternalErrors": {"route": "/jobs"}, "Pocket3dRunnersDie": {"model": "m"}}
+    case = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "alert_rule_test": [
+            {
+                "eval_time": when,
+                "alertname": name,
+                "exp_alerts": [{"exp_labels": labels | {"instance": "a"} | severity}] if severity else [],
+            }
+            for name, labels in alerts.items()
+            for when, severity in (("2m", {}), ("6m", {"severity": "warn"}), ("25m", {}))
+        ],
+    }
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "rules.yml").read_text())
+    for rule in rules["groups"][0]["rules"]:
+        del rule["annotations"]  # they would have to be repeated here
+    (tmp_path / "rules.yml").write_text(json.dumps(rules))
+    (tmp_path / "test.yml").write_text(json.dumps({"rule_files": ["rules.yml"], "tests": [case]}))
+    told = subprocess.run(
+        ["promtool", "test", "rules", str(tmp_path / "test.yml")], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_the_load_test_finds_nothing_wrong(live_server: LiveServer) -> None:
