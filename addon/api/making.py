@@ -63,7 +63,6 @@ def submit_variants(
     )
     place = bpy.context.scene.cursor.location if location is None else location
     with plain_errors():
-        params.check()
         several = tasks.variants_to_make(params, place, count, name, replaces=replaces)
     return [submit(task) for task in several]
 
@@ -167,7 +166,6 @@ def paths(images: Pictures | str | os.PathLike[str]) -> tuple[str, ...]:
 
 def _submit(objects: Sequence[bpy.types.Object], params: TextureParams | SegmentParams | RigParams) -> Job:
     with plain_errors():
-        params.check()
         (task,) = tasks.tasks_for(list(objects), params)
     return submit(task)
 

@@ -45,22 +45,12 @@ def status() -> Status:
     return current_session().connection.refresh()
 
 
-def client() -> Any:
-    """A ``Pocket3DClient`` of the server, which is started if need be. Raises Error."""
-    try:
-        return current_session().connection.connect()
-    except Exception as error:
-        raise error_of(explain(error)) from error
-
-
 def models(feature: str = "") -> list[Any]:
-    """The models of the server, of one feature or of all; each says whether it is ``ready`` and else why not.
-
-    Raises Error.
+    """The models of the server, which is started if need be, of one feature or of all; each says whether it is
+    ``ready`` and else why not. Raises Error.
     """
-    connected = client()
     try:
-        found = connected.models.list()
+        found = current_session().connection.connect().models.list()
     except Exception as error:
         raise error_of(explain(error)) from error
     return [m for m in found if feature in ("", m.feature)]

@@ -12,7 +12,7 @@ from ..api.errors import Error, error_of
 from ..core.errors import explain
 from . import codes
 from .arguments import parser
-from .common import CommandLineError, Interrupted
+from .common import CommandLineError, Interrupted, error_entry
 from .output import Output, answers_only
 
 
@@ -48,8 +48,7 @@ def main(argv: Sequence[str]) -> int:
 
 def fail(output: Output, error: Error, code: int, usage: str = "") -> int:
     """Say what went wrong; returns the exit code."""
-    told = {"code": error.code, "message": error.message, "remedy": error.remedy}
-    output.answer({"status": "error", "exit_code": code, "error": told}, ())
+    output.answer({"status": "error", "exit_code": code, "error": error_entry(error)}, ())
     remedy = [f"  {error.remedy}"] if error.remedy else []
     rows = [f"  {line}" for line in error.details.splitlines()] if error.code == "BAD_BATCH" else []
     output.complain(*([usage.rstrip()] if usage else []), f"Error: {error.message}", *rows, *remedy)

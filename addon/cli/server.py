@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from .. import api
-from ..api.errors import Error, error_of
+from ..api.errors import error_of
 from ..core.errors import Remedy, UserError, explain
 from ..core.features import VERBS
 from ..core.request.models import label, state_text
@@ -97,7 +97,7 @@ def local_status(options: argparse.Namespace, output: Output) -> int:
 def install(options: argparse.Namespace, output: Output) -> int:
     """Install it, or the version that this extension brings, and start it once to see that it works."""
     if not bpy.app.online_access:
-        raise error_of(explain(UserError("Installing needs Blender's online access", Remedy.ONLINE_ACCESS)))
+        raise UserError("Installing needs Blender's online access", Remedy.ONLINE_ACCESS)
     server = local()
     began = time.monotonic()
 
@@ -129,7 +129,7 @@ def start(options: argparse.Namespace, output: Output) -> int:
     try:
         while True:
             time.sleep(1.0)
-            with_error(server.address)  # says why, should it end
+            server.address()  # says why, should it end
     except Interrupted:
         return codes.DONE
 
@@ -138,7 +138,7 @@ def stop(options: argparse.Namespace, output: Output) -> int:
     """Stop it, unless another Blender uses it."""
     server = local()
     was = presence.read(server.paths.port_file) is not None
-    with_error(server.stop)
+    server.stop()
     text = "The server on this computer was stopped" if was else "The server on this computer did not run"
     output.answer({"status": "completed", "exit_code": codes.DONE, "was_running": was}, [text])
     return codes.DONE
@@ -173,16 +173,6 @@ ACTIONS: dict[str, tuple[Any, str]] = {
 """Function and help text of each."""
 
 
-def with_error(work: Callable[[], Any]) -> Any:
-    """Do something whose failures are to be explained. Raises Error."""
-    try:
-        return work()
-    except Error:
-        raise
-    except Exception as error:
-        raise error_of(explain(error)) from error
-
-
 def busy(work: Callable[[], Any], output: Output, word: str, server: LocalServer) -> Any:
     """Do something long on another thread and show how far it is, so that Ctrl-C is heard. Raises Error."""
     answers: list[Any] = []
@@ -190,7 +180,7 @@ def busy(work: Callable[[], Any], output: Output, word: str, server: LocalServer
 
     def run() -> None:
         try:
-            answers.append(with_error(work))
+            answers.append(work())
         except Exception as error:
             failures.append(error)
 

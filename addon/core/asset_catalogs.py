@@ -21,17 +21,17 @@ VERSION 1
 """
 
 
-def with_catalog(text: str, name: str = NAME, uuid: str = UUID) -> tuple[str, str]:
+def with_catalog(text: str) -> tuple[str, str]:
     """The file's text with our catalog in it, and the identifier to use.
 
     Every other line stays as it is. A catalog of this name that is already there, from whomever, is the one.
     """
     for line in text.splitlines():
         identifier, _, rest = line.partition(":")
-        if not line.lstrip().startswith("#") and rest.partition(":")[0] == name:
+        if not line.lstrip().startswith("#") and rest.partition(":")[0] == NAME:
             return text, identifier.strip()
     text = text if text.strip() else HEAD
-    return f"{text}{'' if text.endswith(chr(10)) else chr(10)}{uuid}:{name}:{name}\n", uuid
+    return f"{text}{'' if text.endswith(chr(10)) else chr(10)}{UUID}:{NAME}:{NAME}\n", UUID
 
 
 def add_catalog(folder: Path) -> str:

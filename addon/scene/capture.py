@@ -60,6 +60,15 @@ def why_not(view: View, context: bpy.types.Context) -> str:
     return ""
 
 
+def why_not_all(views: Sequence[View], context: bpy.types.Context) -> str:
+    """The same for several pictures, of which one is named by its number."""
+    for number, view in enumerate(views, 1):
+        reason = why_not(view, context)
+        if reason:
+            return reason if len(views) == 1 else f"View {number}: {reason[0].lower()}{reason[1:]}"
+    return ""
+
+
 class Pictures:
     """Pictures on their way into files: what Blender must do is done at once, or rendered while it stays usable;
     the rest is done on a thread.
@@ -75,10 +84,10 @@ class Pictures:
         self._written: list[Future[None]] = []
         paths = []
         try:
+            reason = why_not_all(views, context)
+            if reason:
+                raise UserError(reason)
             for number, view in enumerate(views, 1):
-                reason = why_not(view, context)
-                if reason:
-                    raise UserError(reason if len(views) == 1 else f"View {number}: {reason}")
                 paths.append(str(self._file_of(view, context, number)))
         except BaseException:
             self.discard()

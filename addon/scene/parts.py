@@ -50,12 +50,10 @@ def part_numbers(mesh: bpy.types.Mesh) -> np.ndarray | None:
     return numbers
 
 
-def apply_parts(obj: bpy.types.Object, data: PartsData, *, recolor: bool = True) -> list[bpy.types.Material]:
-    """Put a segmentation on the mesh that was sent; returns the parts' materials.
+def apply_parts(obj: bpy.types.Object, data: PartsData) -> None:
+    """Put a segmentation on the mesh that was sent; see ``show``. Geometry does not change.
 
-    Faces get the attribute ``pocket3d_part``. With ``recolor`` each part gets a material slot of its own,
-    after the ones that were there; ``slots.restore`` goes back. Geometry does not change. Raises
-    UserError when the mesh has been edited since it was sent.
+    Raises UserError when the mesh has been edited since it was sent.
     """
     faces = triangles.triangulate(obj)
     if len(faces.polygons) != len(data.triangle_part):
@@ -63,30 +61,20 @@ def apply_parts(obj: bpy.types.Object, data: PartsData, *, recolor: bool = True)
     mesh = obj.data
     numbers = np.zeros(len(mesh.polygons), np.int32)
     numbers[faces.polygons] = data.triangle_part
-    if recolor:
-        return show(obj, data.parts, numbers)
-    _write(obj, data.parts, numbers)
-    return []
+    show(obj, data.parts, numbers)
 
 
-def show(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> list[bpy.types.Material]:
-    """Give the faces their parts by ``numbers`` (F,) and colour them; returns the new materials."""
-    _write(obj, parts, numbers)
-    if slots.are_parts(obj):  # new parts take the place of old ones, but stand on a texture
-        slots.restore(obj)
-    made = part_materials(parts)
-    slots.show(obj, made, numbers)
-    return made
+def show(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> None:
+    """Give the faces their parts by ``numbers`` (F,) and colour them.
 
-
-def _write(obj: bpy.types.Object, parts: Sequence[PartData], numbers: np.ndarray) -> None:
+    They get the attribute ``pocket3d_part``, and each part a material slot of its own, after the ones that were
+    there; ``slots.restore`` goes back.
+    """
     slots.write(obj.data, ATTRIBUTE, numbers)
     store_names(obj, [p.label for p in parts])
-
-
-def part_materials(parts: Sequence[PartData]) -> list[bpy.types.Material]:
-    """A plain material in each part's colour."""
-    return [part_material(p.label, p.color) for p in parts]
+    if slots.are_parts(obj):  # new parts take the place of old ones, but stand on a texture
+        slots.restore(obj)
+    slots.show(obj, [part_material(p.label, p.color) for p in parts], numbers)
 
 
 def part_material(name: str, color: tuple[float, float, float]) -> bpy.types.Material:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 
 
-def per_metre(scene: bpy.types.Scene | None = None) -> float:
-    """How many of Blender's units a metre is in a scene, the current one by default."""
-    settings = (scene or bpy.context.scene).unit_settings
+def per_metre() -> float:
+    """How many of Blender's units a metre is in the current scene."""
+    settings = bpy.context.scene.unit_settings
     if settings.system == "NONE" or settings.scale_length <= 0:
         return 1.0
     return 1.0 / float(settings.scale_length)

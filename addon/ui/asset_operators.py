@@ -10,7 +10,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..core.errors import UserError
-from ..core.jobs import gallery as gallery_rules
+from ..core.jobs import gallery
 from ..core.jobs.job import Job
 from ..core.meshes.model import MeshData
 from ..core.request import models
@@ -33,15 +33,15 @@ def library_items(self, context) -> list[tuple[str, str, str]]:
 
 def describe(job: Job) -> str:
     """For the asset browser: what it was made from, and how."""
-    seed, model = gallery_rules.seed_of(job), models.name(gallery_rules.model_of(job))
+    seed, model = gallery.seed_of(job), models.name(gallery.model_of(job))
     how = f"Made with Pocket3D{f', model {model}' if model else ''}{f', seed {seed}' if seed is not None else ''}"
-    prompt = gallery_rules.prompt_of(job)
+    prompt = gallery.prompt_of(job)
     return f"{prompt}\n{how}" if prompt else how
 
 
 def tags_of(job: Job) -> list[str]:
     """Words to find it by."""
-    return ["Pocket3D", job.task.verb, *filter(None, [gallery_rules.model_of(job)])]
+    return ["Pocket3D", job.task.verb, *filter(None, [gallery.model_of(job)])]
 
 
 class POCKET3D_OT_save_asset(ResultOperator, bpy.types.Operator):

@@ -5,19 +5,19 @@ from __future__ import annotations
 import bpy
 from bpy.props import IntProperty
 
-from ..core.jobs import gallery as gallery_rules
+from ..core.jobs import gallery
 from ..scene import comparing
 from ..session import current_session
-from . import gallery
+from . import gallery_state
 from .operators import Greyed
 
 
 def variants(context: bpy.types.Context) -> dict[str, comparing.Variant]:
     """By the key of its result, the objects of each variant of the chosen one that stands in the scene, in order."""
-    job = gallery.chosen(context)
+    job = gallery_state.chosen(context)
     if job is None:
         return {}
-    same = gallery_rules.variants_of(current_session().runner.results, job)
+    same = gallery.variants_of(current_session().runner.results, job)
     found = comparing.objects_of_each(context.scene, [j.job_id for j in same])
     here = [comparing.usable(v) for v in found]
     return {j.key: v for j, v in zip(same, here, strict=True) if v}
@@ -25,15 +25,15 @@ def variants(context: bpy.types.Context) -> dict[str, comparing.Variant]:
 
 def placed(context: bpy.types.Context) -> int:
     """How many of the chosen result's variants were put into a scene. Only reads memory, for buttons and panels."""
-    job = gallery.chosen(context)
-    same = gallery_rules.variants_of(current_session().runner.results, job) if job is not None else []
+    job = gallery_state.chosen(context)
+    same = gallery.variants_of(current_session().runner.results, job) if job is not None else []
     return sum(j.in_scene for j in same)
 
 
 def under_way(context: bpy.types.Context) -> bool:
     """Whether the chosen result's variants are being compared, as far as the buttons know."""
-    job = gallery.chosen(context)
-    return job is not None and gallery.state(context).compared == gallery_rules.group_of(job)
+    job = gallery_state.chosen(context)
+    return job is not None and gallery_state.state(context).compared == gallery.group_of(job)
 
 
 TOO_FEW = "Add at least two variants to the scene first"
@@ -55,7 +55,7 @@ class CompareOperator(Greyed):
         if len(found) < 2:
             self.report({"ERROR"}, TOO_FEW)
             return {"CANCELLED"}
-        gallery.state(context).compared = self.act(context, found)
+        gallery_state.state(context).compared = self.act(context, found)
         return {"FINISHED"}
 
 
@@ -67,7 +67,7 @@ class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
     step: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def act(self, context, found) -> str:
-        state, keys, objects = gallery.state(context), list(found), list(found.values())
+        state, keys, objects = gallery_state.state(context), list(found), list(found.values())
         now = comparing.shown(objects)
         first = keys.index(state.chosen) if state.chosen in found else 0
         number = first if now is None else (now + self.step) % len(keys)
@@ -77,8 +77,8 @@ class POCKET3D_OT_compare(CompareOperator, bpy.types.Operator):
             region = next(r for r in context.area.regions if r.type == "WINDOW")
             with context.temp_override(region=region):
                 bpy.ops.view3d.view_selected()
-        job = gallery.chosen(context)
-        return gallery_rules.group_of(job) if job is not None else ""
+        job = gallery_state.chosen(context)
+        return gallery.group_of(job) if job is not None else ""
 
 
 class POCKET3D_OT_keep_variant(CompareOperator, bpy.types.Operator):

@@ -9,7 +9,6 @@ import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.request.params import MeshParams, Params, RigParams, SegmentParams, TextureParams
-from ..scene import capture
 from . import model_parameters, properties
 
 
@@ -34,14 +33,8 @@ def _mesh(settings: Any, params: MeshParams) -> None:
     settings.use_seed = params.seed is not None
     settings.seed = params.seed or 0
     settings.source = properties.TEXT
-    if len(params.images) == 1:
-        settings.source = properties.IMAGE
-        _picture(settings.picture, params.images[0])
-    elif params.images:
-        settings.source = properties.VIEWS
-        settings.views.clear()
-        for path in params.images:
-            _picture(settings.views.add(), path)
+    if params.images:
+        settings.start_from(params.images)
 
 
 def _texture(settings: Any, params: TextureParams) -> None:
@@ -53,7 +46,7 @@ def _texture(settings: Any, params: TextureParams) -> None:
     settings.paint_seed = params.seed or 0
     settings.paint_source = properties.IMAGE if params.images else properties.TEXT
     if params.images:
-        _picture(settings.paint_picture, params.images[0])
+        settings.paint_picture.hold(params.images[0])
 
 
 def _segment(settings: Any, params: SegmentParams) -> None:
@@ -69,10 +62,6 @@ def _rig(settings: Any, params: RigParams) -> None:
     if params.bone_count is not None:
         settings.bone_count = params.bone_count
     settings.include_weights = params.include_weights
-
-
-def _picture(view: Any, path: str) -> None:
-    view.source, view.path = capture.FILE, path
 
 
 FILLERS: dict[str, Callable[[Any, Any], None]] = {

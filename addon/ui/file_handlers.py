@@ -8,7 +8,6 @@ import bpy
 
 from ..core.features import MESH
 from ..core.request.params import IMAGE_SUFFIXES, MOST_VIEWS
-from ..scene import capture
 from ..translations import say
 from . import making
 from .properties import IMAGE, VIEWS
@@ -35,14 +34,8 @@ class Dropped:
     def take(self, settings) -> None:
         """Make the pictures what the Generate panel starts from: one, or several views."""
         paths = self.pictures()
-        if len(paths) == 1:
-            settings.source = IMAGE
-            fill(settings.picture, paths[0])
-        elif paths:
-            settings.source = VIEWS
-            settings.views.clear()
-            for path in paths[:MOST_VIEWS]:
-                fill(settings.views.add(), path)
+        if paths:
+            settings.start_from(paths[:MOST_VIEWS])
             self.tell_left_out(len(paths) - MOST_VIEWS)
 
     def tell_left_out(self, number: int) -> None:
@@ -122,7 +115,7 @@ class POCKET3D_OT_add_image_views(Dropped, bpy.types.Operator):
         settings.source = VIEWS
         left = MOST_VIEWS - len(settings.views)
         for path in self.pictures()[:left]:
-            fill(settings.views.add(), path)
+            settings.views.add().hold(path)
         self.tell_left_out(len(self.pictures()) - left)
         return {"FINISHED"}
 
@@ -138,7 +131,7 @@ class POCKET3D_OT_texture_from_image(Dropped, bpy.types.Operator):
         settings = context.scene.pocket3d
         settings.paint_source = IMAGE
         for path in self.pictures()[:1]:
-            fill(settings.paint_picture, path)
+            settings.paint_picture.hold(path)
         return {"FINISHED"}
 
 
@@ -154,11 +147,6 @@ class POCKET3D_FH_images(bpy.types.FileHandler):
     def poll_drop(cls, context):
         """On 3D viewports and their sidebars."""
         return context.area is not None and context.area.type == "VIEW_3D"
-
-
-def fill(view, path: str) -> None:
-    """Let a slot hold a file."""
-    view.source, view.path = capture.FILE, path
 
 
 CLASSES = (

@@ -90,10 +90,9 @@ def source_missing(context: bpy.types.Context, feature: str) -> str:
     """What a feature still lacks to start from."""
     settings = context.scene.pocket3d
     pictures = settings.pictures(feature)
-    for number, view in enumerate(pictures, 1):
-        reason = capture.why_not(view, context)
-        if reason:
-            return reason if len(pictures) == 1 else f"View {number}: {reason[0].lower()}{reason[1:]}"
+    reason = capture.why_not_all(pictures, context)
+    if reason:
+        return reason
     if feature == MESH and settings.source not in {TEXT, IMAGE} and not pictures:
         return "Add a view"
     return settings.params(feature, ["picture"] * len(pictures)).why_not()

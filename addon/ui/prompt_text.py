@@ -28,14 +28,9 @@ def history() -> PromptHistory:
     return _history
 
 
-def linked(settings, name: str) -> bpy.types.Text | None:
-    """The text that a prompt is taken from, None when it is the line."""
-    return getattr(settings, f"{name}_text") if getattr(settings, f"use_{name}_text") else None
-
-
 def draw_prompt(layout, settings, name: str, placeholder: str) -> None:
     """The line or the beginning of the text, with the buttons beside it."""
-    text = linked(settings, name)
+    text = settings.linked_text(name)
     if text is not None:
         box = layout.box()
         words = settings.words(name)

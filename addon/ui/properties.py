@@ -98,6 +98,10 @@ class POCKET3D_PG_view(bpy.types.PropertyGroup):
     )
     image: PointerProperty(name="Image", description="An image of this file", type=bpy.types.Image)
 
+    def hold(self, path: str) -> None:
+        """Start from a picture on disk."""
+        self.source, self.path = capture.FILE, path
+
 
 class POCKET3D_PG_settings(bpy.types.PropertyGroup):
     """The artist's choices, saved with the scene. No keys and no addresses in here."""
@@ -224,9 +228,23 @@ class POCKET3D_PG_settings(bpy.types.PropertyGroup):
             return []
         return [self.picture] if self.source == IMAGE else list(self.views)
 
+    def start_from(self, paths: Sequence[str]) -> None:
+        """Make pictures on disk what a mesh is made from: one, or several views."""
+        self.source = IMAGE if len(paths) == 1 else VIEWS
+        if len(paths) == 1:
+            self.picture.hold(paths[0])
+            return
+        self.views.clear()
+        for path in paths:
+            self.views.add().hold(path)
+
+    def linked_text(self, name: str) -> bpy.types.Text | None:
+        """The text that a prompt is taken from, None when it is the line."""
+        return getattr(self, f"{name}_text") if getattr(self, f"use_{name}_text") else None
+
     def words(self, name: str) -> str:
         """A prompt as it is sent: the line, or the text that is linked, with its lines made into one."""
-        text = getattr(self, f"{name}_text") if getattr(self, f"use_{name}_text") else None
+        text = self.linked_text(name)
         return " ".join((text.as_string() if text is not None else getattr(self, name)).split())
 
     def params(self, feature: str, images: Sequence[str] = (), model_settings: dict[str, Any] | None = None):

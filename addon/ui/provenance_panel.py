@@ -12,15 +12,14 @@ from bpy.props import IntProperty
 
 from ..core.errors import UserError
 from ..core.features import FEATURES, MESH, VERBS
-from ..core.jobs import gallery as rules
-from ..core.jobs import provenance
+from ..core.jobs import gallery, provenance
 from ..core.jobs.job import Task
 from ..core.request import models
-from ..core.request.params import MeshParams
+from ..core.request.params import MeshParams, new_seed
 from ..scene import targets, tasks
 from ..scene.document import current_origin
 from ..session import current_session
-from . import copy_settings, gallery
+from . import copy_settings, gallery_state
 from .drawing import IN_BOX, Sidebar, draw_text
 from .jobs_panel import FEATURE_ICONS
 from .operators import Action
@@ -75,12 +74,12 @@ class StepOperator(Action):
     def submit(self, context, obj, step: Step, *, vary: bool) -> None:
         """Ask for a step again; from its job while that is known, for it still has pictures and mesh."""
         runner = current_session().runner
-        job = gallery.by_key(str(step.get("key", "")))
+        job = gallery_state.by_key(str(step.get("key", "")))
         if job is not None and step["feature"] == MESH:
-            seed = rules.another_seed(job) if vary else None
-            runner.submit(rules.again(job, runner.results, current_origin(), seed), like=job.key)
+            seed = gallery.another_seed(job) if vary else None
+            runner.submit(gallery.again(job, runner.results, current_origin(), seed), like=job.key)
         else:
-            runner.submit(task_again(context, obj, step, rules.new_seed() if vary else None))
+            runner.submit(task_again(context, obj, step, new_seed() if vary else None))
         context.window_manager.pocket3d_job_index = 0
 
 

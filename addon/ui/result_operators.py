@@ -12,13 +12,13 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core.errors import UserError
 from ..core.features import MESH
-from ..core.jobs import gallery as gallery_rules
+from ..core.jobs import gallery
 from ..core.jobs.job import Job
 from ..scene import targets
 from ..scene.document import current_origin
 from ..session import current_session
 from ..translations import say
-from . import copy_settings, gallery, reports, thumbnails
+from . import copy_settings, gallery_state, reports, thumbnails
 from .operators import Action, confirm
 
 
@@ -29,7 +29,7 @@ class ResultOperator(Action):
 
     @classmethod
     def why_not(cls, context) -> str:
-        job = gallery.chosen(context)
+        job = gallery_state.chosen(context)
         return "Click a result first" if job is None else cls.why_not_for(context, job)
 
     @classmethod
@@ -39,7 +39,7 @@ class ResultOperator(Action):
 
     def job(self, context) -> Job | None:
         """The result that it acts on."""
-        return gallery.by_key(self.key) if self.key else gallery.chosen(context)
+        return gallery_state.by_key(self.key) if self.key else gallery_state.chosen(context)
 
     def act(self, context) -> None:
         job = self.job(context)
@@ -63,7 +63,7 @@ class POCKET3D_OT_choose_result(Action, bpy.types.Operator):
     key: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def act(self, context) -> None:
-        state = gallery.state(context)
+        state = gallery_state.state(context)
         state.chosen = "" if state.chosen == self.key else self.key
 
 
@@ -75,7 +75,7 @@ class POCKET3D_OT_turn_page(Action, bpy.types.Operator):
     page: IntProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def act(self, context) -> None:
-        gallery.state(context).page = max(self.page, 0)
+        gallery_state.state(context).page = max(self.page, 0)
 
 
 class POCKET3D_OT_add_result(ResultOperator, bpy.types.Operator):
@@ -120,7 +120,7 @@ class MakeAgain(ResultOperator):
 
     def act_on(self, context, job: Job) -> None:
         runner = current_session().runner
-        task = gallery_rules.again(job, runner.results, current_origin(), self.seed(job))
+        task = gallery.again(job, runner.results, current_origin(), self.seed(job))
         runner.submit(task, like=job.key)
         context.window_manager.pocket3d_job_index = 0
 
@@ -143,7 +143,7 @@ class POCKET3D_OT_vary(MakeAgain, bpy.types.Operator):
     bl_label = "Vary"
 
     def seed(self, job: Job) -> int | None:
-        return gallery_rules.another_seed(job)
+        return gallery.another_seed(job)
 
 
 class POCKET3D_OT_copy_settings(ResultOperator, bpy.types.Operator):
@@ -157,7 +157,7 @@ class POCKET3D_OT_copy_settings(ResultOperator, bpy.types.Operator):
         params = job.task.params
         copy_settings.fill(
             context,
-            replace(params, seed=gallery_rules.seed_of(job), model_preference=gallery_rules.model_of(job)),
+            replace(params, seed=gallery.seed_of(job), model_preference=gallery.model_of(job)),
         )
 
 

@@ -6,12 +6,12 @@ import time
 
 import bpy
 
-from ..core.jobs import gallery as rules
+from ..core.jobs import gallery
 from ..core.jobs.job import Job
 from ..scene import comparing
 from ..session import current_session
 from ..translations import say
-from . import compare_operators, gallery, thumbnails
+from . import compare_operators, gallery_state, thumbnails
 from .drawing import IN_BOX, Sidebar, draw_text, text_width, ui_scale
 from .jobs_panel import FEATURE_ICONS
 
@@ -40,12 +40,12 @@ class POCKET3D_PT_results(Sidebar, bpy.types.Panel):
 
     def draw(self, context):
         """The filter, a page of pictures, and the chosen result."""
-        layout, state = self.layout, gallery.state(context)
+        layout, state = self.layout, gallery_state.state(context)
         draw_unreadable(layout, len(current_session().runner.unreadable))
         row = layout.row(align=True)
         row.prop(state, "scope", expand=True)
         row.prop(state, "feature", text="", icon_only=True)
-        results = gallery.results(context)
+        results = gallery_state.results(context)
         if len(results) > 12 or state.words:
             layout.prop(state, "words", text="", icon="VIEWZOOM", placeholder="Search")
         if not results:
@@ -53,10 +53,10 @@ class POCKET3D_PT_results(Sidebar, bpy.types.Panel):
         width = text_width(margin=36)
         across = columns(width)
         size = across * max(2, -(-6 // across))
-        page = min(state.page, rules.pages(len(results), size) - 1)
-        draw_grid(layout, rules.page_of(results, page, size), across, width / across, state.chosen)
+        page = min(state.page, gallery.pages(len(results), size) - 1)
+        draw_grid(layout, gallery.page_of(results, page, size), across, width / across, state.chosen)
         draw_turning(layout, page, size, len(results))
-        job = gallery.chosen(context)
+        job = gallery_state.chosen(context)
         if job is not None:
             draw_chosen(layout.box(), context, job)
 
@@ -67,7 +67,7 @@ def draw_grid(layout, jobs: list[Job], across: int, width: float, chosen: str) -
     results = current_session().runner.results
     grid = layout.grid_flow(row_major=True, columns=across, even_columns=True, even_rows=True, align=False)
     for job in jobs:
-        letter = rules.letter(results, job)
+        letter = gallery.letter(results, job)
         draw_picture(
             grid, job, scale, f"{letter} · {job.task.title}" if letter else job.task.title, job.key == chosen
         )
@@ -117,11 +117,11 @@ def draw_chosen(layout, context: bpy.types.Context, job: Job) -> None:
     icons.operator("pocket3d.reveal_result", text="", icon="FILE_FOLDER", emboss=False)
     icons.operator("pocket3d.export_result", text="", icon="EXPORT", emboss=False)
     icons.operator("pocket3d.delete_result", text="", icon="TRASH", emboss=False)
-    prompt = rules.prompt_of(job)
+    prompt = gallery.prompt_of(job)
     if prompt and prompt.lower() != job.task.title.lower():
         draw_text(layout, f"“{prompt}”", margin=IN_BOX)
     facts = layout.column(align=True)
-    for line in rules.facts(job, time.time()):
+    for line in gallery.facts(job, time.time()):
         draw_text(facts, line, margin=IN_BOX)
     for note in job.notes:
         draw_text(layout, note, "INFO", IN_BOX)
@@ -145,7 +145,7 @@ def draw_buttons(layout) -> None:
 
 def draw_variants(layout, context: bpy.types.Context, job: Job) -> None:
     """The variants of the same request side by side, and the buttons to compare them in the scene."""
-    same = rules.variants_of(current_session().runner.results, job)
+    same = gallery.variants_of(current_session().runner.results, job)
     if len(same) < 2:
         return
     first = max(min(same.index(job) - 1, len(same) - 4), 0)
@@ -153,7 +153,7 @@ def draw_variants(layout, context: bpy.types.Context, job: Job) -> None:
     scale = min(text_width() / len(some) / (WIDGET * ui_scale()), 6)
     row = layout.row(align=True)
     for variant in some:
-        draw_picture(row, variant, scale, rules.letter(same, variant), variant is job)
+        draw_picture(row, variant, scale, gallery.letter(same, variant), variant is job)
     found = list(compare_operators.variants(context).values()) if compare_operators.under_way(context) else []
     number = comparing.shown(found)
     column = layout.column(align=True)

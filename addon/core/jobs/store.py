@@ -95,11 +95,11 @@ class Store:
         encoded = {n: records.encode(n, v) for n, v in changes.items() if n in records.FIELDS}
         self._amend(key, encoded, wait)
 
-    def change_task(self, key: str, changes: Mapping[str, Any], *, wait: bool = False) -> None:
+    def change_task(self, key: str, changes: Mapping[str, Any]) -> None:
         """The same for values of the task, as JSON."""
         with self._turn:
             task = self._records[key]["task"] if key in self._records else {}
-        self._amend(key, {"task": {**task, **changes}}, wait)
+        self._amend(key, {"task": {**task, **changes}}, wait=False)
 
     def _amend(self, key: str, changes: Mapping[str, Any], wait: bool) -> None:
         with self._turn:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..errors import Problem, Remedy, UserError, explain
 from ..later import requests, sdk
 from .profiles import address_of, host_of
-from .strangers import Stranger, identify
+from .strangers import PATIENCE, Stranger, identify
 
 
 def client_of(url: str, token: str, **options: Any) -> sdk.Pocket3DClient:
@@ -139,7 +139,7 @@ def _stranger(url: str, status: int | None) -> tuple[str, Remedy]:
     return f"Another program answers at {place}, not Pocket3D; check address and port", Remedy.PREFERENCES
 
 
-def speaks_tls(url: str, patience: float = 4.0) -> bool:
+def speaks_tls(url: str) -> bool:
     """Whether an encrypted connection can be made to an address."""
     import ssl  # with requests on a worker thread, not when Blender starts
 
@@ -147,8 +147,8 @@ def speaks_tls(url: str, patience: float = 4.0) -> bool:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 443), patience) as plain:
-            plain.settimeout(patience)
+        with socket.create_connection((parts.hostname or "", parts.port or 443), PATIENCE) as plain:
+            plain.settimeout(PATIENCE)
             context.wrap_socket(plain, server_hostname=parts.hostname).close()
     except (OSError, ValueError):
         return False

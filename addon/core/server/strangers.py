@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from dataclasses import dataclass
@@ -143,6 +142,8 @@ def _by_description(document: dict[str, Any]) -> str:
 
 def name_of(answer: Answer | None) -> str:
     """A name from text, title and headers; empty when they say nothing."""
+    import html  # on a worker thread, not when Blender starts
+
     if answer is None:
         return ""
     for pattern, name in TEXTS:

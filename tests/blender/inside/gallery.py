@@ -103,22 +103,22 @@ def check_pictures_load_a_few_at_a_time_and_never_while_drawing() -> None:
 def check_the_filter_and_the_pages() -> None:
     state = bpy.context.window_manager.pocket3d_gallery
     job = make("a lamp")
-    here = len(module("ui.gallery").results(bpy.context))
+    here = len(module("ui.gallery_state").results(bpy.context))
     state.feature = "texture_generation"
-    assert not module("ui.gallery").results(bpy.context)
+    assert not module("ui.gallery_state").results(bpy.context)
     assert "Nothing here yet" in draw_all()[0]
     state.feature = "all"
     state.words = "LAMP"
-    assert module("ui.gallery").results(bpy.context) == [job]
+    assert module("ui.gallery_state").results(bpy.context) == [job]
     state.words = ""
     state.scope = "FILE"
-    assert job in module("ui.gallery").results(bpy.context)
+    assert job in module("ui.gallery_state").results(bpy.context)
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     state = bpy.context.window_manager.pocket3d_gallery
     state.scope = "FILE"
-    assert job not in module("ui.gallery").results(bpy.context)
+    assert job not in module("ui.gallery_state").results(bpy.context)
     state.scope = "ALL"
-    assert len(module("ui.gallery").results(bpy.context)) >= here
+    assert len(module("ui.gallery_state").results(bpy.context)) >= here
     press("turn_page", page=99)
     draw_all()
     press("turn_page", page=0)
@@ -199,7 +199,7 @@ def check_compare_step_and_keep() -> None:
     press("compare", step=1)
     assert len(visible()) == 1 != first
     assert "3 of 3 shown" in draw_all()[0]
-    assert module("ui.gallery").state(bpy.context).chosen == jobs[2].key, (
+    assert module("ui.gallery_state").state(bpy.context).chosen == jobs[2].key, (
         "the chosen one is the one that is shown"
     )
     press("compare", step=1)

@@ -78,7 +78,7 @@ def check_the_own_materials_can_come_along() -> None:
     for piece in made:
         assert [m.name for m in piece.data.materials] == ["Blue", "Green"]
         assert {p.material_index for p in piece.data.polygons} == {0, 1}
-    assert module("scene.parts").are_shown(obj), "the original stays as it was"
+    assert module("scene.slots").are_replaced(obj), "the original stays as it was"
 
 
 def check_a_single_part_and_parts_without_materials() -> None:

@@ -64,7 +64,7 @@ def check_a_result_for_an_object_finds_it_again_after_a_revert() -> None:
         bpy.ops.wm.revert_mainfile()
         tick_until(lambda: job.state.finished)
         assert job.state == "done", (job.state, job.notes, job.problem)
-        assert module("scene.parts").are_shown(bpy.data.objects["Cube"])
+        assert module("scene.slots").are_replaced(bpy.data.objects["Cube"])
 
 
 def check_a_result_whose_object_is_not_in_the_file_is_kept_and_can_be_placed() -> None:

@@ -40,7 +40,7 @@ def check_the_buttons_and_the_timer() -> None:
     assert bpy.ops.pocket3d.segment() == {"FINISHED"}
     tick_until(lambda: not session.runner.active)
     assert "Top" in " ".join(parts.part_names(obj)), "the names that it came with are lost"
-    assert parts.are_shown(obj)
+    assert module("scene.slots").are_replaced(obj)
     bpy.ops.pocket3d.clear_jobs()
     assert not session.runner.listed
 
