@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pocket3d_server.models.unirig.ptv3 import PointSizes
+import pytest
+import torch
+from pocket3d_server.models.neural.sparse_conv import Taps
+from pocket3d_server.models.unirig.point_conv import Places
+from pocket3d_server.models.unirig.ptv3 import PatchAttention, PointSizes
 from pocket3d_server.models.unirig.shape_encoder import ShapeEncoder
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 from pocket3d_server.models.unirig.skin_net import SkinSizes
 from safetensors import safe_open
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 
 def meta(case: Path) -> dict[str, Any]:
@@ -45,6 +50,40 @@ def holding(*words: str) -> Callable[[Path], bool]:
 def weights(io: dict[str, Tensor]) -> dict[str, Tensor]:
     """The network's own tensors, by their released names."""
     return {key.removeprefix("w."): value for key, value in io.items() if key.startswith("w.")}
+
+
+class UnevenPlaces(Places):
+    """Pairs points as spconv's native algorithm does: every point hears the cells behind the middle tap, but only the
+    first point of a cell hears those before it, and it hears each of their points."""
+
+    def taps(self, kernel: int) -> Taps:
+        """As for `Places`."""
+        taps = super().taps(kernel)
+        middle = len(taps) // 2
+        return [*((sources, rows) for rows, sources in reversed(taps[middle + 1 :])), *taps[middle:]]
+
+
+class Rounded(TorchFunctionMode):
+    """Attention of queries, keys and values that are rounded to float16, as in the published code."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """As always, but for attention."""
+        if func is torch.nn.functional.scaled_dot_product_attention:
+            args = tuple(part.half().to(part.dtype) for part in args)
+        return func(*args, **(kwargs or {}))
+
+
+def rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have points attend so; skinning's own attention stays as it is."""
+    attend = PatchAttention._attend
+
+    def rounded(self: PatchAttention, x: Tensor) -> Tensor:
+        with Rounded():
+            return attend(self, x)
+
+    monkeypatch.setattr(PatchAttention, "_attend", rounded)
 
 
 def shape_encoder(config: dict[str, Any]) -> ShapeEncoder:

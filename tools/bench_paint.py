@@ -25,17 +25,17 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.models.attention import BasicTransformerBlock
 from pocket3d_server.models.hunyuan_paint.attention import Memory, Scene
-from pocket3d_server.models.hunyuan_paint.memory import operations, peak_bytes, working
 from pocket3d_server.models.hunyuan_paint.rope import rotations
 from pocket3d_server.models.hunyuan_paint.super_resolution import Upscaler
 from pocket3d_server.models.hunyuan_paint.unet import MultiviewBlock, PaintUNet
 from pocket3d_server.models.hunyuan_paint.unet_pbr import MATERIALS, MaterialBlock, PaintPbrUNet
 from pocket3d_server.models.neural.dinov2 import DinoV2
-from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
 from pocket3d_server.models.neural.precision import precision_of
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from tools.memory.counting import weight_bytes, with_overhead
+from tools.memory.hunyuan_paint import operations, peak_bytes, working
 from tools.timing import elapsed, processor_seconds, rate
 
 UNET: dict[str, Any] = {

@@ -19,16 +19,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
-from pocket3d_server.models.partfield.clustering import adjacency, alike, merge_tree, unit
+from pocket3d_server.geometry.vectors import unit
+from pocket3d_server.models.partfield.clustering import adjacency, alike, merge_tree
 from pocket3d_server.models.partfield.field import face_means
-from pocket3d_server.models.partfield.memory import peak_bytes
 from pocket3d_server.models.partfield.network import PartField, Sizes
 from pocket3d_server.models.partfield.pipeline import Wishes, parts_of, placed
 from pocket3d_server.models.parts.face_graph import FaceGraph, face_graph
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from tools.memory.counting import weight_bytes, with_overhead
+from tools.memory.partfield import peak_bytes
 from tools.timing import elapsed, processor_seconds, randomise, rate
 
 RATE = {"cpu": 2048, "cuda": 8192}

@@ -19,12 +19,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
 from pocket3d_server.models.neural.precision import precision_of
 from pocket3d_server.models.trellis.gaussians import SLatGaussianDecoder
 from pocket3d_server.models.trellis.guidance import Guided, LatentFlow, StructureFlow
 from pocket3d_server.models.trellis.latent_flow import SLatFlowModel
-from pocket3d_server.models.trellis.memory import CONDITION, peak_bytes
 from pocket3d_server.models.trellis.mesh_decoder import SLatMeshDecoder
 from pocket3d_server.models.trellis.sampler import Schedule, draw
 from pocket3d_server.models.trellis.sparse import SparseTensor
@@ -34,6 +32,8 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
 
+from tools.memory.counting import weight_bytes, with_overhead
+from tools.memory.trellis import CONDITION, peak_bytes
 from tools.timing import elapsed, processor_seconds, randomise, rate, settle
 
 FLOW: dict[str, Any] = {

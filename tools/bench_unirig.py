@@ -19,10 +19,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from pocket3d_server.models.neural.memory import weight_bytes, with_overhead
 from pocket3d_server.models.neural.precision import wide_precision_of
 from pocket3d_server.models.rigging.welded_mesh import WeldedMesh, welded
-from pocket3d_server.models.unirig.memory import BEAMS, SKELETON_POINTS, SKIN_POINTS, skeleton_peak, skin_peak
 from pocket3d_server.models.unirig.reskin import reskin
 from pocket3d_server.models.unirig.sampling import sampled, shape_of
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
@@ -32,6 +30,8 @@ from pocket3d_server.models.unirig.voxel_skin import voxel_skin
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from tools.memory.counting import weight_bytes, with_overhead
+from tools.memory.unirig import BEAMS, SKELETON_POINTS, SKIN_POINTS, skeleton_peak, skin_peak
 from tools.timing import elapsed, processor_seconds, randomise, rate
 
 RATE = {"cpu": 2048, "cuda": 8192}

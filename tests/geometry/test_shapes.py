@@ -28,7 +28,7 @@ CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], 
 SOLIDS: dict[str, Callable[[], Solid]] = {
     "loft": lambda: shapes.loft([curves.in_plane(curves.ellipse(a, b, 24), h) for a, b, h in ((1, 1, 0), (0.5, 0.8, 1), (0.9, 0.2, 2))]),
     "loft to tips": lambda: shapes.loft([curves.in_plane(curves.circle(r, 16), h) for r, h in ((0, 0), (1, 1), (0, 2))]),
-    "revolve": lambda: shapes.revolve(curves.profile((0.4, 0), (1, 0.5), (0.3, 1.5), (0.5, 2), count=24)),
+    "revolve": lambda: shapes.revolve(curves.smooth_curve([(0.4, 0), (1, 0.5), (0.3, 1.5), (0.5, 2)], 24)),
     "revolve ring": lambda: shapes.revolve(curves.rectangle(0.2, 0.4, 0.05) + [1, 0], closed=True),
     "sweep": lambda: shapes.sweep(HELIX, 0.1, round_ends=True),
     "sweep outline": lambda: shapes.sweep(HELIX, np.linspace(0.2, 0.02, 40), curves.rectangle(1, 2, 0.2)),

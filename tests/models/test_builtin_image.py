@@ -150,7 +150,7 @@ def test_a_mask_may_be_sent_beside_the_picture(folder: Path, teddy_png: Path) ->
 def test_small_pictures_are_enlarged_where_the_network_is_there(
     folder: Path, teddy_png: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pocket3d_server.models.pictures import upscale
+    from pocket3d_server.models.builtin_image import upscale
 
     small = np.asarray(Image.open(teddy_png).resize((100, 80)), np.float32) / 255
     monkeypatch.setattr(upscale, "weights", lambda: None)

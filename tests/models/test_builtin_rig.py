@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 import trimesh
 from pocket3d_server.models.builtin_rig import Rig, rig_mesh
-from pocket3d_server.models.builtin_rig.body import Fit, Pose, body_model
+from pocket3d_server.models.builtin_rig.body import Pose, body_model
+from pocket3d_server.models.builtin_rig.body_fit import Fit
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.evening import MOST_STRETCH, evened
 from pocket3d_server.models.builtin_rig.extremities import Branch
 from pocket3d_server.models.builtin_rig.hands import with_hands
 from pocket3d_server.models.builtin_rig.marks import Marks
-from pocket3d_server.models.rigging.anatomy import named
 from pocket3d_server.models.rigging.bone_names import NO_MIXAMO, renamed
 from pocket3d_server.models.rigging.welded_mesh import WeldedMesh, welded
+from pocket3d_server.models.unirig.anatomy import named
 from pocket3d_server.runners.deliver import LEAST_CONFIDENCE
 from rig_figures import (
     Capsules,
@@ -25,6 +26,7 @@ from rig_figures import (
     bird,
     blend,
     dog,
+    plain_dog,
     proper,
     rigged_man,
     skirted,
@@ -188,8 +190,7 @@ def test_wings_and_trunks_get_chains(more: Capsules, name: str, parent: str, tip
     assert len(chain) >= 2
     assert names[parents[chain[0]]] == parent
     assert np.linalg.norm(tails[chain[-1]] - tip) < 0.12
-    plain = rig_mesh(*dog(), None, include_weights=False).skeleton.names
-    assert not any(n.startswith(("wing", "trunk", "ear")) for n in plain)
+    assert not any(n.startswith(("wing", "trunk", "ear")) for n in plain_dog().skeleton.names)
 
 
 def test_turned_dog_is_recognised() -> None:
@@ -261,7 +262,7 @@ def test_hands_settle_on_the_mesh() -> None:
 
 
 def test_without_a_type_the_shape_chooses(man: tuple[Mesh, Rig]) -> None:
-    animal = rig_mesh(*dog(), None, include_weights=False)
+    animal = plain_dog()
     assert "front_thigh.L" in animal.skeleton.names
     assert "DEF-spine.003" in renamed(animal.skeleton, "rigify")[0].names  # the tail's first
     assert renamed(animal.skeleton, "mixamo") == (animal.skeleton, [NO_MIXAMO])

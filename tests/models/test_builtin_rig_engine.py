@@ -13,6 +13,7 @@ from pocket3d_server.models.builtin_rig import BuiltinRig, Rig, rig_mesh
 from pocket3d_server.models.engine import EngineError, RigRequest
 from pocket3d_server.models.rigging.bone_count import to_count
 from pocket3d_server.models.rigging.bone_names import renamed, whole
+from pocket3d_server.models.rigging.finishing import finished
 from pocket3d_server.models.rigging.settings import BoneNames
 from pocket3d_server.models.rigging.welded_mesh import welded
 from pocket3d_server.runners.deliver import rig_json
@@ -167,11 +168,12 @@ def test_fingers_come_with_enough_bones(man: tuple[Mesh, Rig]) -> None:
 def test_few_bones_are_the_trunk_then_the_roots_of_limbs(
     count: int, kept: set[str], man: tuple[Mesh, Rig]
 ) -> None:
-    rig = rig_mesh(*man[0], "humanoid", bone_count=count)
-    assert set(rig.skeleton.names) == kept
-    assert rig.weights is not None
-    assert proper(rig.weights)
-    assert f"bone_count {count} is fewer than the 21 bones" in rig.notes[-1]
+    (vertices, _), rig = man
+    skeleton, weights, notes = finished(rig.skeleton, rig.weights, vertices, count, "pocket3d")
+    assert set(skeleton.names) == kept
+    assert weights is not None
+    assert proper(weights)
+    assert f"bone_count {count} is fewer than the 21 bones" in notes[-1]
 
 
 def test_many_bones_halve_limbs_and_never_the_hips(man: tuple[Mesh, Rig]) -> None:

@@ -40,7 +40,7 @@ def test_a_known_object_comes_with_stages_and_confidence(engine: BuiltinText) ->
     fractions = [f for f, _ in seen]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
-    assert {"understanding_prompt", "choosing_family", "building_parts", "texturing"} <= {s for _, s in seen}
+    assert {"understanding_prompt", "building_parts", "texturing"} <= {s for _, s in seen}
 
 
 def test_an_unknown_object_says_so(engine: BuiltinText) -> None:

@@ -12,17 +12,17 @@ pytest.importorskip("diffusers", reason="the models extra is not installed")
 
 from pocket3d_server.models.engine import EngineError  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.attention import attend, attend_in_portions  # noqa: E402
-from pocket3d_server.models.hunyuan_paint.memory import operations, peak_bytes  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.rope import rotated, rotations, voxels  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.super_resolution import Upscaler, load_upscaler  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.unet import PaintUNet, open_paint  # noqa: E402
 from pocket3d_server.models.hunyuan_paint.unet_pbr import PaintPbrUNet, open_paint_pbr  # noqa: E402
 from pocket3d_server.models.neural.dinov2 import DinoV2, load_dinov2  # noqa: E402
-from pocket3d_server.models.neural.memory import weight_bytes, with_overhead  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
 from tools.bench_paint import UNET, networks  # noqa: E402
+from tools.memory.counting import weight_bytes, with_overhead  # noqa: E402
+from tools.memory.hunyuan_paint import operations, peak_bytes  # noqa: E402
 
 TINY = {
     **UNET,

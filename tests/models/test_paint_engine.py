@@ -247,9 +247,8 @@ def test_what_is_painted_lands_where_it_was_seen(
 
 def test_intensity_fades_over_from_the_mesh(release: Path) -> None:
     from pocket3d_server.geometry.read import read_asset
-    from pocket3d_server.models.hunyuan_paint.finishing import finished
     from pocket3d_server.models.hunyuan_paint.painter import ROUGHNESS, Painter
-    from pocket3d_server.models.hunyuan_paint.pipeline import Texture
+    from pocket3d_server.models.hunyuan_paint.pipeline import Texture, dressed
 
     painter = Painter(read_asset(release / "mesh.glb"), 128, "linear", 128)
     color = np.zeros((128, 128, 3), np.uint8)
@@ -257,7 +256,7 @@ def test_intensity_fades_over_from_the_mesh(release: Path) -> None:
     pair = np.full((128, 128, 3), (255, 51, 0), np.uint8)
 
     def worn(intensity: float, metallic: bool) -> tuple[Any, Any]:
-        made = finished(painter, Texture(color, pair if metallic else None), intensity)
+        made = dressed(painter, Texture(color, pair if metallic else None), intensity)
         material = next(made.primitives()).material
         texel = painter.atlas.texels.texel
         images = material.base_color_image, material.metallic_roughness_image

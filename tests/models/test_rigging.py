@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.rigging.anatomy import named
 from pocket3d_server.models.rigging.bone_names import renamed, whole
-from pocket3d_server.models.rigging.pointing import pointed
+from pocket3d_server.models.unirig.anatomy import named
+from pocket3d_server.models.unirig.naming import pointed
 
 Bones = dict[str, tuple[str | None, tuple[float, float, float]]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 from pocket3d_server.models import registry
-from pocket3d_server.models.neural.memory import Peak, weight_bytes, with_overhead
 from pocket3d_server.models.trellis.layers import FeedForward
-from pocket3d_server.models.trellis.memory import peak_bytes
 
 from tools.bench_trellis import SIZES, decoders, latent_flow, structure_flow
+from tools.memory.counting import Peak, weight_bytes, with_overhead
+from tools.memory.trellis import peak_bytes
 
 
 def test_what_is_alive_at_once_is_counted() -> None:

@@ -6,11 +6,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
-from pocket3d_server.models.neural.memory import with_overhead  # noqa: E402
 from pocket3d_server.models.unirig.engine import UniRig  # noqa: E402
-from pocket3d_server.models.unirig.memory import skeleton_peak, skin_peak  # noqa: E402
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet  # noqa: E402
 from pocket3d_server.models.unirig.skin_net import SkinNet  # noqa: E402
+
+from tools.memory.counting import with_overhead  # noqa: E402
+from tools.memory.unirig import skeleton_peak, skin_peak  # noqa: E402
 
 
 def test_both_networks_fit_a_gpu_of_8_gb_in_turn() -> None:

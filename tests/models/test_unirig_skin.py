@@ -14,6 +14,7 @@ from pocket3d_server.models.unirig.ptv3 import PointSizes, PointTransformerV3Obj
 from pocket3d_server.models.unirig.serialization import ORDERS, codes  # noqa: E402
 from pocket3d_server.models.unirig.skin_net import SkinNet, SkinSizes, masked  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
+from unirig_cases import UnevenPlaces  # noqa: E402
 
 RELEASED_KEYS, RELEASED_BYTES = 1156, 1_458_123_556
 """Of the released file: a header of 8 bytes and JSON, then the tensors."""
@@ -62,9 +63,9 @@ def test_an_unknown_curve_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kernel", [3, 5])
-@pytest.mark.parametrize("uneven", [False, True])
+@pytest.mark.parametrize("places", [Places, UnevenPlaces])
 @torch.no_grad()
-def test_convolution_is_that_of_the_whole_grid(kernel: int, uneven: bool) -> None:
+def test_convolution_is_that_of_the_whole_grid(kernel: int, places: type[Places]) -> None:
     """Where no two points share a cell, by either rule."""
     there = torch.rand(6, 7, 8, generator=torch.Generator().manual_seed(2)) < 0.3
     cells = there.nonzero()[torch.randperm(int(there.sum()), generator=torch.Generator().manual_seed(3))]
@@ -75,7 +76,7 @@ def test_convolution_is_that_of_the_whole_grid(kernel: int, uneven: bool) -> Non
     truth = nn.functional.conv3d(
         dense[None], conv.weight.permute(0, 4, 1, 2, 3), conv.bias, padding=kernel // 2
     )[0][:, *cells.unbind(1)].t()
-    torch.testing.assert_close(conv(feats, Places(cells, uneven)), truth, rtol=0, atol=1e-5)
+    torch.testing.assert_close(conv(feats, places(cells)), truth, rtol=0, atol=1e-5)
 
 
 @torch.no_grad()
@@ -86,7 +87,7 @@ def test_points_that_share_a_cell_hear_the_same() -> None:
     conv = PointConv(1, 1, 3, bias=False)
     conv.weight.fill_(1)
     assert conv(feats, Places(cells)).flatten().tolist() == [11, 1011, 1101, 1010]
-    assert conv(feats, Places(cells, uneven=True)).flatten().tolist() == [11, 1011, 1100, 1110]
+    assert conv(feats, UnevenPlaces(cells)).flatten().tolist() == [11, 1011, 1100, 1110]
 
 
 @torch.no_grad()

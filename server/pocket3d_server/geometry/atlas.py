@@ -115,7 +115,6 @@ class Atlas:
         self,
         coats: Sequence[Coat | None],
         seed: int = 0,
-        extent: float | None = None,
         shift: Floats | None = None,
         among: NDArray[np.bool_] | None = None,
         owner: NDArray[Any] | None = None,
@@ -138,7 +137,7 @@ class Atlas:
                 mine = np.isin(self.texel_owner if owner is None else owner, members)
                 pick = np.flatnonzero(mine if among is None else mine & among)
             position = self.position[pick] if shift is None else self.position[pick] + shift[pick]
-            where = (position, self.normal[pick], self.grain(position, pick), extent or self.extent)
+            where = (position, self.normal[pick], self.grain(position, pick), self.extent)
             found = coat.material.look(*where, coat.colours, seed, None if coat.printed else coat.accent)
             if coat.printed is not None and coat.accent is not None:
                 figure = coat.printed.look(*where, (), seed + 3).accent
@@ -306,31 +305,28 @@ def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], raste
     return bool(flat.sum() * raster * raster < 1.04 * covered + 64)
 
 
+CAVITY = 0.3
+"""How dark cavities become in the base colour."""
+
+
 def bake_materials(
     asset: Asset,
     choose: Callable[[Part, Primitive], Coat | None],
     resolution: int = 1024,
     seed: int = 0,
-    occlusion: float = 0.3,
-    extent: float | None = None,
 ) -> Asset:
     """A copy of ``asset`` in which chosen primitives wear solid materials, all on one atlas.
 
-    ``choose`` names the coat of each primitive; None leaves it as it is (glass, lamps). ``occlusion`` is how
-    dark cavities become in the base colour. ``extent`` in metres replaces the asset's longest side when the
-    size of features should follow another scale. Part names, face order, skins and extras are kept.
+    ``choose`` names the coat of each primitive; None leaves it as it is (glass, lamps). Part names, face order, skins and extras are kept.
     """
     chosen = [(part, p, choose(part, p)) for part in asset.parts for p in part.primitives]
     picked = [(p, coat) for _, p, coat in chosen if coat is not None]
     if not picked:
         return asset
     atlas = Atlas([p for p, _ in picked], resolution)
-    look = atlas.look([coat for _, coat in picked], seed, extent)
-    color, open_ = look.color, None
-    if occlusion > 0:
-        everything = RayScene(*asset.merged())
-        open_, _ = atlas.cavity_and_edge(everything)
-        color = color * (1 - occlusion * (1 - open_))[:, None]
+    look = atlas.look([coat for _, coat in picked], seed)
+    open_, _ = atlas.cavity_and_edge(RayScene(*asset.merged()))
+    color = look.color * (1 - CAVITY * (1 - open_))[:, None]
     base, packed, bumps = atlas.images(
         color, np.asarray(look.roughness), np.asarray(look.metallic), np.asarray(look.height), open_
     )

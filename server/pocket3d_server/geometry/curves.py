@@ -61,12 +61,6 @@ def resample(points: Rows, count: int, closed: bool = False) -> Points:
     return np.stack([np.interp(s, at, p[:, k]) for k in range(p.shape[1])], axis=1)
 
 
-def profile(*rows: Sequence[float], count: int = 0) -> Points:
-    """A polyline from ``rows`` of (a, b); with ``count`` it is smoothed and sampled."""
-    p = np.asarray(rows, dtype=np.float64)
-    return smooth_curve(p, count) if count else p
-
-
 def rounded(points: Rows, radius: float | ArrayLike, steps: int = 4, closed: bool = True) -> Points:
     """A polygon or polyline (K, 2) whose corners are arcs of up to ``radius`` (one, or one a corner)."""
     p = np.asarray(points, dtype=np.float64)

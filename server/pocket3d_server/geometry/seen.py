@@ -23,17 +23,19 @@ REACH = 2
 """Cells: a ball of this radius comes in only through openings that it fits through."""
 LEAST_ROOM = 200
 """Cells that the ball's middle can be in; what is smaller is a nook, not a hollow."""
+LEAST = 0.02
+"""Longest side of a floating bit that stays, as a share of that of all."""
 LEAST_REST = 4
 """Times the size of a floating bit up to which open pieces are what is left of a wall that was cut off."""
 SMOOTHED = 3
 """Rounds of having faces follow their neighbours, so that the cut around what goes is short."""
 
 
-def seen_faces(vertices: NDArray[Any], faces: NDArray[Any], least: float = 0.02) -> NDArray[np.bool_]:
+def seen_faces(vertices: NDArray[Any], faces: NDArray[Any]) -> NDArray[np.bool_]:
     """Which faces (F,) can be seen and matter.
 
     Out stay the walls of hollows and what is in them, also where a crack or a small hole leads there: a ball of
-    REACH cells fits in but does not get in. Out stay floating bits, too, whose longest side is less than ``least`` of
+    REACH cells fits in but does not get in. Out stay floating bits, too, whose longest side is less than LEAST of
     that of all. Holes are where a wall was cut off; the largest piece always stays.
     """
     v, f = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
@@ -50,7 +52,7 @@ def seen_faces(vertices: NDArray[Any], faces: NDArray[Any], least: float = 0.02)
     np.minimum.at(low, piece, corners[kept].min(axis=1))
     np.maximum.at(high, piece, corners[kept].max(axis=1))
     size = (high - low).max(axis=1)
-    wanted = np.full(count, least * float((high.max(axis=0) - low.min(axis=0)).max()))
+    wanted = np.full(count, LEAST * float((high.max(axis=0) - low.min(axis=0)).max()))
     if len(kept) < len(f):
         wanted[piece[border_edges(f[kept]) // 3]] *= LEAST_REST
     large = size >= wanted

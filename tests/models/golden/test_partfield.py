@@ -13,13 +13,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
 from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
+from pocket3d_server.geometry.vectors import unit  # noqa: E402
 from pocket3d_server.models.partfield.clustering import (  # noqa: E402
     BRIDGES,
     adjacency,
     alike,
     first_seen,
     merge_tree,
-    unit,
 )
 from pocket3d_server.models.partfield.field import read_points  # noqa: E402
 from pocket3d_server.models.partfield.network import PartField, Sizes  # noqa: E402

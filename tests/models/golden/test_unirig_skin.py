@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,16 @@ from pocket3d_server.models.unirig.skin_net import SkinNet  # noqa: E402
 from pocket3d_server.models.unirig.voxel_skin import distances, nearness  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 from torch import Tensor  # noqa: E402
-from unirig_cases import about, has, meta, point_sizes, skin_sizes, weights  # noqa: E402
+from unirig_cases import (  # noqa: E402
+    UnevenPlaces,
+    about,
+    has,
+    meta,
+    point_sizes,
+    rounding,
+    skin_sizes,
+    weights,
+)
 
 POINTS, ROUNDED, SHARED_CELLS = 2e-5, 2e-3, 5e-5
 """Largest absolute differences of point features as the vectors' README has them: in float32, with queries, keys and values
@@ -46,7 +56,7 @@ def test_orders(case: Path) -> None:
 
 @pytest.mark.golden("*.safetensors", only=about("PointTransformerV3Object"))
 @torch.no_grad()
-def test_point_features(case: Path) -> None:
+def test_point_features(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cells, orders and features; also where several points share a cell."""
     io, about_it = load_file(case), meta(case)
     with torch.device("meta"):
@@ -55,9 +65,9 @@ def test_point_features(case: Path) -> None:
     for begin, tolerance in (("", POINTS), ("dup.", SHARED_CELLS)):
         if f"{begin}in.coord" not in io:
             continue
-        cloud = cloud_of(
-            io[f"{begin}in.coord"], about_it["grid_size"], network.sizes.shuffled, uneven=bool(begin)
-        )
+        cloud = cloud_of(io[f"{begin}in.coord"], about_it["grid_size"], network.sizes.shuffled)
+        if begin:
+            cloud = replace(cloud, places=UnevenPlaces(cloud.places.cells))
         if f"{begin}mid.grid_coord" in io:
             assert torch.equal(cloud.places.cells, io[f"{begin}mid.grid_coord"].long())
         if f"{begin}mid.order" in io:
@@ -68,24 +78,22 @@ def test_point_features(case: Path) -> None:
             cloud = Cloud(cloud.places, list(theirs))
         feats = io[f"{begin}in.feat"]
         assert _apart(network(cloud, feats), io[f"{begin}out.feat_fp32"]) <= tolerance
-        network.round_attention(torch.float16)
-        assert _apart(network(cloud, feats), io[f"{begin}out.feat"]) <= ROUNDED
-        network.round_attention(None)
+        with monkeypatch.context() as patched:
+            rounding(patched)
+            assert _apart(network(cloud, feats), io[f"{begin}out.feat"]) <= ROUNDED
 
 
 @pytest.mark.golden("*.safetensors", only=about("UniRigSkin"))
 @torch.no_grad()
-def test_skin(case: Path) -> None:
+def test_skin(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The weights of every mesh of the case."""
     io = load_file(case)
     with torch.device("meta"):
         network = SkinNet(skin_sizes(meta(case)["config"]))
     network = with_weights(network, weights(io), case)
-    for rounded, made, tolerance in (
-        (None, "out.skin_fp32", SKIN),
-        (torch.float16, "out.skin", SKIN_ROUNDED),
-    ):
-        network.mesh_encoder.round_attention(rounded)
+    for made, tolerance in (("out.skin_fp32", SKIN), ("out.skin", SKIN_ROUNDED)):
+        if made == "out.skin":
+            rounding(monkeypatch)
         for mesh, bones in enumerate(io["in.num_bones"].tolist()):
             points, normals = io["in.vertices"][mesh], io["in.normals"][mesh]
             joints, parents = io["in.joints"][mesh, :bones], io["in.parents"][mesh, :bones].tolist()

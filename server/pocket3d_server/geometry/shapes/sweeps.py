@@ -212,9 +212,9 @@ def _frames(p: Points, closed: bool) -> tuple[Points, Points]:
     return side, up
 
 
-def _round_ends(p: Points, r: NDArray[np.float64], steps: int = 4) -> tuple[Points, NDArray[np.float64]]:
+def _round_ends(p: Points, r: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
     """The path with half-ball ends added before its first and after its last point."""
-    angle = np.radians(np.linspace(0, 90, steps + 1))[1:]
+    angle = np.radians(np.linspace(0, 90, 5))[1:]
     head, tail = p[0] - p[1], p[-1] - p[-2]
     head, tail = head / np.linalg.norm(head), tail / np.linalg.norm(tail)
     before = p[0] + r[0] * np.sin(angle)[::-1, None] * head

@@ -9,6 +9,7 @@ from functools import cache
 
 from pocket3d_server.geometry.solid_materials import (
     cloth,
+    coats,
     metal,
     mineral,
     nature,
@@ -27,7 +28,7 @@ __all__ = ["RGB", "Accent", "Look", "Points", "SolidMaterial", "library", "paint
 def library() -> dict[str, SolidMaterial]:
     """All materials by name."""
     found: dict[str, SolidMaterial] = {}
-    for room in (wood, stone, mineral, metal, cloth, weave, nature, pattern, synthetic):
+    for room in (wood, stone, mineral, metal, cloth, weave, nature, coats, pattern, synthetic):
         for material in room.MATERIALS:
             if material.name in found:
                 raise ValueError(f"two materials are called {material.name}")

@@ -1,4 +1,4 @@
-"""Patterns: animal coats, prints, and things painted on. Colours of the prompt take the place of their own."""
+"""Prints, and things painted on. Colours of the prompt take the place of their own."""
 
 from __future__ import annotations
 
@@ -7,77 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from pocket3d_server.geometry.noise import cells, fbm, noise, random, warp
-from pocket3d_server.geometry.solid_materials.nature import hair
 from pocket3d_server.geometry.solid_materials.surface import (
     Floats,
     Look,
     Points,
-    SolidMaterial,
     mix,
     on_planes,
+    patterned,
     ramp,
     shade,
     step,
 )
-
-
-def _bands(p: Points, wobble: float, frequency: float = 1.0) -> Floats:
-    """0..1..0 bands across the piece's length that branch and wander like a coat's."""
-    q = warp(p.grain, 0.45, wobble, p.seed)
-    branch = fbm(p.position, 0.7, 2, p.seed + 3)
-    return np.asarray(0.5 + 0.5 * np.sin(q[:, 1] * 2 * np.pi * frequency + 3.2 * (branch - 0.5)), np.float32)
-
-
-def _zebra(p: Points) -> Look:
-    t = step(0.47, 0.55, _bands(p, 0.55))
-    return hair(p, mix(p.colour(0, "f1ece2"), p.colour(1, "1b1816"), t), 0.35, t)
-
-
-def _tiger(p: Points) -> Look:
-    thin = _bands(p, 0.7, 1.0)
-    breakup = fbm(p.position, 1.4, 3, p.seed + 8)
-    t = step(0.72, 0.80, thin * (0.62 + 0.75 * breakup))
-    below = step(-0.1, -0.6, p.normal[:, 1]) * 0.8
-    ground = mix(np.broadcast_to(p.colour(0, "d9802b"), p.position.shape), "f3e6d0", below)
-    return hair(p, mix(ground, p.colour(1, "1d1410"), t), 0.35, t)
-
-
-def _leopard(p: Points) -> Look:
-    c = cells(warp(p.position, 1.2, 0.18, p.seed), 1.0, p.seed + 1, 0.8)
-    size = 0.30 + 0.12 * c.identity
-    ragged = c.nearest + 0.22 * (fbm(p.position, 2.6, 2, p.seed + 2) - 0.5)
-    ring = step(size + 0.05, size, ragged) * step(size - 0.20, size - 0.14, ragged)
-    inner = step(size, size - 0.05, ragged)
-    ground = mix(p.colour(0, "d9ab66"), p.colour(0, "d9ab66") * 0.72, inner)
-    return hair(p, mix(ground, p.colour(1, "2a1a10"), ring), 0.35, ring)
-
-
-def _giraffe(p: Points) -> Look:
-    c = cells(warp(p.position, 1.1, 0.16, p.seed), 1.0, p.seed + 1, 0.85)
-    patch = step(0.09, 0.15, c.second - c.nearest)
-    brown = shade(np.broadcast_to(p.colour(1, "a1622a"), p.position.shape), 0.8 + 0.35 * c.identity)
-    return hair(p, mix(np.broadcast_to(p.colour(0, "ecd9ae"), p.position.shape), brown, patch), 0.4, patch)
-
-
-def _cow(p: Points) -> Look:
-    t = step(0.515, 0.53, fbm(warp(p.position, 0.8, 0.3, p.seed), 0.62, 3, p.seed + 1))
-    return hair(p, mix(p.colour(0, "f2ede6"), p.colour(1, "211d1c"), t), 0.4, t)
-
-
-def _dalmatian(p: Points) -> Look:
-    c = cells(warp(p.position, 1.5, 0.12, p.seed), 1.0, p.seed + 1, 0.9)
-    t = step(0.34, 0.30, c.nearest / (0.55 + 0.7 * c.identity))
-    return hair(p, mix(p.colour(0, "f4f1ec"), p.colour(1, "1c1a1a"), t), 0.4, t)
-
-
-def _camouflage(p: Points) -> Look:
-    q = warp(p.position, 0.9, 0.35, p.seed)
-    stops = (p.colour(0, "6d7544"), p.colour(1, "a08f5e"), p.colour(2, "47502f"), p.colour(3, "2e2f25"))
-    color: Floats = np.broadcast_to(stops[0], p.position.shape).astype(np.float32)
-    for k, level in ((1, 0.53), (2, 0.55), (3, 0.60)):
-        color = mix(color, stops[k], step(level, level + 0.012, fbm(q, 0.75, 3, p.seed + 10 * k)))
-    weave = noise(p.position, 26, p.seed + 5)
-    return Look(shade(color, 0.88 + 0.2 * weave), 0.88, 0.0, 0.01 * weave)
 
 
 def _two(p: Points) -> tuple[Floats, Floats]:
@@ -247,77 +187,8 @@ def _graffiti(p: Points) -> Look:
     return Look(color, 0.5, 0.0, 0.0)
 
 
-def _coat(
-    name: str,
-    *phrases: str,
-    evaluate: Callable[[Points], Look],
-    feature: float,
-    across: tuple[float, float],
-    features: tuple[str, ...] = (),
-) -> SolidMaterial:
-    return SolidMaterial(name, phrases, evaluate, feature, across, own_colours=True, features=features)
-
-
 MATERIALS = (
-    _coat(
-        "zebra",
-        "zebra stripes",
-        "zebra",
-        evaluate=_zebra,
-        features=("stripe", "band"),
-        feature=0.12,
-        across=(6, 11),
-    ),
-    _coat(
-        "tiger",
-        "tiger stripes",
-        "tiger fur",
-        evaluate=_tiger,
-        features=("stripe", "band"),
-        feature=0.12,
-        across=(6, 11),
-    ),
-    _coat(
-        "leopard",
-        "leopard spots",
-        "jaguar",
-        "cheetah print",
-        evaluate=_leopard,
-        features=("spot", "ring", "rosette", "dot"),
-        feature=0.08,
-        across=(8, 15),
-    ),
-    _coat(
-        "giraffe",
-        "giraffe pattern",
-        evaluate=_giraffe,
-        features=("patch", "spot"),
-        feature=0.2,
-        across=(6, 12),
-    ),
-    _coat(
-        "cow",
-        "cow spots",
-        "cow hide",
-        "holstein",
-        evaluate=_cow,
-        features=("spot", "patch"),
-        feature=0.25,
-        across=(5, 9),
-    ),
-    _coat(
-        "dalmatian",
-        "dalmatian spots",
-        "black spots on white",
-        evaluate=_dalmatian,
-        features=("spot", "dot"),
-        feature=0.1,
-        across=(7, 13),
-    ),
-    _coat(
-        "camouflage", "military camouflage", "army camo", evaluate=_camouflage, feature=0.15, across=(5, 10)
-    ),
-    _coat(
+    patterned(
         "stripes",
         "stripes",
         "striped",
@@ -327,7 +198,7 @@ MATERIALS = (
         feature=0.12,
         across=(6, 12),
     ),
-    _coat(
+    patterned(
         "dots",
         "polka dots",
         "dotted",
@@ -337,7 +208,7 @@ MATERIALS = (
         feature=0.1,
         across=(8, 14),
     ),
-    _coat(
+    patterned(
         "checker",
         "checkerboard",
         "chess board",
@@ -347,7 +218,7 @@ MATERIALS = (
         feature=0.1,
         across=(7, 14),
     ),
-    _coat(
+    patterned(
         "hearts",
         "hearts",
         "heart pattern",
@@ -357,8 +228,10 @@ MATERIALS = (
         feature=0.1,
         across=(7, 12),
     ),
-    _coat("stars", "stars", "star pattern", evaluate=_stars, features=("star",), feature=0.1, across=(7, 12)),
-    _coat(
+    patterned(
+        "stars", "stars", "star pattern", evaluate=_stars, features=("star",), feature=0.1, across=(7, 12)
+    ),
+    patterned(
         "chevron",
         "chevron",
         "zigzag",
@@ -368,7 +241,7 @@ MATERIALS = (
         feature=0.12,
         across=(6, 11),
     ),
-    _coat(
+    patterned(
         "floral",
         "flower pattern",
         "floral wallpaper",
@@ -379,11 +252,11 @@ MATERIALS = (
         feature=0.12,
         across=(5, 10),
     ),
-    _coat("rainbow", "rainbow", "colourful gradient", evaluate=_rainbow, feature=0.5, across=(2, 3)),
-    _coat(
+    patterned("rainbow", "rainbow", "colourful gradient", evaluate=_rainbow, feature=0.5, across=(2, 3)),
+    patterned(
         "galaxy", "galaxy", "starry night sky", "space nebula", evaluate=_galaxy, feature=0.2, across=(4, 8)
     ),
-    _coat(
+    patterned(
         "circuit",
         "circuit board",
         "electronic circuits",
@@ -393,7 +266,7 @@ MATERIALS = (
         feature=0.08,
         across=(7, 12),
     ),
-    _coat(
+    patterned(
         "paint_splashes",
         "graffiti",
         "paint splashes",

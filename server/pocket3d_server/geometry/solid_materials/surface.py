@@ -146,6 +146,18 @@ class SolidMaterial:
         return out
 
 
+def patterned(
+    name: str,
+    *phrases: str,
+    evaluate: Callable[[Points], Look],
+    feature: float,
+    across: tuple[float, float],
+    features: tuple[str, ...] = (),
+) -> SolidMaterial:
+    """A material whose colours are those of the prompt, where it names any."""
+    return SolidMaterial(name, phrases, evaluate, feature, across, own_colours=True, features=features)
+
+
 def paint(look: Look, share: Floats, accent: Accent) -> None:
     """Colour the feature of a finished surface; where its lines are darker or lighter, the new colour is too."""
     pick = np.flatnonzero(share > 0.01)

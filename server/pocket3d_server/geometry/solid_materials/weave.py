@@ -21,7 +21,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
 )
 
 
-def _woven(color: str, gap: float, slub: float, rough: float = 0.95) -> SolidMaterial:
+def _woven(color: str, gap: float, slub: float) -> SolidMaterial:
     """Plain weave: ``gap`` is how far threads stand apart, ``slub`` how unevenly thick and toned they are."""
 
     def evaluate(p: Points) -> Look:
@@ -44,7 +44,7 @@ def _woven(color: str, gap: float, slub: float, rough: float = 0.95) -> SolidMat
             tone = 1 + np.float32(0.25 * slub + 0.08) * (random(thread, 2) - 0.5) * 2
             fold = fbm(q, 0.05, 3, p.seed)
             light = tone * (0.42 + 0.40 * rise * round_ + 0.16 * swell * rise + 0.12 * fold)
-            return Look(shade(plain(base, u), light), rough, 0.0, 0.35 * rise * round_)
+            return Look(shade(plain(base, u), light), 0.95, 0.0, 0.35 * rise * round_)
 
         return on_planes(p, flat)
 

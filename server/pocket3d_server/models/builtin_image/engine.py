@@ -75,9 +75,9 @@ class BuiltinImage(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """See `Engine.run`. Raises EngineError for pictures that cannot be read or show no object."""
+        from pocket3d_server.models.builtin_image.upscale import upscaled
         from pocket3d_server.models.pictures.cutout import cut_out
         from pocket3d_server.models.pictures.picture import read_masked
-        from pocket3d_server.models.pictures.upscale import upscaled
 
         if not isinstance(request, MeshRequest):
             raise TypeError("builtin_image makes meshes")

@@ -37,8 +37,6 @@ class Evidence:
     """How far brightness follows a rounded form rather than flat areas."""
     flat_colour: float
     """Share of the inside without any gradient."""
-    slender: float
-    """Mean half width of the limbs over half the shorter side of the bounding box."""
     holes: int
     thickest: float
     """Radius of the largest inscribed circle over the longer side."""
@@ -83,7 +81,6 @@ def measure(shape: Silhouette) -> Evidence:
     filled = ndimage.binary_fill_holes(mask)
     gaps, _ = ndimage.label(filled & ~mask)
     hole_sizes = np.bincount(gaps.ravel())[1:]
-    ridge = mask & (distance >= ndimage.maximum_filter(distance, 5) - 0.3)
     light = rgb2lab(shape.rgb)
     turned = fit_profile(shape)
     along, _ = turned.coordinates(rows.astype(np.float64), columns.astype(np.float64))
@@ -99,7 +96,6 @@ def measure(shape: Silhouette) -> Evidence:
         rectangular=float(len(rows) / (height * width)),
         roundness=_roundness(light[..., 0], mask, distance),
         flat_colour=_flat_share(light, distance),
-        slender=float(distance[ridge].mean() / (min(height, width) / 2)),
         holes=int((hole_sizes > 0.001 * len(rows)).sum()),
         thickest=thickest,
         eyes=(pairs := _dark_pairs(light[..., 0], shape))[0],

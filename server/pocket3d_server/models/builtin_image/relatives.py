@@ -68,8 +68,8 @@ def _boxed(mask: Mask) -> tuple[Array, float]:
     return (resize(part, GRID, GRID) > 0.5).astype(np.float32), part.shape[1] / part.shape[0]
 
 
-def relatives(mask: Mask, count: int = NEIGHBOURS, families: tuple[str, ...] = ()) -> list[Relative]:
-    """The ``count`` most alike views of the kit, the best first; of ``families`` alone when any are named."""
+def relatives(mask: Mask, families: tuple[str, ...] = ()) -> list[Relative]:
+    """The most alike views of the kit, the best first; of ``families`` alone when any are named."""
     kit = _kit()
     small, aspect = _boxed(mask)
     found: list[tuple[float, int, bool]] = []
@@ -80,13 +80,13 @@ def relatives(mask: Mask, count: int = NEIGHBOURS, families: tuple[str, ...] = (
         overlap = shared / np.maximum(kit.masks.sum(axis=1) + flat.sum() - shared, 1) * stretch
         if families:
             overlap = np.where([name[0] in families for name in kit.names], overlap, 0)
-        best = np.argsort(-overlap, kind="stable")[:count]
+        best = np.argsort(-overlap, kind="stable")[:NEIGHBOURS]
         found += [(float(overlap[k]), int(k), mirrored) for k in best]
     chosen: dict[int, tuple[float, int, bool]] = {}
     for item in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
         chosen.setdefault(item[1], item)
     out = []
-    for likeness, k, mirrored in list(chosen.values())[:count]:
+    for likeness, k, mirrored in list(chosen.values())[:NEIGHBOURS]:
         family, phrase, seed, view = kit.names[k]
         out.append(Relative(family, phrase, int(seed), view, likeness, mirrored))
     return out

@@ -51,7 +51,7 @@ def spectral_clusters(weights: Floats, count: int) -> Ints:
     return k_means(points, count)
 
 
-def k_means(points: Floats, count: int, rounds: int = 30) -> Ints:
+def k_means(points: Floats, count: int) -> Ints:
     """(N,) clusters of points (N, D) by Lloyd's rounds from farthest-point seeds; deterministic."""
     far = ((points - points.mean(0)) ** 2).sum(1)
     seeds = [int(far.argmax())]
@@ -60,7 +60,7 @@ def k_means(points: Floats, count: int, rounds: int = 30) -> Ints:
         seeds.append(int(far.argmax()))
         far = np.minimum(far, ((points - points[seeds[-1]]) ** 2).sum(1))
     middles = points[seeds]
-    for _ in range(rounds):
+    for _ in range(30):
         distance = (points**2).sum(1)[:, None] - 2 * points @ middles.T + (middles**2).sum(1)[None]
         labels = distance.argmin(1)
         moved = np.zeros_like(middles)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pocket3d_server.models.engine import (
     Engine,
-    EngineError,
     EngineRequest,
     EngineResult,
     Feature,
@@ -37,35 +36,13 @@ class BuiltinParts(Engine):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Split ``request.mesh``; every triangle comes back, in one part, with its own material and UVs."""
+        from pocket3d_server.models.parts.division import in_parts
+
         assert isinstance(request, SegmentRequest)
         progress(0.0, "reading_mesh")
         asset = read_mesh(request.mesh)
-        try:
-            return divide(asset, request, progress)
-        except ValueError as error:
-            raise EngineError(
-                f"The mesh cannot be divided: {error}.",
-                code="INVALID_INPUT",
-                suggestion="Send a mesh with at least one triangle that has an area.",
-            ) from error
-
-
-def divide(asset: Asset, request: SegmentRequest, progress: Progress) -> EngineResult:
-    """The parts of an asset that was read. Raises ValueError where no face has an area."""
-    from pocket3d_server.models.parts.assemble import split_asset
-    from pocket3d_server.models.parts.division import keep_named, least_vertices, whole
-
-    least = least_vertices(asset, request)
-    if least > asset.vertex_count:
-        division = whole(asset, least)
-    else:
-        division = keep_named(asset, least, progress) or segment_shape(
-            asset, request.segmentation_level, least, progress
-        )
-    progress(0.95, "assembling_parts")
-    result = split_asset(asset, division.labels, division.names)
-    progress(1.0, "done")
-    return EngineResult(result, division.source, division.confidence, division.notes)
+        level = request.segmentation_level
+        return in_parts(asset, request, progress, lambda least: segment_shape(asset, level, least, progress))
 
 
 def segment_shape(asset: Asset, level: str, least: int, progress: Progress) -> Division:

@@ -41,8 +41,9 @@ def around(normals: Floats, directions: Floats) -> Floats:
     return u[:, None] * x + v[:, None] * y + normals[:, None] * z
 
 
-def enclosure(scene: RayScene, points: Floats, normals: Floats, reach: float, rays: int = 32) -> Floats:
+def enclosure(scene: RayScene, points: Floats, normals: Floats, reach: float) -> Floats:
     """(N,) the share of the half-space in front of each point that some surface covers, 0 (open) to 1."""
+    rays = 32
     directions = around(normals, spiral(rays, np.pi / 2))
     origins = np.repeat(points + normals * reach * 1e-4, rays, axis=0)
     hit = scene.occluded(origins, directions.reshape(-1, 3))

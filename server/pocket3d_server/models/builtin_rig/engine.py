@@ -59,13 +59,11 @@ def rig_mesh(
     from pocket3d_server.models.builtin_rig.symmetry import symmetrised
     from pocket3d_server.models.builtin_rig.voxels import voxelise
     from pocket3d_server.models.builtin_rig.weights import carried_over, skin, skinnable
-    from pocket3d_server.models.rigging.body import require_body
     from pocket3d_server.models.rigging.finishing import finished
-    from pocket3d_server.models.rigging.welded_mesh import welded
+    from pocket3d_server.models.rigging.welded_mesh import body_of
 
     progress(0.05, "analysing_shape")
-    surface = welded(vertices, faces)
-    require_body(surface)
+    surface = body_of(vertices, faces)
     voxels = voxelise(surface)
     stand_in = surface
     if len(surface.faces) > PROXY_FACES:

@@ -52,10 +52,10 @@ def along(path: Floats, distance: float | Floats) -> Floats:
     return np.stack([np.interp(distance, s, path[:, k]) for k in range(3)], axis=-1)
 
 
-def smoothed(path: Floats, rounds: int = 3) -> Floats:
+def smoothed(path: Floats) -> Floats:
     """Voxel stairs taken out; the first and last point stay."""
     path = path.copy()
-    for _ in range(rounds):
+    for _ in range(3):
         if len(path) > 2:
             path[1:-1] = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4
     return path

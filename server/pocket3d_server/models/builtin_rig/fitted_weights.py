@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pocket3d_server.models.builtin_rig.body import Fit
+from pocket3d_server.models.builtin_rig.body_fit import Fit
 from pocket3d_server.models.builtin_rig.hanging import Hanging
 from pocket3d_server.models.rigging.welded_mesh import Floats, nearest_alike
 

@@ -7,7 +7,7 @@ import numpy as np
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.extremities import Branch, along, branches, core
 from pocket3d_server.models.builtin_rig.voxels import Voxels
-from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh
+from pocket3d_server.models.rigging.welded_mesh import Floats
 
 BONE_LENGTH = 0.14
 """Wanted length of a bone, share of the figure's size."""
@@ -15,7 +15,7 @@ MOST_BRANCHES = 10
 MOST_BONES_OF_BRANCH = 8
 
 
-def plan_generic(surface: WeldedMesh, voxels: Voxels) -> Plan:
+def plan_generic(voxels: Voxels) -> Plan:
     """A root at the thickest place near the centre, a chain along each branch; compact things get a chain
     along their longest side."""
     root = core(voxels)

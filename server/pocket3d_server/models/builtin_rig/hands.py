@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from pocket3d_server.models.builtin_rig.body import Fit
+from pocket3d_server.models.builtin_rig.body_fit import Fit
 from pocket3d_server.models.builtin_rig.marks import Marks
 from pocket3d_server.models.rigging.welded_mesh import Floats
 

@@ -6,7 +6,8 @@ import logging
 
 import numpy as np
 
-from pocket3d_server.models.builtin_rig.body import CARTOON, HUMAN, Fit, Pose, Stage, fit_body
+from pocket3d_server.models.builtin_rig.body import Pose
+from pocket3d_server.models.builtin_rig.body_fit import CARTOON, HUMAN, Fit, Stage, fit_body
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
 from pocket3d_server.models.builtin_rig.figure import figure_joints
 from pocket3d_server.models.builtin_rig.fitted_weights import FittedWeights

@@ -61,7 +61,7 @@ def plan_bones(
         plan = _quadruped(surface, voxels)
     if plan is not None:
         return plan
-    plan = plan_generic(surface, voxels)
+    plan = plan_generic(voxels)
     if character_type != "generic":
         plan.confidence = min(plan.confidence, 0.25)
         plan.notes.append(f"No {character_type} was recognised in this mesh, so it got a generic rig.")
@@ -82,7 +82,7 @@ def _by_shape(surface: WeldedMesh, voxels: Voxels, fingers: bool) -> Plan:
     if len(voxels.filled) * voxels.step**3 <= COMPACT * size.prod():
         plan = _humanoid(surface, voxels, fingers, sure=True)
     if plan is None:
-        plan = plan_generic(surface, voxels)
+        plan = plan_generic(voxels)
         plan.confidence = min(plan.confidence, DOUBTFUL)
         plan.notes.append(
             "The mesh was taken for neither a person nor a four-legged animal, so it got a generic rig; ask for a "

@@ -12,9 +12,7 @@ from pocket3d_server.models.language.brief import RGB, Brief
 LEATHERS: tuple[RGB, ...] = ((0.26, 0.15, 0.09), (0.14, 0.12, 0.12), (0.36, 0.10, 0.09), (0.12, 0.18, 0.28))
 
 
-def blade_of(
-    length: float, half: float, thick: float, point: float, fuller: float = 0.35, curve: float = 0.0
-) -> Solid:
+def blade_of(length: float, half: float, thick: float, point: float, fuller: float = 0.35) -> Solid:
     """A double-edged blade from y = 0 up, flat across z, with a groove of ``fuller`` of the half width."""
     t = np.concatenate([np.linspace(0, 1 - point, 14), 1 - point * (1 - np.linspace(0, 1, 14)[1:]) ** 1.0])
     taper = np.where(
@@ -37,11 +35,7 @@ def blade_of(
         ]
         outline = np.array(right)
         outline = np.concatenate([outline, outline[-2:0:-1] * [1, -1]]) * [1, min(w * 1.6, 1.0)]
-        rings.append(
-            np.column_stack(
-                [outline[:, 0] + curve * length * k**2, np.full(len(outline), k * length), outline[:, 1]]
-            )
-        )
+        rings.append(np.column_stack([outline[:, 0], np.full(len(outline), k * length), outline[:, 1]]))
     return shapes.loft(np.stack(rings), crease=16)
 
 

@@ -44,13 +44,13 @@ def buckle(x: float, y: float, radius: float, count: int = 28) -> Solid:
     return hoop(corners, radius, count)
 
 
-def carry_handle(right: Rows, radius: Sequence[float], count: int, flat: float = 1.3) -> Solid:
+def carry_handle(right: Rows, radius: Sequence[float], count: int) -> Solid:
     """A grip in the plane z = 0 from its ``right`` end to its middle (x, y), as thick as ``radius`` tells from
     end to middle."""
     half = curves.in_plane(np.asarray(right, dtype=np.float64), 0.0, "xy")
     line = np.concatenate([half * [-1, 1, 1], half[-2::-1]])
     thick = [*radius, *radius[-2::-1]]
-    return bar(line, thick, count, curves.ellipse(1, flat, 14))
+    return bar(line, thick, count, curves.ellipse(1, 1.3, 14))
 
 
 def draped_flap(wide: float, high: float, deep: float) -> Solid:

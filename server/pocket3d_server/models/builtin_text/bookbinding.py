@@ -41,9 +41,9 @@ def gilt_frame(x: float, z: float) -> Solid:
     return shapes.extrude(curves.rectangle(x * 0.82, z * 0.86), 0.0012, holes=inside).rotate(x=-90)
 
 
-def arched_pages(thick: float, count: int = 25) -> Points:
+def arched_pages(thick: float) -> Points:
     """How high the pages of an open book lie (N, 2): from the fold (0) to the edge (1), and metres."""
-    x = np.linspace(0, 1, count)
+    x = np.linspace(0, 1, 25)
     top = thick * (0.30 + 1.05 * np.sin(np.pi * np.minimum(x * 1.15 + 0.10, 1.0)) ** 0.8 * (1 - 0.42 * x))
     top[0] = thick * 0.25
     return np.column_stack([x, top])

@@ -77,15 +77,14 @@ class BuiltinText(Engine):
         progress(0.02, "understanding_prompt")
         prompt, spelling = mended(prompt, self._router.words)
         sentence = parse(prompt, self._router.is_name)
-        progress(0.08, "choosing_family")
-        route = self._router.choose(sentence.things[0].text)
         progress(0.15, "building_parts")
         workshop = Workshop(self._router, job.seed, job.quality, job.texture_resolution, prompt)
         composed = Composer(workshop, sentence).compose()
         asset = composed.asset
         progress(0.60, "texturing")
         texture(asset, job.texture_resolution, seed=job.seed)
-        asset.extras.update(family=route.family.name, subject=route.subject)
+        subject = composed.made[0].route
+        asset.extras.update(family=subject.family.name, subject=subject.subject)
         if composed.count > 1:
             asset.extras["things"] = [m.route.family.name for m in composed.made]
         progress(1.0, "finishing")
@@ -106,7 +105,7 @@ class BuiltinText(Engine):
             *left.notes,
             *_offers(composed, gallery),
         ]
-        source = "picture" if picture_of(composed.made[0].route) else "template"
+        source = "picture" if picture_of(subject) else "template"
         return EngineResult(asset, source, round(confidence, 2), list(dict.fromkeys(notes)))
 
     def _gallery(self) -> Gallery:

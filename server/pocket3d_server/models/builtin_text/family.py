@@ -24,3 +24,8 @@ class Family:
     """Real size in metres, standing on y = 0, centred on the vertical axis, facing +Z, closed named parts."""
     natural: bool = False
     """Whether it grows or lives: its surface is its own, and "a wooden one" means a figure carved of wood."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of its names."""
+        return frozenset(word for phrase in self.phrases for word in phrase.split())

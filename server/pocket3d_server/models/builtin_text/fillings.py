@@ -21,9 +21,9 @@ def frill(radius: float, y: float, waves: int, swing: float, thick: float = 0.00
     return shapes.loft(np.stack(rings), crease=70)
 
 
-def strewn(piece: Solid, profile: Points, count: int, brief: Brief, low: float = 0.0, salt: int = 7) -> Solid:
+def strewn(piece: Solid, profile: Points, count: int, brief: Brief, low: float = 0.0) -> Solid:
     """``count`` of ``piece`` (lying on y = 0) strewn over a turned body with this ``profile`` above ``low``."""
-    rng = brief.rng(salt)
+    rng = brief.rng(7)
     top = profile[profile[:, 1] >= low]
     share = np.sqrt((np.arange(count) + rng.uniform(0.2, 0.8, count)) / count)
     r = share * top[:, 0].max() * 0.93

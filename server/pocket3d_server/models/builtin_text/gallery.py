@@ -12,12 +12,11 @@ from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.builtin_text.router import SURE, Route, Router
 from pocket3d_server.models.language.understand import (
     PREPOSITIONS,
-    is_attribute,
+    says_how,
     singular,
     tokens_of,
     understand,
 )
-from pocket3d_server.models.language.words import FILLERS, NUMBERS
 
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
@@ -84,7 +83,9 @@ class Gallery:
     def _heard(self, named: Route, prompt: str) -> bool:
         """Whether a family asks for the words beside its name: a decorated tree may still be one of the kit's."""
         own = {word for phrase in named.family.phrases for word in tokens_of(phrase)} | set(named.name)
-        rest = frozenset(word for word in tokens_of(prompt) if word not in own and not _says_nothing(word))
+        rest = frozenset(
+            word for word in tokens_of(prompt) if word not in own | PREPOSITIONS and not says_how(word)
+        )
         key = (named.family.name, rest)
         if rest and key not in self._hears:
             brief = understand(prompt, 0, "low", head=named.subject.split()[-1], name=named.name, luck=prompt)
@@ -99,11 +100,6 @@ class Gallery:
             return lifted(self.library, picture, brief.quality)
 
         return PictureFamily(picture.label.replace(" ", "_"), names, build, picture.natural, picture)
-
-
-def _says_nothing(word: str) -> bool:
-    """Whether a word names neither a thing nor a part."""
-    return is_attribute(word) or word in FILLERS or word in PREPOSITIONS or word in NUMBERS or word.isdigit()
 
 
 def picture_of(route: Route) -> Picture | None:

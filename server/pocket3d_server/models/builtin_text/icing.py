@@ -30,8 +30,9 @@ def drip(radius: float, top: float, run: float, phase: float) -> Solid:
     return shapes.loft(np.stack(rings), crease=70, caps=False)
 
 
-def candles(brief: Brief, radius: float, y: float, count: int, tall: float = 0.055) -> list[Part]:
+def candles(brief: Brief, radius: float, y: float, count: int) -> list[Part]:
     """Lit candles on a circle of ``radius`` at height ``y``; a single one in its middle."""
+    tall = 0.055
     wax = turned([[0.0038, 0], [0.0038, tall], [0.0030, tall + 0.001], [0, tall + 0.001]], segments=16)
     flame = turned(cm("0 0, .28 .35, .34 .75, .18 1.4, 0 2.1"), 16, segments=14).move(y=tall + 0.004)
     wick = shapes.cylinder(0.0006, 0.008, segments=6).move(y=tall)

@@ -16,14 +16,14 @@ def board(x: float, y: float, z: float, bevel: float = 0.006) -> Solid:
     return shapes.rounded_box(x, y, z, min(bevel, 0.45 * min(x, y, z)), 2).grained()
 
 
-def turned_leg(height: float, radius: float, segments: int = 28) -> Solid:
+def turned_leg(height: float, radius: float) -> Solid:
     """A leg turned on a lathe: block, ring, vase, ring and foot; standing on y = 0."""
     rows = [
         (0.34, 0.0), (0.52, 0.015), (0.56, 0.045), (0.42, 0.07), (0.50, 0.10), (0.58, 0.30), (0.80, 0.55), (0.92, 0.66),
         (0.62, 0.735), (0.60, 0.75), (0.95, 0.765), (0.95, 0.79), (0.62, 0.805), (0.75, 0.83), (1.0, 0.86), (1.0, 1.0),
     ]  # fmt: skip
     outline = np.array(rows) * [radius, height]
-    return shapes.revolve(curves.rounded(outline, 0.25 * radius, 3, closed=False), segments, crease=50)
+    return shapes.revolve(curves.rounded(outline, 0.25 * radius, 3, closed=False), 28, crease=50)
 
 
 def tapered_leg(
@@ -84,8 +84,10 @@ def pillow(x: float, y: float, z: float) -> Solid:
     return shapes.rounded_box(x, y, z, 0.48 * z, 3, cuts=10).deform(pinch).sharp(80)
 
 
-def tufted(x: float, y: float, z: float, columns: int, rows: float = 1.5) -> tuple[Solid, Solid]:
+def tufted(x: float, y: float, z: float, columns: int) -> tuple[Solid, Solid]:
     """A panel about the origin that looks along +z, stuffed between the buttons of a diamond grid; and the buttons."""
+
+    rows = 1.5
 
     def stuffed(v: Points) -> Points:
         a, b = v[:, 0] / x * columns, v[:, 1] / y * rows
@@ -142,11 +144,11 @@ def wood_of(brief: Brief, name: str = "frame") -> Finish:
     return asked(brief, name, "wood", rgb, "frame", main=True)
 
 
-def cloth_of(brief: Brief, main: bool = True) -> Finish:
+def cloth_of(brief: Brief) -> Finish:
     """The cover of a piece of furniture."""
     kind = "leather" if brief.has("leather") else "velvet" if brief.has("velvet") else "fabric"
     rgb = FABRICS[int(brief.rng(4).integers(len(FABRICS)))] if kind == "fabric" else None
-    return asked(brief, "cover", kind, rgb, "seat", "upholstery", "cover", main=main)
+    return asked(brief, "cover", kind, rgb, "seat", "upholstery", "cover", main=True)
 
 
 def drawers_of(

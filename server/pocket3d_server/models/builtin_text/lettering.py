@@ -20,18 +20,19 @@ STROKES: dict[str, str] = {
     "7": "04 24 10", "8": "12 03 14 23 12 01 10 21 12", "9": "00 21 23 14 03 12 22", "!": "14 12,10 10", "-": "02 22",
 }  # fmt: skip
 """Each letter's lines over points "xy", x in 0..2 and y in 0..4 from the lower left."""
+WEIGHT = 0.17
+"""Of a stroke, as a share of the height."""
 
 
-def lettering(text: str, width: float, height: float, depth: float, weight: float = 0.17) -> Solid:
+def lettering(text: str, width: float, height: float, depth: float) -> Solid:
     """``text`` (letters, digits, spaces) as one raised line that looks along +z, its middle at the origin.
 
-    It fills ``width`` metres or ``height`` metres, whichever comes first; ``weight`` is a stroke's share of the
-    height. Raises ValueError when no character of ``text`` is known.
+    It fills ``width`` metres or ``height`` metres, whichever comes first. Raises ValueError when no character of ``text`` is known.
     """
     characters = [c for c in text.upper() if c in STROKES or c == " "]
     count = len(characters)
     pitch = min(width / max(count - 0.25, 0.5), 0.75 * height)
-    glyph, thick = 0.75 * pitch, weight * min(height, 1.6 * pitch)
+    glyph, thick = 0.75 * pitch, WEIGHT * min(height, 1.6 * pitch)
     tall = min(height, 1.75 * pitch) - thick
     scale = np.array([(glyph - thick) / 2, tall / 4])
     pieces = []

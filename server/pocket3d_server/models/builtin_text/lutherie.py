@@ -13,8 +13,9 @@ ARCHING = ((1.0, 0.0), (1.0, 0.003), (0.93, 0.0035), (0.75, 0.008), (0.45, 0.012
 """How a plate swells: (share of the outline, height in metres), from its edge to its middle."""
 
 
-def arched_body(outline: Points, centre: Points, thick: float = 0.030) -> Solid:
-    """Ribs ``thick`` metres deep about z = 0 between a back and a belly that swell towards ``centre`` (x, y)."""
+def arched_body(outline: Points, centre: Points) -> Solid:
+    """Ribs about z = 0 between a back and a belly that swell towards ``centre`` (x, y)."""
+    thick = 0.030
     plates = []
     for side in (1, -1):
         rings = []

@@ -171,9 +171,15 @@ def door(
     )
 
 
-def crenellations(length: float, high: float, thick: float, tooth: float = 0.55) -> Solid:
+TOOTH = 0.55
+"""Width of a merlon, about, in metres."""
+COURSE = 0.42
+"""Height of a course of stones, about, in metres."""
+
+
+def crenellations(length: float, high: float, thick: float) -> Solid:
     """A parapet along x standing on y = 0, with merlons on top."""
-    count = max(int(length / (2 * tooth)), 1)
+    count = max(int(length / (2 * TOOTH)), 1)
     pitch = length / count
     wall = shapes.box(length, high * 0.5, thick).move(y=high * 0.25)
     teeth = [
@@ -213,16 +219,14 @@ def stone_courses(
     radius_high: float,
     height: float,
     rng: np.random.Generator,
-    depth: float = 0.02,
-    course: float = 0.42,
 ) -> Solid:
     """A round wall on y = 0 of courses that stand in and out a little, like laid stone."""
-    rows = max(int(height / course), 2)
+    rows = max(int(height / COURSE), 2)
     y = np.linspace(0, height, rows + 1)
     outline: list[list[float]] = []
     for k in range(rows):
         a, b = (radius_low + (radius_high - radius_low) * v / height for v in (y[k], y[k + 1]))
-        out = float(rng.uniform(0, depth))
+        out = float(rng.uniform(0, 0.02))
         outline += [
             [a + out, y[k] + 0.015],
             [b + out, y[k + 1] - 0.015],

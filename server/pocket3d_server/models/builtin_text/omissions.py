@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.models.builtin_text.scenes.things import words_of_parts
 from pocket3d_server.models.language.encoder import pieces_of
 from pocket3d_server.models.language.understand import (
     left_out_parts,
@@ -27,14 +28,13 @@ class Omissions(NamedTuple):
 
 
 def omissions(prompt: str, natural: bool, asset: Asset) -> Omissions:
-    """Compare ``prompt`` with the built ``asset``; ``natural`` is whether anything in it lives or grows."""
+    """Compare ``prompt`` with the built ``asset``; ``natural`` is whether anything in it lives or grows and just stands."""
     notes = _parts_still_there(prompt, natural, asset)
     ceiling = CEILING if notes else 1.0
     if in_another_language(prompt):
         notes.append("Prompts are understood in English only; words of other languages are passed over.")
         ceiling = FOREIGN_CEILING
-    posed = asset.extras.get("pose", "standing") != "standing"
-    if natural and not posed and POSES & set(tokens_of(prompt)) - {"standing"}:
+    if natural and POSES & set(tokens_of(prompt)) - {"standing"}:
         notes.append("It is built standing; poses are not made yet.")
         ceiling = min(ceiling, CEILING)
     return Omissions(notes, ceiling)
@@ -51,7 +51,7 @@ def in_another_language(prompt: str) -> bool:
 
 def _parts_still_there(prompt: str, natural: bool, asset: Asset) -> list[str]:
     """Parts that the prompt does without and the object has all the same."""
-    built = {singular(word) for part in asset.parts for word in part.name.lower().split("_")}
+    built = words_of_parts(asset)
     # The parts of a body are one surface, so their names can't tell.
     kept = [w for w in left_out_parts(prompt) if w in built or natural]
     typed = {singular(word): word for word in re.findall(r"[a-zà-ÿ]+", prompt.lower())}

@@ -58,9 +58,9 @@ def fluted(body: Solid, count: int, high: float) -> Solid:
     return body.deform(swell)
 
 
-def ring_on(outer: Points, y: float, thick: float = 0.005) -> Solid:
+def ring_on(outer: Points, y: float) -> Solid:
     """A raised band around a vessel with this ``outer`` profile at height ``y``."""
-    return shapes.torus(float(np.interp(y, outer[:, 1], outer[:, 0])) + 0.0005, thick, 56, 10).move(y=y)
+    return shapes.torus(float(np.interp(y, outer[:, 1], outer[:, 0])) + 0.0005, 0.005, 56, 10).move(y=y)
 
 
 def filling(outer: Points, level: float, detail: int) -> Solid:

@@ -10,12 +10,10 @@ from pocket3d_server.geometry import curves, shapes
 from pocket3d_server.geometry.solid import Points, Solid, join
 
 
-def swept_roof(
-    eave: float, top: float, rise: float, lift: float, thick: float = 0.10, per_side: int = 12
-) -> Solid:
+def swept_roof(eave: float, top: float, rise: float, lift: float, thick: float = 0.10) -> Solid:
     """A square roof over y = 0, from half width ``eave`` up to ``top``, hollow in its slope, its corners drawn up
     by ``lift``."""
-    t = np.linspace(-1, 1, per_side, endpoint=False)
+    t = np.linspace(-1, 1, 12, endpoint=False)
     one = np.ones_like(t)
     square = np.concatenate([np.column_stack(c) for c in ((t, one), (one, -t), (-t, -one), (-one, t))])
     corner = np.minimum(np.abs(square[:, 0]), np.abs(square[:, 1])) ** 4

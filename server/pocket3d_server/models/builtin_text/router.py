@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pocket3d_server.models.builtin_text.family import Family
 from pocket3d_server.models.language.encoder import encode, pieces_of
 from pocket3d_server.models.language.phrases import ARRANGEMENTS, QUANTITIES, SAME
-from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, tokens_of
+from pocket3d_server.models.language.understand import PREPOSITIONS, is_attribute, says_how, tokens_of
 from pocket3d_server.models.language.words import (
     ACTIONS,
     FIGURES,
@@ -126,7 +126,7 @@ class Router:
         named = self._named(group)
         if named is not None:
             family, words = named
-            rest = [t for t in group[: -len(words)] if not _says_how(t)]
+            rest = [t for t in group[: -len(words)] if not says_how(t)]
             own = frozenset(w for w in words if is_attribute(w))
             return Route(family, 0.85 if rest else SURE, " ".join([*rest, *words]), True, own)
         subject = self._without_doing(subject_of(tokens))
@@ -186,7 +186,7 @@ class Router:
 def subject_of(tokens: list[str]) -> list[str]:
     """The noun group for the object itself: what stands before the first preposition, bare of attributes."""
     group = group_of(tokens)
-    bare = [t for k, t in enumerate(group) if not _says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
+    bare = [t for k, t in enumerate(group) if not says_how(t) or (t in THINGS_TOO and k == len(group) - 1)]
     if len(bare) > 1 and bare[-1] in FIGURES:  # "a horse statue"
         bare.pop()
     # "a glass", "an orange": where nothing else is left, the attribute is the thing.
@@ -206,10 +206,6 @@ def group_of(tokens: list[str]) -> list[str]:
             continue
         group.append(token)
     return group
-
-
-def _says_how(token: str) -> bool:
-    return is_attribute(token) or token in FILLERS or token in NUMBERS or token.isdigit()
 
 
 def _confidence(closeness: float) -> float:

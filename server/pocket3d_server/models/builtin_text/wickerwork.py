@@ -14,11 +14,10 @@ def _swell(u: Points) -> Points:
     return 0.80 + 0.20 * np.sin(u * np.pi / 1.7)
 
 
-def woven_wall(
-    wide: float, deep: float, high: float, rows: int = 10, stakes: int = 24
-) -> tuple[Solid, Solid]:
+def woven_wall(wide: float, deep: float, high: float) -> tuple[Solid, Solid]:
     """The wall of an oval basket ``wide`` by ``deep`` at its rim, on y = 0: its strands, and the stakes that they go
     around by turns."""
+    rows, stakes = 10, 24
     t, strands = 2 * np.pi * np.arange(96) / 96, []
     section = curves.ellipse(0.0035, 0.6 * high / rows, 6)
     for k, u in enumerate((np.arange(rows) + 0.5) / rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pocket3d_server.models.engine import (
     Engine,
@@ -16,9 +16,6 @@ from pocket3d_server.models.engine import (
     TextureRequest,
 )
 from pocket3d_server.models.reading import read_mesh
-
-if TYPE_CHECKING:
-    pass
 
 MOST_FACES = 1_000_000
 

@@ -188,11 +188,12 @@ def project(atlas: Atlas, rgb: NDArray[Any], alpha: NDArray[Any], view: View, se
     return np.clip(color, 0, 1).astype(np.float32)
 
 
-def evenness(rgb: NDArray[Any], alpha: NDArray[Any], blocks: int = 5) -> float:
+def evenness(rgb: NDArray[Any], alpha: NDArray[Any]) -> float:
     """1 for a picture that shows the same pattern everywhere, 0 for one with regions of their own colours.
 
     Compares the variance between blocks of the picture with the variance of all its pixels.
     """
+    blocks = 5
     mask = alpha > 0.5
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     y, x = np.nonzero(mask)

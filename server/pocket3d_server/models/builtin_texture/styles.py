@@ -39,7 +39,7 @@ def realistic(
     return Look(color.astype(np.float32), np.clip(roughness, 0.04, 1), metal * (1 - 0.6 * dirt), look.height)
 
 
-def cartoon(atlas: Atlas, look: Look, open_: Floats, edge: Floats, seed: int) -> Look:
+def cartoon(atlas: Atlas, look: Look, open_: Floats, edge: Floats) -> Look:
     """A few flat, bright colours with inked cavities, light edges and painted bands of light."""
     flat = flattened(atlas, look.color)
     grey = flat @ np.array([0.3, 0.6, 0.1], np.float32)

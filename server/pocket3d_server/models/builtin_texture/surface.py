@@ -112,7 +112,7 @@ class Surface:
             return styles.artistic(self.atlas, look, identity, relief, self.open)
         look = self._look(None)
         if style == "cartoon":
-            return styles.cartoon(self.atlas, look, self.open, self.edge, seed)
+            return styles.cartoon(self.atlas, look, self.open, self.edge)
         if self.picture is not None:  # wear is in the picture already, and its colours are to stay
             if self.source == "swatch":
                 look.color *= (1 - 0.45 * np.clip(0.75 - self.open, 0, 1))[:, None]
@@ -126,7 +126,7 @@ class Surface:
         if self.picture is None:
             assert look is not None
             return look
-        pictured = self._from_picture(shift)
+        pictured = self._from_picture()
         if look is not None:  # words say what it is made of, the picture what it looks like
             pictured.roughness, pictured.metallic, pictured.height = (
                 look.roughness,
@@ -150,7 +150,7 @@ class Surface:
                 layers.lay(atlas, look, layer, ground, shift, seed + 17 * k)
         return look
 
-    def _from_picture(self, shift: Floats | None) -> Look:
+    def _from_picture(self) -> Look:
         assert self.picture is not None
         atlas = self.atlas
         rgb, alpha = self.picture

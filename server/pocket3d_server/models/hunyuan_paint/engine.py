@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,17 +19,15 @@ from pocket3d_server.models.engine import (
     WithoutGpu,
 )
 from pocket3d_server.models.hunyuan_paint import files
-from pocket3d_server.models.neural.base import NeuralEngine, memory_told, place_of
+from pocket3d_server.models.neural.base import NeuralEngine, place_of
 from pocket3d_server.models.reading import read_mesh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import torch
 
     from pocket3d_server.geometry.asset import Asset
     from pocket3d_server.models.hunyuan_paint.painter import Method, Painter
-    from pocket3d_server.models.hunyuan_paint.pipeline import Texture
+    from pocket3d_server.models.hunyuan_paint.pipeline import Job, Release, Texture
     from pocket3d_server.models.pictures.framing import Framed
 
 MOST_FACES = 1_000_000
@@ -92,18 +89,14 @@ class HunyuanPaint(NeuralEngine):
         """Networks are read as they are needed. Raises EngineError where PyTorch cannot use the GPU."""
         self._device = place_of(device)
 
-    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
-        """See `Engine.run`."""
-        with memory_told(self.spec):
-            return self._run(request, progress)
-
-    def _run(self, request: EngineRequest, progress: Progress) -> EngineResult:
-        from pocket3d_server.models.hunyuan_paint.finishing import finished
+    def make(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """A copy of ``request.mesh`` that is painted after the pictures."""
+        from pocket3d_server.models.hunyuan_paint.painting import Drawing
+        from pocket3d_server.models.hunyuan_paint.pipeline import Job, dressed
         from pocket3d_server.models.hunyuan_paint.reference import prepare
         from pocket3d_server.models.pictures.picture import read_picture
 
-        if not isinstance(request, TextureRequest):
-            raise TypeError(f"{self.spec.model_id} makes textures")
+        assert isinstance(request, TextureRequest)
         if not request.images:
             raise EngineError(
                 f"{self.spec.model_id} paints after a picture, and none was given",
@@ -121,15 +114,20 @@ class HunyuanPaint(NeuralEngine):
         references = [prepare(read_picture(path)) for path in request.images]
         progress(0.04, "unwrapping")
         painter = self._painter(asset, request.texture_resolution)
-        texture = self._texture(
+        asked = self.spec.parameters.model_validate(request.parameters)
+        assert isinstance(asked, PaintParameters | PaintPbrParameters)
+        job = Job(
             painter,
             references,
-            request,
+            self._release(),
+            Drawing(request.seed, asked.steps, asked.guidance, asked.view_size),
+            asked.views,
             self._device,
             lambda done, stage: progress(0.08 + 0.88 * done, stage),
         )
+        texture = self._texture(job, asked)
         progress(0.96, "assembling")
-        made = finished(painter, texture, request.intensity)
+        made = dressed(painter, texture, request.intensity)
         uv = "kept" if painter.keeps_uv else "unwrapped"
         extras = asset.extras | {"texture": {"uv": uv, "views": texture.views, "device": str(self._device)}}
         progress(1.0, "finishing")
@@ -142,14 +140,11 @@ class HunyuanPaint(NeuralEngine):
         )
 
     @abstractmethod
-    def _texture(
-        self,
-        painter: Painter,
-        references: list[Framed],
-        request: TextureRequest,
-        device: torch.device,
-        report: Callable[[float, str], None],
-    ) -> Texture:
+    def _release(self) -> Release:
+        """Where its files lie."""
+
+    @abstractmethod
+    def _texture(self, job: Job, asked: PaintParameters | PaintPbrParameters) -> Texture:
         """The images of the texture. Raises EngineError."""
 
     def _painter(self, asset: Asset, texture: int) -> Painter:
@@ -161,10 +156,6 @@ class HunyuanPaint(NeuralEngine):
             raise EngineError(
                 str(error), code="INVALID_INPUT", suggestion="Send a mesh with a surface."
             ) from error
-
-    def _folder(self, repository: str) -> Path:
-        revision = next(file.revision for file in self.spec.weights if file.repository == repository)
-        return self.weights.repository(repository, revision)
 
 
 class HunyuanPaint20(HunyuanPaint):
@@ -190,21 +181,16 @@ class HunyuanPaint20(HunyuanPaint):
         licence_terms=files.TERMS_20,
     )
 
-    def _texture(
-        self,
-        painter: Painter,
-        references: list[Framed],
-        request: TextureRequest,
-        device: torch.device,
-        report: Callable[[float, str], None],
-    ) -> Texture:
-        from pocket3d_server.models.hunyuan_paint.painting import Drawing
-        from pocket3d_server.models.hunyuan_paint.pipeline import Release, texture
+    def _release(self) -> Release:
+        from pocket3d_server.models.hunyuan_paint.pipeline import Release
 
-        asked = PaintParameters.model_validate(request.parameters)
-        how = Drawing(request.seed, asked.steps, asked.guidance, asked.view_size)
-        release = Release(self._folder(self.repository))
-        return texture(painter, references, release, how, asked.views, device, asked.delight, report)
+        return Release(self.folder_of(self.repository))
+
+    def _texture(self, job: Job, asked: PaintParameters | PaintPbrParameters) -> Texture:
+        from pocket3d_server.models.hunyuan_paint.pipeline import texture
+
+        assert isinstance(asked, PaintParameters)
+        return texture(job, asked.delight)
 
 
 class HunyuanPaint21(HunyuanPaint):
@@ -233,25 +219,21 @@ class HunyuanPaint21(HunyuanPaint):
         licence_terms=files.TERMS_21,
     )
 
-    def _texture(
-        self,
-        painter: Painter,
-        references: list[Framed],
-        request: TextureRequest,
-        device: torch.device,
-        report: Callable[[float, str], None],
-    ) -> Texture:
-        from pocket3d_server.models.hunyuan_paint.painting import Drawing
-        from pocket3d_server.models.hunyuan_paint.pipeline import Release, texture_pbr
+    def _release(self) -> Release:
+        from pocket3d_server.models.hunyuan_paint.pipeline import Release
 
-        asked = PaintPbrParameters.model_validate(request.parameters)
-        how = Drawing(request.seed, asked.steps, asked.guidance, asked.view_size)
         dino, upscaler = (
-            next(file for file in self.spec.weights if wanted in (file.repository, file.path))
+            self.weights.path(
+                next(file for file in self.spec.weights if wanted in (file.repository, file.path))
+            )
             for wanted in (self.dino, self.upscaler)
         )
-        release = Release(self._folder(self.repository), self.weights.path(dino), self.weights.path(upscaler))
-        return texture_pbr(painter, references, release, how, asked.views, device, report)
+        return Release(self.folder_of(self.repository), dino, upscaler)
+
+    def _texture(self, job: Job, asked: PaintParameters | PaintPbrParameters) -> Texture:
+        from pocket3d_server.models.hunyuan_paint.pipeline import texture_pbr
+
+        return texture_pbr(job)
 
 
 def notes_on(

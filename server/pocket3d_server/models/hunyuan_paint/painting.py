@@ -1,7 +1,7 @@
 """Views of an object drawn after a picture: what the networks of Paint 2.0 and 2.1 do between maps and pixels.
 
 Random numbers are drawn on the CPU, in the order of the published program (reference, normals, positions, views, steps),
-so that a seed means the same on every device. Networks come in turn and leave again: that is the plan of `memory`.
+so that a seed means the same on every device. Networks come in turn and leave again: that is what its memory is counted for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From a mesh and pictures to the images of its texture: maps of the views, what the networks paint there, projection."""
+"""From a mesh and pictures to the mesh with a texture: maps of the views, what the networks paint there, projection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import numpy as np
 import torch
 from PIL import Image
 
+from pocket3d_server.geometry.asset import Asset
+from pocket3d_server.geometry.bake import to_bytes
+from pocket3d_server.geometry.dressing import COMPLETE, blended
+from pocket3d_server.geometry.solid_materials import Look
 from pocket3d_server.models.hunyuan_paint.delight import delighted
 from pocket3d_server.models.hunyuan_paint.diffusion import Report, released, share_of
 from pocket3d_server.models.hunyuan_paint.files import DELIGHT, PAINT, PAINT_PBR
-from pocket3d_server.models.hunyuan_paint.painter import Painter
+from pocket3d_server.models.hunyuan_paint.painter import ROUGHNESS, Painter
 from pocket3d_server.models.hunyuan_paint.painting import Drawing, Scene, paint_views, paint_views_pbr
 from pocket3d_server.models.hunyuan_paint.reference import on_white
 from pocket3d_server.models.hunyuan_paint.super_resolution import load_upscaler
@@ -41,65 +45,75 @@ class Release:
     upscaler: Path | None = None
 
 
-def texture(
-    painter: Painter,
-    references: Sequence[Framed],
-    release: Release,
-    how: Drawing,
-    views: int,
-    device: torch.device,
-    delight: bool,
-    report: Report,
-) -> Texture:
+@dataclass(frozen=True)
+class Job:
+    """What is painted, after what, how and where."""
+
+    painter: Painter
+    references: Sequence[Framed]
+    release: Release
+    how: Drawing
+    views: int
+    """How many, at most."""
+    device: torch.device
+    report: Report
+
+
+def texture(job: Job, delight: bool) -> Texture:
     """Paint 2.0: a colour texture after the pictures, whose light is taken out first if ``delight``. Raises EngineError."""
-    pictures = [on_white(reference.pixels) for reference in references]
+    folder, report = job.release.folder, job.report
+    pictures = [on_white(reference.pixels) for reference in job.references]
     if delight:
-        whole = [reference.pixels for reference in references]
+        lit = [reference.pixels for reference in job.references]
         pictures = delighted(
-            whole, release.folder / DELIGHT, device, report=share_of(report, 0, 0.12, "delighting")
+            lit, folder / DELIGHT, job.device, report=share_of(report, 0, 0.12, "delighting")
         )
-    chosen = painter.views(views)[:views]
-    scene = _scene(painter, chosen, how.side, share_of(report, 0.12, 0.16, "drawing_maps"))
-    scene = replace(scene, cameras=[camera_index(view) for view in chosen])
-    images = paint_views(release.folder / PAINT, pictures, scene, how, device, _within(report, 0.16, 0.86))
-    return Texture(_projected(painter, images, chosen, report, 0.86, 1), views=len(chosen))
+    views = job.painter.views(job.views)[: job.views]
+    scene = _scene(job, views, share_of(report, 0.12, 0.16, "drawing_maps"))
+    scene = replace(scene, cameras=[camera_index(view) for view in views])
+    images = paint_views(folder / PAINT, pictures, scene, job.how, job.device, _within(report, 0.16, 0.86))
+    return Texture(_projected(job, images, views, 0.86, 1), views=len(views))
 
 
-def texture_pbr(
-    painter: Painter,
-    references: Sequence[Framed],
-    release: Release,
-    how: Drawing,
-    views: int,
-    device: torch.device,
-    report: Report,
-) -> Texture:
+def texture_pbr(job: Job) -> Texture:
     """Paint 2.1: colour, metallic and roughness after the pictures. Raises EngineError."""
+    release, report = job.release, job.report
     assert release.dino is not None
     assert release.upscaler is not None
-    chosen = painter.views(views, share_of(report, 0, 0.02, "choosing_views"))[:views]
-    scene = _scene(painter, chosen, how.side, share_of(report, 0.02, 0.04, "drawing_maps"))
-    pictures = [on_white(reference.pixels) for reference in references]
+    views = job.painter.views(job.views, share_of(report, 0, 0.02, "choosing_views"))[: job.views]
+    scene = _scene(job, views, share_of(report, 0.02, 0.04, "drawing_maps"))
+    pictures = [on_white(reference.pixels) for reference in job.references]
+    within = _within(report, 0.04, 0.72)
     materials = paint_views_pbr(
-        release.folder / PAINT_PBR,
-        release.dino,
-        pictures,
-        scene,
-        how,
-        device,
-        _within(report, 0.04, 0.72),
+        release.folder / PAINT_PBR, release.dino, pictures, scene, job.how, job.device, within
     )
     images = enlarged(
         [image for material in materials for image in material],
         release.upscaler,
-        device,
+        job.device,
         share_of(report, 0.72, 0.84, "enlarging_views"),
     )
     return Texture(
-        _projected(painter, images[: len(chosen)], chosen, report, 0.84, 0.92),
-        _projected(painter, images[len(chosen) :], chosen, report, 0.92, 1),
-        len(chosen),
+        _projected(job, images[: len(views)], views, 0.84, 0.92),
+        _projected(job, images[len(views) :], views, 0.92, 1),
+        len(views),
     )
+
+
+def dressed(painter: Painter, texture: Texture, intensity: float) -> Asset:
+    """A copy of the painter's mesh that wears ``texture``; see ``TextureRequest.intensity``."""
+    if intensity == COMPLETE:
+        return painter.apply(texture.color, texture.metallic_roughness)
+    texels = painter.atlas.texels
+    color = texture.color.reshape(-1, 3)[texels.texel].astype(np.float32) / 255
+    metallic = np.zeros(len(color), np.float32)
+    roughness = np.full(len(color), ROUGHNESS, np.float32)
+    if texture.metallic_roughness is not None:
+        told = texture.metallic_roughness.reshape(-1, 3)[texels.texel].astype(np.float32) / 255
+        metallic, roughness = told[:, 0], told[:, 1]
+    look = blended(painter.atlas, Look(color, roughness, metallic, np.zeros_like(metallic)), intensity)
+    pair = np.stack([np.asarray(look.metallic), np.asarray(look.roughness), np.zeros_like(metallic)], axis=1)
+    return painter.apply(to_bytes(texels.image(look.color)), to_bytes(texels.image(pair)))
 
 
 @torch.no_grad()
@@ -119,12 +133,12 @@ def enlarged(
     return large
 
 
-def _scene(painter: Painter, views: Sequence[View], side: int, report: Callable[[float], None]) -> Scene:
+def _scene(job: Job, views: Sequence[View], report: Callable[[float], None]) -> Scene:
     normals, positions = [], []
     for number, view in enumerate(views):
         report(number / len(views))
-        normals.append(_reduced(painter.normal_map(view), side))
-        positions.append(_reduced(painter.position_map(view), side))
+        normals.append(_reduced(job.painter.normal_map(view), job.how.side))
+        positions.append(_reduced(job.painter.position_map(view), job.how.side))
     return Scene(normals, positions)
 
 
@@ -132,18 +146,11 @@ def _reduced(image: Pixels, side: int) -> Pixels:
     return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _projected(
-    painter: Painter,
-    images: Sequence[Pixels],
-    views: Sequence[View],
-    report: Report,
-    start: float,
-    end: float,
-) -> Pixels:
+def _projected(job: Job, images: Sequence[Pixels], views: Sequence[View], start: float, end: float) -> Pixels:
     """The views on the atlas, and what they do not show filled in."""
     middle = start + 0.6 * (end - start)
-    baked = painter.bake(images, views, report=share_of(report, start, middle, "projecting_views"))
-    return painter.fill(baked, report=share_of(report, middle, end, "filling_gaps"))
+    baked = job.painter.bake(images, views, report=share_of(job.report, start, middle, "projecting_views"))
+    return job.painter.fill(baked, report=share_of(job.report, middle, end, "filling_gaps"))
 
 
 def _within(report: Report, start: float, end: float) -> Report:

@@ -75,10 +75,20 @@ def understand(
 
 def tokens_of(prompt: str) -> list[str]:
     """Lower-case words in singular; hyphens part words, commas stay as words of their own."""
-    text = prompt.lower().replace("'s ", " ").replace("’s ", " ")
+    text = _without_genitives(prompt)
     for phrase, word in CONNECTORS.items():
         text = text.replace(phrase, word)
-    return [singular(t) for t in re.findall(r"[a-zà-ÿ]+|\d+|,", text.replace("-", " ").replace("_", " "))]
+    return [singular(t) for t in words_of(text)]
+
+
+def words_of(prompt: str) -> list[str]:
+    """Lower-case words as typed, hyphens parting them; commas stay as words of their own."""
+    text = _without_genitives(prompt).replace("-", " ").replace("_", " ")
+    return re.findall(r"[a-zà-ÿ]+|\d+|,", text)
+
+
+def _without_genitives(prompt: str) -> str:
+    return prompt.lower().replace("'s ", " ").replace("’s ", " ")
 
 
 def singular(word: str) -> str:
@@ -218,6 +228,11 @@ def is_attribute(word: str) -> bool:
     """Whether the word says how something is rather than what it is."""
     tables = (COLOURS, MATERIALS, MODIFIERS, SIZES, PROPORTIONS, STYLES)
     return any(word in table for table in tables)
+
+
+def says_how(word: str) -> bool:
+    """The same, and articles and numbers too: whatever stands before a noun and is none."""
+    return is_attribute(word) or word in FILLERS or word in NUMBERS or word.isdigit()
 
 
 def _is_adjective(tokens: list[str], i: int) -> bool:

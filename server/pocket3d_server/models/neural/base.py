@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pocket3d_server.models.engine import Engine, EngineError, Missing, ModelSpec
+from pocket3d_server.models.engine import (
+    Engine,
+    EngineError,
+    EngineRequest,
+    EngineResult,
+    Missing,
+    ModelSpec,
+    Progress,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -33,6 +43,26 @@ class NeuralEngine(Engine):
             "Switch 'Neural models (PyTorch)' on in the extension's preferences in Blender and repair the server "
             f"there. Or run '{sys.executable} -m pip install \"pocket3d-server[models]\"' and restart the server.",
             "EXTRA",
+        )
+
+    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """See `Engine.run`."""
+        with memory_told(self.spec):
+            return self.make(request, progress)
+
+    @abstractmethod
+    def make(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """`run` without a word on what it means when PyTorch gets no memory."""
+
+    def folder_of(self, repository: str) -> Path:
+        """Where the files of a repository lie. Raises EngineError for one that is none of the model's."""
+        for file in self.spec.weights:
+            if file.repository == repository:
+                return self.weights.repository(repository, file.revision)
+        raise EngineError(
+            f"the release asks for files of {repository}, which this version does not know",
+            code="MODEL_UNAVAILABLE",
+            suggestion="Update the server, then install the model again.",
         )
 
 

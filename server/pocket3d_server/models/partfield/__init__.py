@@ -2,5 +2,5 @@
 
 ``engine`` is the way in, ``pipeline`` the way from a surface to labels. ``network`` makes planes of features
 (``point_encoder``, ``plane_unet``, ``plane_transformer``), ``field`` reads them, ``clustering`` groups the faces, and
-``numbers`` says how many parts. ``memory`` counts what the network needs.
+``numbers`` says how many parts.
 """

@@ -131,12 +131,6 @@ def alike(features: NDArray[np.floating], parts: int) -> Ints:
     return first_seen(found.labels_)
 
 
-def unit(features: NDArray[np.floating]) -> NDArray[np.float32]:
-    """(F, C) of length 1."""
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.asarray(features / np.maximum(length, 1e-12), np.float32)
-
-
 def first_seen(labels: NDArray[np.integer]) -> Ints:
     """The same groups (F,), numbered from 0 in the order of their first members."""
     _, first, index = np.unique(labels, return_index=True, return_inverse=True)

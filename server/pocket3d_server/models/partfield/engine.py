@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pocket3d_server.models.engine import (
-    EngineError,
     EngineRequest,
     EngineResult,
     Feature,
@@ -111,39 +110,21 @@ class PartFieldEngine(NeuralEngine):
             network = open_partfield(self.weights.path(self.spec.weights[0]), self.sizes())
             self._network = placed(network, place)
 
-    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
-        """See `Engine.run`. Every triangle comes back, in one part, with its own material and UVs."""
-        if not isinstance(request, SegmentRequest):
-            raise TypeError(f"{self.spec.model_id} divides meshes")
+    def make(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """Divide ``request.mesh``. Every triangle comes back, in one part, with its own material and UVs."""
+        from pocket3d_server.models.parts.division import in_parts
+
+        assert isinstance(request, SegmentRequest)
+        settings = PartFieldParameters.model_validate(request.parameters)
         progress(0.0, "reading_mesh")
         asset = read_mesh(request.mesh)
-        try:
-            with memory_told(self.spec):
-                return self._divided(asset, request, progress)
-        except ValueError as error:
-            raise EngineError(
-                f"The mesh cannot be divided: {error}.",
-                code="INVALID_INPUT",
-                suggestion="Send a mesh with at least one triangle that has an area.",
-            ) from error
-
-    def _divided(self, asset: Asset, request: SegmentRequest, progress: Progress) -> EngineResult:
-        from pocket3d_server.models.parts.assemble import split_asset
-        from pocket3d_server.models.parts.division import keep_named, least_vertices, whole
-
-        settings = PartFieldParameters.model_validate(request.parameters)
-        least = least_vertices(asset, request)
-        division = None
-        if least > asset.vertex_count:
-            division = whole(asset, least)
-        elif request.segmentation_level == "semantic" and settings.parts is None:
-            division = keep_named(asset, least, progress)
-        if division is None:
-            division = self._found(asset, request, settings, least, progress)
-        progress(0.97, "assembling_parts")
-        result = split_asset(asset, division.labels, division.names)
-        progress(1.0, "finishing")
-        return EngineResult(result, division.source, division.confidence, division.notes)
+        return in_parts(
+            asset,
+            request,
+            progress,
+            lambda least: self._found(asset, request, settings, least, progress),
+            named=request.segmentation_level == "semantic" and settings.parts is None,
+        )
 
     def _found(
         self,

@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.neural.precision import precision_of
 from pocket3d_server.models.partfield import numbers
-from pocket3d_server.models.partfield.clustering import MergeTree, adjacency, alike, merge_tree, unit
+from pocket3d_server.models.partfield.clustering import MergeTree, adjacency, alike, merge_tree
 from pocket3d_server.models.partfield.field import face_means
 from pocket3d_server.models.partfield.network import PartField
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints

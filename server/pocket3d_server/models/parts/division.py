@@ -1,8 +1,9 @@
-"""Which part each face belongs to: what the file itself says of it, and how labels are put in order."""
+"""Which part each face belongs to: what the file itself says of it, or a model; and how labels are put in order."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.engine import Progress, SegmentRequest
+from pocket3d_server.models.engine import EngineError, EngineResult, Progress, SegmentRequest
+from pocket3d_server.models.parts.assemble import split_asset
 from pocket3d_server.models.parts.face_graph import FaceGraph, Ints, face_graph
 from pocket3d_server.models.parts.small import absorb_small
 
@@ -52,6 +54,33 @@ class Division:
     def of_labels(cls, labels: Ints, source: str, confidence: float) -> Division:
         """Parts that have only their numbers for names."""
         return cls(labels, [f"part_{k + 1}" for k in range(int(labels.max()) + 1)], source, confidence, [])
+
+
+def in_parts(
+    asset: Asset,
+    request: SegmentRequest,
+    progress: Progress,
+    find: Callable[[int], Division],
+    named: bool = True,
+) -> EngineResult:
+    """``asset`` in parts: those that its file names, where ``named``, else those that ``find`` makes, which is told the
+    fewest vertices of a part. Raises EngineError where ``find`` raises ValueError, as no face has an area."""
+    least = least_vertices(asset, request)
+    try:
+        if least > asset.vertex_count:
+            division = whole(asset, least)
+        else:
+            division = (keep_named(asset, least, progress) if named else None) or find(least)
+    except ValueError as error:
+        raise EngineError(
+            f"The mesh cannot be divided: {error}.",
+            code="INVALID_INPUT",
+            suggestion="Send a mesh with at least one triangle that has an area.",
+        ) from error
+    progress(0.96, "assembling_parts")
+    made = split_asset(asset, division.labels, division.names)
+    progress(1.0, "finishing")
+    return EngineResult(made, division.source, division.confidence, division.notes)
 
 
 def keep_named(asset: Asset, least: int, progress: Progress) -> Division | None:

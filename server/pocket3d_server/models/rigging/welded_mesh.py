@@ -11,13 +11,16 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from pocket3d_server.geometry.clean import places
+from pocket3d_server.geometry.clean import face_normals, places
+from pocket3d_server.models.engine import EngineError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WELD = 1e-5
 """Vertices closer than this share of the size are one point (UV seams and split normals)."""
+LEAST = 8
+"""Vertices and faces of a body that bones can be put into."""
 
 
 @dataclass(eq=False)
@@ -38,10 +41,7 @@ class WeldedMesh:
 
     def face_normals(self) -> tuple[Floats, Floats]:
         """Unit normals (F, 3) and areas (F,)."""
-        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
-        cross = np.cross(b - a, c - a)
-        length = np.linalg.norm(cross, axis=1)
-        return cross / np.maximum(length, 1e-30)[:, None], length / 2
+        return face_normals(self.vertices, self.faces)
 
     def vertex_normals(self) -> Floats:
         """(V, 3) unit normals, weighted by area."""
@@ -99,6 +99,20 @@ def welded(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> Welded
     f = origin[f]
     f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
     return WeldedMesh(v[first], f, origin)
+
+
+def body_of(vertices: NDArray[np.floating], faces: NDArray[np.integer]) -> WeldedMesh:
+    """The same for a mesh that is to have bones. Raises EngineError when it is too small to hold any, or has no surface."""
+    surface = welded(vertices, faces)
+    few = min(len(surface.vertices), len(surface.faces)) < LEAST
+    if not few and surface.face_normals()[1].sum() > 0:
+        return surface
+    counted = f"only {len(surface.vertices)} distinct vertices" if few else "no area"
+    raise EngineError(
+        f"The mesh has {counted}; a rig needs a body to move.",
+        code="INVALID_INPUT",
+        suggestion="Send a mesh with volume, for example a character of at least a few hundred triangles.",
+    )
 
 
 def nearest_alike(

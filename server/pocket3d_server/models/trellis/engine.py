@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from pocket3d_server.models.engine import (
     Progress,
     WithoutGpu,
 )
-from pocket3d_server.models.neural.base import NeuralEngine, memory_told, place_of
+from pocket3d_server.models.neural.base import NeuralEngine, place_of
 from pocket3d_server.models.trellis import files
 from pocket3d_server.models.weights import WeightFile
 
@@ -110,21 +109,15 @@ class Trellis(NeuralEngine):
 
         place = place_of(device)
         room = torch.cuda.get_device_properties(place).total_memory if place.type == "cuda" else 0
-        own = self.spec.weights[0]
-        release = read_release(self.weights.repository(own.repository, own.revision), self._folder)
+        release = read_release(self.folder_of(self.spec.weights[0].repository), self.folder_of)
         self._parts = Parts(release, place, room >= ROOM_FOR_ALL)
 
-    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
-        """See `Engine.run`."""
-        with memory_told(self.spec):
-            return self._run(request, progress)
-
-    def _run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+    def make(self, request: EngineRequest, progress: Progress) -> EngineResult:
+        """A mesh under the pictures or the prompt of ``request``."""
         from pocket3d_server.models.trellis.asset import make_asset
         from pocket3d_server.models.trellis.pipeline import Wishes, generate
 
-        if not isinstance(request, MeshRequest):
-            raise TypeError(f"{self.spec.model_id} makes meshes")
+        assert isinstance(request, MeshRequest)
         if self._parts is None:
             self.load("cpu")
         assert self._parts is not None
@@ -159,17 +152,6 @@ class Trellis(NeuralEngine):
     def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
         """What leads the flows, how far it is trusted, and notes for the person who asked. Raises EngineError."""
         raise NotImplementedError
-
-    def _folder(self, repository: str) -> Path:
-        """Where the files of a repository lie."""
-        for file in self.spec.weights:
-            if file.repository == repository:
-                return self.weights.repository(repository, file.revision)
-        raise EngineError(
-            f"the release asks for files of {repository}, which this version does not know",
-            code="MODEL_UNAVAILABLE",
-            suggestion="Update the server, then install the model again.",
-        )
 
 
 class TrellisFromImages(Trellis):
@@ -206,7 +188,7 @@ class TrellisFromText(Trellis):
         prompt = (request.text_prompt or "").strip()
         if not prompt:
             raise EngineError("no text was given", code="INVALID_INPUT", suggestion="Send text_prompt.")
-        folder = self._folder(self.encoder)
+        folder = self.folder_of(self.encoder)
         return conditioning.of_prompt(prompt, folder, parts.device, self.encoder_heads), 0.8, []
 
 

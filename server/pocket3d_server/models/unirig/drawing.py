@@ -11,7 +11,7 @@ from torch import Tensor
 from pocket3d_server.models.engine import EngineError
 from pocket3d_server.models.rigging.welded_mesh import Floats
 from pocket3d_server.models.unirig.decoding import write
-from pocket3d_server.models.unirig.grammar import Grammar
+from pocket3d_server.models.unirig.grammar import Grammar, Vocabulary
 from pocket3d_server.models.unirig.processors import Search
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 from pocket3d_server.models.unirig.tokenizer import Bones, Tokenizer
@@ -54,8 +54,8 @@ def draw(
 
     ``report`` hears the share that is done. Raises EngineError where no attempt came to anything.
     """
-    tokenizer, grammar = Tokenizer(), Grammar()
-    start = grammar.vocabulary.start(rig_class)
+    vocabulary = Vocabulary()
+    tokenizer, grammar, start = Tokenizer(vocabulary), Grammar(vocabulary), vocabulary.start(rig_class)
     wrong, best = "", None
     for attempt in range(ATTEMPTS):
         begin, end = 1 - 0.4**attempt, 1 - 0.4 ** (attempt + 1)
@@ -64,7 +64,7 @@ def draw(
             report(begin + (end - begin) * tokens / (tokens + TYPICAL))
 
         tokens = write(network.transformer, seen, start, search, grammar, seed + attempt * APART, told)
-        if tokens[-1] != grammar.vocabulary.id("eos"):
+        if tokens[-1] != vocabulary.id("eos"):
             wrong = "it did not come to an end"
             continue
         try:

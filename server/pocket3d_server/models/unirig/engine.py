@@ -15,7 +15,7 @@ from pocket3d_server.models.engine import (
     RigRequest,
     WithoutGpu,
 )
-from pocket3d_server.models.neural.base import NeuralEngine, memory_told, place_of
+from pocket3d_server.models.neural.base import NeuralEngine, place_of
 from pocket3d_server.models.reading import read_mesh
 from pocket3d_server.models.rigging.settings import RigParameters
 from pocket3d_server.models.unirig import files
@@ -23,7 +23,7 @@ from pocket3d_server.models.unirig import files
 if TYPE_CHECKING:
     import torch
 
-    from pocket3d_server.models.rigging.anatomy import Kind
+    from pocket3d_server.models.unirig.anatomy import Kind
     from pocket3d_server.models.unirig.pipeline import Parts
 
 ROOM_FOR_ALL = 12_000_000_000
@@ -100,29 +100,21 @@ class UniRig(NeuralEngine):
         skeleton, skin = (self.weights.path(file) for file in self.spec.weights)
         return Parts(skeleton, skin, place, keep)
 
-    def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
+    def make(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Rig ``request.mesh``; vertices, faces, UVs and materials come back as they were sent."""
-        if not isinstance(request, RigRequest):
-            raise TypeError(f"{self.spec.model_id} rigs meshes")
-        with memory_told(self.spec):
-            return self._run(request, progress)
-
-    def _run(self, request: RigRequest, progress: Progress) -> EngineResult:
-        from pocket3d_server.models.rigging.body import require_body
         from pocket3d_server.models.rigging.finishing import attach, finished
-        from pocket3d_server.models.rigging.pointing import pointed
-        from pocket3d_server.models.rigging.welded_mesh import welded
-        from pocket3d_server.models.unirig.naming import with_names
+        from pocket3d_server.models.rigging.welded_mesh import body_of
+        from pocket3d_server.models.unirig.naming import pointed, with_names
         from pocket3d_server.models.unirig.pipeline import Wishes, rigged
 
+        assert isinstance(request, RigRequest)
         if self._parts is None:
             self.load("cpu")
         assert self._parts is not None
         settings = UniRigParameters.model_validate(request.parameters)
         progress(0.0, "reading_mesh")
         asset = read_mesh(request.mesh)
-        surface = welded(*asset.merged())
-        require_body(surface)
+        surface = body_of(*asset.merged())
         wishes = Wishes(request.seed, settings.rig_class, settings.beams, request.include_weights)
         rig = rigged(self._parts, surface, wishes, lambda done, stage: progress(0.02 + 0.96 * done, stage))
         progress(0.98, "finishing")

@@ -1,4 +1,7 @@
-"""Names for the bones that the model draws: its own, where it gives any, in our words; else by where the bones lie."""
+"""Names for the bones that the model draws, and where they point: it tells only where they begin.
+
+The names are its own, where it gives any, in our words; else they follow from where the bones lie.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,19 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+import numpy as np
+
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.rigging.anatomy import Kind, named
+from pocket3d_server.models.unirig.anatomy import Kind, named
 from pocket3d_server.models.unirig.part_names import NAMES
+from pocket3d_server.models.unirig.tree import Tree
 
 TRUNK = ("hips", "spine", "spine_b2", "chest", "neck", "head")
 LIMBS = ("shoulder", "upper_arm", "forearm", "hand"), ("thigh", "shin", "foot", "toe")
+ONWARD = "hips", "spine", "chest", "neck", "head"
+"""What begins the names of the trunk's bones."""
+NEAR = 0.02
+"""A bone does not point at what begins within this share of the skeleton's size."""
 FINGER = re.compile(r".*?(L|R|Left|Right)(?:_|Hand)(Thumb|Index|Middle|Ring|Little|Pinky)(\d)")
 
 
@@ -43,3 +53,21 @@ def with_names(skeleton: Skeleton, kinds: Collection[Kind]) -> tuple[Skeleton, K
     if "person" in kinds and any(name in OURS for name in skeleton.names):
         return replace(skeleton, names=[OURS.get(name, name) for name in skeleton.names]), "person"
     return named(skeleton, kinds)
+
+
+def pointed(skeleton: Skeleton) -> Skeleton:
+    """``skeleton``, Y up, whose bones of several children point at the next of the trunk, if it has a name of the trunk;
+    else at the child that goes on furthest in the middle, else between the children. Heads, on which jaws and hair hang,
+    point as they did."""
+    tree = Tree(skeleton)
+    tails = np.array(skeleton.tails, np.float64)
+    paired = {k for pair in tree.pairs for k in pair}
+    for at, children in enumerate(tree.children):
+        if len(children) < 2 or skeleton.names[at].startswith("head"):
+            continue
+        onward = [k for k in children if skeleton.names[k].startswith(ONWARD)]
+        onward = onward or [k for k in children if k not in paired]
+        goal = tree.heads[tree.furthest(onward, at)] if onward else tree.heads[children].mean(axis=0)
+        if np.linalg.norm(goal - tree.heads[at]) > NEAR * tree.size:
+            tails[at] = goal
+    return replace(skeleton, tails=tails)

@@ -1,8 +1,7 @@
 """Convolutions over points that lie in the cells of a grid: each point reads the points of the cells around it.
 
 Several points may lie in one cell. Then the first of them speaks for the cell, and each of them hears all cells around
-it. The library that the released weights were trained with treats them less evenly, `Places` can do that too. N points,
-K a kernel's side.
+it. The library that the released weights were trained with treats them less evenly. N points, K a kernel's side.
 """
 
 from __future__ import annotations
@@ -16,14 +15,9 @@ from pocket3d_server.models.neural.sparse_conv import Kernel, Taps, by_taps, tap
 class Places:
     """The cells of points, and what follows from them, worked out once for each size of kernel."""
 
-    def __init__(self, cells: Tensor, uneven: bool = False, device: torch.device | None = None) -> None:
-        """``cells`` (N, 3) of any integer type, 0 or more; ``device`` is where the features are, if not with them.
-
-        ``uneven`` pairs points as spconv's native algorithm does: every point hears the cells behind the middle tap, but
-        only the first point of a cell hears those before it, and it hears each of their points.
-        """
+    def __init__(self, cells: Tensor, device: torch.device | None = None) -> None:
+        """``cells`` (N, 3) of any integer type, 0 or more; ``device`` is where the features are, if not with them."""
         self.cells = cells.long()
-        self.uneven = uneven
         self.device = device or cells.device
         self.known: dict[int, Taps] = {}
         """What `taps` has worked out, for each K."""
@@ -32,9 +26,6 @@ class Places:
         """For each tap the points that hear another, and those that they hear."""
         if kernel not in self.known:
             taps = taps_of(_neighbours(self.cells, kernel))
-            if self.uneven:
-                middle = len(taps) // 2
-                taps[:middle] = [(sources, rows) for rows, sources in reversed(taps[middle + 1 :])]
             self.known[kernel] = [(rows.to(self.device), sources.to(self.device)) for rows, sources in taps]
         return self.known[kernel]
 

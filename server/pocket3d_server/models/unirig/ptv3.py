@@ -62,12 +62,6 @@ class PointTransformerV3Object(nn.Module):
             self.enc[f"enc{stage}"] = Stage(before, channels, depth, heads, patch)
             before = channels
 
-    def round_attention(self, dtype: torch.dtype | None) -> None:
-        """Round queries, keys and values to ``dtype``, as the published code does to float16; None: leave them."""
-        for module in self.modules():
-            if isinstance(module, PatchAttention):
-                module.rounded = dtype
-
     def forward(
         self, cloud: Cloud, feats: Tensor, progress: Callable[[float], None] = lambda share: None
     ) -> Tensor:
@@ -85,13 +79,10 @@ class PointTransformerV3Object(nn.Module):
         return x
 
 
-def cloud_of(
-    points: Tensor, grid: float, shuffled: bool = True, seed: int = 0, uneven: bool = False
-) -> Cloud:
+def cloud_of(points: Tensor, grid: float, shuffled: bool = True, seed: int = 0) -> Cloud:
     """The cloud of points (N, 3) in cells of side ``grid``, for features on the same device.
 
     It is worked out on the CPU, and which curve comes when follows from ``seed``: it is the same for every device.
-    ``uneven`` as for `Places`.
     """
     device, points = points.device, points.cpu()
     cells = ((points - points.amin(0)) / grid).trunc().long()
@@ -100,7 +91,7 @@ def cloud_of(
     if shuffled:
         turn = torch.randperm(len(ORDERS), generator=torch.Generator().manual_seed(seed))
     orders = [torch.argsort(codes(cells, ORDERS[k], depth), stable=True).to(device) for k in turn.tolist()]
-    return Cloud(Places(cells, uneven, device), orders)
+    return Cloud(Places(cells, device), orders)
 
 
 class Embedding(nn.Module):
@@ -182,7 +173,6 @@ class PatchAttention(nn.Module):
         self.heads, self.patch = heads, patch
         self.qkv = nn.Linear(channels, 3 * channels)
         self.proj = nn.Linear(channels, channels)
-        self.rounded: torch.dtype | None = None
 
     def forward(self, x: Tensor, order: Tensor) -> Tensor:
         """(N, C) and the order (N,) of the points -> (N, C)."""
@@ -203,8 +193,6 @@ class PatchAttention(nn.Module):
         """(P, K, C) -> (P K, C)."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         q, k = (F.layer_norm(part, part.shape[-1:]) for part in (q, k))
-        if self.rounded is not None:
-            q, k, v = (part.to(self.rounded).to(x.dtype) for part in (q, k, v))
         seen = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.proj(seen.transpose(1, 2).flatten(2).flatten(0, 1))
         return out

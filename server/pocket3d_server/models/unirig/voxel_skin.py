@@ -7,16 +7,13 @@ three times, so that they are taken where the surface would be a detour. C cells
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from pocket3d_server.geometry.rays import RayScene
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
 MOST_CELLS = 150_000
 """Bulky bodies are measured in larger cells, which takes a tenth of the time and moves a fortieth of the weights.

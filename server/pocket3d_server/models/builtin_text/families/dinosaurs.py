@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.models.builtin_text.family import Family
@@ -20,8 +19,6 @@ from pocket3d_server.models.builtin_text.organic.saurian import (
 )
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
 from pocket3d_server.models.language.brief import Brief
-
-Array = NDArray[np.float64]
 
 
 def tyrannosaurus(brief: Brief) -> Asset:

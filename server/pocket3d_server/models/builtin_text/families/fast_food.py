@@ -24,7 +24,6 @@ from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import RGB, Brief
 
 BUN: RGB = (0.82, 0.52, 0.22)
-CRUMB: RGB = (0.95, 0.84, 0.62)
 CHEDDAR: RGB = (0.98, 0.72, 0.14)
 LETTUCE: RGB = (0.42, 0.68, 0.20)
 TOMATO: RGB = (0.84, 0.16, 0.12)

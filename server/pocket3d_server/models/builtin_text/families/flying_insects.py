@@ -17,7 +17,7 @@ from pocket3d_server.models.builtin_text.organic.insect import CHITIN, Triple, f
 from pocket3d_server.models.builtin_text.organic.leaf import sheet
 from pocket3d_server.models.builtin_text.organic.noise import smoothstep
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture, hue
-from pocket3d_server.models.language.brief import RGB, Brief
+from pocket3d_server.models.language.brief import Brief
 
 Array = NDArray[np.float64]
 TILT = 42
@@ -53,11 +53,9 @@ def butterfly(brief: Brief) -> Asset:
     return s.finished(0.05)
 
 
-def _clear_wing(
-    s: Sculpture, name: str, root: Triple, tip: Triple, width: float, tint: RGB = (0.86, 0.92, 0.96)
-) -> None:
+def _clear_wing(s: Sculpture, name: str, root: Triple, tip: Triple, width: float) -> None:
     u = np.linspace(0, 1, 14)
-    glass = Material.from_srgb("wing", tint, roughness=0.12)
+    glass = Material.from_srgb("wing", (0.86, 0.92, 0.96), roughness=0.12)
     glass.base_color, glass.alpha_mode = (*glass.base_color[:3], 0.55), "BLEND"
     line = np.asarray(root) + (np.asarray(tip) - np.asarray(root)) * u[:, None]
     s.add(

@@ -15,8 +15,9 @@ from pocket3d_server.models.builtin_text.organic.ground import grounded
 from pocket3d_server.models.language.brief import Brief
 
 
-def rocker(half: float, length: float, rise: float, thick: float = 0.022) -> Solid:
+def rocker(half: float, length: float, rise: float) -> Solid:
     """A pair of curved runners at x = ±half, lowest at y = 0, rising by ``rise`` at their ends."""
+    thick = 0.022
     z = np.linspace(-length / 2, length / 2, 31)
     path = np.column_stack([np.zeros(31), thick + rise * (2 * z / length) ** 2, z])
     one = shapes.sweep(path, 1.0, curves.rectangle(0.034, 2 * thick, 0.008))

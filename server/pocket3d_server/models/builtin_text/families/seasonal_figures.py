@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Material
 from pocket3d_server.geometry.implicit import curve
@@ -28,7 +27,6 @@ from pocket3d_server.models.builtin_text.organic.stuffing import patched_check, 
 from pocket3d_server.models.builtin_text.organic.toon import smile
 from pocket3d_server.models.language.brief import RGB, Brief
 
-Array = NDArray[np.float64]
 COAL: RGB = (0.05, 0.05, 0.055)
 
 

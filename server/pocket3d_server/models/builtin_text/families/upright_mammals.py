@@ -29,14 +29,13 @@ def _fingers(
     aim: tuple[float, float, float],
     length: float,
     thick: float,
-    tint: str = "skin",
 ) -> None:
     """Four fingers that spread from a palm along ``aim``, on both sides."""
     axes = facing(aim)
     for k in (-1.5, -0.5, 0.5, 1.5):
         root = np.asarray(palm) + axes[:, 0] * k * 1.7 * thick
         tip = root + axes[:, 2] * length * (1 - 0.06 * abs(k)) + axes[:, 0] * k * 0.5 * thick
-        s.limb([root, tip], [thick, 0.72 * thick], tint, 0.6 * thick, pair=True)
+        s.limb([root, tip], [thick, 0.72 * thick], "skin", 0.6 * thick, pair=True)
 
 
 def monkey(brief: Brief) -> Asset:

@@ -23,7 +23,7 @@ CURLS_UP = 0.95
 """Withers height in metres below which a sleeper with paws curls up."""
 
 
-def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0, pose: str = "standing") -> Asset:
+def build_animal(a: Anatomy, quality: str, seed: int, pose: str = "standing") -> Asset:
     """The animal in metres on y = 0, facing +z, centred on the vertical axis; ``pose`` as in `flesh_out`."""
     detail = Detail(quality)
     body = flesh_out(a, pose)
@@ -34,12 +34,12 @@ def build_animal(a: Anatomy, quality: str, seed: int, scale: float = 1.0, pose: 
     parts = [painted_part("body", skin, regions, painter, TEXTURE[quality], a.coat.roughness)]
     parts += _ears(a, body, painter, detail)
     parts += _closed_eyes(a, body) if pose == "sleeping" else _eyes(a, body, detail)
-    parts += _nose(a, body, detail)
+    parts += _nose(a, body)
     parts += extra_parts(a, body, detail, seed)
     asset = Asset(parts)
     if pose == "sleeping" and a.foot == "paw" and a.height < CURLS_UP:
         curled(asset, 225)
-    return _placed(asset, a.height * scale)
+    return _placed(asset, a.height)
 
 
 def _closed_eyes(a: Anatomy, body: Body) -> list[Part]:
@@ -104,7 +104,7 @@ def _eyes(a: Anatomy, body: Body, detail: Detail) -> list[Part]:
     return parts
 
 
-def _nose(a: Anatomy, body: Body, detail: Detail) -> list[Part]:
+def _nose(a: Anatomy, body: Body) -> list[Part]:
     if a.head.nose is None:
         return []
     up, _forward, wide, high = a.head.nose
@@ -161,7 +161,7 @@ def _ears(a: Anatomy, body: Body, painter: Painter, detail: Detail) -> list[Part
         base = base * (1 - 0.12 * t[:, None])
         return base + (inner - base) * inside
 
-    hollow = _hollowness(blend, surface, face, e.kind)
+    hollow = _hollowness(blend, surface)
     left = painted_part("ear_left", surface, {"hollow": hollow}, paint_ear, 256, a.coat.roughness)
     return [left, mirrored_part("ear_right", left)]
 
@@ -184,7 +184,7 @@ def mirrored_part(name: str, part: Part) -> Part:
     )
 
 
-def _hollowness(blend: Blend, surface: Surface, face: Array, kind: str) -> Array:
+def _hollowness(blend: Blend, surface: Surface) -> Array:
     """How far each vertex (V,) lies in the ear's opening: near the carved bowl."""
     bowls = [t.shape for t in blend.terms if t.carve]
     if not bowls:

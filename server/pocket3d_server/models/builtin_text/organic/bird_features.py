@@ -18,7 +18,7 @@ from pocket3d_server.models.builtin_text.organic.wings import feathered
 Array = NDArray[np.float64]
 
 
-def face_of(b: BirdShape, head: Array, blend: Blend, quality: str) -> list[Part]:
+def face_of(b: BirdShape, head: Array, blend: Blend) -> list[Part]:
     c, parts = b.plumage, []
     iris, pupil = (
         Material.from_srgb("iris", c.iris, roughness=0.1),
@@ -147,7 +147,7 @@ def legs_of(b: BirdShape, hip: Array, spread: float, ground: float) -> list[Part
     return parts
 
 
-def _train(b: BirdShape, rng: np.random.Generator) -> Part:
+def _train(rng: np.random.Generator) -> Part:
     """A peacock's raised fan of long feathers with eyes at their ends."""
     green, bronze, blue = (
         Material.from_srgb(n, c, roughness=0.4, metallic=0.3)
@@ -207,7 +207,7 @@ def extras_of(b: BirdShape, head: Array, rng: np.random.Generator) -> list[Part]
             )
         parts.append(plain_part("comb", polygonise(blend, resolution=70, faces=1600), red))
     if "train" in b.extras:
-        parts.append(_train(b, rng))
+        parts.append(_train(rng))
     if "ear_tufts" in b.extras:
         tuft = Material.from_srgb("tuft", b.plumage.back, roughness=0.9)
         u = np.linspace(0, 1, 7)

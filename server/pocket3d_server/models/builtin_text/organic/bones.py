@@ -17,14 +17,13 @@ from pocket3d_server.models.language.brief import Brief
 Array = NDArray[np.float64]
 
 
-def long_bone(s: Sculpture, a: Array, b: Array, thick: float, pair: bool = False) -> None:
+def long_bone(s: Sculpture, a: Array, b: Array, thick: float) -> None:
     """A shaft with swollen ends."""
     d = b - a
     s.limb(
         [a + 0.03 * d, a + 0.16 * d, b - 0.16 * d, b - 0.03 * d],
         np.array([1.75, 1.0, 1.0, 1.75]) * thick,
         soft=thick,
-        pair=pair,
         count=10,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import fast_simplification
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import sparse
 
 from pocket3d_server.geometry.implicit import Surface
@@ -181,9 +181,3 @@ def lofted_shell(rings: Array, thickness: float) -> tuple[Array, Faces]:
     faces = np.concatenate([np.stack([a, c, d], -1).reshape(-1, 3), np.stack([a, d, b], -1).reshape(-1, 3)])
     outer = rings.reshape(-1, 3)
     return closed_shell(outer, (rings + thickness * inward).reshape(-1, 3), faces)
-
-
-def unit(v: ArrayLike) -> Array:
-    """``v`` scaled to length one."""
-    a = np.asarray(v, float)
-    return np.asarray(a / np.linalg.norm(a))

@@ -60,7 +60,7 @@ def outfit_for(
     if role.options:
         chosen = role.options[int(by_seed.integers(len(role.options)))]
         garments = _put_on(garments, [_garment(item) for item in chosen])
-    garments = _asked_for(brief, garments, gender)
+    garments = _asked_for(brief, garments)
     coloured = []
     for g in garments:
         words = [
@@ -171,7 +171,7 @@ def _stands_for(kind: str, worn: set[str]) -> bool:
     return bool(finer.get(kind, set()) & worn)
 
 
-def _asked_for(brief: Brief, garments: list[Garment], gender: float) -> list[Garment]:
+def _asked_for(brief: Brief, garments: list[Garment]) -> list[Garment]:
     """The outfit with garments that the prompt names put in the place of those they replace."""
     wanted: list[Garment] = []
     brief.heard.words.update(

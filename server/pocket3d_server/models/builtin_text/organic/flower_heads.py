@@ -133,7 +133,6 @@ def _disc_head(
     width: float,
     core: float,
     rings: int = 1,
-    rise: float = 0.10,
 ) -> Head:
     own = _petal_colour(brief, colour, name)
     shades = [flower_material("petal", own), flower_material("petal_shade", _tinted(own, 0.88))]
@@ -146,7 +145,7 @@ def _disc_head(
                 return np.stack(
                     [
                         core / length * 0.82 + u,
-                        (rise + wob + 0.10 * ring) * np.sin(np.pi * u * 0.8) - 0.12 * u**2,
+                        (0.10 + wob + 0.10 * ring) * np.sin(np.pi * u * 0.8) - 0.12 * u**2,
                     ],
                     axis=1,
                 )

@@ -18,7 +18,7 @@ from pocket3d_server.models.builtin_text.organic.flower_heads import (
 from pocket3d_server.models.language.brief import Brief
 
 
-def stem_leaf(kind: str, size: float, material: Material) -> Solid:
+def stem_leaf(kind: str, size: float) -> Solid:
     if kind == "rose":
 
         def shape(u: Array) -> Array:
@@ -52,13 +52,11 @@ def stem_leaf(kind: str, size: float, material: Material) -> Solid:
     )
 
 
-def single_flower(
-    brief: Brief, kind: str, rng: np.random.Generator, bend: float = 1.0
-) -> list[tuple[str, Solid, Material]]:
+def single_flower(brief: Brief, kind: str, rng: np.random.Generator) -> list[tuple[str, Solid, Material]]:
     make, tall, nod, leaf = HEADS[kind]
     tall *= brief.stretch.get("length", 1.0) * (0.95 + 0.1 * rng.random())
     green = flower_material("stem", STEM)
-    sway = 0.03 * tall * rng.normal(0, 1, 2) * bend
+    sway = 0.03 * tall * rng.normal(0, 1, 2)
     path = curve([(0, 0, 0), (sway[0], 0.5 * tall, sway[1]), (0, tall, 0.02 * tall)], 16)
     radius = {"sunflower": 0.011, "rose": 0.0032, "tulip": 0.0038}.get(kind, 0.0022)
     pieces: list[tuple[str, Solid, Material]] = [
@@ -78,16 +76,14 @@ def single_flower(
         size = {"rose": 0.070, "blade": 0.58 * tall, "heart": 0.23 * (1.15 - 0.6 * t)}[leaf] * (
             0.9 + 0.2 * rng.random()
         )
-        solid = stem_leaf(leaf, size, leaf_green).rotate(y=137.5 * i + 40 + 10 * rng.normal()).move(*at)
+        solid = stem_leaf(leaf, size).rotate(y=137.5 * i + 40 + 10 * rng.normal()).move(*at)
         pieces.append(("leaves", solid, leaf_green))
         if leaf == "rose":
             for sign in (-1, 1):
                 pieces.append(
                     (
                         "leaves",
-                        stem_leaf(leaf, 0.7 * size, leaf_green)
-                        .rotate(y=137.5 * i + 40 + 62 * sign)
-                        .move(*at),
+                        stem_leaf(leaf, 0.7 * size).rotate(y=137.5 * i + 40 + 62 * sign).move(*at),
                         leaf_green,
                     )
                 )

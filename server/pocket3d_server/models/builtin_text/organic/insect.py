@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from pocket3d_server.geometry.asset import Material
 from pocket3d_server.geometry.implicit import curve
@@ -14,7 +14,6 @@ from pocket3d_server.models.builtin_text.organic.on_body import ball
 from pocket3d_server.models.builtin_text.organic.sculpt import Sculpture
 from pocket3d_server.models.language.brief import RGB
 
-Array = NDArray[np.float64]
 Triple = ArrayLike
 CHITIN: RGB = (0.07, 0.06, 0.06)
 

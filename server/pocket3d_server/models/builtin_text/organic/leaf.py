@@ -138,10 +138,5 @@ def split_leaf(
     return blade, rib
 
 
-def around(solid: Solid, count: int, *, turn: float = 0.0) -> list[Solid]:
-    """``count`` copies of a solid spread about the y axis, the first turned by ``turn`` degrees."""
-    return [solid.rotate(y=turn + 360 * k / count) for k in range(count)]
-
-
 def _unit(v: Array) -> Array:
     return np.asarray(v / np.linalg.norm(v, axis=-1, keepdims=True).clip(1e-12))

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pocket3d_server.models.builtin_text.finishes import shade
 from pocket3d_server.models.builtin_text.organic import costume, trims
 from pocket3d_server.models.builtin_text.organic.headwear import HEADWEAR
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, cloth
 from pocket3d_server.models.language.brief import RGB
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ def _top(
     neck: float = 0.0,
     deep: float = 0.0,
     wrinkle: float = 0.003,
-    rounds: int = 30,
 ) -> Callable[[Figure, Garment, float], None]:
     def make(f: Figure, g: Garment, layer: float) -> None:
         field = f.torso(f.y("spine05", hem), sleeve, neck, deep)
@@ -63,7 +59,7 @@ def _top(
             field,
             cloth(name, g.colour, g.roughness, g.metallic),
             thickness + layer,
-            drape=rounds,
+            drape=30,
             wrinkle=wrinkle,
             share=0.16,
         )
@@ -72,13 +68,13 @@ def _top(
 
 
 def _bottom(
-    name: str, hem: float, thickness: float, waist: float = 0.055, loose: float = 0.016, rounds: int = 45
+    name: str, hem: float, thickness: float, loose: float = 0.016, rounds: int = 45
 ) -> Callable[[Figure, Garment, float], None]:
     """``hem`` is 0 at the ankle and 1 at the crotch."""
 
     def make(f: Figure, g: Garment, layer: float) -> None:
         ankle, hip = f.y("foot.L"), f.y("upperleg01.L")
-        field = f.legs(f.y("spine05", waist), ankle + hem * (hip - ankle))
+        field = f.legs(f.y("spine05", 0.055), ankle + hem * (hip - ankle))
         down = np.clip((hip - f.vertices[:, 1]) / (hip - ankle), 0, 1)
         f.wear(
             name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.organic.body import HumanBody, human_body, posed
@@ -16,8 +15,6 @@ from pocket3d_server.models.builtin_text.organic.outfits import Outfit, dress
 from pocket3d_server.models.builtin_text.organic.seated import bent, seat_of, turns_for
 from pocket3d_server.models.builtin_text.organic.wardrobe import Figure
 from pocket3d_server.models.language.brief import RGB
-
-Array = NDArray[np.float64]
 
 FACES = {"low": 9_000, "medium": 26_000, "high": 60_000}
 TEXTURE = {"low": 512, "medium": 1024, "high": 2048}

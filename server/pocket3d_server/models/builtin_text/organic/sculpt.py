@@ -31,7 +31,6 @@ CELLS = {"low": 76, "medium": 120, "high": 190}
 FACES = {"low": 2_400, "medium": 8_000, "high": 24_000}
 TEXTURE = {"low": 256, "medium": 512, "high": 1024}
 UNSET: RGB = (-1.0, -1.0, -1.0)
-MIRROR = np.array([-1.0, 1.0, 1.0])
 BLACK: RGB = (0.03, 0.03, 0.035)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,7 +16,6 @@ from pocket3d_server.models.builtin_text.organic.wardrobe import Figure, Surface
 from pocket3d_server.models.language.brief import RGB
 
 Array = NDArray[np.float64]
-Flat = NDArray[np.float64]
 
 
 def chest(f: Figure, flat: ArrayLike) -> Array:
@@ -94,9 +91,7 @@ def neckline(f: Figure, field: Array, button: float, wide: float) -> Array:
     return np.asarray(np.where(front, np.minimum(field, opening), field))
 
 
-def lapels(
-    f: Figure, colour: RGB, button: float, wide: float, broad: float = 0.062, name: str = "lapels"
-) -> None:
+def lapels(f: Figure, colour: RGB, button: float, wide: float, broad: float = 0.062) -> None:
     """Turned-back edges along an open jacket's V, with a notch."""
     u, top = f.unit, f.y("neck01", 0.012)
     t = np.array([1.0, 0.86, 0.78, 0.74, 0.5, 0.25, 0.0])
@@ -108,7 +103,7 @@ def lapels(
         for e in (inner, outer)
     )
     s = np.linspace(0, 1, 4)[None, :, None]
-    lay(f, name, a[:, None] * (1 - s) + b[:, None] * s, cloth("lapel", colour, 0.7), 0.006, both=True)
+    lay(f, "lapels", a[:, None] * (1 - s) + b[:, None] * s, cloth("lapel", colour, 0.7), 0.006, both=True)
 
 
 def tie(f: Figure, colour: RGB, long: float = 0.40) -> None:
@@ -291,6 +286,3 @@ def stethoscope(f: Figure, colour: RGB) -> None:
             (disc, cloth("disc", (0.8, 0.81, 0.83), 0.2, 1.0)),
         )
     )
-
-
-Trim = Callable[[Figure, RGB], None]

@@ -52,6 +52,12 @@ class Cluster:
         return vertices.min(axis=0), vertices.max(axis=0)
 
     @property
+    def size(self) -> Array:
+        """(3,) size of everything."""
+        low, high = self.box
+        return np.asarray(high - low)
+
+    @property
     def seat(self) -> Array | None:
         """(3,) the point on which a seated person sits, in the frame in which it was built."""
         at = self.pieces[0].made.asset.extras.get("seat")

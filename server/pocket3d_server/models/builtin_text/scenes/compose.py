@@ -8,38 +8,30 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
-from pocket3d_server.models.builtin_text.gallery import picture_of
-from pocket3d_server.models.builtin_text.organic.species import SPECIES
+from pocket3d_server.models.builtin_text.scenes.arranging import around, arranged
 from pocket3d_server.models.builtin_text.scenes.clusters import Cluster, Piece, as_asset
+from pocket3d_server.models.builtin_text.scenes.figures import give_to_rider, has_hands, pose_of, stands_apart
 from pocket3d_server.models.builtin_text.scenes.grammar import Link, Sentence, Thing
 from pocket3d_server.models.builtin_text.scenes.hands import Hold, hands_of, held, hold_of, holdable
 from pocket3d_server.models.builtin_text.scenes.hanging import hangs, hung
 from pocket3d_server.models.builtin_text.scenes.layout import (
-    RIDDEN,
-    SEATS,
-    SOFT,
     above,
     against,
-    around,
-    arranged,
     beside,
     goes_on_top,
     inside,
-    is_seat,
-    laid_for_riding,
     room_for,
-    seated,
-    size_of,
     under,
     upon,
 )
+from pocket3d_server.models.builtin_text.scenes.seats import is_seat, laid_for_riding, seated
 from pocket3d_server.models.builtin_text.scenes.surfaces import hollow_of
 from pocket3d_server.models.builtin_text.scenes.things import (
     Made,
     Workshop,
     copies_itself,
     missing,
-    says_how,
+    no_thing,
 )
 from pocket3d_server.models.language.phrases import KINDS_OF, PAIRED, PLURAL_ONLY
 from pocket3d_server.models.language.understand import singular
@@ -48,10 +40,6 @@ FACES = 1_500_000
 """Triangles at most that copies of one thing bring."""
 ALIKE = 4
 """Living things of one kind up to this number are individuals; more of them are copies."""
-HOLDERS = frozenset(
-    {"person", "man", "woman", "knight", "robot", "skeleton", "goblin", "elf", "dwarf", "alien", "zombie"}
-)
-"""Words in a family's names by which it has hands."""
 SHELTERS = frozenset({"umbrella", "parasol", "sunshade"})
 """What people hold over themselves."""
 
@@ -100,7 +88,7 @@ class Composer:
     def _group(self, sentence: Sentence) -> list[Cluster]:
         """All things of ``sentence`` and its ground, placed."""
         ground = sentence.ground
-        while ground is not None and not self._stands_apart(sentence):
+        while ground is not None and not stands_apart(self.shop, sentence):
             # "a woman in a red dress on a sofa": the dress is hers, and the sofa is what she is on
             sentence.relation, sentence.posture = ground.relation, ground.posture
             sentence.ground_text = ground.ground_text
@@ -114,66 +102,16 @@ class Composer:
         if (
             sentence.relation == "under"
             and ground.things[0].noun in SHELTERS
-            and self._has_hands(sentence.things[0])
+            and has_hands(self.shop, sentence.things[0])
         ):
             sentence.things[0].links.append(Link("holds", ground.things[0], sentence.ground_text))
             sentence.ground = None
             return self._group(sentence)
-        self._give_to_rider(sentence, ground)
-        pose = self._pose(sentence, ground)
+        give_to_rider(self.shop, sentence, ground)
+        pose = pose_of(self.shop, sentence, ground)
         figures = [self._copies(t, pose) for t in self._built(sentence)]
         below = self._group(ground)
         return self._placed(sentence.relation, below, figures)
-
-    def _has_hands(self, thing: Thing) -> bool:
-        route = self.shop.router.choose(thing.text)
-        names = {w for phrase in route.family.phrases for w in phrase.split()}
-        return picture_of(route) is None and bool(HOLDERS & names)
-
-    def _give_to_rider(self, sentence: Sentence, ground: Sentence) -> None:
-        """In "a knight riding a horse with a sword" it is the knight who has the sword."""
-        rider, mount = sentence.things[0], ground.things[0]
-        if sentence.relation in ("riding", "on") and self._has_hands(rider) and not self._has_hands(mount):
-            given = [k for k in mount.links if k in self.shop.sort(mount)[1]]
-            rider.links += given
-            mount.links = [k for k in mount.links if k not in given]
-
-    def _pose(self, sentence: Sentence, ground: Sentence) -> str:
-        """How a living thing is on its ground: people astride of animals and bicycles and seated on seats, animals
-        as the words say and else sitting on what is soft; standing otherwise."""
-        if self.shop.router.choose(sentence.things[0].text).family.name in SPECIES:
-            soft = self.shop.router.choose(ground.things[0].text).family.phrases
-            on_soft = sentence.relation == "on" and bool(
-                SOFT & {w for phrase in soft for w in phrase.split()}
-            )
-            return sentence.posture or ("sitting" if on_soft else "")
-        family = self.shop.router.choose(ground.things[0].text).family
-        words = {w for phrase in family.phrases for w in phrase.split()}
-        if not self._has_hands(sentence.things[0]) or sentence.relation not in ("on", "in", "riding"):
-            return "hang" if sentence.relation == "on" and family.name == "wall" else ""
-        if sentence.relation == "riding" or (
-            sentence.relation == "on" and (family.natural or words & RIDDEN)
-        ):
-            return "ride"
-        seat = bool(SEATS & words)
-        if seat and not sentence.posture:
-            return "sit"
-        return "sit" if sentence.posture in ("sitting", "seated") else ""
-
-    def _stands_apart(self, sentence: Sentence) -> bool:
-        """Whether the ground is a thing of its own; otherwise its words stay with the figure."""
-        assert sentence.ground is not None
-        ground, figure = sentence.ground.things[0], sentence.things[-1]
-        if not self.shop.router.knows(ground.text):
-            figure.links.append(Link(sentence.relation, ground, sentence.ground_text))
-            return False
-        if sentence.relation == "in":  # "a woman in a red dress", "a cactus in a pot"
-            link = Link("with", ground, sentence.ground_text)
-            probe = Thing(figure.text, figure.noun, links=[*figure.links, link])
-            if link not in self.shop.sort(probe)[1]:
-                figure.links.append(link)
-                return False
-        return True
 
     def _built(self, sentence: Sentence) -> list[Thing]:
         """The things of ``sentence`` that the kit can build; the first is built whatever it is."""
@@ -181,7 +119,7 @@ class Composer:
         for k, thing in enumerate(sentence.things):
             if k == 0 or self.shop.router.knows(thing.text):
                 things.append(thing)
-            elif not says_how(thing.noun):
+            elif not no_thing(thing.noun):
                 self._left_out(thing.text)
         return things
 
@@ -209,13 +147,11 @@ class Composer:
             fewer = max(FACES // faces, 1)
             self.notes.append(f"{fewer} of {count} are built; more would be too heavy a mesh.")
             count = fewer
-        copies = [self._cluster(thing, first)]
+        copies = [self._cluster(first)]
         for k in range(1, count):
             if first.route.family.natural and count <= ALIKE and not first.carved:
                 copies.append(
-                    self._cluster(
-                        thing, self.shop.make(thing.text, text, seed=k, hands=frozenset(hands), pose=pose)
-                    )
+                    self._cluster(self.shop.make(thing.text, text, seed=k, hands=frozenset(hands), pose=pose))
                 )
             else:
                 mirror = thing.arrangement == "pair" or (thing.noun in PAIRED and k % 2 == 1)
@@ -225,7 +161,7 @@ class Composer:
         with_links = [self._linked(c, thing, links, hands) for c in copies[:1]]
         return with_links + [with_links[0].moved(np.zeros(3)) for _ in copies[1:]]
 
-    def _cluster(self, thing: Thing, made: Made) -> Cluster:
+    def _cluster(self, made: Made) -> Cluster:
         noun = singular((made.route.subject or made.route.family.name).split()[-1])
         return Cluster([Piece(noun, made, made.asset.parts)])
 
@@ -243,7 +179,7 @@ class Composer:
 
     def _hands(self, thing: Thing, links: list[Link]) -> dict[str, tuple[Link, Hold, list[Cluster]]]:
         """Which hand holds what: the first thing in the right hand, a shield in the left."""
-        if not self._has_hands(thing):
+        if not has_hands(self.shop, thing):
             return {}
         taken: dict[str, tuple[Link, Hold, list[Cluster]]] = {}
         for link in list(links):
@@ -251,14 +187,14 @@ class Composer:
                 continue
             copies = self._copies(link.thing)
             # A cat is in the arms when it is held; one that is merely there stands on its own feet.
-            alive = link.relation == "with" and copies[0].natural and float(size_of(copies[0]).max()) > 0.3
+            alive = link.relation == "with" and copies[0].natural and float(copies[0].size.max()) > 0.3
             if alive or not all(holdable(c) for c in copies):
                 link.thing.links.clear()
                 continue
             for copy in copies[:2]:
                 hold = hold_of(copy)
                 if hold.way == "carry":  # with its long side across the body
-                    size = size_of(copy)
+                    size = copy.size
                     copy = copy.turned(90 if size[2] > 1.2 * size[0] else 0)
                     hold = hold_of(copy)
                 if hold.way == "carry" and not taken:
@@ -311,7 +247,7 @@ class Composer:
         if relation in ("with", "holds", "of", "contains"):
             plural = member.count > 1 and not member.counted
             hollow = hollow_of(owner.own_mesh)
-            small = hollow is not None and np.sort(size_of(first))[1] < 1.1 * np.sqrt(
+            small = hollow is not None and np.sort(first.size)[1] < 1.1 * np.sqrt(
                 float((hollow.depth > 0).sum()) * hollow.ground.step**2
             )
             if relation in ("of", "contains") or (small and not is_seat(owner)):
@@ -355,7 +291,7 @@ class Composer:
         elif relation == "on":
             placed, wanting = upon(ground, flat, self.rng)
         elif relation == "under":
-            if len(flat) == 1 and _larger(flat[0], ground) and size_of(flat[0])[1] < 0.1:
+            if len(flat) == 1 and _larger(flat[0], ground) and flat[0].size[1] < 0.1:
                 placed, _ = upon(flat[0], [ground], self.rng)
                 return [flat[0].with_all(placed), *rest]
             placed, wanting = under(ground, flat)
@@ -383,7 +319,7 @@ class Composer:
 
 def _larger(figure: Cluster, ground: Cluster) -> bool:
     """Whether the one covers more floor than the other."""
-    f, g = size_of(figure), size_of(ground)
+    f, g = figure.size, ground.size
     return bool(f[0] * f[2] > g[0] * g[2])
 
 

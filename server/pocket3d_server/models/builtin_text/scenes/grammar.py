@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from pocket3d_server.models.language.phrases import (
     RELATIONS,
     WHOLES,
 )
-from pocket3d_server.models.language.understand import is_attribute, singular
+from pocket3d_server.models.language.understand import is_attribute, singular, words_of
 from pocket3d_server.models.language.words import FILLERS, MATERIALS, MEASURES, NUMBERS
 
 POSITIONS = frozenset(
@@ -81,12 +80,6 @@ class Sentence:
     """``sitting`` or whatever participle the relation came with."""
     ground_text: str = ""
     """The relation and its ground as they were written: "on a plate"."""
-
-
-def words_of(prompt: str) -> list[str]:
-    """Lower-case words as typed, hyphens parting them; commas stay as words of their own."""
-    text = prompt.lower().replace("'s ", " ").replace("’s ", " ").replace("-", " ").replace("_", " ")
-    return re.findall(r"[a-zà-ÿ]+|\d+|,", text)
 
 
 def parse(prompt: str, known: Known) -> Sentence:

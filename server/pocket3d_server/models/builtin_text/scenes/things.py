@@ -9,12 +9,12 @@ import numpy as np
 
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.models.builtin_text.router import Route, Router
-from pocket3d_server.models.builtin_text.scenes.grammar import Link, Thing, words_of
+from pocket3d_server.models.builtin_text.scenes.grammar import Link, Thing
 from pocket3d_server.models.builtin_text.statue import carved, substance_of
 from pocket3d_server.models.language.brief import Brief
 from pocket3d_server.models.language.phrases import KINDS_OF
-from pocket3d_server.models.language.understand import is_attribute, singular, understand
-from pocket3d_server.models.language.words import FILLERS, NUMBERS, POSES
+from pocket3d_server.models.language.understand import says_how, singular, understand, words_of
+from pocket3d_server.models.language.words import POSES
 
 Quality = Literal["low", "medium", "high"]
 
@@ -79,7 +79,7 @@ class Workshop:
             k.thing.noun
             for k in said
             if not k.thing.text.startswith(("no ", "any "))
-            and (not says_how(k.thing.noun) or _is_noun(k.thing.text))
+            and (not no_thing(k.thing.noun) or _is_noun(k.thing.text))
         ]
         return text, [k for k in links if k not in own], asked
 
@@ -127,9 +127,9 @@ def missing(made: Made, nouns: list[str]) -> list[str]:
     return [n for n in nouns if n and n not in heard]
 
 
-def says_how(word: str) -> bool:
+def no_thing(word: str) -> bool:
     """Whether a word is no thing: a colour, a number, a pose, an article."""
-    return is_attribute(word) or word in FILLERS or word in NUMBERS or word in POSES or word.isdigit()
+    return says_how(word) or word in POSES
 
 
 def copies_itself(made: Made, thing: Thing) -> bool:

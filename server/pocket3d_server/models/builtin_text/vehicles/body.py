@@ -16,17 +16,14 @@ from pocket3d_server.geometry import shapes
 from pocket3d_server.geometry.curves import smooth_curve
 from pocket3d_server.geometry.solid import Points, Solid
 
-STATION = ("z", "bottom", "sill", "waist", "waist_y", "belt", "belt_y", "top_y")
-"""Columns of a body's table: where along the car; height of the floor; half width at the sill; the largest half
-width and its height; half width and height of the shoulder; height of the centre line."""
-
 
 @dataclass(frozen=True)
 class Shell:
     """The painted lower body, from the rear (first row) to the nose (last)."""
 
     stations: NDArray[np.float64]
-    """(K, 8), columns as in ``STATION``."""
+    """(K, 8): where along the car; height of the floor; half width at the sill; the largest half width and its height;
+    half width and height of the shoulder; height of the centre line."""
     sections: int = 72
     points: int = 40
 

@@ -151,7 +151,7 @@ def rear_parts(car: CarFrame) -> list[Part]:
         parts.append(
             part(
                 "spoiler",
-                (spoiler_lip(car, tail, float(row[5]), float(car.shell.at(tail + 0.06)[6])), car.paint),
+                (spoiler_lip(tail, float(row[5]), float(car.shell.at(tail + 0.06)[6])), car.paint),
             )
         )
     if "wing" in car.style.extras:
@@ -159,7 +159,7 @@ def rear_parts(car: CarFrame) -> list[Part]:
     return parts
 
 
-def spoiler_lip(car: CarFrame, tail: float, half: float, y: float) -> Solid:
+def spoiler_lip(tail: float, half: float, y: float) -> Solid:
     """A ducktail over the edge of the boot."""
     t = np.linspace(-1, 1, 25)
     path = np.column_stack([1.02 * half * t, y + 0.012 - 0.05 * t**4, tail + 0.07 + 0.10 * t**2])

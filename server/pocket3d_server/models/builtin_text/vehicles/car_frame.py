@@ -38,7 +38,6 @@ class CarFrame:
         self.lens = finish("glass", (0.92, 0.95, 1.0), "lamp_glass", alpha=1.0, roughness=0.08)
         self.lamp = glow("headlamp", (1.0, 0.98, 0.92), 0.9)
         self.red = glow("tail_lamp", (0.75, 0.03, 0.04), 0.55)
-        self.amber = glow("indicator", (0.95, 0.48, 0.05), 0.5)
         self.seat = asked(brief, "upholstery", "leather", (0.16, 0.13, 0.12), "seat", "interior")
         self.body = self.shell.solid()
 

@@ -35,12 +35,10 @@ def road_wheels(
     track: float,
     axles: Sequence[float],
     rim: RGB = (0.75, 0.76, 0.78),
-    pattern: str = "disc",
     tread: str = "road",
-    spokes: int = 8,
 ) -> list[Part]:
     """A wheel on either side of each axle (z from rear to front); ``track`` is half the width over the tyres."""
-    style = WheelStyle(radius, width, 0.62, spokes, pattern, tread, 4 * round(brief.detail(36) / 4))
+    style = WheelStyle(radius, width, 0.62, 8, "disc", tread, 4 * round(brief.detail(36) / 4))
     rims = asked(brief, "rim", "paint", rim, "rim", "wheel", roughness=0.3)
     iron = finish("iron", name="axle")
     materials = WheelMaterials(

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
-from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
-
 from pocket3d_server.models.hunyuan_paint.attention import Memory
 from pocket3d_server.models.hunyuan_paint.dual import ReferenceUNet, wrapped_blocks
 from pocket3d_server.models.hunyuan_paint.super_resolution import Upscaler
 from pocket3d_server.models.hunyuan_paint.unet import MultiviewUNet
 from pocket3d_server.models.hunyuan_paint.unet_pbr import MATERIALS, MaterialUNet
 from pocket3d_server.models.neural.dinov2 import DinoV2
-from pocket3d_server.models.neural.memory import FusedAttention, Peak, weight_bytes
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from tools.memory.counting import FusedAttention, Peak, weight_bytes
 
 CELL = 8
 """Pixels along the side of a latent."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-
-from pocket3d_server.models.neural.memory import FusedAttention, Peak, weight_bytes
 from pocket3d_server.models.partfield.network import PartField
+
+from tools.memory.counting import FusedAttention, Peak, weight_bytes
 
 
 def peak_bytes(network: PartField, points: int) -> int:

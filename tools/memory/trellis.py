@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-
-from pocket3d_server.models.neural.memory import FusedAttention, Peak, weight_bytes
 from pocket3d_server.models.trellis.latent_flow import SLatFlowModel
 from pocket3d_server.models.trellis.latent_vae import WindowTransformer
 from pocket3d_server.models.trellis.sparse import Bucket, SparseTensor
 from pocket3d_server.models.trellis.structure_flow import SparseStructureFlowModel
 from pocket3d_server.models.trellis.structure_vae import SparseStructureDecoder
+from torch import Tensor, nn
+
+from tools.memory.counting import FusedAttention, Peak, weight_bytes
 
 STRUCTURE = 16
 """Cells along a side of the structure's latent."""

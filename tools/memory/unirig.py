@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
-
-from pocket3d_server.models.neural.memory import FusedAttention, Peak, weight_bytes
+from pocket3d_server.models.unirig.pipeline import Parts
 from pocket3d_server.models.unirig.point_conv import Places
+from pocket3d_server.models.unirig.processors import Search
 from pocket3d_server.models.unirig.ptv3 import Cloud
 from pocket3d_server.models.unirig.serialization import ORDERS
 from pocket3d_server.models.unirig.skeleton_net import SkeletonNet
 from pocket3d_server.models.unirig.skin_net import SkinNet
+from torch import Tensor
 
-SKELETON_POINTS = 65_536
-SKIN_POINTS = 32_768
+from tools.memory.counting import FusedAttention, Peak, weight_bytes
+
+SKELETON_POINTS, SKIN_POINTS = Parts.skeleton_points, Parts.skin_points
 BONES = 100
 """More than most skeletons have."""
 TOKENS = 4 * BONES
-BEAMS = 15
+BEAMS = Search.beams
 APART = 100
 """Tokens at the end of which no two beams have any in common; mostly it is fewer than ten."""
 
 
-def skeleton_peak(network: SkeletonNet, tokens: int = TOKENS, beams: int = BEAMS) -> int:
+def skeleton_peak(network: SkeletonNet, tokens: int = TOKENS) -> int:
     """Bytes of weights and all else that is alive at once while a skeleton is written, on the meta device."""
+    beams = BEAMS
     encoder, language = network.mesh_encoder, network.transformer
     one, each = torch.zeros(beams, dtype=torch.int64), torch.arange(beams)
     points = _numbers(1, SKELETON_POINTS, 3)

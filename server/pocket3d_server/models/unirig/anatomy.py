@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from pocket3d_server.geometry.asset import Skeleton
-from pocket3d_server.models.rigging.tree import Tree
+from pocket3d_server.models.unirig.tree import Tree
 
 Kind = Literal["person", "animal", "other"]
 
