@@ -38,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"pocket3d: {error}{hint}", file=sys.stderr)
         return FAILED
     except (OSError, ValueError) as error:
-        named = isinstance(error, OSError) and error.filename
-        print(f"pocket3d: {f'{error.filename}: {error.strerror}' if named else error}", file=sys.stderr)
+        print(f"pocket3d: {_words(error)}", file=sys.stderr)
         return MISUSED
     except KeyboardInterrupt:
         print("\npocket3d: interrupted; jobs go on, see 'pocket3d jobs'", file=sys.stderr)
@@ -47,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(answer, indent=2))
     return 0
+
+
+def _words(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -202,5 +202,6 @@ async function showLatest() {
   if (latest && !view.job) await view.show(latest);
 }
 
+if (matchMedia('(prefers-reduced-motion: reduce)').matches) $('viewer').removeAttribute('auto-rotate');
 installPictures((text) => view.say(text));
 begin(givenKey());
