@@ -12,8 +12,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the models extra is not installed")
 
-from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
 from pocket3d_server.geometry.vectors import unit  # noqa: E402
+from pocket3d_server.models.neural.checkpoints import with_weights  # noqa: E402
 from pocket3d_server.models.partfield.clustering import (  # noqa: E402
     BRIDGES,
     adjacency,
