@@ -35,11 +35,16 @@ def blend(segments: list[tuple[tuple[float, ...], tuple[float, ...], float]], st
     low, high = ends.min(0) - 0.3, ends.max(0) + 0.3
     axes = [np.arange(lo, hi, step) for lo, hi in zip(low, high, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    field = np.full(grid.shape[:3], np.inf)
+    field = np.full(grid.shape[:3], 1.0)
     for a, b, radius in segments:
-        ab = np.subtract(b, a)
-        t = np.clip((grid - a) @ ab / (ab @ ab), 0, 1)
-        field = np.minimum(field, np.linalg.norm(grid - a - t[..., None] * ab, axis=-1) - radius)
+        reach = radius + 2 * step  # no cell further away has to do with it
+        box = tuple(
+            slice(*np.searchsorted(axis, (min(p, q) - reach, max(p, q) + reach)))
+            for axis, p, q in zip(axes, a, b, strict=True)
+        )
+        ab, near = np.subtract(b, a), grid[box] - a
+        t = np.clip(near @ ab / (ab @ ab), 0, 1)
+        field[box] = np.minimum(field[box], np.linalg.norm(near - t[..., None] * ab, axis=-1) - radius)
     vertices, faces, _, _ = marching_cubes(field, 0, spacing=(step,) * 3)
     return vertices + low, faces.astype(np.int64)
 
@@ -91,16 +96,18 @@ def dog(more: Sequence[Capsule] = ()) -> Mesh:
     return blend([*parts, *more], 0.02)
 
 
-def tube() -> Mesh:
-    """A bent tube along half a circle."""
-    turns = np.linspace(0, np.pi, 14)
-    points = np.stack([np.cos(turns), np.sin(turns), np.zeros_like(turns)], axis=1)
-    return blend([(tuple(a), tuple(b), 0.1) for a, b in itertools.pairwise(points)], 0.035)
+@cache
+def plain_dog() -> Rig:
+    """The skeleton that the dog's shape chooses."""
+    return rig_mesh(*dog(), None, include_weights=False)
 
 
 @cache
 def worm() -> Mesh:
-    return tube()
+    """A bent tube along half a circle."""
+    turns = np.linspace(0, np.pi, 14)
+    points = np.stack([np.cos(turns), np.sin(turns), np.zeros_like(turns)], axis=1)
+    return blend([(tuple(a), tuple(b), 0.1) for a, b in itertools.pairwise(points)], 0.035)
 
 
 def where(rig: Rig) -> dict[str, Floats]:
