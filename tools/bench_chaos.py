@@ -321,24 +321,6 @@ def in_own_namespace() -> bool:
     return os.name == "posix" and os.geteuid() == 0
 
 
-def print_table(found: Findings, done: Counter[str], markdown: bool) -> None:
-    """Counts for people; the first two may be above zero."""
-    rows = [("submitted", found.submitted), ("finished once", found.finished)]
-    rows += [(name, len(faults)) for name, faults in found.faults.items()]
-    if markdown:
-        print("| | |\n|---|---|")
-        for name, count in rows:
-            print(f"| {name} | {count} |")
-    else:
-        for name, count in rows:
-            print(f"{name:18} {count}")
-    befell = ", ".join(f"{name} {count}" for name, count in sorted(done.items()))
-    print(
-        f"\n{found.completed} completed, {found.quarantined} quarantined, {found.repeated} submits sent again."
-    )
-    print(f"Killed or filled: {befell or 'nothing'}.")
-
-
 def main(argv: list[str] | None = None) -> int:
     """Command line; see the module's text."""
     parser = argparse.ArgumentParser(
@@ -398,7 +380,7 @@ def run(chaos: Chaos, options: argparse.Namespace) -> int:
     for name, faults in found.faults.items():
         for fault in faults[:10]:
             print(f"{name}: {fault}", file=sys.stderr)
-    print_table(found, chaos.done, options.markdown)
+    found.print(chaos.done, options.markdown)
     print(f"{options.rounds} rounds in {time.monotonic() - begun:.0f} s.")
     good = found.submitted == found.finished and not any(found.faults.values())
     return 0 if good and found.submitted else 1

@@ -1,8 +1,11 @@
-"""Replays ``deploy/Dockerfile`` without Docker: its steps in a folder, then its command as its user.
+"""Builds ``deploy/Dockerfile`` and tries the image out; without Docker, replays it.
 
-    python build.py bench container [--target cuda] [--python /usr/bin/python3.11] [--folder DIR]
+    python build.py bench container [--target cuda] [--replay] [--python /usr/bin/python3.11] [--folder DIR]
 
-The packages are installed by the file's own ``RUN`` lines. The server runs with its variables, as user 10001 where this
+Where a Docker daemon answers, the image is built for real: it must become healthy, finish a job, end with status 0 when
+it is asked to, and know the job when it runs again on the same volume.
+
+Else, or with ``--replay``, its steps run in a folder, then its command as its user. The packages are installed by the file's own ``RUN`` lines. The server runs with its variables, as user 10001 where this
 program runs as root and that user can read this Python; it must answer the image's health check, finish a job, and end
 with status 0 when it is asked to. What an image has beside that, Debian's own files above all, is not tried.
 """
@@ -16,7 +19,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,7 @@ import time
 from pathlib import Path
 
 from tools import containers
-from tools.server_process import Client, wait_until
+from tools.server_process import Client, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info", "build")
@@ -116,14 +118,7 @@ class Replay:
             )
             print("healthy")
             client = Client(port, (self.data / "token").read_text().strip())
-            job = client.json("POST", "/mesh/generate", {"text_prompt": "a wooden chair"})["job_id"]
-            wait_until(
-                lambda: client.json("GET", f"/jobs/{job}")["status"] in ("completed", "error"), 120, 0.2
-            )
-            status = client.json("GET", f"/jobs/{job}")["status"]
-            if status != "completed":
-                raise RuntimeError(f"the job ended with {status}:\n{log.read_text()[-2000:]}")
-            print("a job is done")
+            do_a_job(client)
             server.send_signal(signal.SIGTERM)
             if code := server.wait(40):
                 raise RuntimeError(f"the server ended with {code}:\n{log.read_text()[-2000:]}")
@@ -131,6 +126,68 @@ class Replay:
         finally:
             server.kill()
             server.wait()
+
+
+class Engine:
+    """The image, built and run by Docker."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.image = f"pocket3d-server:{target}"
+        self.name = f"pocket3d-bench-{os.getpid()}"
+
+    @staticmethod
+    def answers() -> bool:
+        """Whether there is a Docker with a daemon."""
+        found = shutil.which("docker")
+        return found is not None and subprocess.run([found, "info"], capture_output=True).returncode == 0
+
+    def docker(self, *command: str) -> str:
+        """What a command of Docker says."""
+        return subprocess.run(
+            ["docker", *command], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout.strip()
+
+    def build(self) -> None:
+        """As the Dockerfile's head says."""
+        file = str(ROOT / "deploy" / "Dockerfile")
+        self.docker("build", "--file", file, "--target", self.target, "--tag", self.image, str(ROOT))
+
+    def healthy(self) -> bool:
+        """As Docker sees it."""
+        return self.docker("inspect", "--format", "{{.State.Health.Status}}", self.name) == "healthy"
+
+    def try_out(self) -> None:
+        """Serve, be healthy, do a job, end, know it. Raises RuntimeError or TimeoutError when one of these fails."""
+        port = free_port()
+        how = ["--detach", "--init", "--stop-timeout", "45", "--publish", f"127.0.0.1:{port}:7263"]
+        try:
+            self.docker("run", *how, "--name", self.name, "--volume", f"{self.name}:/data", self.image)
+            wait_until(self.healthy, 120, 0.5)
+            print("healthy", flush=True)
+            said = self.docker("exec", self.name, "pocket3d-server", "keys", "create", "bench").split()
+            client = Client(port, next(word for word in said if word.startswith("p3d_")))
+            do_a_job(client)
+            self.docker("stop", self.name)
+            if code := int(self.docker("inspect", "--format", "{{.State.ExitCode}}", self.name)):
+                raise RuntimeError(f"the server ended with {code}")
+            print("stopped", flush=True)
+            self.docker("start", self.name)
+            wait_until(self.healthy, 120, 0.5)
+            client.close()
+            if [job["status"] for job in client.json("GET", "/jobs")["jobs"]] != ["completed"]:
+                raise RuntimeError("the job is not known after a restart")
+            print("started again, and the job is known")
+        finally:
+            for remove in (["rm", "--force"], ["volume", "rm"]):
+                subprocess.run(["docker", *remove, self.name], capture_output=True)
+
+
+def do_a_job(client: Client) -> None:
+    """From a prompt to a mesh. Raises RuntimeError when it fails."""
+    job = client.json("POST", "/mesh/generate", {"text_prompt": "a wooden chair"})["job_id"]
+    client.finished([job], timeout=120, every=0.2)
+    print("a job is done", flush=True)
 
 
 def words(text: str) -> list[str]:
@@ -146,13 +203,6 @@ def copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def megabytes(folder: Path) -> int:
     """What the files below a folder take."""
     return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink()) // 1_000_000
@@ -164,7 +214,16 @@ def main() -> int:
     parser.add_argument("--target", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--folder", type=Path, help="where the folder is made that is deleted at the end")
     parser.add_argument("--python", default=sys.executable, help="stands for the image's; default: this one")
+    parser.add_argument("--replay", action="store_true", help="also where Docker answers")
     options = parser.parse_args()
+    if not options.replay and Engine.answers():
+        engine = Engine(options.target)
+        began = time.monotonic()
+        engine.build()
+        size = int(engine.docker("image", "inspect", "--format", "{{.Size}}", engine.image))
+        print(f"built in {time.monotonic() - began:.0f} s: {size // 1_000_000} MB", flush=True)
+        engine.try_out()
+        return 0
     with tempfile.TemporaryDirectory(prefix="pocket3d-image-", dir=options.folder) as name:
         folder = Path(name)
         folder.chmod(0o755)

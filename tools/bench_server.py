@@ -9,9 +9,7 @@ table of what was found and what is asked for (two cores), and returns 1 when so
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
-import socket
 import statistics
 import sys
 import tempfile
@@ -21,17 +19,26 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 from pocket3d_server.runners.descent import VARIABLE
 
-from tools.bench_load import Watcher, hammer, upload
 from tools.chaos_audit import bearing
+from tools.server_load import (
+    Watcher,
+    finishing_order,
+    hammer,
+    keep_asking,
+    make_accounts,
+    scheduler_times,
+    upload,
+)
 from tools.server_process import BASE, ROOT, Client, ServerProcess, running, wait_until
+from tools.tables import print_table
 
 PROGRAM = "tools.measured_server"
 MB = 1024 * 1024
+NOOP = "bench_noop"
 
 
 @dataclass(frozen=True)
@@ -78,12 +85,12 @@ class Bench:
         with running(self.server()) as server:
             client = server.client()
             for _ in range(4):  # both slots warm, one after the other
-                finish(client, [submit(client) for _ in range(2)])
+                client.finished([client.submit(NOOP) for _ in range(2)])
             took = []
             for _ in range(300):
                 sent = time.time()
-                job_id = submit(client)
-                job = finish(client, [job_id])[0]
+                job_id = client.submit(NOOP)
+                job = client.finished([job_id])[0]
                 took.append((float(job["result"]["notes"][0]) - sent) * 1000)
         p50, p99 = percentile(took, 50), percentile(took, 99)
         say(f"submit to runner start: {len(took)} jobs")
@@ -98,16 +105,15 @@ class Bench:
         """Status reads of 50 jobs beside a bare Flask route of the same process, in slices that take turns."""
         with running(self.server()) as server:
             client = server.client()
-            ids = [submit(client) for _ in range(50)]
-            finish(client, ids)
+            ids = [client.submit(NOOP) for _ in range(50)]
+            client.finished(ids)
             paths = {"bare": ["/bare/"], "status": [f"{BASE}/jobs/{job_id}" for job_id in ids]}
             counts: Counter[str] = Counter()
             cpu: Counter[str] = Counter()
-            process = psutil.Process(server.pid)
             for name in list(paths) * 6:
-                before = cpu_seconds(process)
+                before = server.cpu_seconds()
                 counts[name] += hammer(server, paths[name], seconds=1.0)
-                cpu[name] += cpu_seconds(process) - before  # type: ignore[assignment]
+                cpu[name] += server.cpu_seconds() - before
         ratio = counts["status"] / counts["bare"]
         each = {name: cpu[name] / counts[name] * 1e6 for name in paths}
         say(f"status reads: {counts['status'] / 6:.0f}/s, bare route: {counts['bare'] / 6:.0f}/s")
@@ -128,13 +134,13 @@ class Bench:
         jobs, each, steps, pause = 20, 10, 120, 0.25
         with running(self.server(cpu_jobs=jobs)) as server:
             client = server.client()
-            warm = [submit(client, "bench_paced", steps=1, seconds=0.0) for _ in range(jobs)]
-            finish(client, warm, 120)
+            warm = [client.submit("bench_paced", steps=1, seconds=0.0) for _ in range(jobs)]
+            client.finished(warm, 120)
             say(f"{jobs} runners are warm")
-            ids = [submit(client, "bench_paced", steps=steps, seconds=pause) for _ in range(jobs)]
+            ids = [client.submit("bench_paced", steps=steps, seconds=pause) for _ in range(jobs)]
             watcher = Watcher(server, ids * each)
             watcher.run(timeout=steps * pause + 60)
-            finish(server.client(), ids, 60)
+            server.client().finished(ids, 60)
         delays, missing = watcher.delays, watcher.missing
         p50, p99 = percentile(delays, 50), percentile(delays, 99)
         say(f"{len(delays)} live events on {jobs * each} sockets; p50 {p50:.0f} ms, {missing} missing")
@@ -166,22 +172,23 @@ class Bench:
                 for number in range(40):
                     pid_file = self.folder / f"pids{number}"
                     running_ms.append(cancel_stuck(client, pid_file))
-                    waiting = [submit(client, "bench_paced", steps=3, seconds=0.1) for _ in range(3)]
+                    waiting = [client.submit("bench_paced", steps=3, seconds=0.1) for _ in range(3)]
                     begun = time.monotonic()
                     client.json("POST", f"/jobs/{waiting[-1]}/cancel")
                     queued_ms.append((time.monotonic() - begun) * 1000)
             finally:
                 over.set()
                 asking.join()
-        rows = []
-        for what, took in (
-            ("hanging job until its processes are gone", running_ms),
-            ("queued job", queued_ms),
-        ):
-            worst = percentile(took, 99)
-            found = f"{worst:.0f} ms (p50 {percentile(took, 50):.0f} ms)"
-            rows.append(Row(f"cancel of a {what}, p99", found, "≤ 2 s", worst <= 2000))
-        return rows
+        found = {"hanging job until its processes are gone": running_ms, "queued job": queued_ms}
+        return [
+            Row(
+                f"cancel of a {what}, p99",
+                f"{percentile(took, 99):.0f} ms (p50 {percentile(took, 50):.0f} ms)",
+                "≤ 2 s",
+                percentile(took, 99) <= 2000,
+            )
+            for what, took in found.items()
+        ]
 
     # A full queue, and memory
 
@@ -191,12 +198,12 @@ class Bench:
         with running(self.server()) as server:
             tokens = make_accounts(server, accounts)
             client = server.client()
-            holders = [submit(client, "bench_paced", steps=600, seconds=1.0) for _ in range(2)]
-            wait_until(lambda: all(status_of(client, job) == "processing" for job in holders), 60)
+            holders = [client.submit("bench_paced", steps=600, seconds=1.0) for _ in range(2)]
+            wait_until(lambda: all(client.status_of(job) == "processing" for job in holders), 60)
             owner: dict[str, int] = {}
             for number, token in enumerate(tokens):
                 own = server.client(token)
-                owner |= {submit(own, "bench_plain"): number for _ in range(each)}
+                owner |= {own.submit("bench_plain"): number for _ in range(each)}
             say(f"{len(owner)} jobs of {accounts} accounts are queued")
             wait_until(lambda: queue_size(client) == len(owner), 30)
             for job in holders:
@@ -238,7 +245,7 @@ class Bench:
             batch = 250
             while done < self.jobs:
                 for _ in range(batch):
-                    submit(client)
+                    client.submit(NOOP)
                 wait_until(lambda: queue_size(client) < batch, 300, every=0.05)
                 done += batch
                 if done % 1000 == 0:
@@ -291,32 +298,9 @@ class Bench:
         ]
 
 
-def submit(client: Client, model: str = "bench_noop", **parameters: Any) -> str:
-    """Queue a job; returns its id."""
-    body = {"text_prompt": "nothing", "model_preference": model, "parameters": parameters}
-    return str(client.json("POST", "/mesh/generate", body)["job_id"])
-
-
-def status_of(client: Client, job_id: str) -> str:
-    """Its status now."""
-    return str(client.json("GET", f"/jobs/{job_id}")["status"])
-
-
-def finish(client: Client, ids: list[str], timeout: float = 60) -> list[dict[str, Any]]:
-    """These jobs when all have completed. Raises RuntimeError when one has failed."""
-    found = []
-    for job_id in ids:
-        wait_until(lambda: status_of(client, job_id) in ("completed", "error"), timeout, every=0.005)  # noqa: B023
-        job = client.json("GET", f"/jobs/{job_id}")
-        if job["status"] != "completed":
-            raise RuntimeError(f"a job failed: {job['error']}")
-        found.append(job)
-    return found
-
-
 def cancel_stuck(client: Client, pid_file: Path) -> float:
     """Milliseconds from the cancel of such a job until nothing of it is left."""
-    job_id = submit(client, "bench_stuck", pid_file=str(pid_file))
+    job_id = client.submit("bench_stuck", pid_file=str(pid_file))
     wait_until(lambda: pid_file.exists() and pid_file.read_text().count(" "), 60)
     family = [psutil.Process(int(pid)) for pid in pid_file.read_text().split()]
     mark = family[0].environ()[VARIABLE]
@@ -334,66 +318,15 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
-def keep_asking(server: ServerProcess, over: threading.Event) -> None:
-    """Load: reads, until it is over."""
-    while not over.is_set():
-        hammer(server, [f"{BASE}/jobs", f"{BASE}/mesh/models"], seconds=0.5, connections=2)
-
-
 def queue_size(client: Client) -> int:
     """Jobs that wait."""
     return int(client.json("GET", "/system/health")["queue_size"])
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    """CPU time that a process has used."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def resident(server: ServerProcess) -> tuple[int, int]:
     """Bytes in memory of the server and of its runners."""
     process = psutil.Process(server.pid)
     return process.memory_info().rss, sum(c.memory_info().rss for c in process.children())
-
-
-def scheduler_times(server: ServerProcess) -> dict[str, float]:
-    """Seconds that the scheduler's thread has waited and used the CPU."""
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.sendall(b"GET /bare/scheduler HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    return dict(json.loads(answer.partition(b"\r\n\r\n")[2]))
-
-
-def make_accounts(server: ServerProcess, count: int) -> list[str]:
-    """Keys of so many new accounts, made in the server's database."""
-    from pocket3d_server import config
-    from pocket3d_server.accounts import keys, registry
-    from pocket3d_server.database import Database
-
-    database = Database(config.load({"data_dir": server.data_dir}, {}).database)
-    try:
-        with database.write() as session:
-            accounts = [registry.create(session, f"account {n}", "enterprise") for n in range(count)]
-            return [keys.create(session, account.id, "bench")[1] for account in accounts]
-    finally:
-        database.close()
-
-
-def finishing_order(server: ServerProcess, wanted: dict[str, int]) -> list[str]:
-    """Those of the jobs that have completed, in the order in which they did."""
-    from pocket3d_server import config
-    from pocket3d_server.database import Database
-    from pocket3d_server.jobs.tables import JobEvent
-    from sqlalchemy import select
-
-    database = Database(config.load({"data_dir": server.data_dir}, {}).database)
-    query = select(JobEvent.job_id).where(JobEvent.event == "job_completed").order_by(JobEvent.created_at)
-    try:
-        with database.read() as session:
-            return [job_id for job_id in session.scalars(query) if job_id in wanted]
-    finally:
-        database.close()
 
 
 def widest_spread(owners: list[int], accounts: int) -> int:
@@ -410,18 +343,6 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     f.__name__: f
     for f in (Bench.start, Bench.status, Bench.cancel, Bench.sockets, Bench.drain, Bench.upload, Bench.memory)
 }
-
-
-def print_table(rows: list[Row], markdown: bool) -> None:
-    """The table, for a terminal or for the docs."""
-    if markdown:
-        print("| what | found | asked for |\n|---|---|---|")
-        for row in rows:
-            print(f"| {row.what} | {row.found}{'' if row.good else ' **(missed)**'} | {row.asked} |")
-        return
-    width = max(len(row.what) for row in rows)
-    for row in rows:
-        print(f"{row.what:{width}}  {row.found:36}  {row.asked:10}  {'ok' if row.good else 'MISSED'}")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -448,7 +369,8 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         if not options.folder:
             shutil.rmtree(folder, ignore_errors=True)
-    print_table(rows, options.markdown)
+    lines = [[row.what, row.found if row.good else f"{row.found} **(missed)**", row.asked] for row in rows]
+    print_table(["what", "found", "asked for"], lines, markdown=options.markdown)
     return 0 if all(row.good for row in rows) else 1
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from tools.chaos_clients import Known, Ledger
 from tools.server_process import Client
+from tools.tables import print_table
 
 LAST_EVENTS = ("job_completed", "job_failed")
 EXPECTED_ERRORS = {
@@ -58,6 +59,17 @@ class Findings:
     def blame(self, name: str, text: str) -> None:
         """Note one fault."""
         self.faults[name].append(text)
+
+    def print(self, done: Counter[str], markdown: bool) -> None:
+        """Counts for people; the first two may be above zero. ``done``: how often what befell the server."""
+        rows = [("submitted", self.submitted), ("finished once", self.finished)]
+        rows += [(name, len(faults)) for name, faults in self.faults.items()]
+        print_table(["", ""], rows, markdown=markdown)
+        befell = ", ".join(f"{name} {count}" for name, count in sorted(done.items()))
+        print(
+            f"\n{self.completed} completed, {self.quarantined} quarantined, {self.repeated} submits sent again."
+        )
+        print(f"Killed or filled: {befell or 'nothing'}.")
 
 
 def check_answers(found: Findings, client: Client, told: Ledger) -> None:

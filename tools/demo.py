@@ -23,8 +23,7 @@ from typing import Any
 
 from pocket3d import Job, JobEvent, Pocket3DAPIError, Pocket3DClient
 
-ROOT = Path(__file__).resolve().parent.parent
-SERVER_START_SECONDS = 60
+from tools.server_process import ROOT, ServerProcess, running
 
 
 @dataclass(frozen=True)
@@ -125,32 +124,13 @@ class Display:
 
 
 @contextmanager
-def running_server(data: Path) -> Iterator[Pocket3DClient]:
+def running_server(folder: Path) -> Iterator[Pocket3DClient]:
     """A server of our own on a free port of loopback, and a client that is signed in to it."""
-    port_file, log = data / "port", data / "server.log"
-    command = [sys.executable, "-m", "pocket3d_server", "serve", "--port", "0"]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*command, "--data-dir", str(data), "--port-file", str(port_file)],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + SERVER_START_SECONDS
-        while not port_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"The server did not start:\n{log.read_text(errors='replace')[-3000:]}")
-            time.sleep(0.05)
-        server = json.loads(port_file.read_text())
-        token = Path(server["token_file"]).read_text().strip()
-        with Pocket3DClient(api_key=token, base_url=server["url"]) as client:
-            yield client
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    with (
+        running(ServerProcess(folder / "data", folder / "server.log")) as server,
+        Pocket3DClient(api_key=server.token, base_url=server.url) as client,
+    ):
+        yield client
 
 
 class Demo:

@@ -7,24 +7,20 @@ Writes ``demo.blend`` and ``demo.png`` beside RESULTS.json.
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 from mathutils import Euler, Matrix
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import contact_sheet  # noqa: E402
+from tools import contact_sheet
+from tools.in_blender import install, module, run
 
-EXTENSION = "bl_ext.user_default.pocket3d"
 GAP = 0.6
 """Metres between two results in the scene."""
 
@@ -53,20 +49,6 @@ POSES: dict[str, dict[str, tuple[float, float, float]]] = {
         "tail.001": (0, 0, 22),
     },
 }
-
-
-def install(zip_file: str) -> None:
-    """Install and enable the very zip that users get, in this throw-away profile."""
-    import addon_utils  # bpy puts it on the path
-
-    bpy.ops.extensions.package_install_files(filepath=zip_file, repo="user_default", enable_on_install=True)
-    if addon_utils.check(EXTENSION) != (True, True):
-        raise RuntimeError("the extension did not install")
-
-
-def module(name: str) -> Any:
-    """A module of the installed extension."""
-    return importlib.import_module(f"{EXTENSION}.{name}")
 
 
 def bring_in(entry: dict[str, Any], at: float) -> tuple[bpy.types.Collection, float]:
@@ -152,12 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    status = 1
-    try:
-        main()
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # Blender's module can crash or hang in its own exit handlers
+    run(main)

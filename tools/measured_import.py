@@ -5,13 +5,10 @@ PYTHON-WITH-BPY measured_import.py EXTENSION.zip FOLDER REPORT.json ROUNDS
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import statistics
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,22 +17,11 @@ from typing import Any
 import bpy
 import numpy as np
 
-EXTENSION = "bl_ext.user_default.pocket3d"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.in_blender import install, module, run
+
 FEATURES = {"texture": "texture_generation", "segment": "mesh_segmentation", "rig": "auto_rigging"}
-
-
-def module(name: str) -> Any:
-    """A module of the installed extension."""
-    return importlib.import_module(f"{EXTENSION}.{name}")
-
-
-def install(zip_file: str) -> None:
-    """Install and enable the zip that users get, in this throw-away profile."""
-    import addon_utils  # bpy puts it on the path
-
-    bpy.ops.extensions.package_install_files(filepath=zip_file, repo="user_default", enable_on_install=True)
-    if addon_utils.check(EXTENSION) != (True, True):
-        raise RuntimeError("the extension did not install")
 
 
 def empty_file() -> None:
@@ -122,12 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    status = 1
-    try:
-        main()
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # Blender's module can crash or hang in its own exit handlers
+    run(main)

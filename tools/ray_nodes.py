@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ import time
 from pathlib import Path
 
 import psutil
+
+from tools.server_process import free_port
 
 OBJECTS_MB = 80
 """What each node's object store may hold; Ray takes no less."""
@@ -60,7 +61,7 @@ class RayNodes:
         if number:
             command += ["--address", self.address]
         else:
-            self.address = self.address or f"127.0.0.1:{_free_port()}"
+            self.address = self.address or f"127.0.0.1:{free_port()}"
             port = self.address.rpartition(":")[2]
             command += ["--head", "--port", port, "--temp-dir", str(self._folder)]
             command += ["--include-dashboard", "False"]
@@ -111,9 +112,3 @@ def _of_machine(folder: Path) -> list[psutil.Process]:
             if process.environ().get("POCKET3D_DATA_DIR") == str(folder):
                 found.append(process)
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,12 +7,15 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "/api/v1"
@@ -64,6 +67,16 @@ class ServerProcess:
     def pid(self) -> int:
         """Of the server; its runners have their own."""
         return self.process.pid
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self) -> float:
+        """CPU time that it has used, without its runners."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
 
     def client(self, token: str | None = None) -> Client:
         """A connection with this bearer token, or with that of the machine's user."""
@@ -117,9 +130,36 @@ class Client:
             raise RuntimeError(f"{method} {path}: {status} {content[:500]!r}")
         return dict(json.loads(content))
 
+    def submit(self, model: str, **parameters: Any) -> str:
+        """Queue a job for one of ``tools/engines.py``; returns its id."""
+        body = {"text_prompt": "nothing", "model_preference": model, "parameters": parameters}
+        return str(self.json("POST", "/mesh/generate", body)["job_id"])
+
+    def status_of(self, job_id: str) -> str:
+        """A job's status now."""
+        return str(self.json("GET", f"/jobs/{job_id}")["status"])
+
+    def finished(self, ids: list[str], timeout: float = 60, every: float = 0.005) -> list[dict[str, Any]]:
+        """These jobs when all have completed. Raises RuntimeError when one has failed."""
+        found = []
+        for job_id in ids:
+            wait_until(lambda: self.status_of(job_id) in ("completed", "error"), timeout, every)  # noqa: B023 - called at once
+            job = self.json("GET", f"/jobs/{job_id}")
+            if job["status"] != "completed":
+                raise RuntimeError(f"a job failed: {job['error']}")
+            found.append(job)
+        return found
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], Any], timeout: float, every: float = 0.01) -> Any:

@@ -1,4 +1,5 @@
-"""The load that ``bench_server`` puts on a server: requests, WebSockets and an upload, without a client library."""
+"""The load that ``bench_server`` puts on a server: requests, WebSockets, accounts and an upload, without a client
+library; and what the server's inside says of it."""
 
 from __future__ import annotations
 
@@ -9,9 +10,15 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from pocket3d_server import config
+from pocket3d_server.accounts import keys, registry
+from pocket3d_server.database import Database
+from pocket3d_server.jobs.tables import JobEvent
+from sqlalchemy import select
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Ping, RejectConnection, Request, TextMessage
 
@@ -134,3 +141,41 @@ def upload(client: Client, size: int) -> None:
     status, answer = client.send("POST", "/mesh/upload", pieces(), headers)
     if status != 200:
         raise RuntimeError(f"the upload was refused: {status} {answer[:500]!r}")
+
+
+def keep_asking(server: ServerProcess, over: threading.Event) -> None:
+    """Load: reads, until it is over."""
+    while not over.is_set():
+        hammer(server, [f"{BASE}/jobs", f"{BASE}/mesh/models"], seconds=0.5, connections=2)
+
+
+def scheduler_times(server: ServerProcess) -> dict[str, float]:
+    """Seconds that the scheduler's thread has waited and used the CPU."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"GET /bare/scheduler HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return dict(json.loads(answer.partition(b"\r\n\r\n")[2]))
+
+
+@contextmanager
+def database_of(server: ServerProcess) -> Iterator[Database]:
+    """The server's database, which it goes on using."""
+    database = Database(config.load({"data_dir": server.data_dir}, {}).database)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def make_accounts(server: ServerProcess, count: int) -> list[str]:
+    """Keys of so many new accounts, made in the server's database."""
+    with database_of(server) as database, database.write() as session:
+        accounts = [registry.create(session, f"account {n}", "enterprise") for n in range(count)]
+        return [keys.create(session, account.id, "bench")[1] for account in accounts]
+
+
+def finishing_order(server: ServerProcess, wanted: dict[str, int]) -> list[str]:
+    """Those of the jobs that have completed, in the order in which they did."""
+    query = select(JobEvent.job_id).where(JobEvent.event == "job_completed").order_by(JobEvent.created_at)
+    with database_of(server) as database, database.read() as session:
+        return [job_id for job_id in session.scalars(query) if job_id in wanted]
