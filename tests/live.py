@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -11,10 +12,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import requests
+from pocket3d_server.cli.main import main as server_command
 from pocket3d_server.config import load
 from pocket3d_server.database import Database
 
@@ -140,12 +142,39 @@ class LiveServer:
         raise AssertionError("the server did not stop")
 
 
+class Said(NamedTuple):
+    """What a command said and how it ended, as ``subprocess.run`` would tell."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def said(
+    main: Callable[[list[str]], int], *arguments: str, folder: Path | None = None, **environment: str
+) -> Said:
+    """Run a command's ``main`` in this process, which has imported all that it needs."""
+    out, err, before = io.StringIO(), io.StringIO(), dict(os.environ)
+    os.environ.update(environment)
+    try:
+        with (
+            contextlib.chdir(folder or Path.cwd()),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = main(list(arguments))
+    except SystemExit as end:  # argparse's
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
 def run_cli(*arguments: str, **environment: str) -> str:
     """Output of ``pocket3d-server`` with these arguments and variables."""
-    command = [sys.executable, "-m", "pocket3d_server", *arguments]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=True, timeout=60, env=os.environ | environment
-    )
+    done = said(server_command, *arguments, **environment)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engines import WEIGHTS, Weighted
-from live import TESTS, LiveServer, assert_refused, wait_until
+from live import LiveServer, Said, assert_refused, said, wait_until
 from pocket3d import Pocket3DAPIError, Pocket3DClient
+from pocket3d_server.cli.main import main as server_command
 from weights_hub import WeightsHub
 
 MODEL = "test_weighted"
@@ -206,14 +204,9 @@ def test_the_python_client(server: LiveServer) -> None:
     assert client.models.withdraw_licence(MODEL).missing_code == "LICENCE"
 
 
-def command(server: LiveServer, hub: WeightsHub, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "HF_ENDPOINT": hub.url,
-        "PYTHONPATH": str(TESTS),
-        "POCKET3D_EXTRA_ENGINES": ENGINES,
-    }
-    line = [sys.executable, "-m", "pocket3d_server", "models", "--data-dir", str(server.data_dir), *arguments]
-    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=60, check=False)
+def command(server: LiveServer, hub: WeightsHub, *arguments: str) -> Said:
+    line = ["models", "--data-dir", str(server.data_dir), *arguments]
+    return said(server_command, *line, HF_ENDPOINT=hub.url, POCKET3D_EXTRA_ENGINES=ENGINES)
 
 
 def row(listed: str) -> str:

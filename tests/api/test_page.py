@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
-from live import LiveServer
+from live import LiveServer, Said, said
+from pocket3d_server.cli.main import main as server_command
 
 
 def test_browsers_get_the_page_and_programs_the_handshake(live_server: LiveServer) -> None:
@@ -41,9 +40,8 @@ def test_nothing_else_is_served(live_server: LiveServer, name: str) -> None:
     assert requests.get(f"{live_server.url}/page/{name}").status_code == 404
 
 
-def opened(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pocket3d_server", "open", "--print", *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
+def opened(*arguments: str) -> Said:
+    return said(server_command, "open", "--print", *arguments)
 
 
 def test_the_page_opens_with_this_machines_key(live_server: LiveServer, tmp_path: Path) -> None:

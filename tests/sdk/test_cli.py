@@ -10,14 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from live import LiveServer
+from live import LiveServer, Said, said
 from pocket3d import JobFailedError, Pocket3DClient
+from pocket3d.cli import main as client_command
 
 
-def pocket3d(server: LiveServer, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"POCKET3D_BASE_URL": server.url, "POCKET3D_API_KEY": server.token}
-    command = [sys.executable, "-m", "pocket3d.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+def pocket3d(server: LiveServer, folder: Path, *arguments: str) -> Said:
+    environment = {"POCKET3D_BASE_URL": server.url, "POCKET3D_API_KEY": server.token}
+    return said(client_command, *arguments, folder=folder, **environment)
 
 
 def test_a_mesh_is_made_split_and_rigged(live_server: LiveServer, tmp_path: Path) -> None:
