@@ -14,7 +14,7 @@ from .. import api
 from ..api.errors import error_of
 from ..core.errors import Remedy, UserError, explain
 from ..core.features import VERBS
-from ..core.request.models import label, state_text
+from ..core.request.model_words import label, state_text
 from ..core.server import exits, presence
 from ..core.server.connection import Light
 from ..core.server.diagnosis import diagnose as report_on

@@ -13,7 +13,7 @@ from ..core.errors import UserError
 from ..core.jobs import gallery
 from ..core.jobs.job import Job
 from ..core.meshes.model import MeshData
-from ..core.request import models
+from ..core.request import model_words
 from ..scene import assets, comparing, importer
 from ..scene.placing import Place
 from ..scene.staging import temporary
@@ -33,7 +33,7 @@ def library_items(self, context) -> list[tuple[str, str, str]]:
 
 def describe(job: Job) -> str:
     """For the asset browser: what it was made from, and how."""
-    seed, model = gallery.seed_of(job), models.name(gallery.model_of(job))
+    seed, model = gallery.seed_of(job), model_words.name(gallery.model_of(job))
     how = f"Made with Pocket3D{f', model {model}' if model else ''}{f', seed {seed}' if seed is not None else ''}"
     prompt = gallery.prompt_of(job)
     return f"{prompt}\n{how}" if prompt else how

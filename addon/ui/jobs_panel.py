@@ -10,7 +10,7 @@ import bpy
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs import gallery
 from ..core.jobs.job import STATE_TEXTS, Job, State, clock
-from ..core.request import models
+from ..core.request import model_words
 from ..core.server.profiles import LOCAL_KEY
 from ..session import current_session
 from .drawing import IN_BOX, Sidebar, draw_problem, draw_text, fitting, text_width, ui_scale
@@ -143,7 +143,9 @@ def draw_job(layout, job: Job) -> None:
     since = ago(now - job.started) if at_work else gallery.when(job.created, now)
     where = "this computer" if job.profile == LOCAL_KEY else urlsplit(job.server).netloc
     draw_text(
-        layout, " · ".join(filter(None, [since, models.name(gallery.model_of(job)), where])), margin=IN_BOX
+        layout,
+        " · ".join(filter(None, [since, model_words.name(gallery.model_of(job)), where])),
+        margin=IN_BOX,
     )
     for note in job.notes:
         draw_text(layout, note, "INFO", IN_BOX)

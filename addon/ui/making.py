@@ -14,7 +14,7 @@ import bpy
 from ..core.errors import Problem, UserError, explain
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
 from ..core.jobs.job import Task
-from ..core.request import models as words
+from ..core.request import model_words
 from ..core.request.params import new_seed
 from ..scene import capture, targets, tasks
 from ..session import current_session
@@ -106,8 +106,8 @@ def model_missing(context: bpy.types.Context, feature: str) -> str:
         return ""
     model = models.get(chosen)
     if model is None:
-        return f"This server has no model {words.name(chosen)}; choose another"
-    return words.why_not(model) or words.wrong_start(model, _starts_from(context, feature))
+        return f"This server has no model {model_words.name(chosen)}; choose another"
+    return model_words.why_not(model) or model_words.wrong_start(model, _starts_from(context, feature))
 
 
 def _starts_from(context: bpy.types.Context, feature: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.features import MESH, RIG, SEGMENT, TEXTURE
-from ..core.request import models as words
+from ..core.request import model_words
 from ..core.request.params import MeshParams
 from ..session import current_session
 from . import making, model_parameters, models_panel
@@ -31,7 +31,9 @@ class POCKET3D_OT_choose_model(bpy.types.Operator):
         model = current_session().models.get(properties.model_id)
         if model is None:
             return ""
-        return "\n".join(t for t in (words.why_not(model), model.description, words.subline(model)) if t)
+        return "\n".join(
+            t for t in (model_words.why_not(model), model.description, model_words.subline(model)) if t
+        )
 
     def execute(self, context):
         setattr(context.scene.pocket3d, MODELS[self.feature], self.model_id)
@@ -49,13 +51,13 @@ class Models:
         self.entry("Automatic", "")
         layout.separator()
         for model in (m for m in known if m.ready):
-            self.entry(f"{words.label(model)}  ·  {words.subline(model)}", model.model_id)
+            self.entry(f"{model_words.label(model)}  ·  {model_words.subline(model)}", model.model_id)
         waiting = [m for m in known if not m.ready]
         if waiting:
             layout.separator()
             layout.label(text="Not Ready Yet", icon="INFO")
             for model in waiting:
-                self.entry(f"{words.label(model)}  ·  {words.state_text(model)}", model.model_id)
+                self.entry(f"{model_words.label(model)}  ·  {model_words.state_text(model)}", model.model_id)
         layout.separator()
         layout.operator("pocket3d.show_models", icon="PRESET")
 
@@ -103,7 +105,7 @@ def draw_chooser(layout, context, feature: str) -> None:
     heading = row.row()
     heading.alignment = "RIGHT"
     heading.label(text="Model")
-    row.menu(MENUS[feature], text=words.name(chosen) or "Automatic")
+    row.menu(MENUS[feature], text=model_words.name(chosen) or "Automatic")
     reason = making.model_missing(context, feature)
     if reason:
         draw_text(layout, reason, "ERROR")
@@ -129,7 +131,7 @@ def time_needed(context, feature: str, inputs: set[str]) -> str:
             for m in models.of(feature)
             if m.ready and not m.only_by_name and inputs <= set(m.supported_formats.get("input", ()))
         ]
-    times = {words.short_time(m.estimated_time) for m in found if m.estimated_time}
+    times = {model_words.short_time(m.estimated_time) for m in found if m.estimated_time}
     return times.pop() if len(times) == 1 else ""
 
 

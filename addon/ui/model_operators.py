@@ -9,7 +9,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..core.files import size_text
-from ..core.request.models import bytes_left, label
+from ..core.request.model_words import bytes_left, label
 from ..session import current_session
 from ..translations import say
 from .drawing import font_size, ui_scale, wrap

@@ -7,8 +7,8 @@ import bpy
 from ..core.errors import Problem
 from ..core.features import FEATURES
 from ..core.files import size_text
-from ..core.request import models as words
-from ..core.request.models import ModelState
+from ..core.request import model_words
+from ..core.request.model_words import ModelState
 from ..core.server.profiles import Kind
 from ..session import current_session
 from .drawing import Sidebar, draw_problem, draw_text
@@ -29,12 +29,12 @@ def draw_models(layout) -> None:
         return
     for feature in FEATURES:
         column = layout.column()
-        for model in sorted(models.of(feature), key=lambda m: ORDER.index(words.state_of(m))):
+        for model in sorted(models.of(feature), key=lambda m: ORDER.index(model_words.state_of(m))):
             draw_model(column, model, FEATURE_ICONS[feature])
     if _needs_online_access(models.models):
         draw_text(layout, "Downloads need Blender's online access", "INFO")
         layout.operator("pocket3d.allow_online", icon="INTERNET")
-    if any(words.state_of(model) is ModelState.PACKAGES for model in models.models):
+    if any(model_words.state_of(model) is ModelState.PACKAGES for model in models.models):
         draw_packages(layout)
 
 
@@ -49,12 +49,12 @@ def draw_packages(layout) -> None:
 
 def draw_model(layout, model, icon: str) -> None:
     """One model: its name, its state, its button; below, what is going on or went wrong."""
-    models, state = current_session().models, words.state_of(model)
+    models, state = current_session().models, model_words.state_of(model)
     has_button = model.may_manage and state not in WITHOUT_BUTTON
     row = layout.split(factor=0.56) if has_button else layout.row()
     name, right = row.row(), row.row(align=True)
     name.active = state not in (ModelState.PACKAGES, ModelState.UNAVAILABLE)
-    name.label(text=words.label(model), icon=icon, translate=False)
+    name.label(text=model_words.label(model), icon=icon, translate=False)
     right.alignment = "EXPAND" if has_button else "RIGHT"
     busy = models.busy(model.model_id)
     if busy:
@@ -62,10 +62,10 @@ def draw_model(layout, model, icon: str) -> None:
     else:
         draw_action(right, model, state)
     if state is ModelState.DOWNLOADING:
-        told = words.download(model)
+        told = model_words.download(model)
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif state is ModelState.UNAVAILABLE:
-        faint(layout, words.why_not(model))
+        faint(layout, model_words.why_not(model))
     elif state is ModelState.LICENCE and not model.may_manage:
         faint(layout, "Its licence is not accepted; ask the operator of the server")
     elif state is ModelState.DOWNLOAD and not model.may_manage:
@@ -79,9 +79,9 @@ def draw_model(layout, model, icon: str) -> None:
 
 def draw_fix(layout, model) -> None:
     """The button that makes a model ready; where there is none, the way to all models."""
-    state = words.state_of(model)
+    state = model_words.state_of(model)
     if state is ModelState.DOWNLOADING:
-        told = words.download(model)
+        told = model_words.download(model)
         layout.progress(factor=told.fraction, text=told.text, type="BAR")
     elif state is ModelState.PACKAGES:
         draw_packages(layout)
@@ -97,7 +97,7 @@ def draw_action(row, model, state: ModelState, wide: bool = False) -> None:
     """The button that a model needs, or that it is ready. ``wide``: there is room for a verb."""
     ident = model.model_id
     if state is ModelState.READY:
-        faint_label(row, words.short_time(model.estimated_time) if model.estimated_time else "Ready")
+        faint_label(row, model_words.short_time(model.estimated_time) if model.estimated_time else "Ready")
         if model.weights is not None and model.may_manage:
             row.operator("pocket3d.remove_model", text="", icon="TRASH", emboss=False).model_id = ident
         else:
@@ -105,14 +105,14 @@ def draw_action(row, model, state: ModelState, wide: bool = False) -> None:
     elif state is ModelState.UNAVAILABLE:
         faint_label(row, "Cannot run here")
     elif state is ModelState.PACKAGES:
-        faint_label(row, words.state_text(model))
+        faint_label(row, model_words.state_text(model))
     elif not model.may_manage:
         row.label(text="", icon="LOCKED")
     elif state is ModelState.LICENCE:
         text = "Accept Licence..." if wide else "Licence..."
         row.operator("pocket3d.accept_model_licence", text=text, icon="TEXT").model_id = ident
     elif state is ModelState.DOWNLOAD:
-        text = size_text(words.bytes_left(model))
+        text = size_text(model_words.bytes_left(model))
         text = f"Download {text}" if wide else text
         row.operator("pocket3d.install_model", text=text, icon="IMPORT").model_id = ident
         if model.weights.downloaded:
@@ -138,7 +138,7 @@ def faint_label(layout, text: str) -> None:
 
 def _needs_online_access(models) -> bool:
     here = current_session().connection.profile.loopback
-    waiting = any(words.state_of(m) is ModelState.DOWNLOAD and m.may_manage for m in models)
+    waiting = any(model_words.state_of(m) is ModelState.DOWNLOAD and m.may_manage for m in models)
     return here and waiting and not bpy.app.online_access
 
 

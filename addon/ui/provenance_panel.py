@@ -14,7 +14,7 @@ from ..core.errors import UserError
 from ..core.features import FEATURES, MESH, VERBS
 from ..core.jobs import gallery, provenance
 from ..core.jobs.job import Task
-from ..core.request import models
+from ..core.request import model_words
 from ..core.request.params import MeshParams, new_seed
 from ..scene import targets, tasks
 from ..scene.document import current_origin
@@ -157,7 +157,7 @@ def draw_step(layout, number: int, step: Step) -> None:
 def facts(step: Step) -> str:
     """Model, seed and day of a step."""
     model = step.get("model")
-    name = models.name(str(model.get("id", ""))) if isinstance(model, Mapping) else ""
+    name = model_words.name(str(model.get("id", ""))) if isinstance(model, Mapping) else ""
     seed = f"seed {step['seed']}" if step.get("seed") else ""
     return " · ".join(filter(None, [name, seed, str(step.get("date", ""))[:10]]))
 

@@ -10,8 +10,9 @@ from live import LiveServer, wait_until
 from pocket3d import Model, Pocket3DClient, Pocket3DConnectionError
 
 from addon.core.files import size_text
-from addon.core.request import models as words
-from addon.core.request.models import ModelList, ModelState, state_of
+from addon.core.request import model_words
+from addon.core.request.model_words import ModelState, state_of
+from addon.core.request.models import ModelList
 
 WEIGHTS = {"size": 3_200_000_000, "downloaded": 0, "installed": False, "state": "missing"}
 
@@ -54,48 +55,60 @@ class TestWords:
         ],
     )
     def test_a_model_has_a_name(self, model_id: str, label: str) -> None:
-        assert words.label(model(model_id)) == label
+        assert model_words.label(model(model_id)) == label
 
     def test_what_it_takes(self) -> None:
         large = model(vram_requirement=8192, estimated_time="about 3 minutes")
-        assert words.subline(large) == "needs 8 GB · ≈ 3 min"
+        assert model_words.subline(large) == "needs 8 GB · ≈ 3 min"
         slow = model(vram_requirement=8192, estimated_time="about 50 minutes", only_by_name=True)
-        assert words.subline(slow) == "any computer · ≈ 50 min"
-        assert words.subline(model(estimated_time="about 1 second")) == "any computer · ≈ 1 s"
+        assert model_words.subline(slow) == "any computer · ≈ 50 min"
+        assert model_words.subline(model(estimated_time="about 1 second")) == "any computer · ≈ 1 s"
 
     def test_its_state(self) -> None:
         assert state_of(model(ready=True)) is ModelState.READY
         licence = model(ready=False, missing_code="LICENCE", weights=WEIGHTS)
-        assert (state_of(licence), words.state_text(licence)) == (ModelState.LICENCE, "Licence to accept")
+        assert (state_of(licence), model_words.state_text(licence)) == (
+            ModelState.LICENCE,
+            "Licence to accept",
+        )
         lacking = model(ready=False, missing_code="NOT_INSTALLED", weights=WEIGHTS)
-        assert (state_of(lacking), words.state_text(lacking)) == (ModelState.DOWNLOAD, "3.2 GB to download")
+        assert (state_of(lacking), model_words.state_text(lacking)) == (
+            ModelState.DOWNLOAD,
+            "3.2 GB to download",
+        )
         small = model(ready=False, missing_code="MEMORY", reason="it needs a GPU with 12 GB and there are 8.")
         assert state_of(small) is ModelState.UNAVAILABLE
-        assert words.state_text(small) == "It needs a GPU with 12 GB and there are 8"
+        assert model_words.state_text(small) == "It needs a GPU with 12 GB and there are 8"
         bare = model(ready=False, missing_code="EXTRA", reason="PyTorch, which it needs, is not installed.")
-        assert (state_of(bare), words.state_text(bare)) == (ModelState.PACKAGES, "Needs PyTorch")
+        assert (state_of(bare), model_words.state_text(bare)) == (ModelState.PACKAGES, "Needs PyTorch")
         partly = model(
             ready=False, missing_code="EXTRA", reason="diffusers, which it needs, is not installed."
         )
-        assert words.state_text(partly) == "Needs packages"
+        assert model_words.state_text(partly) == "Needs packages"
         older = model(ready=False, reason="its weights are not there.")
         assert state_of(older) is ModelState.UNAVAILABLE, "a server that gives no codes"
 
     def test_what_it_starts_from(self) -> None:
         paint = model("hunyuan3d_paint", supported_formats={"input": ["mesh", "image"], "output": ["glb"]})
         assert (
-            words.wrong_start(paint, {"text"}) == "Hunyuan3D-Paint starts from a picture; choose Image above"
+            model_words.wrong_start(paint, {"text"})
+            == "Hunyuan3D-Paint starts from a picture; choose Image above"
         )
-        assert words.wrong_start(paint, {"image"}) == ""
+        assert model_words.wrong_start(paint, {"image"}) == ""
         written = model("trellis_text_base", supported_formats={"input": ["text"], "output": ["glb"]})
         assert (
-            words.wrong_start(written, {"image"}) == "TRELLIS text base starts from words; choose Text above"
+            model_words.wrong_start(written, {"image"})
+            == "TRELLIS text base starts from words; choose Text above"
         )
-        assert words.wrong_start(written, {"text"}) == words.wrong_start(model("old"), {"text"}) == ""
+        assert (
+            model_words.wrong_start(written, {"text"})
+            == model_words.wrong_start(model("old"), {"text"})
+            == ""
+        )
 
     def test_a_download(self) -> None:
         arriving = WEIGHTS | {"downloaded": 1_440_000_000, "state": "downloading", "eta_seconds": 130.0}
-        told = words.download(model(ready=False, missing_code="NOT_INSTALLED", weights=arriving))
+        told = model_words.download(model(ready=False, missing_code="NOT_INSTALLED", weights=arriving))
         assert told.fraction == pytest.approx(0.45)
         assert told.text == "45 % of 3.2 GB, 2 min left"
 
@@ -157,7 +170,7 @@ class TestList:
         assert models.problems == {}
 
     def test_a_download_is_followed_to_its_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(words, "FOLLOWING_S", 0.01)
+        monkeypatch.setattr("addon.core.request.models.FOLLOWING_S", 0.01)
         arriving = model(
             ready=False, missing_code="NOT_INSTALLED", weights=WEIGHTS | {"state": "downloading"}
         )
@@ -176,4 +189,4 @@ class TestList:
         assert weighted.may_manage
         assert state_of(models.get("test_huge")) is ModelState.UNAVAILABLE
         assert state_of(models.get("builtin_text")) is ModelState.READY
-        assert words.why_not(models.get("builtin_text")) == ""
+        assert model_words.why_not(models.get("builtin_text")) == ""

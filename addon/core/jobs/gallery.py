@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..request import models
+from ..request import model_words
 from ..request.params import new_seed
 from .job import Job, Origin, Task
 
@@ -111,7 +111,7 @@ def facts(job: Job, now: float) -> list[str]:
     size += [f"{raw['faces']:,} faces"] if raw.get("faces") else []
     size += [f"{raw['total_parts']} parts"] if raw.get("total_parts") else []
     size += [f"{raw['bone_count']} bones"] if raw.get("bone_count") else []
-    made = [models.name(model)] if model else []
+    made = [model_words.name(model)] if model else []
     made += [f"seed {seed}"] if seed is not None else []
     lines = [" · ".join(size), " · ".join(made), when(job.created, now)]
     return [line for line in lines if line]

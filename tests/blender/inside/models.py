@@ -187,7 +187,7 @@ def idle() -> bool:
 def check_from_the_licence_to_the_model_and_back() -> None:
     """Every button, as an artist presses them one after the other."""
     session = ask()
-    words = module("core.request.models")
+    words = module("core.request.model_words")
     operators = bpy.ops.pocket3d
     module("ui.model_parameters").follow(session.models)
     assert words.label(seen()) == "Test weighted"
