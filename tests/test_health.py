@@ -92,10 +92,10 @@ def test_no_model_that_can_run(house: House, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_pool_that_can_run_nothing_says_why(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    trouble = Trouble("fleet_unreachable", "The Ray cluster has been lost for 7 s.", "Start its head again.")
+    trouble = Trouble("fleet_unreachable", "The fleet has been lost for 7 s.", "Start its head again.")
     monkeypatch.setattr(house.services.pool, "trouble", lambda: trouble)
     monkeypatch.setattr(house.services.catalog, "all", list)
-    assert house.reasons() == {"fleet_unreachable": "The Ray cluster has been lost for 7 s."}
+    assert house.reasons() == {"fleet_unreachable": "The fleet has been lost for 7 s."}
     assert house.probes() == (503, 200)
 
 

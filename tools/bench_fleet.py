@@ -1,4 +1,4 @@
-"""Measure a fleet: how throughput grows with its nodes, what a job costs the control process, what a place costs.
+"""Measure a fleet: how throughput grows with its nodes, what a job costs the server and its link, what a place costs.
 
     python build.py bench fleet [--nodes 1 2 4] [--jobs N] [--seconds S] [--markdown]
 
@@ -50,9 +50,11 @@ class Row:
     rate: float
     """Jobs a second."""
     job_ms: float
-    """CPU time of the control process for each job, requests and all."""
+    """CPU time of the server for each job, requests and all."""
+    link_ms: float
+    """The same of the process that is part of the cluster for it."""
     idle_share: float
-    """CPU that it takes with nothing to do, as a share of one core."""
+    """CPU that both take with nothing to do, as a share of one core."""
 
 
 def measure(folder: Path, nodes: int, jobs: int, seconds: float) -> Row:
@@ -75,12 +77,14 @@ def measure(folder: Path, nodes: int, jobs: int, seconds: float) -> Row:
             _drain(client, slots, 0.5)  # all are warm
             before = _cpu(server)
             time.sleep(IDLE_S)
-            idle = (_cpu(server) - before) / IDLE_S
+            idle = (sum(_cpu(server)) - sum(before)) / IDLE_S
             before, begun = _cpu(server), time.monotonic()
             _drain(client, jobs * slots, seconds)
             wall = time.monotonic() - begun
-            job_ms = (_cpu(server) - before) / (jobs * slots) * 1000
-            return Row(nodes, jobs * slots / wall, job_ms, idle)
+            spent = [
+                (now - then) / (jobs * slots) * 1000 for now, then in zip(_cpu(server), before, strict=True)
+            ]
+            return Row(nodes, jobs * slots / wall, *spent, idle)
     finally:
         if cluster:
             cluster.close()
@@ -106,8 +110,15 @@ def _drain(client: Client, count: int, seconds: float) -> None:
     wait_until(over, 60 + count * seconds, every=0.5)  # asking is part of what is measured
 
 
-def _cpu(server: ServerProcess) -> float:
-    times = psutil.Process(server.pid).cpu_times()
+def _cpu(server: ServerProcess) -> tuple[float, float]:
+    """Seconds that the server and its link have computed; without a link the second is 0."""
+    own = psutil.Process(server.pid)
+    links = [child for child in own.children() if "pocket3d_server.runners.ray_member" in child.cmdline()]
+    return _seconds(own), sum(map(_seconds, links))
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
     return times.user + times.system
 
 
@@ -170,13 +181,21 @@ def table_ms(folder: Path, jobs: int = 300) -> dict[str, float]:
 def table(rows: Sequence[Row], markdown: bool) -> None:
     """For people."""
     one = next((row.rate for row in rows if row.nodes == 1), 0.0)
-    heads = ["nodes", "jobs a second", "× linear", "control process, CPU ms a job", "idle, % of a core"]
+    heads = [
+        "nodes",
+        "jobs a second",
+        "× linear",
+        "server, CPU ms a job",
+        "link, CPU ms a job",
+        "idle, % of a core",
+    ]
     lines = [
         [
             str(row.nodes or "no Ray"),
             f"{row.rate:.2f}",
             f"{row.rate / (one * row.nodes):.2f}" if one and row.nodes else "",
             f"{row.job_ms:.1f}",
+            f"{row.link_ms:.1f}",
             f"{row.idle_share * 100:.1f}",
         ]
         for row in rows

@@ -149,7 +149,7 @@ def test_when_the_head_is_lost_jobs_come_back_and_the_next_head_is_joined(tmp_pa
     nodes = RayNodes(1, PYTHONPATH=str(TESTS))
     nodes.add(cpus=0)
     node = nodes.add()
-    harness = ray_harness(nodes.address, Link)(tmp_path, head_silent_s=3.0)
+    harness = ray_harness(nodes.address, Link)(tmp_path, head_silent_s=4.0)
     pool = harness.pool
     try:
         wait_until(lambda: pool.state() and not pool.trouble(), 30)
@@ -163,7 +163,7 @@ def test_when_the_head_is_lost_jobs_come_back_and_the_next_head_is_joined(tmp_pa
         trouble = pool.trouble()
         assert trouble
         assert trouble.code == "fleet_unreachable"
-        assert "Start its head again" in trouble.suggestion
+        assert "Start the head of the Ray cluster again" in trouble.suggestion
         wait_until(lambda: not any(alive(int(pid)) for pid in pids.split()), 5)
         nodes.kill(node)
         nodes.bring_head_back(cpus=1)

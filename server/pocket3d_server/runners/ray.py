@@ -101,16 +101,16 @@ class RayPool(RunnerPool):
                 seconds = time.monotonic() - self._roster.lost_at
                 return Trouble(
                     "fleet_unreachable",
-                    f"The Ray cluster has been lost for {seconds:.0f} s: {self._roster.why_lost.rstrip('.')}.",
-                    "Start its head again at the same address, then its nodes. The server joins them by itself; "
-                    "jobs wait meanwhile.",
+                    f"The fleet has been lost for {seconds:.0f} s: {self._roster.why_lost}.",
+                    "Start the head of the Ray cluster again at the same address, then its nodes. The server joins "
+                    "them by itself, and jobs wait meanwhile; its log has more.",
                 )
             if not self._roster.books():
                 return Trouble(
                     "fleet_empty",
                     "The Ray cluster has no node that works for this server.",
-                    "Start nodes ('ray start --address HEAD:6379'); if they are there, the log says why they were "
-                    "refused. Jobs wait meanwhile.",
+                    "Start nodes ('ray start --address HEAD:6379'). Where there are some, the server's log says why "
+                    "they do not work for it. Jobs wait meanwhile.",
                 )
         return None
 

@@ -154,7 +154,7 @@ class Link:
                 self._events.put(pickle.load(stream))
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             code = self._process.wait()
-            self._events.put(Over(f"the process that is part of the cluster ended with exit code {code}"))
+            self._events.put(Over(f"the link to it ended with exit code {code}"))
 
     def _log_all(self) -> None:
         """Log what the process does; what Ray itself prints is long, and for those who look for it."""

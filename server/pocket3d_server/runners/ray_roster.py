@@ -94,6 +94,8 @@ class Roster:
         self.why_lost = ""
         """Why there is no link, and since when."""
         self.lost_at = 0.0
+        self._refusal = ""
+        """Why it could not be made again."""
         self._link: Link | None = None
         self._link_heard_at = 0.0
         """When the cluster last told which nodes there are."""
@@ -160,8 +162,11 @@ class Roster:
         try:
             self._join()
         except SettingsError as error:
-            self.why_lost = str(error)
+            if str(error) != self._refusal:  # once; it is tried every few seconds
+                self._refusal = str(error)
+                log.warning("the cluster cannot be joined: %s", error)
         else:
+            self._refusal = ""
             log.info("the cluster is joined again")
 
     def _listen(self, link: Link) -> None:
