@@ -34,6 +34,7 @@ from pocket3d_server.geometry.asset import Asset, Image, Material, Part, Primiti
 from pocket3d_server.models.builtin_image import BuiltinImage
 from pocket3d_server.models.engine import EngineError, MeshRequest
 
+from tools.sheets import sheet
 from tools.voxels import best_overlap, outline, voxels
 
 PICTURE = 512
@@ -81,7 +82,7 @@ def turned(vertices: NDArray[np.float64], view: str) -> NDArray[np.float64]:
     return vertices
 
 
-def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Row:
+def measure(path: Path, view: str, plain: bool, folder: Path, shown: bool) -> Row:
     """Render, run and compare one mesh."""
     data = np.load(path)
     vertices = turned(data["vertices"].astype(np.float64), view)
@@ -110,7 +111,7 @@ def measure(path: Path, view: str, plain: bool, folder: Path, sheet: bool) -> Ro
     step = float(np.ptp(truly, axis=0).max()) / CELLS
     volume = best_overlap(voxels(vertices, data["faces"], step), voxels(fitted, faces, step))
     pictures = []
-    if sheet:
+    if shown:
         pictures = [preview.render(truth, 160, a, e) for a, e in VIEWS]
         pictures += [preview.render(result.asset, 160, a, e) for a, e in VIEWS]
     agreement = outline(points, faces, seen)
@@ -180,10 +181,8 @@ def _mean(rows: list[Row], kind: str) -> float:
 
 def _save_sheet(rows: list[Row], path: Path) -> None:
     """Two meshes a line: the true one's three views, then the result's."""
-    shown = [row.pictures for row in rows if row.pictures]
-    if len(shown) % 2:
-        shown.append([np.full_like(shown[0][0], 255)] * len(shown[0]))
-    preview.contact_sheet([a + b for a, b in zip(shown[::2], shown[1::2], strict=True)], path)
+    pictures = [PilImage.fromarray(picture) for row in rows for picture in row.pictures]
+    sheet(pictures, 4 * len(VIEWS)).save(path)
 
 
 if __name__ == "__main__":

@@ -26,13 +26,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from pocket3d_server.geometry.asset import Asset, Material, Part, Primitive
 from pocket3d_server.geometry.bone_picture import with_bones
-from pocket3d_server.geometry.preview import contact_sheet, render, view_of
+from pocket3d_server.geometry.preview import render, view_of
 from pocket3d_server.models.builtin_rig import rig_mesh
 from pocket3d_server.models.reading import read_mesh
 
-from tools import posing
+from tools import posing, sheets
 
 Floats = NDArray[np.float64]
 
@@ -158,7 +159,8 @@ def sheet(rows: list[list[Asset]], path: Path) -> None:
         pictures.append(taken)
     widest = max(len(row) for row in pictures)
     blank = np.full((CELL, CELL, 4), 255, np.uint8)
-    contact_sheet([row + [blank] * (widest - len(row)) for row in pictures], path)
+    cells = [picture for row in pictures for picture in row + [blank] * (widest - len(row))]
+    sheets.sheet([Image.fromarray(cell) for cell in cells], widest).save(path)
 
 
 def _posed(path: Path) -> list[Asset]:

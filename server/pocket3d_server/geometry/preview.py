@@ -7,11 +7,9 @@ pixel and smoothed along the surface; pixels on edges are traced again more fine
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PilImage
 
 from pocket3d_server.geometry.asset import Asset, Image, linear_to_srgb, srgb_to_linear
 from pocket3d_server.geometry.bake import tangents
@@ -128,11 +126,6 @@ def render(
         out = np.asarray(colour + base * (1 - alpha), np.float32)
     pixels = np.concatenate([linear_to_srgb(out), total], axis=2)
     return np.asarray((pixels * 255 + 0.5).astype(np.uint8))
-
-
-def contact_sheet(rows: list[list[Image]], path: Path) -> None:
-    """Save pictures of one size as a grid."""
-    PilImage.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)).save(path)
 
 
 class _Tracer:
