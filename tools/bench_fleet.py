@@ -81,10 +81,11 @@ def measure(folder: Path, nodes: int, jobs: int, seconds: float) -> Row:
             before, begun = _cpu(server), time.monotonic()
             _drain(client, jobs * slots, seconds)
             wall = time.monotonic() - begun
-            spent = [
-                (now - then) / (jobs * slots) * 1000 for now, then in zip(_cpu(server), before, strict=True)
-            ]
-            return Row(nodes, jobs * slots / wall, *spent, idle)
+            job_ms, link_ms = (
+                (after - then) / (jobs * slots) * 1000
+                for after, then in zip(_cpu(server), before, strict=True)
+            )
+            return Row(nodes, jobs * slots / wall, job_ms, link_ms, idle)
     finally:
         if cluster:
             cluster.close()
