@@ -102,7 +102,9 @@ def test_a_gpu_is_allocated_to_what_runs_on_it(gpu_server: LiveServer) -> None:
     before = gpu_server.get("/system/workers").json()
     assert before["gpu_allocation"] == {"0": "unassigned"}
     assert next(w for w in before["workers"] if w["gpu_id"] == 0)["uptime"] == 0
-    assert gpu_server.wait(gpu_server.submit("test_gpu"))["status"] == "completed"
+    job = gpu_server.wait(gpu_server.submit("test_gpu"))
+    assert job["status"] == "completed"
+    assert "cuda:0 of 0" in job["result"]["notes"], "its process sees this GPU and no other"
     after = gpu_server.get("/system/workers").json()
     assert after["gpu_allocation"] == {"0": "image_worker"}
     assert next(w for w in after["workers"] if w["gpu_id"] == 0)["models_loaded"] == ["test_gpu"]
