@@ -1,14 +1,22 @@
-"""Reads the mesh of a request; every model that takes a mesh opens it here."""
+"""Reads what a request brings: every model takes prompt and mesh from here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocket3d_server.models.engine import EngineError
+from pocket3d_server.models.engine import EngineError, MeshRequest
 
 if TYPE_CHECKING:
     from pocket3d_server.geometry.asset import Asset
+
+
+def read_prompt(request: MeshRequest) -> str:
+    """The text, without spaces around it. Raises EngineError when there is none."""
+    prompt = (request.text_prompt or "").strip()
+    if not prompt:
+        raise EngineError("no text prompt was given", code="INVALID_INPUT", suggestion="Send text_prompt.")
+    return prompt
 
 
 def read_mesh(path: Path, most_faces: int | None = None) -> Asset:

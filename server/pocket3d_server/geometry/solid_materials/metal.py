@@ -11,6 +11,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
     Points,
     SolidMaterial,
     mix,
+    named,
     on_planes,
     plain,
     ramp,
@@ -231,25 +232,21 @@ def _perforated(p: Points) -> Look:
     return on_planes(p, flat)
 
 
-def _of(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
-    return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
-
-
 MATERIALS = (
-    _of("steel", _polished("a9adb3", 0.26), "steel", "stainless steel", "metal", "metallic", "titanium"),
+    named("steel", _polished("a9adb3", 0.26), "steel", "stainless steel", "metal", "metallic", "titanium"),
     SolidMaterial(
         "brushed_metal", ("brushed metal", "brushed steel", "brushed aluminium"), _brushed, 0.1, (4, 10)
     ),
-    _of("chrome", _polished("dfe2e6", 0.05), "chrome", "mirror polished metal"),
-    _of("silver", _polished("e4e0d8", 0.16), "silver", "platinum"),
+    named("chrome", _polished("dfe2e6", 0.05), "chrome", "mirror polished metal"),
+    named("silver", _polished("e4e0d8", 0.16), "silver", "platinum"),
     SolidMaterial("gold", ("gold", "golden", "gilded"), _gilded, 0.12, (3, 8)),
     SolidMaterial("brass", ("brass",), _brass, 0.12, (3, 8)),
-    _of("bronze", _hammered("9c6a35"), "bronze", "hammered bronze"),
-    _of("copper", _polished("c9754f", 0.24), "copper", "rose gold"),
+    named("bronze", _hammered("9c6a35"), "bronze", "hammered bronze"),
+    named("copper", _polished("c9754f", 0.24), "copper", "rose gold"),
     SolidMaterial(
         "patina", ("copper with green patina", "verdigris", "oxidised copper"), _patina, 0.15, (4, 10)
     ),
-    _of("hammered_iron", _hammered("5d5f64"), "hammered iron", "forged metal armour", "beaten metal"),
+    named("hammered_iron", _hammered("5d5f64"), "hammered iron", "forged metal armour", "beaten metal"),
     SolidMaterial(
         "cast_iron",
         ("cast iron", "iron", "wrought iron", "gunmetal", "black metal"),

@@ -146,6 +146,11 @@ class SolidMaterial:
         return out
 
 
+def named(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
+    """``base`` as people call it."""
+    return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
+
+
 def patterned(
     name: str,
     *phrases: str,

@@ -11,6 +11,7 @@ from pocket3d_server.geometry.solid_materials.surface import (
     Points,
     SolidMaterial,
     mix,
+    named,
     on_planes,
     ramp,
     shade,
@@ -184,14 +185,10 @@ def _parquet(p: Points) -> Look:
     return on_planes(p, flat)
 
 
-def _named(name: str, base: SolidMaterial, *phrases: str) -> SolidMaterial:
-    return SolidMaterial(name, phrases, base.evaluate, base.feature, base.across)
-
-
 MATERIALS = (
-    _named("oak", _timber("c8a06a", "a97a45", "77502a"), "oak wood", "wooden", "wood", "timber"),
-    _named("pine", _timber("e6c592", "d3a566", "b07d42", 1.2), "pine wood", "light wood", "spruce wood"),
-    _named(
+    named("oak", _timber("c8a06a", "a97a45", "77502a"), "oak wood", "wooden", "wood", "timber"),
+    named("pine", _timber("e6c592", "d3a566", "b07d42", 1.2), "pine wood", "light wood", "spruce wood"),
+    named(
         "birch",
         _timber("eddcba", "dfc698", "cbaa74", 0.9, 0.5),
         "birch wood",
@@ -199,13 +196,13 @@ MATERIALS = (
         "beech wood",
         "ash wood",
     ),
-    _named("cherry", _timber("c98d5c", "a9653b", "80452a", 1.4, 0.35), "cherry wood", "cedar wood"),
-    _named("teak", _timber("bd8d50", "976a30", "6a461c", 1.9, 0.55), "teak wood", "acacia wood"),
-    _named("walnut", _timber("7d5637", "5a3a24", "331f13", 1.8), "walnut wood", "dark wood"),
-    _named(
+    named("cherry", _timber("c98d5c", "a9653b", "80452a", 1.4, 0.35), "cherry wood", "cedar wood"),
+    named("teak", _timber("bd8d50", "976a30", "6a461c", 1.9, 0.55), "teak wood", "acacia wood"),
+    named("walnut", _timber("7d5637", "5a3a24", "331f13", 1.8), "walnut wood", "dark wood"),
+    named(
         "ebony", _timber("40312a", "251a16", "100c0a", 1.8, 0.25), "ebony wood", "black wood", "wenge wood"
     ),
-    _named(
+    named(
         "mahogany",
         _timber("9c5030", "74321d", "481b10", 1.7, 0.28),
         "mahogany",

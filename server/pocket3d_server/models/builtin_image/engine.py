@@ -79,8 +79,7 @@ class BuiltinImage(Engine):
         from pocket3d_server.models.pictures.cutout import cut_out
         from pocket3d_server.models.pictures.picture import read_masked
 
-        if not isinstance(request, MeshRequest):
-            raise TypeError("builtin_image makes meshes")
+        assert isinstance(request, MeshRequest)
         settings = ImageParameters.model_validate(request.parameters)
         files = _paired(request.images, settings)
         progress(0.02, "reading_images")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from pocket3d_server.models.builtin_pictures.library import NAME, RELEASE, Library
 from pocket3d_server.models.engine import (
@@ -15,6 +15,7 @@ from pocket3d_server.models.engine import (
     ModelSpec,
     Progress,
 )
+from pocket3d_server.models.reading import read_prompt
 
 if TYPE_CHECKING:
     from pocket3d_server.models.builtin_text.gallery import Gallery
@@ -58,12 +59,8 @@ class BuiltinPictures(Engine):
         """Lift the picture that comes nearest to the prompt. Raises EngineError when there is no prompt."""
         from pocket3d_server.models.builtin_pictures.lift import LIFTED, lifted, sentence, told
 
-        job = cast(MeshRequest, request)
-        prompt = (job.text_prompt or "").strip()
-        if not prompt:
-            raise EngineError(
-                "builtin_pictures needs a text prompt", code="INVALID_INPUT", suggestion="Send text_prompt."
-            )
+        assert isinstance(request, MeshRequest)
+        prompt = read_prompt(request)
         if self._gallery is None:
             self.load("cpu")
         assert self._gallery is not None
@@ -72,7 +69,7 @@ class BuiltinPictures(Engine):
         progress(0.05, "choosing_picture")
         picture, closeness = self._gallery.nearest(prompt)
         progress(0.2, "lifting_picture")
-        asset = lifted(library, picture, job.quality)
+        asset = lifted(library, picture, request.quality)
         progress(1.0, "finishing")
         asset.extras["pictures"] = [told(picture)]
         far = ["The library has no picture of that; this is the nearest it has."] if closeness < POOR else []

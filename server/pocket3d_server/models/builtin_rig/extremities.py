@@ -52,6 +52,14 @@ def along(path: Floats, distance: float | Floats) -> Floats:
     return np.stack([np.interp(distance, s, path[:, k]) for k in range(3)], axis=-1)
 
 
+def segment_distance(points: Floats, a: Floats, b: Floats) -> Floats:
+    """(N,) distance of points (N, 3) to the segment from ``a`` to ``b``."""
+    ab = b - a
+    t = np.clip((points - a) @ ab / max(float(ab @ ab), 1e-20), 0, 1)
+    distance: Floats = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
+    return distance
+
+
 def smoothed(path: Floats) -> Floats:
     """Voxel stairs taken out; the first and last point stay."""
     path = path.copy()

@@ -11,7 +11,7 @@ from scipy import ndimage
 from pocket3d_server.geometry.vectors import unit
 from pocket3d_server.models.builtin_rig.appendages import Body, proboscis, tail, wings
 from pocket3d_server.models.builtin_rig.bones import Bone, Plan
-from pocket3d_server.models.builtin_rig.extremities import along, arc_length, smoothed
+from pocket3d_server.models.builtin_rig.extremities import along, arc_length, segment_distance, smoothed
 from pocket3d_server.models.builtin_rig.voxels import Voxels, trace
 from pocket3d_server.models.rigging.welded_mesh import Floats, Ints
 
@@ -329,18 +329,11 @@ def _bends(line: Floats) -> tuple[Floats, Floats]:
     for a in np.arange(0.28, 0.54, 0.02):
         for b in np.arange(max(a + 0.18, 0.6), 0.86, 0.02):
             corners = along(line, np.array([0, a, b, 1.0]) * total)
-            gap = np.min([_gap(samples, p, q) for p, q in itertools.pairwise(corners)], axis=0)
+            gap = np.min([segment_distance(samples, p, q) for p, q in itertools.pairwise(corners)], axis=0)
             cost = float((gap**2).mean()) / total**2 + 0.01 * ((a - KNEE) ** 2 + (b - HOCK) ** 2)
             if cost < best:
                 best, choice = cost, (float(a), float(b))
     return along(line, choice[0] * total), along(line, choice[1] * total)
-
-
-def _gap(points: Floats, a: Floats, b: Floats) -> Floats:
-    ab = b - a
-    t = np.clip((points - a) @ ab / max(float(ab @ ab), 1e-20), 0, 1)
-    gap: Floats = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
-    return gap
 
 
 def _toe(voxels: Voxels, stance: Stance, foot: Floats) -> Floats:

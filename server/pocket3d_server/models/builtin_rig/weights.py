@@ -15,6 +15,7 @@ from skimage.measure import marching_cubes
 
 from pocket3d_server.models.builtin_rig.bones import Plan
 from pocket3d_server.models.builtin_rig.evening import evened
+from pocket3d_server.models.builtin_rig.extremities import segment_distance
 from pocket3d_server.models.builtin_rig.voxels import Voxels
 from pocket3d_server.models.rigging.influences import limited
 from pocket3d_server.models.rigging.welded_mesh import Floats, WeldedMesh, nearest_alike, welded
@@ -75,14 +76,6 @@ def bone_distances(surface: WeldedMesh, voxels: Voxels, heads: Floats, tails: Fl
         around = voxels.distances(seeds)[0][cell]
         # Voxel paths are up to a tenth too long; what is nearly straight is straight.
         distance[:, j] = np.where(around < 1.2 * straight[:, j] + 2.5 * voxels.step, straight[:, j], around)
-    return distance
-
-
-def segment_distance(points: Floats, a: Floats, b: Floats) -> Floats:
-    """(N,) distance of points (N, 3) to the segment from ``a`` to ``b``."""
-    ab = b - a
-    t = np.clip((points - a) @ ab / max(float(ab @ ab), 1e-20), 0, 1)
-    distance: Floats = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
     return distance
 
 

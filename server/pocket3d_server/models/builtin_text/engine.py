@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from pocket3d_server.models.engine import (
     Engine,
-    EngineError,
     EngineRequest,
     EngineResult,
     Feature,
@@ -14,6 +13,7 @@ from pocket3d_server.models.engine import (
     ModelSpec,
     Progress,
 )
+from pocket3d_server.models.reading import read_prompt
 
 if TYPE_CHECKING:
     from pocket3d_server.models.builtin_pictures.library import Library
@@ -63,12 +63,8 @@ class BuiltinText(Engine):
         from pocket3d_server.models.builtin_text.scenes.things import Workshop
         from pocket3d_server.models.builtin_text.texturing import texture
 
-        job = cast(MeshRequest, request)
-        prompt = (job.text_prompt or "").strip()
-        if not prompt:
-            raise EngineError(
-                "builtin_text needs a text prompt", code="INVALID_INPUT", suggestion="Send text_prompt."
-            )
+        assert isinstance(request, MeshRequest)
+        prompt = read_prompt(request)
         if self._router is None:
             self.load("cpu")
         assert self._router is not None
@@ -78,11 +74,11 @@ class BuiltinText(Engine):
         prompt, spelling = mended(prompt, self._router.words)
         sentence = parse(prompt, self._router.is_name)
         progress(0.15, "building_parts")
-        workshop = Workshop(self._router, job.seed, job.quality, job.texture_resolution, prompt)
+        workshop = Workshop(self._router, request.seed, request.quality, request.texture_resolution, prompt)
         composed = Composer(workshop, sentence).compose()
         asset = composed.asset
         progress(0.60, "texturing")
-        texture(asset, job.texture_resolution, seed=job.seed)
+        texture(asset, request.texture_resolution, seed=request.seed)
         subject = composed.made[0].route
         asset.extras.update(family=subject.family.name, subject=subject.subject)
         if composed.count > 1:

@@ -45,8 +45,7 @@ class BuiltinTexture(Engine):
         from pocket3d_server.geometry.dressing import blended, dressed
         from pocket3d_server.models.builtin_texture.surface import Surface
 
-        if not isinstance(request, TextureRequest):
-            raise TypeError("builtin_texture makes textures")
+        assert isinstance(request, TextureRequest)
         prompt = (request.text_prompt or "").strip()
         if not prompt and not request.images:
             raise EngineError(

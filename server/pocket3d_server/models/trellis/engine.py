@@ -17,6 +17,7 @@ from pocket3d_server.models.engine import (
     WithoutGpu,
 )
 from pocket3d_server.models.neural.base import NeuralEngine, place_of
+from pocket3d_server.models.reading import read_prompt
 from pocket3d_server.models.trellis import files
 from pocket3d_server.models.weights import WeightFile
 
@@ -185,10 +186,7 @@ class TrellisFromText(Trellis):
     def _conditions(self, request: MeshRequest, parts: Parts) -> tuple[Conditions, float, list[str]]:
         from pocket3d_server.models.trellis import conditioning
 
-        prompt = (request.text_prompt or "").strip()
-        if not prompt:
-            raise EngineError("no text was given", code="INVALID_INPUT", suggestion="Send text_prompt.")
-        folder = self.folder_of(self.encoder)
+        prompt, folder = read_prompt(request), self.folder_of(self.encoder)
         return conditioning.of_prompt(prompt, folder, parts.device, self.encoder_heads), 0.8, []
 
 
