@@ -18,7 +18,7 @@ SERVER = ROOT / "server" / "pocket3d_server"
 SERVER_RULES: dict[str, set[str]] = {
     "geometry": set(),
     "models": {"geometry"},
-    "weights": {"models", "locks", "loopback", "times", "tls"},
+    "weights": {"models", "locks", "loopback", "storage", "times", "tls"},
     "runners": {"models", "weights", "geometry", "config", "errors", "logs", "metrics", "probe", "storage"},
     "jobs": {
         "runners",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from pocket3d_server import logs
-from pocket3d_server.runners import output
 from pocket3d_server.runners.base import Attempt
+from pocket3d_server.runners.printed import pass_on
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJsb2NhbCJ9.c2lnbmF0dXJl"
 
@@ -115,7 +115,7 @@ def test_a_runners_lines_are_tagged_bounded_and_keep_their_level(stream: io.Stri
     printed += b'\x1e{"level": 20}\nlast words'
     logs.configure("json", "INFO", stream)
     attempt = Attempt("job_1:1", "job_1", "m", "f", {}, "glb", ".", "s", request_id="req_1")
-    output.pass_on(io.BytesIO(printed), "trellis", 4711, lambda: attempt)
+    pass_on(io.BytesIO(printed), "trellis", 4711, lambda: attempt)
     found = lines(stream)
     assert [line["level"] for line in found[:3]] == ["warning", "error", "info"]
     assert found[0]["message"] == "weights are old"

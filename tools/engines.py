@@ -48,6 +48,15 @@ def triangle() -> Asset:
     )
 
 
+def litter() -> None:
+    """Leave a process behind that has cut itself loose (POSIX)."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(3600)
+        os._exit(0)
+
+
 class Plain(Engine):
     """Gives a triangle back at once; ``notes`` says when it was asked (``time.time``). The delivery is the real one."""
 
@@ -118,11 +127,7 @@ class Litters(Paced):
 
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Fork twice, in a session of its own."""
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                time.sleep(3600)
-            os._exit(0)
+        litter()
         return super().run(request, progress)
 
 
@@ -140,11 +145,7 @@ class Stuck(Noop):
     def run(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Never return."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                time.sleep(3600)
-            os._exit(0)
+        litter()
         child = os.fork() or os.execvp("sleep", ["sleep", "3600"])
         pid_file = Path(StuckParameters.model_validate(request.parameters).pid_file)
         pid_file.write_text(f"{os.getpid()} {child}")

@@ -32,9 +32,10 @@ from pocket3d_server import __version__
 from pocket3d_server.config import Settings
 from pocket3d_server.database import Base, Database
 from pocket3d_server.jobs import file_queries
-from pocket3d_server.jobs.files import INPUTS, OUTPUTS, UPLOADS
+from pocket3d_server.jobs.files import INPUTS, UPLOADS
 from pocket3d_server.jobs.webhooks import tables as _webhooks  # noqa: F401 - fills the metadata
 from pocket3d_server.locks import try_lock
+from pocket3d_server.runners.base import OUTPUTS
 from pocket3d_server.times import now, stamp
 
 FORMAT = 1

@@ -9,7 +9,6 @@ ring: job, account, the rest; whoever takes several jobs at once takes no accoun
 
 from __future__ import annotations
 
-import errno
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -23,6 +22,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from pocket3d_server.storage import no_room
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DISK_FULL_IN_POSTGRESQL = "53100"
@@ -189,12 +190,12 @@ def locked(session: Session, table: type[Row], key: Any, *, skip: bool = False) 
 def disk_is_full(error: BaseException) -> bool:
     """Whether an error of a file or of the database says that there is no room."""
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return no_room(error)
     if isinstance(error, DBAPIError):
         code = getattr(error.orig, "sqlite_errorcode", 0)
         # Where the write-ahead log or its index cannot grow, SQLite speaks of an I/O error.
-        no_room = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
-        return code in no_room or getattr(error.orig, "sqlstate", "") == DISK_FULL_IN_POSTGRESQL
+        full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+        return code in full or getattr(error.orig, "sqlstate", "") == DISK_FULL_IN_POSTGRESQL
     return False
 
 

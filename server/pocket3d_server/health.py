@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pocket3d_server.accounts.limits import Limiter
-from pocket3d_server.config import Settings
+from pocket3d_server.config import MB, Settings
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.scheduler import Scheduler
 from pocket3d_server.probe import NoAnswerError, Probe
@@ -27,7 +26,6 @@ from pocket3d_server.times import duration
 
 log = logging.getLogger(__name__)
 
-MIB = 1024 * 1024
 FRESH_S = 2.0
 PATIENCE_S = 2.0
 FAILING_S = 5.0
@@ -73,16 +71,11 @@ class Health:
         self._clock = Probe(self._seconds_off, fresh_s=10 * FRESH_S, patience_s=PATIENCE_S)
         self._storing = Probe(self._ask_database, fresh_s=FRESH_S, patience_s=PATIENCE_S)
         self._disk = Probe(self._free_mb, fresh_s=FRESH_S, patience_s=PATIENCE_S)
-        self._draining = threading.Event()
 
     @property
     def draining(self) -> bool:
         """The server is about to end: it finishes what runs and takes nothing new."""
-        return self._draining.is_set()
-
-    def drain(self) -> None:
-        """The end begins."""
-        self._draining.set()
+        return self._scheduler.draining
 
     def problems(self) -> list[Problem]:
         """All there are now; none on a healthy server."""
@@ -188,7 +181,7 @@ class Health:
         return Problem("disk_full", message, "Delete old jobs and uploads, or make room on the disk.")
 
     def _free_mb(self) -> int:
-        return shutil.disk_usage(Path(self._settings.data_dir)).free // MIB
+        return shutil.disk_usage(Path(self._settings.data_dir)).free // MB
 
     def _pool_problem(self) -> Problem | None:
         trouble = self._pool.trouble()

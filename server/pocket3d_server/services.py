@@ -36,7 +36,7 @@ from pocket3d_server.runners.inspector import Inspector
 from pocket3d_server.runners.local import LocalPool, LocalSettings
 from pocket3d_server.runners.ray import RayPool
 from pocket3d_server.runners.ray_roster import RaySettings
-from pocket3d_server.storage import Storage, StorageError, bucket
+from pocket3d_server.storage import StorageError, bucket
 from pocket3d_server.weights.download import Hub
 from pocket3d_server.weights.installer import Installer
 from pocket3d_server.weights.shelf import Shelf
@@ -49,7 +49,7 @@ class Services:
         self.settings = settings
         self.metrics = Metrics()
         self.parents = Parents(settings.parent_pids)
-        self.files = FileStore(settings.data_dir, _bucket(settings.storage_url))
+        self.files = open_files(settings)
         self.database = open_database(settings)
         self.accounts = Accounts(
             self.database,
@@ -124,7 +124,6 @@ class Services:
 
     def drain(self, seconds: float) -> None:
         """Begin the end: take no new jobs and start none; what runs has ``seconds`` to finish."""
-        self.health.drain()
         self.submitter.close(seconds)
         self.scheduler.drain()
 
@@ -157,6 +156,14 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def open_files(settings: Settings) -> FileStore:
+    """The files, in the data folder or a bucket. Raises SettingsError."""
+    try:
+        return FileStore(settings.data_dir, bucket(settings.storage_url) if settings.storage_url else None)
+    except StorageError as error:
+        raise SettingsError(str(error)) from error
+
+
 def _limiter(settings: Settings) -> Limiter:
     strangers = replace(ANONYMOUS, requests_per_minute=settings.anonymous_requests_per_minute)
     alone = MemoryLimiter(strangers=strangers)
@@ -180,10 +187,3 @@ def _fleet(settings: Settings, metrics: Metrics) -> RayPool:
         ),
         metrics,
     )
-
-
-def _bucket(url: str) -> Storage | None:
-    try:
-        return bucket(url) if url else None
-    except StorageError as error:
-        raise SettingsError(str(error)) from error

@@ -70,6 +70,11 @@ class Storage(ABC):
         """All files in and below a folder."""
 
 
+def no_room(error: OSError) -> bool:
+    """Whether an error of a file says that the disk, or what one may have of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def sync(files: Iterable[Path]) -> None:
     """Wait until files and their names are on the disk: the database will say that they are there."""
     folders = set()
@@ -169,7 +174,7 @@ class Bucket(Storage):
         except FileNotFoundError:
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if isinstance(error, OSError) and no_room(error):
                 raise
             raise StorageError(f"{path} could not be {done}: {type(error).__name__}: {error}") from error
 

@@ -18,7 +18,7 @@ from live import LiveServer, wait_until
 from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import MemoryLimiter
 from pocket3d_server.accounts.tiers import TIERS
-from pocket3d_server.api import bodies
+from pocket3d_server.api import upload_count
 from pocket3d_server.errors import Refusal
 from simple_websocket import Client, ConnectionClosed
 
@@ -241,7 +241,7 @@ def test_uploads_are_counted_whether_their_length_is_known_or_not(
     tight: Caller, chunked: bool, passes: list[int]
 ) -> None:
     limiter, app = MemoryLimiter(lambda: 1000.0), Flask("x")
-    bodies.install(app)
+    upload_count.install(app)
 
     def received(size: int) -> int:
         environ = {"wsgi.input_terminated": True} if chunked else {}
@@ -250,7 +250,7 @@ def test_uploads_are_counted_whether_their_length_is_known_or_not(
                 del request.environ["CONTENT_LENGTH"]
             got = 0
             try:
-                bodies.count_body(limiter, tight, is_upload=True)
+                upload_count.count_body(limiter, tight, is_upload=True)
                 while piece := request.environ["wsgi.input"].read(100):
                     got += len(piece)
             except Refusal as refusal:
@@ -261,9 +261,9 @@ def test_uploads_are_counted_whether_their_length_is_known_or_not(
 
 
 def test_a_small_body_is_a_request_and_no_upload(tight: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "FREE_BYTES", 500)
+    monkeypatch.setattr(upload_count, "FREE_BYTES", 500)
     limiter, app = MemoryLimiter(lambda: 1000.0), Flask("x")
-    bodies.install(app)
+    upload_count.install(app)
 
     def debt_allows(size: int, chunked: bool) -> bool:
         with app.test_request_context(
@@ -272,7 +272,7 @@ def test_a_small_body_is_a_request_and_no_upload(tight: Caller, monkeypatch: pyt
             if chunked:
                 del request.environ["CONTENT_LENGTH"]
             try:
-                bodies.count_body(limiter, tight, is_upload=False)
+                upload_count.count_body(limiter, tight, is_upload=False)
                 while request.environ["wsgi.input"].read(100):
                     pass
             except Refusal:
@@ -289,16 +289,16 @@ def test_a_small_body_is_a_request_and_no_upload(tight: Caller, monkeypatch: pyt
 
 def test_what_was_announced_and_did_not_come_is_given_back(tight: Caller) -> None:
     limiter, app = MemoryLimiter(lambda: 1000.0), Flask("x")
-    bodies.install(app)
+    upload_count.install(app)
     for _ in range(3):  # the client goes away after 300 of 2,000 bytes
         with app.test_request_context("/", method="POST", data=b"x" * 2000):
-            bodies.count_body(limiter, tight, is_upload=True)
+            upload_count.count_body(limiter, tight, is_upload=True)
             request.environ["wsgi.input"].read(300)
             app.do_teardown_request()
         limiter.upload("ada", tight.tier, 1)
         limiter.give_back("ada", 301)
     with app.test_request_context("/", method="POST", data=b"x" * 2000):
-        bodies.count_body(limiter, tight, is_upload=False)  # JSON of less than a megabyte is no upload
+        upload_count.count_body(limiter, tight, is_upload=False)  # JSON of less than a megabyte is no upload
     limiter.upload("ada", tight.tier, 2000)
 
 

@@ -15,7 +15,7 @@ from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tiers import Tier
-from pocket3d_server.api import bodies, cors, page
+from pocket3d_server.api import cors, page, upload_count
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.api.errors import envelope
 from pocket3d_server.config import Settings
@@ -69,7 +69,7 @@ def install(app: Flask) -> None:
     """Add the checks and headers to every request of ``app``."""
     app.before_request(_begin)
     app.after_request(_finish)
-    bodies.install(app)
+    upload_count.install(app)
 
 
 def _begin() -> Response | None:
@@ -100,7 +100,7 @@ def _begin() -> Response | None:
     if HANDSHAKE_HEADERS in request.environ:
         request.environ[HANDSHAKE_HEADERS].update(shared_headers())
     if "caller" in g:
-        bodies.count_body(services().limiter, caller(), is_upload=request.path == UPLOAD_PATH)
+        upload_count.count_body(services().limiter, caller(), is_upload=request.path == UPLOAD_PATH)
     return None
 
 
@@ -213,7 +213,7 @@ def _limit_body(settings: Settings) -> None:
     elif request.path in IMAGE_PATHS:
         limit = settings.max_body_bytes
     else:
-        limit = min(settings.max_body_bytes, bodies.FREE_BYTES)
+        limit = min(settings.max_body_bytes, upload_count.FREE_BYTES)
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise Refusal(

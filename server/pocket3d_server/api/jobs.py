@@ -83,7 +83,7 @@ def delete_job(path: JobPath) -> tuple[str, int]:
                 f"The job is {job.status}.",
                 "Cancel it first with POST /jobs/{job_id}/cancel.",
             )
-        files = queries.paths_of_job(session, job.id)
+        files = file_queries.paths_of_job(session, job.id)
         file_queries.refuse_while_needed(session, job.account_id, files, "What the job made")
         session.delete(job)
         services().database.tell(session, path.job_id, DELETED)

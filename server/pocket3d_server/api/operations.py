@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.api.context import METRICS_PATH, require, services
 from pocket3d_server.api.errors import ErrorBody
-from pocket3d_server.jobs import queries, totals
+from pocket3d_server.jobs import file_queries, queries, totals
 from pocket3d_server.probe import NoAnswerError, Probe
 from pocket3d_server.runners import devices
 from pocket3d_server.services import Services
@@ -27,7 +27,6 @@ api = APIBlueprint("operations", __name__, abp_tags=[Tag(name="Operations")])
 
 log = logging.getLogger(__name__)
 
-MIB = 1024 * 1024
 STORAGE_FRESH_S = 30.0
 """Adding up all files reads their whole table."""
 
@@ -126,7 +125,7 @@ class ServerCollector(Collector):
 
     def _read_stored(self) -> int:
         with self._parts.database.read() as session:
-            return queries.stored_bytes(session)
+            return file_queries.all_stored_bytes(session)
 
 
 def _gpus() -> Iterator[Metric]:
@@ -137,8 +136,8 @@ def _gpus() -> Iterator[Metric]:
     heat = GaugeMetricFamily("pocket3d_gpu_temperature_celsius", "Temperature.", labels=["gpu"])
     for gpu in cards:
         name = [str(gpu.id)]
-        used.add_metric(name, gpu.memory_used * MIB)
-        total.add_metric(name, gpu.memory_total * MIB)
+        used.add_metric(name, gpu.memory_used * devices.MIB)
+        total.add_metric(name, gpu.memory_total * devices.MIB)
         if gpu.utilization is not None:
             load.add_metric(name, gpu.utilization)
         if gpu.temperature is not None:

@@ -15,7 +15,7 @@ from pocket3d_server.api import json_body
 from pocket3d_server.api.context import UPLOAD_PATH, caller, services
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs.files import TEMPORARY, UPLOADS, new_stem
-from pocket3d_server.jobs.quota import Room
+from pocket3d_server.jobs.quota import UploadRoom
 from pocket3d_server.jobs.tables import StoredFile
 
 MB = 1024 * 1024
@@ -34,7 +34,7 @@ def file_name(sent: str) -> str:
 class ReceivedFile:
     """A file that is being uploaded; Werkzeug's form parser writes it."""
 
-    def __init__(self, path: Path, name: str, limit: int, room: Room) -> None:
+    def __init__(self, path: Path, name: str, limit: int, room: UploadRoom) -> None:
         self.path = path
         self.name = name
         self.size = 0

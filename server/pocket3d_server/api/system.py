@@ -23,12 +23,11 @@ from pocket3d_server.loopback import is_loopback
 from pocket3d_server.models.engine import Feature
 from pocket3d_server.runners import devices
 from pocket3d_server.runners.base import SlotState
-from pocket3d_server.runners.devices import Gpu
+from pocket3d_server.runners.devices import MIB, Gpu
 from pocket3d_server.times import now
 
 api = chapter("system", "System")
 
-MIB = 1024 * 1024
 ROLES = {
     Feature.TEXTURE_GENERATION: "texture_worker",
     Feature.MESH_SEGMENTATION: "segmentation_worker",

@@ -9,10 +9,9 @@ from typing import Any
 
 from pocket3d_server import backup
 from pocket3d_server.backup import BackupError, Summary
-from pocket3d_server.config import Settings, SettingsError
+from pocket3d_server.config import MB, Settings, SettingsError
 
 ReadSettings = Callable[[argparse.Namespace], Settings]
-MB = 1024 * 1024
 
 
 def add_commands(commands: Any, common: argparse.ArgumentParser, settings: ReadSettings) -> None:

@@ -15,8 +15,7 @@ from pocket3d_server.cli import accounts, backup, browser, jobs, models
 from pocket3d_server.config import Settings, SettingsError
 from pocket3d_server.database import Database
 from pocket3d_server.jobs.files import FileStore
-from pocket3d_server.services import open_database
-from pocket3d_server.storage import StorageError, bucket
+from pocket3d_server.services import open_database, open_files
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -138,10 +137,4 @@ def _open_database(options: argparse.Namespace) -> tuple[Database, TokenSigner]:
 
 def _open_data(options: argparse.Namespace) -> tuple[Database, FileStore]:
     database, _ = _open_database(options)
-    settings = _settings(options)
-    try:
-        return database, FileStore(
-            settings.data_dir, bucket(settings.storage_url) if settings.storage_url else None
-        )
-    except StorageError as error:
-        raise SettingsError(str(error)) from error
+    return database, open_files(_settings(options))

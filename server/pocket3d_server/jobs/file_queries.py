@@ -78,6 +78,18 @@ def stored_bytes(session: Session, account_id: str) -> tuple[int, int, int]:
     return int(of_uploads), int(of_all) - int(of_uploads), int(of_inputs)
 
 
+def all_stored_bytes(session: Session) -> int:
+    """The size of all files together."""
+    total = select(func.coalesce(func.sum(StoredFile.size), 0)).where(StoredFile.deleted_at.is_(None))
+    return int(session.scalar(total) or 0)
+
+
+def paths_of_job(session: Session, job_id: str) -> list[str]:
+    """The files that a job made, locked so that no other job can begin to need them."""
+    query = select(StoredFile.path).where(StoredFile.job_id == job_id).with_for_update()
+    return list(session.scalars(query))
+
+
 def take_into_use(session: Session, request: dict[str, Any]) -> None:
     """Note that a job needs the files of its request, so that they are kept from now on.
 

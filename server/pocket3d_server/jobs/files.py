@@ -15,11 +15,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from pocket3d_server.runners.base import OUTPUTS
 from pocket3d_server.storage import Folder, Storage, StorageError
 
 log = logging.getLogger(__name__)
 
-UPLOADS, INPUTS, OUTPUTS, TEMPORARY = "uploads", "inputs", "outputs", "tmp"
+UPLOADS, INPUTS, TEMPORARY = "uploads", "inputs", "tmp"
 ORPHAN_AGE_S = 3600.0
 """Where other servers may be at work, only files older than this belong to nothing for certain."""
 

@@ -187,15 +187,3 @@ def newest_events(session: Session, job_id: str, seq: int, limit: int) -> list[J
 def job_exists(session: Session, job_id: str) -> bool:
     """Whether there is such a job; a deleted one is gone."""
     return session.scalar(select(Job.id).where(Job.id == job_id)) is not None
-
-
-def paths_of_job(session: Session, job_id: str) -> list[str]:
-    """The files that a job made, locked so that no other job can begin to need them."""
-    query = select(StoredFile.path).where(StoredFile.job_id == job_id).with_for_update()
-    return list(session.scalars(query))
-
-
-def stored_bytes(session: Session) -> int:
-    """The size of all files together."""
-    total = select(func.coalesce(func.sum(StoredFile.size), 0)).where(StoredFile.deleted_at.is_(None))
-    return int(session.scalar(total) or 0)

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from pocket3d_server.accounts.tables import Account
 from pocket3d_server.accounts.tiers import TIERS
-from pocket3d_server.config import Settings
+from pocket3d_server.config import MB, Settings
 from pocket3d_server.database import Database
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import file_queries
 
-MB = 1024 * 1024
 LOOK_EVERY = 8 * MB
 """So many bytes of an upload arrive between two looks at the disk."""
 RETRY_AFTER_S = 60
@@ -67,12 +66,12 @@ class Quota:
         if self.free_bytes() - more < self._settings.min_free_mb * MB:
             raise self._disk_full(self.usage(session, account_id))
 
-    def room(self, account_id: str, announced: int) -> Room:
+    def room(self, account_id: str, announced: int) -> UploadRoom:
         """Room for an upload of about ``announced`` bytes. Raises Refusal STORAGE_FULL when there is none."""
         with self._database.read() as session:
             self.check(session, account_id, announced)
             usage = self.usage(session, account_id)
-        return Room(self, account_id, usage)
+        return UploadRoom(self, account_id, usage)
 
     def check_disk(self, account_id: str) -> None:
         """Make sure that the disk has its floor free. Raises Refusal STORAGE_FULL."""
@@ -95,7 +94,7 @@ class Quota:
         )
 
 
-class Room:
+class UploadRoom:
     """What one request may still store; counts while its bytes arrive."""
 
     def __init__(self, quota: Quota, account_id: str, usage: Usage) -> None:

@@ -131,6 +131,11 @@ class Scheduler:
         self._draining.set()
 
     @property
+    def draining(self) -> bool:
+        """Whether nothing more is claimed, because the end is near."""
+        return self._draining.is_set()
+
+    @property
     def running_jobs(self) -> list[str]:
         """Ids of the jobs that run for us."""
         return [running.lease.job_id for running in list(self._running.values())]
@@ -383,5 +388,5 @@ class Scheduler:
     # 5. New work
 
     def _start_jobs(self) -> None:
-        if not self._draining.is_set():
+        if not self.draining:
             self._starter.start_jobs(self._stopping.is_set)

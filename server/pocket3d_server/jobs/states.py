@@ -36,10 +36,9 @@ from pocket3d_server.accounts import ledger
 from pocket3d_server.database import locked
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.jobs import queries, totals
-from pocket3d_server.jobs.files import OUTPUTS
 from pocket3d_server.jobs.tables import FINAL, Job, JobEvent, Status, StoredFile
 from pocket3d_server.jobs.webhooks import outbox
-from pocket3d_server.runners.base import OutputFile
+from pocket3d_server.runners.base import OUTPUTS, OutputFile
 from pocket3d_server.times import now, stamp
 
 NEWS = "pocket3d_news"

@@ -25,8 +25,8 @@ FORMATS = {
     "fbx": (".fbx", "application/octet-stream"),
 }
 """Suffix and media type of each format that results can be written in."""
-OUTPUT_PREFIX = "outputs/"
-"""Where outputs lie in the storage; results name them so."""
+OUTPUTS = "outputs"
+"""The folder of the storage that outputs lie in; results name them so."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ stdin ends the server is gone, killed perhaps, and this process ends at once wit
 
 from __future__ import annotations
 
-import errno
 import faulthandler
 import logging
 import os
@@ -28,7 +27,7 @@ from pocket3d_server.runners import protocol
 from pocket3d_server.runners.base import Attempt, Died, Done, Failed, ProgressReport, Report
 from pocket3d_server.runners.catalog import load_engine
 from pocket3d_server.runners.staging import staged, store
-from pocket3d_server.storage import StorageError
+from pocket3d_server.storage import StorageError, no_room
 
 log = logging.getLogger("pocket3d.runner")
 
@@ -143,7 +142,7 @@ def work(engine: Engine, attempt: Attempt, progress: ProgressSender) -> Report:
         )
     except OSError as error:
         log.exception("job %s failed", attempt.job_id)
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not no_room(error):
             return _failed(attempt, error)
         return Died(
             attempt.key,

@@ -26,7 +26,7 @@ from pocket3d_server.geometry.preview import render, view_of
 from pocket3d_server.geometry.read import read_asset
 from pocket3d_server.models.engine import EngineRequest, EngineResult, Feature, ModelSpec
 from pocket3d_server.models.mesh_options import levels_of_detail
-from pocket3d_server.runners.base import FORMATS, Attempt, OutputFile
+from pocket3d_server.runners.base import FORMATS, OUTPUTS, Attempt, OutputFile
 
 PREFIX = {
     Feature.MESH_GENERATION: "mesh",
@@ -88,14 +88,14 @@ def deliver(
         describe(preview, "image", "image/jpeg"),
     ]
     result: dict[str, Any] = {
-        "file_path": f"outputs/{name}",
+        "file_path": f"{OUTPUTS}/{name}",
         "format": attempt.output_format,
         "file_size": files[0].size,
         "sha256": files[0].sha256,
         "vertices": written.vertex_count,
         "faces": written.face_count,
         "has_texture": any(p.material.base_color_image is not None for p in written.primitives()),
-        "preview_image": f"outputs/{preview.name}",
+        "preview_image": f"{OUTPUTS}/{preview.name}",
         "model_id": spec.model_id,
         "model_revision": spec.revision,
         "licence": spec.licence,
@@ -126,7 +126,7 @@ def _levels_of_detail(
         _write(asset, path, attempt.output_format)
         files.append(describe(path, "mesh", FORMATS[attempt.output_format][1]))
         told.append(
-            {"file_path": f"outputs/{path.name}", "vertices": asset.vertex_count, "faces": asset.face_count}
+            {"file_path": f"{OUTPUTS}/{path.name}", "vertices": asset.vertex_count, "faces": asset.face_count}
         )
     return told
 

@@ -23,7 +23,7 @@ import psutil
 
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.geometry.found import Found
-from pocket3d_server.runners import output
+from pocket3d_server.runners import printed
 
 log = logging.getLogger(__name__)
 
@@ -167,8 +167,8 @@ class _Process:
         )
         self.pid = self._process.pid
         log.info("inspector %d started", self.pid)
-        printed = (self._process.stderr, "inspector", self.pid, lambda: None)
-        threading.Thread(target=output.pass_on, args=printed, name=f"output-{self.pid}", daemon=True).start()
+        lines = (self._process.stderr, "inspector", self.pid, lambda: None)
+        threading.Thread(target=printed.pass_on, args=lines, name=f"printed-{self.pid}", daemon=True).start()
 
     @property
     def alive(self) -> bool:

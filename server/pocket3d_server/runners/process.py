@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pocket3d_server.errors import ErrorCode
 from pocket3d_server.models.weights import VARIABLE
-from pocket3d_server.runners import descent, devices, output, protocol
+from pocket3d_server.runners import descent, devices, printed, protocol
 from pocket3d_server.runners.base import Attempt, Died, Loaded, ProgressReport, Report, Slot
 from pocket3d_server.runners.memory import oom_kills
 
@@ -83,8 +83,8 @@ class RunnerProcess:
         self.pid = self._process.pid
         log.info("runner %d started for %s on %s", self.pid, model_id, slot.slot_id)
         threading.Thread(target=self._listen, name=f"runner-{self.pid}", daemon=True).start()
-        printed = (self._process.stderr, model_id, self.pid, lambda: self.attempt)
-        threading.Thread(target=output.pass_on, args=printed, name=f"output-{self.pid}", daemon=True).start()
+        lines = (self._process.stderr, model_id, self.pid, lambda: self.attempt)
+        threading.Thread(target=printed.pass_on, args=lines, name=f"printed-{self.pid}", daemon=True).start()
 
     def run(self, attempt: Attempt) -> None:
         """Begin an attempt. A process that died meanwhile is noticed by ``_listen``, which then reports it."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pocket3d_server.runners.base import OUTPUT_PREFIX, Attempt, OutputFile
+from pocket3d_server.runners.base import OUTPUTS, Attempt, OutputFile
 from pocket3d_server.storage import Bucket, bucket, sync
 
 
@@ -42,7 +42,7 @@ def store(attempt: Attempt, files: list[OutputFile], stage: Callable[[str], None
         return
     stage("storing_files")
     for file in files:
-        bucket(attempt.storage_url).put(Path(attempt.output_dir) / file.name, OUTPUT_PREFIX + file.name)
+        bucket(attempt.storage_url).put(Path(attempt.output_dir) / file.name, f"{OUTPUTS}/{file.name}")
 
 
 def _fetched(request: dict[str, Any], source: Bucket, folder: Path) -> dict[str, Any]:

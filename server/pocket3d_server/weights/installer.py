@@ -49,8 +49,7 @@ class Installer:
     def start(self, spec: ModelSpec) -> None:
         """Begin, or go on; nothing happens when it is installed or on its way. Raises InstallError for a licence
         that has not been accepted."""
-        if missing := self.shelf.lacks_licence(spec):
-            raise InstallError(f"{spec.model_id} cannot be installed: {missing.reason}", missing.remedy)
+        self.shelf.check_licence(spec)
         with self._lock:
             if spec.model_id in self._running or self.shelf.weights.complete(spec.weights):
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from pocket3d_server.locks import try_lock
 from pocket3d_server.models.engine import ModelSpec
 from pocket3d_server.models.weights import WeightFile
+from pocket3d_server.storage import no_room
 from pocket3d_server.weights.download import Hub, checksum
 from pocket3d_server.weights.packages import by_hand, pack
 from pocket3d_server.weights.problems import CancelledError, InstallError, size_text
@@ -78,8 +78,7 @@ def install(spec: ModelSpec, shelf: Shelf, hub: Hub, meter: Meter, folder: Path 
 
     What has arrived stays, whatever stops it, and is not fetched again. Raises InstallError, CancelledError.
     """
-    if missing := shelf.lacks_licence(spec):
-        raise InstallError(f"{spec.model_id} cannot be installed: {missing.reason}", missing.remedy)
+    shelf.check_licence(spec)
     _check_room(spec, shelf)
     before = 0
     try:
@@ -90,7 +89,7 @@ def install(spec: ModelSpec, shelf: Shelf, hub: Hub, meter: Meter, folder: Path 
             before += file.size
             meter.done = before
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if no_room(error):
             raise _no_room(shelf, 0) from error
         raise InstallError(
             f"The weights cannot be written: {error.strerror or error} ({shelf.weights.folder}).",

@@ -43,6 +43,11 @@ class Shelf:
             "LICENCE",
         )
 
+    def check_licence(self, spec: ModelSpec) -> None:
+        """Raises InstallError while a licence is to be accepted first."""
+        if missing := self.lacks_licence(spec):
+            raise InstallError(f"{spec.model_id} cannot be installed: {missing.reason}", missing.remedy)
+
     def _lacks_files(self, spec: ModelSpec) -> Missing | None:
         if self.weights.complete(spec.weights):
             return None

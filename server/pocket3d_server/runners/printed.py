@@ -10,7 +10,7 @@ from typing import BinaryIO
 from pocket3d_server import logs
 from pocket3d_server.runners.base import Attempt
 
-log = logging.getLogger("pocket3d_server.runners.output")
+log = logging.getLogger("pocket3d_server.runners.printed")
 
 MAX_LINE = 16 * 1024
 """Bytes of a line; a longer one becomes several."""
