@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,13 +49,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", kinds, indirect=True, scope="session")
 
 
-LONG = {"blender", "test_fuzz.py", "test_chaos.py"}
-"""Rooms and modules with tests that take from twenty seconds to two minutes each."""
+LONG = {"blender", "contract/test_fuzz.py", "test_chaos.py"}
+"""Rooms and files with tests that take from ten seconds to two minutes each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long tests come first: at the end they would keep one core idle. The rest stays in its order."""
-    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
+    """The long tests come first: at the end they would keep one core idle. The rest stays in its order.
+
+    Each worker of xdist begins with an equal part of the list, so their files are dealt out to the parts' heads.
+    """
+    tests = Path(__file__).parent
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    heads: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    files: list[Path] = []
+    rest = []
+    for item in items:
+        path = item.path.relative_to(tests)
+        if LONG.isdisjoint((path.parts[0], path.name, path.as_posix())):
+            rest.append(item)
+            continue
+        if path not in files:
+            files.append(path)
+        heads[files.index(path) % workers].append(item)
+    left = len(items)
+    items.clear()
+    for worker, head in enumerate(heads):
+        share = left // (workers - worker)
+        fill = max(0, share - len(head))
+        items += head + rest[:fill]
+        rest = rest[fill:]
+        left -= share
+    items += rest
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,7 @@ def test_a_server_that_stays_away_is_a_problem_and_the_job_can_be_gone_on_with(
 ) -> None:
     server = own_server()
     runner = start(server, patience=1.0)
-    job = runner.submit(Task("A cube", steps(30, 0.1)))
+    job = runner.submit(Task("A cube", steps(12, 0.1)))
     until(runner, job, State.RUNNING)
     server.kill()
     until(runner, job, State.FAILED)
@@ -215,7 +215,7 @@ def test_a_job_that_the_server_has_forgotten(
 
 def test_a_job_goes_back_to_its_own_server(start: Callable[..., JobRunner]) -> None:
     first = start(profile=lambda: "http://one")
-    job = first.submit(Task("A cube", steps(50, 0.1)))
+    job = first.submit(Task("A cube", steps(15, 0.1)))
     until(first, job, State.RUNNING)
     first.close()
     second = start(profile=lambda: "http://two")

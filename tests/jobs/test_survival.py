@@ -163,7 +163,13 @@ def test_a_model_that_does_not_load_is_set_aside_for_longer_and_longer() -> None
 
 def test_a_poison_job_is_quarantined_and_the_operator_sees_and_retries_it(live_server: LiveServer) -> None:
     job = live_server.wait(live_server.submit("test_crashes"), 60)
+    assert (job["error"]["error_code"], job["attempts"]) == ("PROCESSING_FAILED", 3)
+    assert "exit code 7" in job["error"]["message"]
+    assert job["error"]["details"]["suggestion"]
     assert job["error"]["details"]["quarantined"] is True
+    events = live_server.events(job["job_id"])
+    assert [event["event"] for event in events].count("job_started") == 3
+    assert (events[-1]["event"], events[-1]["error"]) == ("job_failed", job["error"]["message"])
     listed = json.loads(live_server.cli("jobs", "list", "--quarantined", "--json"))
     assert [j["attempts"] for j in listed if j["job_id"] == job["job_id"]] == [3]
     told = live_server.cli("jobs", "retry", job["job_id"])

@@ -29,7 +29,7 @@ def session() -> Any:
 
 def make(prompt: str = "a cube", model: str = "test_steps", **task: Any) -> Any:
     """A finished job whose result is in the scene."""
-    request = params().MeshParams(model, text_prompt=prompt, seed=7)
+    request = params().MeshParams(model, text_prompt=prompt, seed=7, texture_resolution=512)
     made = module("scene.tasks").task_to_make(request, (0, 0, 0))
     origin = module("scene.document").current_origin()
     job = session().runner.submit(replace(made, origin=origin, **task))

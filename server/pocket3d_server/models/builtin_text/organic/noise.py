@@ -9,12 +9,17 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+AXES = np.array([0x8DA6B343, 0xD8163841, 0xCB1AB31F], np.uint32)
 
-def _hash(cells: NDArray[np.int64], seed: int, channel: int = 0) -> Array:
-    """Numbers in 0..1 (N,) from integer cells (N, 3); a 32-bit integer mix with odd multipliers."""
-    c = cells.astype(np.uint32)
-    h = c[:, 0] * np.uint32(0x8DA6B343) ^ c[:, 1] * np.uint32(0xD8163841) ^ c[:, 2] * np.uint32(0xCB1AB31F)
-    h ^= np.uint32((seed * 0x9E3779B1 + channel * 0x85EBCA6B) & 0xFFFFFFFF)
+
+def _keys(cells: NDArray[np.integer]) -> NDArray[np.uint32]:
+    """A part for each axis (3, N) of the keys of integer cells (N, 3); ``^`` of the three is a cell's key."""
+    return cells.T.astype(np.uint32) * AXES[:, None]
+
+
+def _hash(key: NDArray[np.uint32], seed: int, channel: int) -> Array:
+    """Numbers in 0..1 (N,) from keys (N,); a 32-bit integer mix with odd multipliers."""
+    h = key ^ np.uint32((seed * 0x9E3779B1 + channel * 0x85EBCA6B) & 0xFFFFFFFF)
     h ^= h >> np.uint32(15)
     h *= np.uint32(0x2C1B3C6D)
     h ^= h >> np.uint32(12)
@@ -65,15 +70,21 @@ def fractal_noise(points: Array, seed: int = 0, octaves: int = 3) -> Array:
 
 def cell_noise(points: Array, seed: int = 0, jitter: float = 0.85) -> tuple[Array, Array, Array]:
     """Distances to the nearest and second nearest random seed, and the nearest one's number in 0..1 (Worley 1996)."""
-    base = np.floor(points).astype(np.int64)
+    base = np.floor(points).T
+    keys = _keys(base.T.astype(np.int64))
     first, second, number = np.full(len(points), 9.0), np.full(len(points), 9.0), np.zeros(len(points))
     for corner in np.ndindex(3, 3, 3):
-        cell = base + (np.array(corner) - 1)
-        spot = cell + 0.5 + jitter * (np.stack([_hash(cell, seed, k) for k in (1, 2, 3)], axis=1) - 0.5)
-        d = np.linalg.norm(points - spot, axis=1)
+        step = np.array(corner) - 1
+        x, y, z = keys + _keys(step[None])  # a neighbour's parts are this cell's and the step's
+        key = x ^ y ^ z
+        d = np.zeros(len(points))
+        for axis in range(3):
+            spot = base[axis] + step[axis] + 0.5 + jitter * (_hash(key, seed, axis + 1) - 0.5)
+            d += (points[:, axis] - spot) ** 2
+        np.sqrt(d, out=d)
         closer = d < first
         second = np.where(closer, first, np.minimum(second, d))
-        number = np.where(closer, _hash(cell, seed, 4), number)
+        number[closer] = _hash(key[closer], seed, 4)
         first = np.where(closer, d, first)
     return first, second, number
 
