@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 
@@ -17,8 +17,7 @@ CURRENT_FILE = "LOCAL"
 """Stands for the open document among the libraries; Blender's own name for it."""
 
 
-@dataclass(frozen=True)
-class About:
+class About(NamedTuple):
     """What the asset browser shows."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import blf
 import bpy
@@ -33,8 +32,7 @@ gpu: Any = blenders_gpu  # its stubs are incomplete
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """One job's box in the world, how full it is, and what stands beside it."""
 
     low: tuple[float, float, float]

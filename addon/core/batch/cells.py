@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..meshes.placement import Vector
 from ..request.params import (
@@ -109,8 +108,7 @@ def shown(cell: Any) -> str:
     return f"'{text if len(text) <= 40 else text[:39] + '…'}'"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: how its cells are read, and what they say."""
 
     read: Callable[[Any], Any]

@@ -7,8 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from . import records, store
 from .job import Job
@@ -22,22 +22,19 @@ LISTED_FOR = 24 * 3600.0
 """Ended jobs of earlier sessions that are older leave the list; their results stay among the results."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A job that this Blender did not know, or knew otherwise."""
 
     job: Job
 
 
-@dataclass(frozen=True)
-class Gone:
+class Gone(NamedTuple):
     """A job whose folder has been removed."""
 
     key: str
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A record that could not be understood and lies aside now."""
 
     path: Path

@@ -10,8 +10,9 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import Problem, UserError
 from ..features import MESH
@@ -26,15 +27,13 @@ from .worker import LATE, PATIENCE, Connect, Event, Worker
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """How many bytes all jobs' files have."""
 
     size: int
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(NamedTuple):
     """The jobs in order, as they were at a revision: the newest first, unfinished ones the oldest first."""
 
     revision: int = 0

@@ -10,10 +10,9 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..errors import UserError, explain, note_for_artists
 from ..features import MESH, RIG, SEGMENT, TEXTURE
@@ -41,8 +40,7 @@ class Connect(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """What a worker has to say about its job: new values of some of the job's attributes.
 
     ``mesh`` and ``images`` belong to its task.

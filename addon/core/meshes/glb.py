@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..later import np
 
@@ -31,8 +31,7 @@ COMPRESSIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One object's share of a mesh that was sent: how many of its vertices and triangles, in the sent order."""
 
     vertices: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import for_artists
 from ..files import size_text
@@ -42,8 +41,7 @@ class ModelState(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(NamedTuple):
     """How far a download is."""
 
     fraction: float

@@ -9,9 +9,8 @@ import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 INT_MAX = 2**31 - 1
 """Blender's integers have 32 bits."""
@@ -34,8 +33,7 @@ class Kind(StrEnum):
     STRING = "STRING"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of the values of an ENUM."""
 
     value: Any
@@ -53,8 +51,7 @@ class Choice:
         return zlib.crc32(f"{type(self.value).__name__}:{self.value}".encode()) & INT_MAX
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One setting. Vectors have a ``size`` from 2 to 4 and a tuple as ``default``."""
 
     name: str

@@ -6,8 +6,8 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..files import size_of, size_text
 from ..later import sdk
@@ -21,8 +21,7 @@ LOG_SHOWN = 24 * 1024
 GOOD, BAD, FACT = "ok", "problem", "-"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One line of the report."""
 
     mark: str

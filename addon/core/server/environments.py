@@ -11,10 +11,10 @@ import os
 import shutil
 import time
 import uuid
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..files import write_whole
 
@@ -25,8 +25,7 @@ DYING = "removed-"
 """Folders of this prefix are on their way out; Windows keeps files that a process still uses."""
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """A complete installation."""
 
     folder: Path

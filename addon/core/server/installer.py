@@ -11,9 +11,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import Remedy, UserError
 from . import environments
@@ -31,8 +30,7 @@ PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
 CANCELLED = "CANCELLED"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What the installation or the start is doing. ``fraction`` is 0..1, None when unknown."""
 
     text: str

@@ -8,8 +8,8 @@ import os
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import Remedy, UserError
 from . import environments, exits, installer, presence
@@ -28,8 +28,7 @@ RESTARTS, RESTART_WINDOW = 3, 300.0
 """More starts than this within the window mean that something is wrong, and retrying would not help."""
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """Where things are. ``source`` is the server in the extension; all else lies in the user's folder."""
 
     source: Path

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..later import requests
@@ -50,8 +49,7 @@ SERVERS: tuple[tuple[str, str], ...] = (
 """What the header ``Server`` says, when the text said nothing."""
 
 
-@dataclass(frozen=True)
-class Stranger:
+class Stranger(NamedTuple):
     """What was found. ``name`` is empty when nothing could be learnt."""
 
     name: str = ""
@@ -76,8 +74,7 @@ def identify(url: str) -> Stranger:
     return Stranger(_by_questions(root) or name_of(home) or name_of(first))
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The beginning of an answer."""
 
     status: int
