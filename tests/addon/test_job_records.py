@@ -24,6 +24,7 @@ from addon.core.request.params import MeshParams, SegmentParams
 from addon.core.server.connection import Connection
 from addon.core.server.local_server import LocalServer, Paths
 from addon.core.server.profiles import Kind, Profile, without_secrets
+from addon.core.server.reaching import client_of
 
 from .driver import CUBE, wait
 from .test_surviving import PNG, jobs_of
@@ -184,6 +185,7 @@ def test_a_server_that_stays_away_is_a_problem_and_the_job_can_be_gone_on_with(
 ) -> None:
     server = own_server()
     runner = start(server, patience=1.0)
+    runner._connect = lambda profile: client_of(server.url, server.token, retries=0)
     job = runner.submit(Task("A cube", steps(12, 0.1)))
     until(runner, job, State.RUNNING)
     server.kill()
