@@ -35,7 +35,7 @@ def run_inside(version: str, zip_file: Path, server: LiveServer, folder: Path) -
     done = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, errors="replace", timeout=300
     )
-    assert report.exists(), done.stdout[-4000:] + done.stderr[-4000:]
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return dict(json.loads(report.read_text()))
 
 

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from .conftest import VERSIONS, blender_python
 
-INSIDE = Path(__file__).parent / "inside" / "fbx_exchange.py"
+EXCHANGE = Path(__file__).parent / "fbx_exchange.py"
 HEIGHT = 2.0
 
 
@@ -65,7 +65,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "PYTHONHOME"}}
     environment["BLENDER_USER_RESOURCES"] = str(made)
     done = subprocess.run(
-        [python, INSIDE, made], env=environment, capture_output=True, text=True, timeout=200
+        [python, EXCHANGE, made], env=environment, capture_output=True, text=True, timeout=200
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return made
