@@ -289,7 +289,11 @@ def own_surface(
     return color, roughness.astype(np.float32), metallic.astype(np.float32)
 
 
-def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], raster: int = 512) -> bool:
+COMPARED = 512
+"""Texels along a side of the raster on which the areas of UVs are compared."""
+
+
+def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any]) -> bool:
     """Whether UVs can carry a texture of their own: inside 0..1, no overlap, and texels for every visible face."""
     if not np.isfinite(uv).all() or uv.min() < -1e-3 or uv.max() > 1 + 1e-3:
         return False
@@ -301,8 +305,8 @@ def good_uv(vertices: NDArray[Any], faces: NDArray[Any], uv: NDArray[Any], raste
         return False
     if area[flat < 1e-9].sum() > 0.002 * area.sum():
         return False
-    covered = len(texel_map(uv, faces, raster, rim=0.0).texel)
-    return bool(flat.sum() * raster * raster < 1.04 * covered + 64)
+    covered = len(texel_map(uv, faces, COMPARED, rim=0.0).texel)
+    return bool(flat.sum() * COMPARED**2 < 1.04 * covered + 64)
 
 
 CAVITY = 0.3

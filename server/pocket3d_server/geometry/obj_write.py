@@ -17,8 +17,8 @@ from pocket3d_server.geometry.bones import top_influences
 from pocket3d_server.geometry.writable import check_primitive, encode_image, plain_json
 
 
-def write_obj_zip(asset: Asset, path: Path, stem: str = "model") -> None:
-    """Write ``stem``.obj, ``stem``.mtl and the textures to a zip at ``path``.
+def write_obj_zip(asset: Asset, path: Path) -> None:
+    """Write model.obj, model.mtl and the textures to a zip at ``path``.
 
     Parts become objects (``o``) and keep the order of vertices and faces. OBJ has no bones, so a skeleton and its
     weights go to ``skeleton.json`` with vertex numbers counted through the whole file from 0; ``pocket3d.json``
@@ -33,11 +33,11 @@ def write_obj_zip(asset: Asset, path: Path, stem: str = "model") -> None:
     for name, material in materials.values():
         library.write(_material_text(name, material, files, images))
     body = io.StringIO()
-    body.write(f"# Pocket3D, metres, +Y up\nmtllib {stem}.mtl\n")
+    body.write("# Pocket3D, metres, +Y up\nmtllib model.mtl\n")
     _write_parts(asset, materials, body)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        archive.writestr(f"{stem}.obj", body.getvalue())
-        archive.writestr(f"{stem}.mtl", library.getvalue())
+        archive.writestr("model.obj", body.getvalue())
+        archive.writestr("model.mtl", library.getvalue())
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name), data)
         if asset.skeleton is not None:

@@ -80,13 +80,13 @@ def cylinder(
 ) -> Solid:
     """A cylinder standing on y = 0, or a truncated cone when ``top`` gives the upper radius."""
     outline = np.array([[0, 0], [radius, 0], [radius if top is None else top, height], [0, height]])
-    return revolve(_rounded_profile(outline, bevel, 3), segments)
+    return revolve(_rounded_profile(outline, bevel), segments)
 
 
 def cone(radius: float, height: float, bevel: float = 0.0, segments: int = 32) -> Solid:
     """A cone standing on y = 0."""
     outline = np.array([[0, 0], [radius, 0], [0, height]])
-    return revolve(_rounded_profile(outline, bevel, 3), segments)
+    return revolve(_rounded_profile(outline, bevel), segments)
 
 
 def capsule(radius: float, height: float, segments: int = 24) -> Solid:
@@ -131,5 +131,5 @@ def hull(points: ArrayLike, crease: float = 30.0) -> Solid:
     return make(p, f, crease=crease)
 
 
-def _rounded_profile(outline: Points, bevel: float, steps: int) -> Points:
-    return rounded(outline, bevel, steps, closed=False) if bevel > 0 else outline
+def _rounded_profile(outline: Points, bevel: float) -> Points:
+    return rounded(outline, bevel, 3, closed=False) if bevel > 0 else outline

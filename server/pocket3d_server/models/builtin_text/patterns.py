@@ -204,16 +204,14 @@ def _marble(size: int, rng: np.random.Generator) -> Surface:
     return Surface(_tint(value, (0.58, 0.58, 0.60)), np.zeros((size, size)), 0.8 + 0.2 * value)
 
 
-def _blades(
-    dark: tuple[float, float, float], tall: float, along: float
-) -> Callable[[int, np.random.Generator], Surface]:
+def _blades(dark: tuple[float, float, float], along: float) -> Callable[[int, np.random.Generator], Surface]:
     """Thin things laid one way: thatch; short and mixed: grass."""
 
     def draw(size: int, rng: np.random.Generator) -> Surface:
         strands = noise(size, rng, 14, 128, 0.25, 1.0, along)
         patch = noise(size, rng, 1, 10, 1.0)
         value = np.clip(0.75 * strands + 0.35 * patch - 0.05, 0, 1)
-        return Surface(_tint(value, dark), tall * strands, np.ones((size, size)))
+        return Surface(_tint(value, dark), 0.012 * strands, np.ones((size, size)))
 
     return draw
 
@@ -273,8 +271,8 @@ PATTERNS: dict[str, Pattern] = {
     "fabric": Pattern(0.16, _fabric),
     "leather": Pattern(0.14, _leather),
     "marble": Pattern(0.9, _marble),
-    "grass": Pattern(1.1, _blades((0.42, 0.50, 0.36), 0.012, 2.5)),
-    "thatch": Pattern(1.0, _blades((0.38, 0.34, 0.26), 0.012, 14.0)),
+    "grass": Pattern(1.1, _blades((0.42, 0.50, 0.36), 2.5)),
+    "thatch": Pattern(1.0, _blades((0.38, 0.34, 0.26), 14.0)),
     "wicker": Pattern(0.32, _wicker),
     "carbon": Pattern(0.10, _carbon),
     "rust": Pattern(0.6, _rust),

@@ -162,19 +162,25 @@ def remember(blocks: nn.ModuleList, cond: Tensor) -> list[Memory]:
     return [block.cross_attn.remember(cond) for block in blocks if isinstance(block, ModulatedCrossBlock)]
 
 
-class TimestepEmbedder(nn.Module):
-    """Time as cosines and sines of 128 frequencies, through two linear layers."""
+FREQUENCIES = 128
+"""Of the time."""
 
-    def __init__(self, channels: int, frequencies: int = 256) -> None:
+
+class TimestepEmbedder(nn.Module):
+    """Time as cosines and sines of `FREQUENCIES`, through two linear layers."""
+
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.frequencies = frequencies
-        self.mlp = nn.Sequential(nn.Linear(frequencies, channels), nn.SiLU(), nn.Linear(channels, channels))
+        self.mlp = nn.Sequential(
+            nn.Linear(2 * FREQUENCIES, channels), nn.SiLU(), nn.Linear(channels, channels)
+        )
 
     def forward(self, time: Tensor) -> Tensor:
         """(B,) in 0..1000 -> (B, C)."""
-        half = self.frequencies // 2
         rate = torch.exp(
-            -math.log(10000) * torch.arange(half, dtype=torch.float32, device=time.device) / half
+            -math.log(10000)
+            * torch.arange(FREQUENCIES, dtype=torch.float32, device=time.device)
+            / FREQUENCIES
         )
         angle = time[:, None].float() * rate
         out: Tensor = self.mlp(torch.cat([angle.cos(), angle.sin()], dim=-1))

@@ -10,16 +10,19 @@ from pocket3d_server.models.neural.precision import set_precision
 from pocket3d_server.models.trellis.latent_vae import WindowTransformer
 from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseGroupNorm32, SparseTensor, subdivide
 
+GROUPS = 32
+"""Of channels that are normalised together."""
+
 
 class SparseSubdivideBlock3d(nn.Module):
     """Twice the resolution: every voxel becomes eight, which two convolutions tell apart."""
 
-    def __init__(self, channels: int, out_channels: int, groups: int = 32) -> None:
+    def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
-        self.act_layers = nn.Sequential(SparseGroupNorm32(groups, channels), nn.SiLU())
+        self.act_layers = nn.Sequential(SparseGroupNorm32(GROUPS, channels), nn.SiLU())
         self.out_layers = nn.Sequential(
             SparseConv3d(channels, out_channels),
-            SparseGroupNorm32(groups, out_channels),
+            SparseGroupNorm32(GROUPS, out_channels),
             nn.SiLU(),
             SparseConv3d(out_channels, out_channels),
         )

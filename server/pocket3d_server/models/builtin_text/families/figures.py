@@ -90,7 +90,7 @@ def rubber_duck(brief: Brief) -> Asset:
     s.ball((0, 0.76, 0.20), 0.255, soft=0.05)
     s.ball((0.34 * round_, 0.32, -0.06), (0.07, 0.14, 0.24), soft=0.05, pair=True, turn=(-12, 0, 0))
     s.cut((0, 0.03, 0), (0, 1, 0), 0.06)
-    s.cast("body", yellow, roughness=0.25, metallic=0.0)
+    s.cast("body", yellow, roughness=0.25)
     beak = hue(brief, (0.96, 0.46, 0.08), nouns=("beak", "bill"), main=False)
     s.tube("0 0.72 0.42 0.075, 0 0.72 0.54 0.07, 0 0.745 0.62 0.04", soft=0.02, flat=((1, 0, 0), 1.7))
     s.tube("0 0.68 0.42 0.06, 0 0.665 0.52 0.05", soft=0.015, flat=((1, 0, 0), 1.6))

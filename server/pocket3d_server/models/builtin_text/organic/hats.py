@@ -114,24 +114,6 @@ def crown(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Par
     return [part("crown", *pieces)]
 
 
-def cap_shell(
-    f: Figure, name: str, colour: RGB, low: float, thickness: float, roughness: float, metallic: float
-) -> Part:
-    """A close cap over the upper head: everything above ``low`` (0 eyes, 1 crown)."""
-    h = head_of(f)
-    profile = [
-        (1.0, low),
-        (1.06, low),
-        (1.07, low + 0.3),
-        (0.98, low + 0.72),
-        (0.72, low + 1.08),
-        (0.35, low + 1.26),
-        (0.0, low + 1.32),
-    ]
-    solid = turned_on(h, [(r, y - low) for r, y in profile], low, thickness)
-    return part(name, (solid, cloth(name, colour, roughness, metallic)))
-
-
 def cap(f: Figure, colour: RGB, roughness: float, metallic: float) -> list[Part]:
     h = head_of(f)
     dome = [(0.9, 0.0), (1.08, 0.0), (1.10, 0.3), (1.0, 0.75), (0.72, 1.08), (0.35, 1.24), (0.0, 1.28)]

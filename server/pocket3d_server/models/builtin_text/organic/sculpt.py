@@ -132,7 +132,6 @@ class Sculpture:
         share: float = 1.0,
         cells: float = 1.0,
         roughness: float = 0.7,
-        metallic: float = 0.0,
         edge: float = 0.015,
         mottle: float = 0.10,
         twin: str = "",
@@ -148,7 +147,7 @@ class Sculpture:
             self.blend, resolution=int(CELLS[quality] * cells), faces=max(int(FACES[quality] * share), 120)
         )
         if not isinstance(colours, dict) and belly is None and paint is None:
-            material = Material.from_srgb(name, colours, roughness=roughness, metallic=metallic)
+            material = Material.from_srgb(name, colours, roughness=roughness)
             made = plain_part(name, surface, material)
         else:
             table = colours if isinstance(colours, dict) else dict.fromkeys(self.blend.regions, colours)

@@ -133,8 +133,8 @@ def side_mirrors(x: float, y: float, z: float, high: float = 0.34) -> Part:
 def crawler(length: float, high: float, wide: float, links: int = 44) -> tuple[Solid, Solid]:
     """A caterpillar track about the plane x = 0 standing on y = 0, along z: (belt with pads, wheels)."""
     r = high / 2
-    belt = _stadium(length, high, 40)
-    inner = _stadium(length - 0.12, high - 0.12, 40)
+    belt = _stadium(length, high)
+    inner = _stadium(length - 0.12, high - 0.12)
     loop = shapes.extrude(belt, wide, 0.0, holes=[inner]).rotate(y=90).move(y=r)
     line = curves.resample(belt, links, closed=True)
     ahead = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0)
@@ -153,9 +153,9 @@ def crawler(length: float, high: float, wide: float, links: int = 44) -> tuple[S
     return join(loop, *pads), join(*wheels)
 
 
-def _stadium(length: float, high: float, count: int) -> Points:
+def _stadium(length: float, high: float) -> Points:
     r = high / 2
-    ends = curves.arc(r, -90, 90, count // 2) + [length / 2 - r, 0]
+    ends = curves.arc(r, -90, 90, 20) + [length / 2 - r, 0]
     return np.concatenate([ends, -ends])
 
 
