@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
@@ -15,13 +13,12 @@ from pocket3d_server.accounts.auth import Caller
 from pocket3d_server.accounts.limits import Allowance
 from pocket3d_server.accounts.scopes import Scope
 from pocket3d_server.accounts.tiers import Tier
-from pocket3d_server.api import cors, page, upload_count
+from pocket3d_server.api import origins, page, upload_count
 from pocket3d_server.api.access import ENVIRON_KEY, Exchange
 from pocket3d_server.api.errors import envelope
 from pocket3d_server.config import Settings
 from pocket3d_server.errors import ErrorCode, Refusal
 from pocket3d_server.jobs import links
-from pocket3d_server.loopback import is_loopback
 from pocket3d_server.services import Services
 
 METRICS_PATH = "/metrics"
@@ -78,12 +75,12 @@ def _begin() -> Response | None:
     if rule := request.url_rule:
         here.route = rule.rule
     if settings.is_loopback:
-        _check_host(settings)
+        origins.check_host(settings)
     elif "Upgrade" in request.headers:
-        _check_origin(settings.allowed_origins)
+        origins.check_origin(settings.allowed_origins)
     if "\0" in path or b"%00" in request.query_string:  # PostgreSQL knows no such text
         raise Refusal(ErrorCode.INVALID_INPUT, "The address holds a zero byte.", "Leave %00 away.")
-    permission = cors.preflight(settings.allowed_origins)
+    permission = origins.preflight(settings.allowed_origins)
     if permission or path in PROBE_PATHS or path.startswith(page.PREFIX):
         limit = settings.anonymous_requests_per_minute
         g.allowance = Allowance(limit, limit, int(time.time()))
@@ -164,49 +161,6 @@ def _bearer() -> str | None:
     return token if token.count(".") == 2 and "Upgrade" in request.headers else None
 
 
-def _check_host(settings: Settings) -> None:
-    """Refuse names that a web page made point at this machine (DNS rebinding), and pages of other origins."""
-
-    def is_ours(name: str) -> bool:
-        return is_loopback(name) or name in settings.allowed_hosts
-
-    host = _hostname(f"//{request.headers.get('Host', '')}")
-    if not is_ours(host):
-        raise Refusal(
-            ErrorCode.FORBIDDEN,
-            f"This server does not answer for the host {host!r}.",
-            "Use 127.0.0.1, or start the server with --allowed-host NAME.",
-        )
-    origin = request.headers.get("Origin")
-    if origin and not is_ours(_hostname(origin)) and not cors.allows(origin, settings.allowed_origins):
-        raise _foreign_page(origin)
-
-
-@lru_cache(maxsize=256)
-def _hostname(address: str) -> str:
-    """The name in an address; empty when there is none, or the address is none."""
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _check_origin(allowed: list[str]) -> None:
-    """Browsers let every page open a WebSocket to anywhere, so it is for us to ask whose page it is."""
-    origin = request.headers.get("Origin")
-    ours = {f"http://{request.host}", f"https://{request.host}"}
-    if origin and origin not in ours and not cors.allows(origin, allowed):
-        raise _foreign_page(origin)
-
-
-def _foreign_page(origin: str) -> Refusal:
-    return Refusal(
-        ErrorCode.FORBIDDEN,
-        f"Pages from {origin[:200]} may not use this server.",
-        "Start the server with --allowed-origin and that origin to let them.",
-    )
-
-
 def _limit_body(settings: Settings) -> None:
     if request.path == UPLOAD_PATH:
         limit = settings.max_files * settings.max_file_bytes + MULTIPART_SLACK
@@ -239,7 +193,7 @@ def _finish(response: Response) -> Response:
     response.headers.extend(shared_headers() | {"X-Content-Type-Options": "nosniff"})
     if response.status_code in (429, 503) and "Retry-After" not in response.headers:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    cors.add_headers(response, services().settings.allowed_origins)
+    origins.add_headers(response, services().settings.allowed_origins)
     return response
 
 

@@ -91,9 +91,7 @@ def list_files(query: FilesQuery) -> Response:
             for row in page
         ],
         next_cursor=next_cursor,
-        storage=StorageUse(
-            uploads=usage.uploads, outputs=usage.outputs, inputs=usage.inputs, limit=usage.limit
-        ),
+        storage=StorageUse.model_validate(usage, from_attributes=True),
     )
     return jsonify(answer.model_dump())
 

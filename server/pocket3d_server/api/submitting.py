@@ -108,13 +108,7 @@ def answer_submit(
 
 def _answer_dry_run(submission: Submission) -> Response:
     found = services().submitter.preview(submission)
-    answer = DryRun(
-        model_id=found.model_id,
-        credits=found.credits,
-        queue_position=found.queue_position,
-        estimated_completion=found.estimated_completion,
-    )
-    return jsonify(answer.model_dump())
+    return jsonify(DryRun.model_validate(found, from_attributes=True).model_dump())
 
 
 def _wait_seconds(prefer: str | None) -> float:

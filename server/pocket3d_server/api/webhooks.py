@@ -239,18 +239,10 @@ def _accepted(delivery: Delivery) -> tuple[Response, int]:
 
 
 def _info(webhook: Webhook) -> WebhookInfo:
-    until = webhook.old_secret_until
-    return WebhookInfo(
-        id=webhook.id,
-        url=webhook.url,
-        events=webhook.events,  # type: ignore[arg-type]
-        enabled=webhook.enabled,
-        disabled_reason=webhook.disabled_reason,
-        disabled_at=webhook.disabled_at,
-        failing_since=webhook.failing_since,
-        old_secret_until=until if until and until > now() else None,
-        created_at=webhook.created_at,
-    )
+    info = WebhookInfo.model_validate(webhook, from_attributes=True)
+    if info.old_secret_until and info.old_secret_until <= now():
+        info.old_secret_until = None
+    return info
 
 
 def _with_secret(webhook: Webhook) -> WebhookWithSecret:
