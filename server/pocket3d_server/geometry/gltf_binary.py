@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.gltf_check import WIDTHS
 from pocket3d_server.geometry.limits import BadFileError
-from pocket3d_server.geometry.neighbours import beside
+from pocket3d_server.geometry.linked_files import beside
 from pocket3d_server.geometry.writable import plain_json
 
 DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}

@@ -13,7 +13,7 @@ import numpy as np
 from pocket3d_server.geometry.asset import Image, Material, srgb_to_linear
 from pocket3d_server.geometry.images import WITH_OBJ, PixelBudget
 from pocket3d_server.geometry.limits import BadFileError, short
-from pocket3d_server.geometry.neighbours import beside
+from pocket3d_server.geometry.linked_files import beside
 
 MAX_LIBRARY = 4 * 1024**2
 MAX_LIBRARIES = 100

@@ -11,8 +11,8 @@ from pocket3d_server.geometry.fbx.binary import Span
 from pocket3d_server.geometry.fbx.objects import Object, Objects, vector
 from pocket3d_server.geometry.images import WITH_OBJ, PixelBudget
 from pocket3d_server.geometry.limits import BadFileError
+from pocket3d_server.geometry.linked_files import beside
 from pocket3d_server.geometry.mtl_read import packed
-from pocket3d_server.geometry.neighbours import beside
 
 PBR_WRITERS = ("Pocket3D", "Blender")
 """Programs whose ``Shininess`` is roughness and whose ``ReflectionFactor`` is metalness; elsewhere they are Phong's."""
