@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 
 from tools.ray_nodes import RayNodes
 from tools.server_process import ROOT, Client, ServerProcess, running, wait_until
+from tools.tables import print_table
 
 SLOTS = 2
 """Jobs at a time on each node."""
@@ -201,18 +202,17 @@ def table(rows: Sequence[Row], markdown: bool) -> None:
         ]
         for row in rows
     ]
-    _print(heads, lines, markdown)
+    print_table(heads, lines, markdown=markdown)
+    print()
     with tempfile.TemporaryDirectory(prefix="pocket3d-fleet-") as folder:
         spent = table_ms(Path(folder))
-    _print(["the job table, for one job", "ms"], [[k, f"{v:.2f}"] for k, v in spent.items()], markdown)
-    _print(["GPUs", "ms for a place"], [[str(n), f"{place_ms(n):.2f}"] for n in FLEETS], markdown)
-
-
-def _print(heads: list[str], lines: list[list[str]], markdown: bool) -> None:
-    if markdown:
-        lines = [["---"] * len(heads), *lines]
-    for line in [heads, *lines]:
-        print(f"| {' | '.join(line)} |" if markdown else "".join(f"{cell:>32}" for cell in line))
+    print_table(
+        ["the job table, for one job", "ms"], [[k, f"{v:.2f}"] for k, v in spent.items()], markdown=markdown
+    )
+    print()
+    print_table(
+        ["GPUs", "ms for a place"], [[str(n), f"{place_ms(n):.2f}"] for n in FLEETS], markdown=markdown
+    )
     print()
 
 
