@@ -1,5 +1,5 @@
 """What the documentation's site has beyond ``docs/``: the HTTP API as a page, made from the OpenAPI document, and links
-of the repository that lead to its files. A hook of mkdocs (``mkdocs.yml``); ``python build.py docs`` builds the site.
+of the repository that lead to its files, and long names that break where their words end. A hook of mkdocs (``mkdocs.yml``); ``python build.py docs`` builds the site.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 API_PAGE = "api.md"
+TABLES_OF_NAMES = "status.md"
 HERE = " Press *Authorize* to try requests out here."
 """What the description says of itself where it can be tried out; the site cannot."""
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -39,6 +40,18 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
         return f"{found[1]} (`{path}`)" if path not in found[1] else f"`{path}`"
 
     return OUTSIDE.sub(named, markdown)
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """In tables of paths and names these break between words; ``docs/site.css`` gives the columns their widths."""
+    if page.file.src_uri != TABLES_OF_NAMES:
+        return html
+    broken = re.sub(
+        r"<code>[^<]+</code>",
+        lambda found: "<code>" + re.sub(r"(::|[/_])", r"\1<wbr>", found[0][6:-7]) + "</code>",
+        html,
+    )
+    return f'<div class="names">{broken}</div>'
 
 
 def api_page(document: dict[str, Any]) -> str:

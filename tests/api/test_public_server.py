@@ -55,6 +55,22 @@ def test_programs_send_no_origin(house: House) -> None:
     assert house.code() == "UNAUTHORIZED"
 
 
+def test_a_fault_of_the_server_is_told_without_its_cause(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = house.client.application
+    (endpoint,) = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule == "/healthz/live"}
+
+    def fail() -> None:
+        raise RuntimeError("a secret of the code")
+
+    monkeypatch.setitem(app.view_functions, endpoint, fail)
+    answer = house.client.get("/healthz/live")
+    assert (answer.status_code, answer.get_json()["error_code"]) == (500, "INTERNAL_ERROR")
+    assert answer.get_json()["request_id"] == answer.headers["X-Request-ID"]
+    assert "secret" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("scopes", "status"), [(ALL_SCOPES, 200), ({Scope.SYSTEM}, 200), (ACCOUNT_SCOPES, 403)]
 )

@@ -108,6 +108,8 @@ def test_a_gpu_is_allocated_to_what_runs_on_it(gpu_server: LiveServer) -> None:
     after = gpu_server.get("/system/workers").json()
     assert after["gpu_allocation"] == {"0": "image_worker"}
     assert next(w for w in after["workers"] if w["gpu_id"] == 0)["models_loaded"] == ["test_gpu"]
+    models = {model["model_id"]: model for model in gpu_server.get("/mesh/models").json()["models"]}
+    assert (models["test_gpu"]["status"], models["test_gpu"]["gpu_id"]) == ("loaded", 0)
 
 
 def test_metrics_count_jobs_also_after_they_are_deleted(gpu_server: LiveServer) -> None:

@@ -117,10 +117,12 @@ def test_other_formats_come_and_go(live_server: LiveServer, name: str, media_typ
     assert answer.headers["Content-Type"] == media_type
     assert answer.content.startswith(start)
     sent = live_server.post("/mesh/upload", files={"file": ("a.x", answer.content)}).json()["files"]
-    body = {"mesh_file": sent[0], "model_preference": "test_halves"}
+    body = {"mesh_file": sent[0], "model_preference": "test_halves", "output_format": "obj"}
     parts = live_server.post("/segment/analyze", body)
     assert parts.status_code == 202, parts.text
-    assert live_server.wait(parts.json()["job_id"])["status"] == "completed"
+    result = live_server.wait(parts.json()["job_id"])["result"]
+    assert (result["format"], result["total_parts"]) == ("obj", 2)
+    assert live_server.get(f"/mesh/download/{parts.json()['job_id']}").content.startswith(b"PK")
 
 
 def test_models(live_server: LiveServer) -> None:

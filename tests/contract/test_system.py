@@ -54,5 +54,8 @@ def test_workers(live_server: LiveServer) -> None:
         if b"progress_update" in line:
             break
     busy = [w for w in live_server.get("/system/workers").json()["workers"] if w["current_job"] == job_id]
+    models = {model["model_id"]: model for model in live_server.get("/mesh/models").json()["models"]}
+    assert models["test_steps"]["status"] == "loaded"
+    assert models["test_steps"]["processing_count"] >= 1
     live_server.post(f"/jobs/{job_id}/cancel")
     assert [worker["status"] for worker in busy] == [documented["workers"][0]["status"]]
