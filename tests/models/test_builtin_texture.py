@@ -192,6 +192,7 @@ def test_styles_differ_and_seeds_repeat(mesh: Path) -> None:
     for style in ("realistic", "cartoon", "artistic"):
         result = textured(mesh, text_prompt="oak wood", style=style, intensity=1.0)
         images[style] = next(result.asset.primitives()).material.base_color_image.astype(int)
+        assert images[style].shape[:2] == (512, 512), "the asked resolution"
     for one, two in (("realistic", "cartoon"), ("cartoon", "artistic"), ("artistic", "realistic")):
         assert np.abs(images[one] - images[two]).mean() > 8
     again = textured(mesh, text_prompt="oak wood", intensity=1.0)
