@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import MAX_INFLUENCES, Skeleton
 
-POSED_AT_ONCE = 65_536
-"""Vertices that are posed together: each takes a matrix of 128 bytes for the time."""
+POSED_AT_ONCE = 4_000_000
+"""Weights, of vertices that are posed together: each takes 8 bytes for the time."""
 
 
 def bone_frames(heads: NDArray[np.floating], tails: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -87,7 +87,7 @@ def guessed_tails(
 
 
 def posed(
-    points: NDArray[np.float64],
+    points: NDArray[Any],
     normals: NDArray[Any] | None,
     weights: NDArray[np.floating[Any]],
     matrices: NDArray[np.float64],
@@ -95,8 +95,9 @@ def posed(
     """Points (V, 3) and normals (V, 3) moved by linear blend skinning with weights (V, J) and matrices (J, 4, 4)."""
     moved = np.empty((len(points), 3))
     turned = None if normals is None else np.empty((len(points), 3))
-    for start in range(0, len(points), POSED_AT_ONCE):
-        some = slice(start, start + POSED_AT_ONCE)
+    step = max(1, POSED_AT_ONCE // max(16, len(matrices)))
+    for start in range(0, len(points), step):
+        some = slice(start, start + step)
         blended = (weights[some] @ matrices.reshape(-1, 16)).reshape(-1, 4, 4)
         moved[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], points[some]) + blended[:, :3, 3]
         if turned is not None and normals is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry import glb
 from pocket3d_server.geometry.asset import Asset, FloatArray, Image, Material, Part, Primitive, Skeleton
-from pocket3d_server.geometry.bones import guessed_tails
+from pocket3d_server.geometry.bones import guessed_tails, posed
 from pocket3d_server.geometry.gltf_binary import Buffers
 from pocket3d_server.geometry.gltf_check import SURFACES, TRIANGLE_FAN, TRIANGLES, check
 from pocket3d_server.geometry.images import PixelBudget
@@ -21,8 +21,6 @@ from pocket3d_server.geometry.vectors import unit
 
 MAX_EXTRAS = 1_000_000
 """Characters of JSON about the origin of a file that are kept."""
-SKINNED_AT_ONCE = 65_536
-"""Vertices that are posed together: each takes a matrix of 128 bytes for the time."""
 
 
 def read_gltf(path: Path) -> Asset:
@@ -207,10 +205,10 @@ class _Reader:
         """Weights over the asset's joints (V, J); moves vertices and normals to where the skin rests."""
         skin = self.document["skins"][s]
         joints = skin["joints"]
-        posed = np.stack([self.world[j] for j in joints])
+        at_rest = np.stack([self.world[j] for j in joints])
         if "inverseBindMatrices" in skin:
             bind = self.buffers.accessor(skin["inverseBindMatrices"]).astype(np.float64).reshape(-1, 4, 4)
-            posed = posed @ bind.transpose(0, 2, 1)[: len(joints)]
+            at_rest = at_rest @ bind.transpose(0, 2, 1)[: len(joints)]
         column = np.asarray([self.joint_index[j] for j in joints])
         sets = []
         for k in range(2):
@@ -221,25 +219,23 @@ class _Reader:
                     raise BadFileError("a vertex refers to a bone that does not exist")
                 sets.append((joint, weight))
         weights = np.zeros((len(vertices), len(self.joint_nodes)), np.float32)
-        for start in range(0, len(vertices), SKINNED_AT_ONCE):
-            some = slice(start, start + SKINNED_AT_ONCE)
-            rows = np.arange(len(vertices))[some]
-            blended = np.zeros((len(rows), 4, 4))
-            for joint, weight in sets:
-                for c in range(4):
-                    bone, share = joint[some, c].astype(np.int64), weight[some, c].astype(np.float32)
-                    np.add.at(weights, (rows, column[bone]), share)
-                    blended += share[:, None, None] * posed[bone]
-            total = weights[some].sum(axis=1)
-            loose = ~(total > 0)
-            weights[rows[loose]] = 0
-            weights[rows[loose], 0] = 1
-            blended[loose], total[loose] = np.eye(4), 1
-            weights[some] /= total[:, None]
-            blended /= total[:, None, None]
-            vertices[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], vertices[some]) + blended[:, :3, 3]
-            if normals is not None:
-                normals[some] = np.einsum("vij,vj->vi", blended[:, :3, :3], normals[some])
+        rows = np.arange(len(vertices))
+        for joint, weight in sets:
+            for c in range(4):
+                np.add.at(
+                    weights, (rows, column[joint[:, c].astype(np.int64)]), weight[:, c].astype(np.float32)
+                )
+        total = weights.sum(axis=1)
+        loose = ~(total > 0)
+        weights[loose], total[loose] = 0, 1
+        weights[loose, 0] = 1
+        weights /= total[:, None]
+        moves = np.tile(np.eye(4), (len(self.joint_nodes), 1, 1))
+        moves[column] = at_rest
+        moved, turned = posed(vertices, normals, weights, moves)
+        vertices[~loose] = moved[~loose]
+        if normals is not None and turned is not None:
+            normals[~loose] = turned[~loose]
         return weights
 
     def skeleton(self) -> Skeleton | None:
