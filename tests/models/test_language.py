@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from pocket3d_server.models.language import encoder
 
+from tools import encode_phrases
+
 
 @pytest.mark.parametrize(
     ("text", "ids"),
@@ -35,11 +37,19 @@ def test_similarities_are_those_the_models_authors_publish() -> None:
 
 
 def test_vectors_are_unit_float32_and_do_not_depend_on_their_company() -> None:
-    alone = encoder.encode(["wooden chair"])
+    alone = encoder.encode_afresh(["wooden chair"])
     encoder._encode_one.cache_clear()
-    together = encoder.encode(["a very long text about nothing much at all", "wooden chair"])
+    together = encoder.encode_afresh(["a very long text about nothing much at all", "wooden chair"])
     assert alone.dtype == np.float32
     assert alone.shape == (1, 384)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(alone[0], together[1])
     assert encoder.encode([]).shape == (0, 384)
+
+
+def test_the_kits_names_are_encoded_beforehand() -> None:
+    """All of them, and as the network has them. After a change: ``python -m tools.encode_phrases``."""
+    names = encode_phrases.phrases()
+    assert sorted(encoder._encoded()) == names
+    some = names[::100]
+    np.testing.assert_allclose((encoder.encode(some) * encoder.encode_afresh(some)).sum(axis=1), 1, atol=1e-3)

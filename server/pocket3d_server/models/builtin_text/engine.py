@@ -46,7 +46,7 @@ class BuiltinText(Engine):
         self._galleries: dict[Library | None, Gallery] = {}
 
     def load(self, device: str) -> None:
-        """Read the families and encode their phrases. The kit runs on the CPU whatever ``device`` is."""
+        """Read the families. The kit runs on the CPU whatever ``device`` is."""
         from pocket3d_server.models.builtin_text.families import all_families
         from pocket3d_server.models.builtin_text.router import Router
 

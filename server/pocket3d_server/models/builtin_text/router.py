@@ -98,10 +98,15 @@ class Router:
         members = text.split(" and ")  # of a knife and a fork each is built
         return len(members) == 1 or not all(self.by_name(member) for member in members)
 
+    @property
+    def phrases(self) -> list[str]:
+        """What prompts are compared with that name nothing the router knows."""
+        return [" ".join(words) for _, words in self._rows]
+
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
-        """(phrases, 384); about 3 ms each, so only when a prompt's subject is not a known phrase."""
-        return encode([" ".join(words) for _, words in self._rows])
+        """(phrases, 384)."""
+        return encode(self.phrases)
 
     def choose(self, prompt: str) -> Route:
         """The best family for ``prompt``. An unknown concept gets the nearest one at a confidence below 0.5."""

@@ -22,14 +22,29 @@ MANY, MOST_THREADS = 64, 8
 """Texts from which on threads are worth their start; the network lets go of the interpreter while it computes."""
 _MAX_TOKENS = 64
 _MAX_WORD = 100
+ENCODED = Path(__file__).parent.parent / "data" / "phrases.npz"
+"""Texts and their vectors as ``encode_afresh`` makes them."""
 _VOCABULARY = Path(__file__).parent.parent / "data" / "bert_uncased_vocab.txt"
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """Unit vectors (N, 384) of ``texts``; the dot product of two rows is their similarity in -1..1.
 
+    The kit's own names were encoded beforehand (``tools/encode_phrases.py``); others take about 3 ms each.
+    """
+    known = _encoded()
+    others = [text for text in texts if text not in known]
+    found = dict(zip(others, encode_afresh(others)))
+    if not texts:
+        return np.zeros((0, DIMENSIONS), np.float32)
+    return np.stack([found[text] if text in found else known[text] for text in texts])
+
+
+def encode_afresh(texts: Sequence[str]) -> NDArray[np.float32]:
+    """As ``encode``, all by the network; many share the cores.
+
     A text has the same vector in whatever company it is encoded: each one runs alone, because the int8
-    network scales its activations over the whole batch. About 3 ms a text; many share the cores.
+    network scales its activations over the whole batch.
     """
     if not texts:
         return np.zeros((0, DIMENSIONS), np.float32)
@@ -38,6 +53,14 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     _session()  # once, before several threads ask for it
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
         return np.stack(list(pool.map(_encode_one, texts)))
+
+
+@cache
+def _encoded() -> dict[str, NDArray[np.float32]]:
+    with np.load(ENCODED) as file:
+        phrases = file["phrases"].tobytes().decode().split("\n")
+        vectors = file["vectors"].astype(np.float32)
+    return dict(zip(phrases, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), strict=True))
 
 
 def tokenize(text: str) -> list[int]:
