@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,18 @@ def test_a_new_version_goes_everywhere(tmp_path: Path) -> None:
         assert len(changed) == 1, name
     with pytest.raises(ValueError, match=r"1\.2\.3"):
         version.write("2.0", tmp_path)
+
+
+def test_every_package_that_is_asked_for_has_its_reason() -> None:
+    """``docs/dependencies.md`` has a row for each, alone or with its kin; those of the tools are in one list."""
+    asked = set()
+    for name in ("server", "sdk/python"):
+        project = tomllib.loads((version.ROOT / name / "pyproject.toml").read_text("utf-8"))["project"]
+        asked |= {*project["dependencies"], *chain(*project.get("optional-dependencies", {}).values())}
+    page = (version.ROOT / "docs" / "dependencies.md").read_text("utf-8").lower()
+    rows = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| "))
+    names = {re.split(r"[\[<>=~;]", line)[0].strip().lower() for line in asked}
+    assert {name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", rows)} == set()
 
 
 def test_wheels_are_whole_and_always_the_same(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pocket3d_server.geometry.resurface import remeshed, simplified, unwrapped
 from pocket3d_server.geometry.solid import Solid
 from pocket3d_server.geometry.tangent_space import shown_normals
 from pocket3d_server.geometry.tidy import filled, mended, placed
+from pocket3d_server.models.mesh_options import levels_of_detail
 
 BALL = shapes.sphere(1.0)
 VOLUME = BALL.volume
@@ -207,6 +208,13 @@ def test_lids_belong_to_what_they_close() -> None:
     lid = made.parts[1].primitives[0]
     assert lid.weights is not None
     assert len(lid.weights) == len(lid.vertices)
+
+
+def test_levels_of_detail_are_coarser() -> None:
+    asset = figure()
+    counts = [asset.face_count, *(coarser.face_count for coarser in levels_of_detail(asset, 2))]
+    assert 0.2 < counts[1] / counts[0] < 0.8
+    assert 0.2 < counts[2] / counts[1] < 0.8
 
 
 def test_places_and_sizes() -> None:

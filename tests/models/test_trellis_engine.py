@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import weakref
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,25 @@ def test_every_step_is_told_and_may_be_the_last(engine: Any, tmp_path: Path) -> 
 
     with pytest.raises(KeyboardInterrupt):
         engine.run(asked(tmp_path), stop)
+
+
+def test_networks_come_and_go_in_turn(engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pocket3d_server.models.trellis import pipeline
+
+    open_checkpoint = pipeline.open_checkpoint
+    made: list[weakref.ref[Any]] = []
+    there: list[int] = []
+
+    def watched(*about: Any) -> Any:
+        there.append(sum(network() is not None for network in made))
+        network = open_checkpoint(*about)
+        made.append(weakref.ref(network))
+        return network
+
+    monkeypatch.setattr(pipeline, "open_checkpoint", watched)
+    engine.run(asked(tmp_path), lambda done, stage: None)
+    assert len(there) >= 5, "two flows, three decoders"
+    assert not any(there)
 
 
 @pytest.mark.parametrize(

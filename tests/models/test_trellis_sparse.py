@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pocket3d_server.models.neural import sparse_conv
+from pocket3d_server.models.trellis.guidance import Guided, SeveralImages
 from pocket3d_server.models.trellis.layers import CrossAttention
 from pocket3d_server.models.trellis.sampler import Schedule, draw
 from pocket3d_server.models.trellis.sparse import SparseConv3d, SparseTensor, neighbours
@@ -87,3 +90,29 @@ def test_guidance_at_both_ends_of_its_interval() -> None:
     assert schedule.evaluations() == 22
     assert Schedule(25, 5.0, (0.5, 1.0), 3.0).evaluations() == 44
     assert Schedule(25, 7.5, (0.5, 0.95), 3.0).evaluations() == 40
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
+@pytest.mark.parametrize(
+    ("several", "found", "size"), [("stochastic", [-17, -14, -11, -17], 2), ("multidiffusion", [-14] * 4, 4)]
+)
+def test_several_pictures_guide_in_turn_or_together(
+    several: SeveralImages, found: list[int], size: int, together: bool
+) -> None:
+    """Pictures that say 1, 2 and 3, and nothing that says 10, asked for in one batch where that is wanted."""
+    batches: list[int] = []
+
+    class Flow:
+        def velocities(self, x: Tensor, time: float, conditions: Any) -> Tensor:
+            batches.append(len(conditions))
+            return torch.stack([torch.full_like(x, said) for said in conditions])
+
+    flow: Any = Flow()
+    says: Any = [1, 2, 3]
+    empty: Any = 10
+    guided = Guided(flow, says, empty, strength=2, several=several, together=together)
+    assert [guided(torch.zeros(1), 0.5, guided=True).item() for _ in found] == found
+    assert batches == ([size] * 4 if together else [1] * size * 4)
+    batches.clear()
+    guided(torch.zeros(1), 0.5, guided=False)
+    assert sum(batches) == size - 1

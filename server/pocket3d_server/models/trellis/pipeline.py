@@ -134,6 +134,7 @@ def draw_structure(
         side = network.resolution
         start = torch.randn(1, network.in_channels, side, side, side, generator=noise).to(parts.device)
         latent = _drawn(StructureFlow(network), network, conditions, wishes.structure, wishes, start, report)
+    del network  # or it would stay while the decoder is here
     with parts.part("sparse_structure_decoder", SparseStructureDecoder) as decoder:
         home = parts.home(SparseStructureDecoder)
         coords = occupied(decoder(latent.to(home))).to(parts.device)
