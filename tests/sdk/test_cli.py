@@ -38,6 +38,19 @@ def test_a_mesh_is_made_split_and_rigged(live_server: LiveServer, tmp_path: Path
     assert "\r" not in made.stderr, "no bar where there is no terminal"
     assert made.stderr.splitlines()[-2:] == ["downloading", "A cube."]
     assert made.stderr.count("waiting") == 1, "only at the beginning"
+    named = (
+        "generate",
+        "a cube",
+        "--model",
+        "test_steps",
+        "--set",
+        "seconds=0.1",
+        "--quiet",
+        "-o",
+        "cube.fbx",
+    )
+    assert pocket3d(live_server, tmp_path, *named).returncode == 0
+    assert (tmp_path / "cube.fbx").read_bytes()[:6] == b"Kaydar", "a file's ending says what is in it"
     parts = pocket3d(
         live_server, tmp_path, "segment", "new/cube.glb", "--model", "test_halves", "--json", "--quiet"
     )
@@ -63,7 +76,9 @@ def test_what_goes_wrong_is_said(live_server: LiveServer, tmp_path: Path) -> Non
         (2, "pocket3d: missing.glb: No such file", ("rig", "missing.glb")),
         (2, "pocket3d: .: Is a directory", ("rig", ".")),
         (1, "POCKET3D_API_KEY", ("health", "--key", "wrong")),
-        (1, "Is the server running", ("health", "--server", "http://127.0.0.1:9")),
+        (1, "POCKET3D_BASE_URL", ("health", "--server", "http://127.0.0.1:9")),
+        (2, "in a zip", ("generate", "a cube", "-o", "c.obj")),
+        (2, ".glb is no fbx", ("generate", "a cube", "--format", "fbx", "-o", "c.glb")),
         (1, "NOT_FOUND", ("cancel", "job_nothing")),
     ]:
         done = pocket3d(live_server, tmp_path, *arguments)

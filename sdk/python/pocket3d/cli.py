@@ -15,11 +15,13 @@ from typing import Any, Callable
 
 from ._version import __version__
 from .client import Pocket3DClient
-from .errors import Pocket3DAPIError
+from .errors import Pocket3DAPIError, Pocket3DConnectionError
 from .progress import Bar
 from .types import Job, JobEvent
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+FORMATS = {".glb": "glb", ".fbx": "fbx", ".zip": "obj"}
+"""What a file's ending says of a result."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,10 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Pocket3DAPIError as error:
-        hint = (
-            "\npocket3d: a key is given with --key or in POCKET3D_API_KEY" if error.status_code == 401 else ""
-        )
-        print(f"pocket3d: {error}{hint}", file=sys.stderr)
+        print(f"pocket3d: {error}", file=sys.stderr)
+        if error.status_code == 401:
+            print("pocket3d: a key is given with --key or in POCKET3D_API_KEY", file=sys.stderr)
+        if isinstance(error, Pocket3DConnectionError):
+            print("pocket3d: the address is given with --server or in POCKET3D_BASE_URL", file=sys.stderr)
         return FAILED
     except (OSError, ValueError) as error:
         print(f"pocket3d: {_words(error)}", file=sys.stderr)
@@ -91,7 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--no-wait", action="store_true", help="submit only, and print the job's id")
         one.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer; the job goes on")
         one.add_argument("--model", dest="model_preference", metavar="ID")
-        one.add_argument("--format", dest="output_format", choices=["glb", "obj", "fbx"])
+        formats = ["glb", "obj"] if name == "segment" else ["glb", "obj", "fbx"]
+        one.add_argument(
+            "--format",
+            dest="output_format",
+            choices=formats,
+            help="default: what FILE ends in (.zip for obj), else glb",
+        )
         one.add_argument("--seed", type=int)
         one.add_argument(
             "--set",
@@ -157,10 +166,24 @@ def _rig(client: Pocket3DClient, options: argparse.Namespace) -> Any:
 
 def _asked(options: argparse.Namespace, *names: str) -> dict[str, Any]:
     """What was written on the command line, under the API's names."""
-    shared = ("images", "texture_resolution", "model_preference", "output_format", "seed")
+    shared = ("images", "texture_resolution", "model_preference", "seed")
     asked = {name: getattr(options, name, None) for name in (*shared, *names)}
+    asked["output_format"] = _format(options)
     settings = dict(_setting(text) for text in options.settings)
     return {k: v for k, v in asked.items() if v is not None} | ({"parameters": settings} if settings else {})
+
+
+def _format(options: argparse.Namespace) -> str | None:
+    """The format that was asked for, by name or by the ending of the file. Raises ValueError where they differ."""
+    ending = options.output.suffix.lower() if options.output else ""
+    if ending == ".obj":
+        raise ValueError("an OBJ comes in a zip with its materials and pictures: name the file ….zip")
+    format = options.output_format or FORMATS.get(ending)
+    if FORMATS.get(ending, format) != format:
+        raise ValueError(
+            f"a file ending in {ending} is no {format}: name it otherwise, or leave --format out"
+        )
+    return format
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -91,7 +91,8 @@ class Accounts:
             raise Refusal(
                 ErrorCode.UNAUTHORIZED,
                 "The request bears no credentials.",
-                "Send the header 'Authorization: Bearer <API key>'. The loopback token is in the server's token file.",
+                "Send the header 'Authorization: Bearer KEY'. 'pocket3d-server keys create NAME' makes a key; "
+                "on the server's own machine the line in its token file does too.",
             )
         if bearer.startswith(TOKEN_PREFIX) and is_loopback(address):
             if hmac.compare_digest(bearer.encode(), self._local_token.encode()):

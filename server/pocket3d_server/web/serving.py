@@ -199,7 +199,14 @@ def serve(settings: Settings) -> None:
         threading.Thread(target=server.serve, name="http", daemon=True).start()
         if settings.port_file:
             write_port_file(settings, port, url)
-        log.info("Pocket3D serves %s (data in %s, token in %s)", url, settings.data_dir, settings.token_path)
+        others = "" if settings.is_loopback else "; others reach it by this machine's name, with a key"
+        log.info(
+            "Pocket3D serves %s (data in %s, token in %s)%s",
+            url,
+            settings.data_dir,
+            settings.token_path,
+            others,
+        )
         try:
             while not stop.wait(LOOK_S) and not services.parents.gone():
                 server.requests.tidy()
