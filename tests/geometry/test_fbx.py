@@ -277,6 +277,30 @@ def test_textures_beside_a_file_in_a_zip(tmp_path: Path) -> None:
     assert tuple(image[0, 0]) == (10, 200, 30)
 
 
+def test_an_object_that_claims_to_be_the_scene(tmp_path: Path) -> None:
+    """It hangs on itself."""
+    file = File()
+    file.object("Model", 0, "Null", 0)
+    file.object("Model", 1, "Mesh", 0)
+    file.mesh(2, 1, SQUARE, [[0, 1, 2, 3]])
+    assert read_asset(file.save(tmp_path / "a.fbx")).face_count == 2
+
+
+def test_bones_without_length_and_beyond_all_measure(tmp_path: Path) -> None:
+    def saved(*rows: Any) -> Path:
+        file = File()
+        file.object("Model", 1, "Mesh", 0)
+        file.mesh(2, 1, SQUARE, [[0, 1, 2, 3]])
+        file.object("Model", 3, "LimbNode", 0, *rows, name="bone")
+        return file.save(tmp_path / "a.fbx")
+
+    skeleton = read_asset(saved(row("Lcl Scaling", 0, 0, 0))).skeleton
+    assert skeleton is not None
+    assert (skeleton.tails != skeleton.heads).any()
+    with pytest.raises(BadFileError, match="nowhere"):
+        read_asset(saved(row("Lcl Translation", 1e300, 0, float("nan"))))
+
+
 def test_wide_offsets_are_read() -> None:
     """Those of version 7.5, as newer programs write."""
     head = struct.Struct("<QQQB")

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import MAX_INFLUENCES, Skeleton
 
+NO_LENGTH = 1e-9
+"""Metres. A bone that is shorter points nowhere."""
 POSED_AT_ONCE = 4_000_000
 """Weights, of vertices that are posed together: each takes 8 bytes for the time."""
 
@@ -25,7 +27,7 @@ def bone_frames(heads: NDArray[np.floating], tails: NDArray[np.floating]) -> NDA
     """
     y = np.asarray(tails, np.float64) - np.asarray(heads, np.float64)
     length = np.linalg.norm(y, axis=1, keepdims=True)
-    if (length < 1e-9).any():
+    if (length < NO_LENGTH).any():
         raise ValueError("a bone has no length")
     y = y / length
     front = np.where(np.abs(y[:, 2:3]) > 0.98, [[0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]])
@@ -68,7 +70,7 @@ def guessed_tails(
     lengths: Sequence[object],
 ) -> NDArray[np.float64]:
     """(J, 3) where bones end that a file gives no end: along their own axis (J, 3) where a positive length is known,
-    else at the children's centre, else on as the parent does. Parents come before children."""
+    else at the children's centre, else on as the parent does, else upwards. Parents come before children."""
     tails = heads.copy()
     scale = float(np.ptp(heads, axis=0).max()) if len(heads) > 1 else 1.0
     least = max(scale, 1e-3) * 1e-3
@@ -82,6 +84,8 @@ def guessed_tails(
             step = (tails[parents[j]] - heads[parents[j]]) * 0.6
         else:
             step = directions[j] * max(scale, 1e-2) * 0.1
+        if not np.linalg.norm(step) > NO_LENGTH:
+            step = np.array([0, max(scale, 1e-2) * 0.1, 0])
         tails[j] = heads[j] + step
     return tails
 

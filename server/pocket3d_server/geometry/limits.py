@@ -17,6 +17,8 @@ MAX_WEIGHTS = 100_000_000
 """Vertices times bones: skin weights are held as one dense table."""
 MAX_REPEATED_BYTES = 128 * 1024**2
 """What a file may gain by using the same numbers several times, as instances do."""
+MAX_EXTENT = 1e6
+"""Metres. What is larger is a stray vertex or a wrong unit."""
 
 MAX_PIXELS = 64_000_000
 """Of one image."""

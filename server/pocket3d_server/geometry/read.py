@@ -10,15 +10,13 @@ import numpy as np
 from pocket3d_server.geometry.asset import Asset
 from pocket3d_server.geometry.fbx.read import read_fbx
 from pocket3d_server.geometry.gltf_read import read_gltf
-from pocket3d_server.geometry.limits import NO_FACES, BadFileError
+from pocket3d_server.geometry.limits import MAX_EXTENT, NO_FACES, BadFileError
 from pocket3d_server.geometry.obj_read import read_obj
 from pocket3d_server.geometry.ply_read import read_ply
 from pocket3d_server.geometry.stl_read import read_stl
 from pocket3d_server.geometry.zip_read import unpack_zip
 
 FORMATS = (".glb", ".gltf", ".obj", ".fbx", ".zip", ".ply", ".stl")
-MAX_EXTENT = 1e6
-"""Metres. What is larger is a stray vertex or a wrong unit."""
 MAX_OFFSET = 1e6
 """Distance from the origin as a multiple of the size; float32 has 24 bits for both."""
 CLEAN = "Clean the mesh: delete the invalid vertices, and export it again."

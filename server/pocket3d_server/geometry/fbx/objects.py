@@ -84,7 +84,7 @@ class Objects:
         templates = _templates(tree.top.get("Definitions"))
         for record in tree.top["Objects"].records:
             values = record.values
-            if len(values) >= 3 and isinstance(values[0], int):
+            if len(values) >= 3 and isinstance(values[0], int) and values[0] != SCENE:
                 self.by_number[values[0]] = Object(values[0], record, templates.get(record.name, {}))
         self._below: dict[int, list[int]] = defaultdict(list)
         self._slots: dict[int, list[tuple[str, int]]] = defaultdict(list)

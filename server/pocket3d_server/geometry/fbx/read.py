@@ -15,6 +15,7 @@ from pocket3d_server.geometry.fbx.mesh import Mesh, indices, numbers
 from pocket3d_server.geometry.fbx.objects import Object, Objects, geometric_matrix, vector
 from pocket3d_server.geometry.limits import (
     MAX_BONES,
+    MAX_EXTENT,
     MAX_PRIMITIVES,
     MAX_WEIGHTS,
     BadFileError,
@@ -197,6 +198,8 @@ class _Reader:
             return None
         names: set[str] = set()
         world = np.stack([self.objects.world[n] for n in self.joints])
+        if not np.isfinite(world).all() or np.abs(world).max(initial=0) > MAX_EXTENT:
+            raise BadFileError("a bone of it stands nowhere", "Delete the bone, and export the mesh again.")
         bones = [self.objects.by_number[n] for n in self.joints]
         parents = [-1 if up is None else self.joint_index[up] for up in (self.above[n] for n in self.joints)]
         lengths = [float(vector(bone.properties.get("bone_length"), (0.0,))[0]) for bone in bones]
