@@ -104,10 +104,11 @@ def note_for_artists(text: str) -> str:
         return f"{'-+'[sign == '-'] if name == 'Z' else sign}{AXES[name]}"  # Y is up in its files, Z here
 
     def character(found: re.Match[str]) -> str:
-        return f"the character {CHARACTERS.get(found[1], found[1])}"
+        return f"the character {CHARACTERS[found[1]]}"
 
     text = re.sub(r"(?<![\w+-])([+-])([XYZ])\b", axis, text)
-    return for_artists(re.sub(r"\bcharacter_type (\w+)", character, text))
+    text = re.sub(rf"\bcharacter_type ({'|'.join(CHARACTERS)})\b", character, text)
+    return for_artists(text.replace("character_type", "Character"))
 
 
 def explain(error: BaseException) -> Problem:

@@ -53,6 +53,7 @@ def test_core_runs_without_blender() -> None:
             "The mesh stands on four feet: character_type generic fits better.",
             "The mesh stands on four feet: the character Other fits better",
         ),
+        ("Ask for a character_type to get another.", "Ask for a Character to get another"),
         ("An X-Z plane and F+X are no axes", "An X-Z plane and F+X are no axes"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_failed_update_leaves_the_former_one(tmp_path: Path) -> None:
 @posix
 def test_an_installation_that_fails_says_why(tmp_path: Path) -> None:
     server = local(tmp_path, python(tmp_path, "echo 'Error: ensurepip is not available'\nexit 1"))
-    assert "choose another one" in refused(server.install).message
+    assert "choose another Python" in refused(server.install).message
     assert server.step is None
     assert not server.installing
     assert not server.installed
@@ -225,7 +225,10 @@ def test_pips_lines_become_steps() -> None:
     [
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("NewConnectionError: Failed to establish", "index cannot be reached"),
-        ("environment was not created because ensurepip is not\navailable.  On Debian", "choose another one"),
+        (
+            "environment was not created because ensurepip is not\navailable.  On Debian",
+            "choose another Python",
+        ),
         ("ProxyError('Cannot connect to proxy.')", "proxy refused"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "clock"),
         (

@@ -214,7 +214,7 @@ class TestWaysOfNotGettingThere:
 
     def test_the_wrong_key(self, live_server: LiveServer) -> None:
         said, remedy = refreshed(live_server.url, "nonsense")
-        assert "does not accept the key" in said
+        assert "needs a valid key" in said
         assert remedy is Remedy.PREFERENCES
 
     def test_https_where_http_is_spoken(self, live_server: LiveServer) -> None:

@@ -198,7 +198,8 @@ def failure(output: str, last: str = "") -> UserError:
 REASONS: tuple[tuple[tuple[str, ...], str, Remedy], ...] = (
     (
         ("ensurepip is not available", "No module named venv", "No module named ensurepip"),
-        "This Python cannot install the server; choose another one in the preferences, 3.11 to 3.13",
+        "This Python cannot make environments: install the system's python3-venv, "
+        "or choose another Python in the preferences, 3.11 to 3.13",
         Remedy.PREFERENCES,
     ),
     (("No space left", "There is not enough space"), "The disk is full", Remedy.INSTALL),

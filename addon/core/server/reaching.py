@@ -44,7 +44,7 @@ def explain_failure(url: str, error: sdk.Pocket3DAPIError) -> Problem:
         message, remedy = _stranger(url, error.status_code)
         return Problem(message, remedy, error.error_code, problem.details)
     if error.error_code == "UNAUTHORIZED":
-        message = f"{address_of(url)} does not accept the key; check it in the preferences"
+        message = f"{address_of(url)} needs a valid key; enter one in the preferences"
         return Problem(message, Remedy.PREFERENCES, error.error_code, problem.details)
     return problem
 
