@@ -41,7 +41,7 @@ def test_a_drain_finishes_what_runs_keeps_what_waits_and_refuses_what_comes(
     known = {"Idempotency-Key": "one"}
     first = server.post("/mesh/generate", BODY, headers=known).json()
     server.wait(first["job_id"])
-    running, pid = started(server, tmp_path / "pid", steps=25, seconds=0.1)
+    running, pid = started(server, tmp_path / "pid", steps=40, seconds=0.1)
     waiting = server.submit()
     stream = server.get(f"/jobs/{waiting}/events", stream=True)
     socket = Client.connect(
