@@ -93,6 +93,8 @@ def for_artists(text: str) -> str:
 
 CHARACTERS = {"humanoid": "Humanoid", "quadruped": "Quadruped", "generic": "Other"}
 """As the panel calls them."""
+LABELS = {"character_type": "Character", "min_part_size": "Smallest Part"}
+"""A request's fields that notes name, as the panel calls them."""
 AXES = {"X": "X", "Y": "Z", "Z": "Y"}
 
 
@@ -108,7 +110,9 @@ def note_for_artists(text: str) -> str:
 
     text = re.sub(r"(?<![\w+-])([+-])([XYZ])\b", axis, text)
     text = re.sub(rf"\bcharacter_type ({'|'.join(CHARACTERS)})\b", character, text)
-    return for_artists(text.replace("character_type", "Character"))
+    for name, label in LABELS.items():
+        text = text.replace(name, label)
+    return for_artists(text)
 
 
 def explain(error: BaseException) -> Problem:

@@ -54,6 +54,7 @@ def test_core_runs_without_blender() -> None:
             "The mesh stands on four feet: the character Other fits better",
         ),
         ("Ask for a character_type to get another.", "Ask for a Character to get another"),
+        ("A lower min_part_size keeps them.", "A lower Smallest Part keeps them"),
         ("An X-Z plane and F+X are no axes", "An X-Z plane and F+X are no axes"),
     ],
 )

@@ -264,6 +264,12 @@ def test_named_parts_of_the_file_are_kept(tmp_path: Path) -> None:
     assert result.source == "named_parts"
     sizes = [len(p.primitives[0].faces) for p in parts]
     assert np.array_equal(result.asset.face_parts, np.repeat([0, 1], sizes))
+    assert not any("min_part_size" in note for note in result.notes)
+    knob = Part("knob", [Primitive(*_shape(trimesh.creation.box([0.06] * 3)), Material("brass"))])
+    write_glb(Asset([*parts, knob]), tmp_path / "lamp.glb")
+    result = run(tmp_path / "lamp.glb", min_part_size=30)
+    assert [p.name for p in result.asset.parts] == ["shade", "stand"]
+    assert any("fewer than 30 vertices joined a neighbour" in note for note in result.notes)
 
 
 def test_named_parts_that_all_become_one_are_the_whole(tmp_path: Path) -> None:

@@ -97,12 +97,14 @@ def keep_named(asset: Asset, least: int, progress: Progress) -> Division | None:
     merged = absorb_small(graph, before, least, faces[graph.source])
     if merged.max() == 0 < labels.max():
         return whole(asset, least)
+    note = "The mesh came with named parts; they were kept."
     if merged.max() < labels.max():
+        note += f" Those of fewer than {least} vertices joined a neighbour; a lower min_part_size keeps them."
         owner = [int(np.bincount(before[merged == k]).argmax()) for k in range(merged.max() + 1)]
         into = np.zeros(len(names), np.int64)
         into[before] = merged
         labels, names = into[labels], [names[k] for k in owner]
-    return Division(labels, names, "named_parts", 0.95, ["The mesh came with named parts; they were kept."])
+    return Division(labels, names, "named_parts", 0.95, [note])
 
 
 def whole(asset: Asset, least: int) -> Division:
