@@ -65,6 +65,9 @@ def serve(rest: list[str]) -> int:
 
 def client(rest: list[str]) -> int:
     """Run Python with the client installed: ``client`` alone is a prompt, ``client SCRIPT.py`` runs a script."""
+    # A script that lies beside the checkout must not take a folder called pocket3d for the package of that name.
+    paths = [str(ROOT / "sdk" / "python"), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return become(environments.server(), *rest)
 
 
