@@ -96,7 +96,7 @@ def test_blender_killed_at_each_step(
     before = jobs_of(live_server)
     first = blender(live_server, "submit", step, what)
     first.said(stopped=step)
-    key = first.lines[0]["key"]
+    key = wait_until(lambda: next((line["key"] for line in first.lines if "key" in line), None))
     first.kill()
     image.unlink()  # what a job needs lies in its own folder
     second = blender(live_server)
