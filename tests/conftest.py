@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Our marks."""
     config.addinivalue_line("markers", "both_databases: what it tests differs by the database's dialect")
+    config.addinivalue_line("markers", "sqlite_file: it is about the file that SQLite's database is")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -40,6 +41,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--database")
+    if metafunc.definition.get_closest_marker("sqlite_file"):
+        return
     if chosen == "both":
         marked = metafunc.definition.get_closest_marker("both_databases")
         kinds = ["sqlite", "postgresql"] if marked else ["sqlite"]

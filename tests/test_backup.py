@@ -184,6 +184,7 @@ def test_a_bucket_stays_where_it_is(filled: Settings, tmp_path: Path) -> None:
     assert (made.files, made.storage_url) == (0, "s3://bucket")
 
 
+@pytest.mark.sqlite_file
 @pytest.mark.parametrize(
     "harm", ["cut", "changed", "no tar", "unfinished", "newer", "other database", "outside"]
 )
@@ -221,6 +222,7 @@ def test_an_archive_that_is_not_whole_replaces_nothing(filled: Settings, harm: s
     assert not list(filled.data_dir.glob(".restore"))
 
 
+@pytest.mark.sqlite_file
 def test_what_cannot_be_backed_up_says_why(
     filled: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -244,6 +246,7 @@ def test_what_cannot_be_backed_up_says_why(
     )
 
 
+@pytest.mark.sqlite_file
 def test_a_backup_leaves_the_database_as_it_was(filled: Settings, tmp_path: Path) -> None:
     backup.backup(filled, tmp_path / "b.tar")
     with tarfile.open(tmp_path / "b.tar") as archive:
