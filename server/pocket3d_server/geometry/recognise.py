@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pocket3d_server.geometry import glb
 from pocket3d_server.geometry.fbx.binary import MAGIC as FBX_MAGIC
-from pocket3d_server.geometry.fbx.binary import check_fbx
+from pocket3d_server.geometry.fbx.binary import checked as check_fbx
 from pocket3d_server.geometry.found import Found
 from pocket3d_server.geometry.gltf_check import check as check_gltf
 from pocket3d_server.geometry.images import WEB, opened

@@ -197,9 +197,10 @@ class Tree:
         return Span(self._data, at, at + length)
 
 
-def check_fbx(data: Data) -> None:
-    """The file has a mesh with faces, in a tree that holds together. Raises BadFileError."""
-    objects = Tree(data).top.get("Objects")
+def checked(data: Data) -> Tree:
+    """The tree of a file that has a mesh with faces. Raises BadFileError."""
+    tree = Tree(data)
+    objects = tree.top.get("Objects")
     found = 0
     for record in objects.records if objects is not None else []:
         if record.name != "Geometry":
@@ -211,6 +212,7 @@ def check_fbx(data: Data) -> None:
     check_size(0, found // 4)  # of quadrilaterals; triangles are counted when they are made
     if not found:
         raise BadFileError("the file holds no mesh with faces", NO_FACES)
+    return tree
 
 
 # --- writing -----------------------------------------------------------------------------------------------

@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pocket3d_server.geometry.fbx import CENTIMETRES, SCENE
 from pocket3d_server.geometry.fbx.binary import CREATED, FILE_ID, NAME_END, VERSION, Array, Long, Made, encode
 from pocket3d_server.geometry.writable import plain_json
 
-CENTIMETRES = 100.0
 CREATOR = "Pocket3D"
-SCENE = 0
-"""The number of the scene itself."""
 
 
 def euler(rotation: NDArray[np.floating]) -> tuple[float, float, float]:

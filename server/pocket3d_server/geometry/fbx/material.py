@@ -7,6 +7,7 @@ from pathlib import Path, PureWindowsPath
 import numpy as np
 
 from pocket3d_server.geometry.asset import Image, Material
+from pocket3d_server.geometry.fbx import SHININESS
 from pocket3d_server.geometry.fbx.binary import Span
 from pocket3d_server.geometry.fbx.objects import Object, Objects, vector
 from pocket3d_server.geometry.images import WITH_OBJ, PixelBudget
@@ -16,8 +17,6 @@ from pocket3d_server.geometry.mtl_read import packed
 
 PBR_WRITERS = ("Pocket3D", "Blender")
 """Programs whose ``Shininess`` is roughness and whose ``ReflectionFactor`` is metalness; elsewhere they are Phong's."""
-SHININESS = 100.0
-"""Of roughness 0, as Blender counts it: ((1 - roughness) * 10) squared."""
 COLOUR_SLOTS = ("DiffuseColor", "Maya|baseColor", "Maya|TEX_color_map", "3dsMax|Parameters|base_color_map")
 NORMAL_SLOTS = ("NormalMap", "Maya|normalCamera", "Maya|TEX_normal_map", "3dsMax|Parameters|bump_map")
 METAL_SLOT = "ReflectionFactor"

@@ -13,18 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pocket3d_server.geometry.fbx import CENTIMETRES, SCENE
 from pocket3d_server.geometry.fbx.binary import NAME_END, Record, Tree
 from pocket3d_server.geometry.limits import MAX_NODES, BadFileError, short
 
 Matrix = NDArray[np.float64]
 
-SCENE = 0
-"""The number of the scene itself."""
 ORDERS = ((0, 1, 2), (0, 2, 1), (1, 2, 0), (1, 0, 2), (2, 0, 1), (2, 1, 0))
 """Axes in the order in which an object is turned about them, by the number in ``RotationOrder``."""
 PIVOTS = ("RotationPivot", "RotationOffset", "ScalingPivot", "ScalingOffset")
-METRE = 100.0
-"""In the format's unit."""
 
 
 class Object:
@@ -149,7 +146,7 @@ class Objects:
         if abs(np.linalg.det(axes)) < 0.5:  # two of them are the same
             axes = np.eye(3)
         unit = vector(self._settings.get("UnitScaleFactor"), (1.0,))[0]
-        matrix[:3, :3] = axes * ((unit if np.isfinite(unit) and unit > 0 else 1.0) / METRE)
+        matrix[:3, :3] = axes * ((unit if np.isfinite(unit) and unit > 0 else 1.0) / CENTIMETRES)
         return matrix
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pocket3d_server.geometry.asset import Asset, Part, Primitive, Skeleton
 from pocket3d_server.geometry.bones import guessed_tails, posed
-from pocket3d_server.geometry.fbx.binary import Tree, check_fbx
+from pocket3d_server.geometry.fbx.binary import Tree, checked
 from pocket3d_server.geometry.fbx.material import Materials
 from pocket3d_server.geometry.fbx.mesh import Mesh, indices, numbers
 from pocket3d_server.geometry.fbx.objects import Object, Objects, geometric_matrix, vector
@@ -36,8 +36,7 @@ def read_fbx(path: Path) -> Asset:
     """
     content = path.read_bytes()
     try:
-        check_fbx(content)
-        return _Reader(Tree(content), path.parent).asset()
+        return _Reader(checked(content), path.parent).asset()
     except BadFileError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:

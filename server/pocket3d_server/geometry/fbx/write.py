@@ -24,10 +24,9 @@ from pocket3d_server.geometry.asset import (
     srgb_to_linear,
 )
 from pocket3d_server.geometry.bones import rest_matrices, top_influences
+from pocket3d_server.geometry.fbx import CENTIMETRES, SCENE, SHININESS
 from pocket3d_server.geometry.fbx.binary import NAME_END, Long, Made
 from pocket3d_server.geometry.fbx.document import (
-    CENTIMETRES,
-    SCENE,
     Document,
     layer_of,
     number_row,
@@ -39,8 +38,6 @@ from pocket3d_server.geometry.fbx.document import (
 from pocket3d_server.geometry.vectors import unit_normals
 from pocket3d_server.geometry.writable import check_primitive, encode_image
 
-SHININESS = 100.0
-"""Of roughness 0, as Blender counts it: ((1 - roughness) * 10) squared."""
 ARMATURE = "skeleton"
 
 
